@@ -1,0 +1,122 @@
+package sluice.api;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One upstream account of the operator. Immutable and thread-safe.
+ *
+ * @param name unique, for people and logs
+ * @param baseUrl {@code http} or {@code https}, with the path before {@code /responses}, such as {@code …/v1}
+ * @param apiKey sent as {@code Authorization: Bearer}
+ * @param tier strict rank: a higher tier is used only when none below fits; 0 or more
+ * @param priority soft rank, lower is better; 0 or more
+ * @param weight share among equally good accounts; 1 or more
+ * @param concurrency requests at a time; 1 or more
+ * @param organization what encrypted reasoning belongs to
+ * @param passthrough whether bodies go out as they came, the model aside if it is mapped
+ * @param models which models are served, and under which name; empty: all, under their own
+ * @param remove paths of members to remove
+ * @param set JSON to put at paths
+ * @param replace values to exchange at paths: path to (old text to new text)
+ * @param input corrections inside {@code input}
+ * @param webSocket whether WebSocket upstream connections may be used
+ * @param headers fixed headers, which replace the client's of the same name
+ * @param proxy an HTTP proxy to go through by CONNECT
+ * @param timeouts limits of a call to this account
+ */
+public record Account(String name, URI baseUrl, Secret apiKey, int tier, int priority, int weight, int concurrency,
+        String organization, boolean passthrough, List<ModelRule> models, List<String> remove, Map<String, String> set,
+        Map<String, Map<String, String>> replace, Set<BodyEdit.InputCorrection> input, WebSocketUse webSocket,
+        Map<String, String> headers, Optional<URI> proxy, Timeouts timeouts) {
+    /** Use of WebSocket towards an account. */
+    public enum WebSocketUse {
+        /** Never. */
+        OFF,
+        /** For clients that speak it. */
+        ON,
+        /** Also for plain HTTP requests. */
+        PREFER
+    }
+
+    /**
+     * A served model.
+     *
+     * @param from what clients ask for; a trailing {@code *} matches any ending
+     * @param to what the upstream is asked for; empty: the same name
+     */
+    public record ModelRule(String from, String to) {
+        /** Whether {@link #from} ends in a wildcard. */
+        public boolean isWildcard() {
+            return from.endsWith("*");
+        }
+    }
+
+    /**
+     * Limits of one call; zero means none.
+     *
+     * @param connect TCP, proxy and TLS handshakes together
+     * @param headersStreaming until the answer's headers, when the client asked for a stream
+     * @param headersWhole until the answer's headers otherwise: the answer is sent when it is done
+     * @param idle between two bytes of an answer
+     */
+    public record Timeouts(Duration connect, Duration headersStreaming, Duration headersWhole, Duration idle) {
+        /** 5 s, 300 s, 600 s, 300 s. */
+        public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(300),
+                Duration.ofSeconds(600), Duration.ofSeconds(300));
+    }
+
+    /** Checks ranges and copies collections. */
+    public Account {
+        check(!name.isEmpty(), "name", "must not be empty", name);
+        check(tier >= 0, "tier", "must be 0 or more", tier);
+        check(priority >= 0, "priority", "must be 0 or more", priority);
+        check(weight >= 1, "weight", "must be 1 or more", weight);
+        check(concurrency >= 1, "concurrency", "must be 1 or more", concurrency);
+        check(baseUrl.getHost() != null, "base-url", "must name a host", baseUrl);
+        models = List.copyOf(models);
+        remove = List.copyOf(remove);
+        set = Map.copyOf(set);
+        replace = Map.copyOf(replace);
+        input = Set.copyOf(input);
+        headers = Map.copyOf(headers);
+    }
+
+    /** An account with defaults for everything but its name, its address and its key. */
+    public static Account of(String name, URI baseUrl, Secret apiKey) {
+        return new Account(name, baseUrl, apiKey, 0, 0, 1, 64, name, false, List.of(), List.of(), Map.of(), Map.of(), Set.of(),
+                WebSocketUse.ON, Map.of(), Optional.empty(), Timeouts.DEFAULT);
+    }
+
+    /**
+     * The name under which this account serves {@code model}: by an exact rule, else by the longest wildcard that fits.
+     * Empty if it does not serve it.
+     */
+    public Optional<String> upstreamModel(String model) {
+        if (models.isEmpty()) {
+            return Optional.of(model);
+        }
+        ModelRule best = null;
+        for (ModelRule rule : models) {
+            if (!rule.isWildcard()) {
+                if (rule.from().equals(model)) {
+                    return Optional.of(rule.to().isEmpty() ? model : rule.to());
+                }
+            } else if (model.startsWith(rule.from().substring(0, rule.from().length() - 1))
+                    && (best == null || rule.from().length() > best.from().length())) {
+                best = rule;
+            }
+        }
+        return best == null ? Optional.empty() : Optional.of(best.to().isEmpty() ? model : best.to());
+    }
+
+    private static void check(boolean right, String key, String rule, Object value) {
+        if (!right) {
+            throw new IllegalArgumentException(key + ": " + rule + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package sluice.api;
+
+import java.util.List;
+
+/** Chooses accounts and remembers how they do. Thread-safe. */
+public interface AccountScheduler extends AutoCloseable {
+    /** Service: makes schedulers. */
+    interface Factory extends Named {
+        /** A scheduler without accounts; {@link #apply} brings them. */
+        AccountScheduler create(SchedulerSettings settings, StateStore state);
+    }
+
+    /** Replaces the accounts. Statistics stay with the names that stay; leases that are out stay valid. */
+    void apply(List<Account> accounts);
+
+    /**
+     * Chooses an account and takes a slot of it, waiting at most {@link SelectionRequest#waitNanos}.
+     *
+     * @throws InterruptedException if the waiting thread is interrupted; no slot is taken then
+     */
+    Selection select(SelectionRequest request) throws InterruptedException;
+
+    /** What {@link #select} would do now, in full, without taking a slot or waiting. */
+    Decision explain(SelectionRequest request);
+
+    /** The account of a stored response or conversation, if this client made it and it is remembered; else empty. */
+    String ownerOf(String client, String responseId);
+
+    /** Remembers that a client's response lives in an account. */
+    void own(String client, String responseId, String account);
+
+    /** The state of every account, in the order of the configuration. */
+    List<AccountStatus> accounts();
+
+    /** The last decisions, newest first, at most {@code limit}. */
+    List<Decision> recentDecisions(int limit);
+
+    /** An operator's hand on one account; false if there is no such account. */
+    boolean control(String account, Control control);
+
+    /** What an operator can do with an account. */
+    enum Control { ENABLE, DISABLE, COOL, RESET }
+
+    /** Wakes all who wait, with {@link Selection.Unavailable}. */
+    @Override
+    void close();
+}

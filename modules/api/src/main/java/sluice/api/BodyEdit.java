@@ -1,0 +1,38 @@
+package sluice.api;
+
+import java.util.Set;
+
+/**
+ * One change of a request body. Paths are object members joined by dots ({@code reasoning.effort}). Where a member is
+ * repeated, every occurrence is changed.
+ */
+public sealed interface BodyEdit {
+    /**
+     * Puts {@code json} at {@code path}; adds the member, as the last one of its object, if it is missing and its parent
+     * object exists or is the body itself. A missing parent is created.
+     *
+     * @param json one valid JSON value, UTF-8
+     */
+    record Put(String path, String json) implements BodyEdit { }
+
+    /** Removes the member at {@code path}, and exactly one comma with it, if it is there. */
+    record Remove(String path) implements BodyEdit { }
+
+    /** Rewrites {@code input}, and only it, with the given corrections. */
+    record CorrectInput(Set<InputCorrection> corrections) implements BodyEdit {
+        /** Copies the set. */
+        public CorrectInput {
+            corrections = Set.copyOf(corrections);
+        }
+    }
+
+    /** Changes of the items of {@code input}. */
+    enum InputCorrection {
+        /** Removes the {@code id} of every item. */
+        DROP_ITEM_IDS,
+        /** Removes items of type {@code item_reference}. */
+        DROP_ITEM_REFERENCES,
+        /** Removes {@code reasoning} items that carry {@code encrypted_content}. */
+        DROP_ENCRYPTED_REASONING
+    }
+}

@@ -1,0 +1,15 @@
+package sluice.api;
+
+/** Service: reads a request body once. Implementations are stateless and thread-safe. */
+public interface BodyScanner extends Named {
+    /** Deepest nesting of arrays and objects that is accepted. */
+    int MAX_DEPTH = 512;
+
+    /**
+     * Validates {@code buffer[from, to)} as one JSON object (RFC 8259, UTF-8, no byte order mark, nesting at most
+     * {@value #MAX_DEPTH}) and notes where its members are.
+     *
+     * <p>The result refers to {@code buffer}, which must not be written as long as the result is used.
+     */
+    Scan scan(byte[] buffer, int from, int to);
+}

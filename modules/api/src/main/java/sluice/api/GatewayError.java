@@ -1,0 +1,62 @@
+package sluice.api;
+
+import java.time.Duration;
+
+/**
+ * A failure that a client may see, in OpenAI's error shape, with the party that caused it.
+ *
+ * @param source who is at fault
+ * @param status HTTP status, 400..599
+ * @param type OpenAI's error type, such as {@code invalid_request_error}
+ * @param code stable code, listed in {@code docs/errors.md}
+ * @param message what happened and what to do, without secrets
+ * @param param the field at fault, or empty
+ * @param retryAfter how long to wait before another try; zero if unknown
+ */
+public record GatewayError(Source source, int status, String type, String code, String message, String param,
+        Duration retryAfter) {
+    /** Who is at fault. */
+    public enum Source { CLIENT, UPSTREAM, GATEWAY }
+
+    /** Checks the status. */
+    public GatewayError {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("GatewayError.status: 400..599, not " + status);
+        }
+    }
+
+    /** A client's own fault: status 4xx. */
+    public static GatewayError client(int status, String code, String message) {
+        return new GatewayError(Source.CLIENT, status, typeOf(status), code, message, "", Duration.ZERO);
+    }
+
+    /** The gateway's own refusal, such as an empty pool or a full queue. */
+    public static GatewayError gateway(int status, String code, String message) {
+        return new GatewayError(Source.GATEWAY, status, typeOf(status), code, message, "", Duration.ZERO);
+    }
+
+    /** A failure of the upstream or of the way to it. */
+    public static GatewayError upstream(int status, String code, String message) {
+        return new GatewayError(Source.UPSTREAM, status, typeOf(status), code, message, "", Duration.ZERO);
+    }
+
+    /** The same error with the field at fault. */
+    public GatewayError withParam(String field) {
+        return new GatewayError(source, status, type, code, message, field, retryAfter);
+    }
+
+    /** The same error with a time to wait. */
+    public GatewayError withRetryAfter(Duration wait) {
+        return new GatewayError(source, status, type, code, message, param, wait);
+    }
+
+    /** OpenAI's error type for an HTTP status. */
+    public static String typeOf(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 429 -> "rate_limit_error";
+            default -> status < 500 ? "invalid_request_error" : "server_error";
+        };
+    }
+}

@@ -1,0 +1,46 @@
+package sluice.api;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How one answer is relayed. See DESIGN §6 for each number.
+ *
+ * @param bufferBytes size of the relay buffer
+ * @param maxEventBytes largest event; a larger one breaks the stream
+ * @param commit when the first byte goes to the client
+ * @param holdBytes with {@code FIRST_OUTPUT}: most bytes that are held back
+ * @param hold with {@code FIRST_OUTPUT}: longest time that they are held back
+ * @param firstOutput longest time to the first output event; zero: none
+ * @param afterTerminal how long the upstream is read on after the terminal event
+ * @param drain after the client has left: how long the upstream is read on for its usage; zero: not at all
+ * @param drainBytes after the client has left: how much is read on
+ * @param model the name to restore
+ * @param sweeper for the limits above
+ * @param nanoClock monotonic clock
+ * @param epochMillis wall clock, for the time of a {@code response.failed}
+ */
+public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold,
+        Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes, ModelNames model, Sweeper sweeper,
+        LongSupplier nanoClock, LongSupplier epochMillis) {
+    /** When the first byte goes to the client, after which no other account can be tried. */
+    public enum Commit {
+        /** With the first event, unless that one is an error. */
+        FIRST_EVENT,
+        /** With the first output or terminal event. */
+        FIRST_OUTPUT
+    }
+
+    /** The numbers of DESIGN §6. */
+    public static RelayOptions defaults(Sweeper sweeper) {
+        return new RelayOptions(4 * 1024, 64 * 1024 * 1024, Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15),
+                Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0, ModelNames.SAME, sweeper, System::nanoTime,
+                System::currentTimeMillis);
+    }
+
+    /** The same with another model to restore. */
+    public RelayOptions withModel(ModelNames names) {
+        return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutput, afterTerminal, drain,
+                drainBytes, names, sweeper, nanoClock, epochMillis);
+    }
+}

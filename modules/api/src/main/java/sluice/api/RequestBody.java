@@ -1,0 +1,33 @@
+package sluice.api;
+
+import java.util.List;
+
+/**
+ * A scanned request body: pristine bytes, and questions that they answer. Asking never changes the bytes; editing gives a
+ * view for one attempt. Immutable and thread-safe.
+ */
+public interface RequestBody {
+    /** Size in bytes. */
+    int length();
+
+    /** The value of a top-level member; of the last one, where it is repeated. */
+    JsonValue field(Field field);
+
+    /**
+     * The value at a path of object members joined by dots, such as {@code reasoning.effort}; the last one where a member is
+     * repeated. Names that hold a dot cannot be addressed.
+     */
+    JsonValue at(String path);
+
+    /** Whether the top-level member occurs more than once, also when it is spelled with escapes. */
+    boolean isRepeated(Field field);
+
+    /** Whether {@code input} carries a member {@code encrypted_content} anywhere: reasoning bound to one organisation. */
+    boolean hasEncryptedContent();
+
+    /**
+     * The bytes with {@code edits} applied in order, as slices of the original and patches; a later edit of the same path
+     * wins. With no edits, the bytes as they came. All bytes outside the splices stay as they are.
+     */
+    OutboundBody edited(List<BodyEdit> edits);
+}

@@ -1,0 +1,62 @@
+package sluice.api;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How a scheduler weighs. See DESIGN §7 for each number.
+ *
+ * @param topK candidates that the weighted pick draws from, 1..64
+ * @param weights weight of each factor
+ * @param ewmaAlpha weight of the newest sample, 0..1
+ * @param sticky sessions
+ * @param waiters most threads that may wait for a slot
+ * @param coolDown how long accounts rest
+ * @param breaker when an account is left alone
+ * @param nanoClock monotonic clock
+ * @param epochMillis wall clock
+ */
+public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sticky sticky, int waiters, CoolDown coolDown,
+        Breaker breaker, LongSupplier nanoClock, LongSupplier epochMillis) {
+    /** Weights of the factors of a score. */
+    public record Weights(double priority, double load, double queue, double errors, double ttft) { }
+
+    /**
+     * What a session's account is worth.
+     *
+     * @param ttl how long a binding lasts after its last use
+     * @param maxEntries most bindings
+     * @param priceMillisPer1kCachedTokens what 1000 cached tokens are worth
+     * @param errorCost what a certain error costs
+     * @param minGain smallest gain worth a move
+     */
+    public record Sticky(Duration ttl, int maxEntries, double priceMillisPer1kCachedTokens, Duration errorCost,
+            Duration minGain) { }
+
+    /**
+     * Rest after a failure.
+     *
+     * @param first rest when the upstream names none, doubling each time
+     * @param unknownMax cap of that doubling
+     * @param max cap of any rest
+     * @param unauthorized first rest after a 401, doubling up to {@code max}
+     */
+    public record CoolDown(Duration first, Duration unknownMax, Duration max, Duration unauthorized) { }
+
+    /**
+     * The breaker.
+     *
+     * @param failures failures in a row that open it
+     * @param open how long it stays open first, doubling
+     * @param max cap of that doubling
+     */
+    public record Breaker(int failures, Duration open, Duration max) { }
+
+    /** The numbers of DESIGN §7, with the system's clocks. */
+    public static SchedulerSettings defaults() {
+        return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5), 0.2,
+                new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250)), 100,
+                new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30)),
+                new Breaker(3, Duration.ofSeconds(5), Duration.ofSeconds(60)), System::nanoTime, System::currentTimeMillis);
+    }
+}

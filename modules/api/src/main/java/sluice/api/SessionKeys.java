@@ -1,0 +1,47 @@
+package sluice.api;
+
+/**
+ * 64-bit keys of (namespace, value), for looking up sessions and owners of responses. Not a cryptographic hash: a key is
+ * never a permission. The function is pinned by test vectors, because a changed one strands every session (DESIGN §14).
+ * Thread-safe.
+ */
+public final class SessionKeys {
+    private static final long SEED = 0x9E3779B97F4A7C15L;
+    private static final long MULTIPLIER = 0xD6E8FEB86659FD93L;
+
+    private SessionKeys() {
+    }
+
+    /** The key of {@code value} within {@code namespace} (the client's name); never 0, which means "no session". */
+    public static long key(String namespace, String value) {
+        long hash = absorb(SEED, namespace);
+        // A separator outside of UTF-16, so that ("ab", "c") and ("a", "bc") differ.
+        hash = mix(hash ^ 0x1_0000L);
+        hash = absorb(hash, value);
+        hash = mix(hash ^ ((long) namespace.length() << 32 | value.length()));
+        return hash == 0 ? SEED : hash;
+    }
+
+    private static long absorb(long start, String text) {
+        long hash = start;
+        int length = text.length();
+        int i = 0;
+        for (; i + 4 <= length; i += 4) {
+            long word = text.charAt(i) | (long) text.charAt(i + 1) << 16 | (long) text.charAt(i + 2) << 32
+                    | (long) text.charAt(i + 3) << 48;
+            hash = mix(hash ^ word);
+        }
+        long rest = 0;
+        for (int shift = 0; i < length; i++, shift += 16) {
+            rest |= (long) text.charAt(i) << shift;
+        }
+        return mix(hash ^ rest);
+    }
+
+    /** The finalizer "rrmxmx"-like round: xor-shift, multiply, twice (Stafford's variant of the MurmurHash3 finalizer). */
+    private static long mix(long value) {
+        long x = (value ^ value >>> 32) * MULTIPLIER;
+        x = (x ^ x >>> 32) * MULTIPLIER;
+        return x ^ x >>> 32;
+    }
+}

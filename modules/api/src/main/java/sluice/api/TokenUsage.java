@@ -1,0 +1,37 @@
+package sluice.api;
+
+/**
+ * Tokens of one response, as the upstream counted them.
+ *
+ * @param input all input tokens, cached ones included
+ * @param cached input tokens that the prompt cache served
+ * @param output all output tokens, reasoning included
+ * @param reasoning output tokens spent on reasoning
+ * @param estimated whether the upstream never told and the numbers are a guess
+ */
+public record TokenUsage(long input, long cached, long output, long reasoning, boolean estimated) {
+    /** Nothing was used, or nothing is known. */
+    public static final TokenUsage NONE = new TokenUsage(0, 0, 0, 0, false);
+
+    /** Checks that no count is negative. */
+    public TokenUsage {
+        if (input < 0 || cached < 0 || output < 0 || reasoning < 0) {
+            throw new IllegalArgumentException("TokenUsage: counts must not be negative");
+        }
+    }
+
+    /** Counts that the upstream told. */
+    public static TokenUsage told(long input, long cached, long output, long reasoning) {
+        return new TokenUsage(input, cached, output, reasoning, false);
+    }
+
+    /** A guess, for a stream that ended before the upstream told. */
+    public static TokenUsage estimate(long input, long output) {
+        return new TokenUsage(input, 0, output, 0, true);
+    }
+
+    /** Input and output together. */
+    public long total() {
+        return input + output;
+    }
+}

@@ -1,0 +1,18 @@
+package sluice.api;
+
+/**
+ * One call to an account.
+ *
+ * @param account whom to call
+ * @param method HTTP method
+ * @param target path after the account's base URL, with the query, such as {@code /responses?a=b}
+ * @param headers everything to send but {@code Host}, {@code Content-Length} and {@code Authorization}, which the upstream adds
+ * @param body what to send
+ * @param headersNanos longest wait for the answer's headers after the request is out; 0: none
+ * @param idleNanos longest silence within the answer; 0: none
+ * @param client the client's name: connections with state are not shared between clients
+ * @param sessionKey the session's key, 0 without one
+ * @param cancellation ends the call from another thread
+ */
+public record UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
+        long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) { }

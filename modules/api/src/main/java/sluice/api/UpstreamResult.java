@@ -1,0 +1,45 @@
+package sluice.api;
+
+/** What became of a call. */
+public sealed interface UpstreamResult {
+    /**
+     * The account answered; the status says how.
+     *
+     * @param status HTTP status, 200..599
+     * @param headers as they came
+     * @param body the answer's bytes, decoded from chunks; must be closed
+     * @param resent whether the request was sent twice, because a reused connection was reset before any answer byte
+     * @param connectNanos time spent to get a connection
+     */
+    record Answered(int status, Headers headers, ByteSource body, boolean resent, long connectNanos)
+            implements UpstreamResult { }
+
+    /**
+     * There is no answer.
+     *
+     * @param requestSent whether the account may have received the whole request, and so may have executed and billed it
+     * @param kind what went wrong
+     * @param detail for the log, without secrets
+     */
+    record Unreachable(boolean requestSent, Kind kind, String detail) implements UpstreamResult { }
+
+    /** What went wrong. */
+    enum Kind {
+        /** No address for the host. */
+        DNS,
+        /** Refused, unroutable, or too slow to connect. */
+        CONNECT,
+        /** The handshake, the certificate or the host name. */
+        TLS,
+        /** The proxy refused the tunnel. */
+        PROXY,
+        /** Closed or reset before the answer's headers. */
+        RESET,
+        /** No headers in time. */
+        TIMEOUT,
+        /** Not HTTP, or unsafe framing. */
+        FRAMING,
+        /** {@link Cancellation#cancel()} was called. */
+        CANCELLED
+    }
+}

@@ -1,0 +1,6 @@
+/** Every service of Sluice the naive way: the "before" of each comparison. Start at {@link sluice.baseline}. */
+module sluice.baseline {
+    requires sluice.api;
+    requires com.fasterxml.jackson.databind;
+    requires io.helidon.webclient;
+}

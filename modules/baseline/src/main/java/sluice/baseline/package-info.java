@@ -1,0 +1,2 @@
+/** The naive way. */
+package sluice.baseline;

@@ -1,0 +1,2 @@
+/** JMH benchmarks of every optimisation beside the way it replaces. */
+package sluice.bench;

@@ -1,0 +1,2 @@
+/** The splicing body scanner. */
+package sluice.body;

@@ -1,0 +1,2 @@
+/** The configuration file. */
+package sluice.config;

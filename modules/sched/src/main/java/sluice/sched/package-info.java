@@ -1,0 +1,2 @@
+/** The layered scheduler. */
+package sluice.sched;

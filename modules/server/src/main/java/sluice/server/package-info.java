@@ -1,0 +1,2 @@
+/** The gateway server. */
+package sluice.server;

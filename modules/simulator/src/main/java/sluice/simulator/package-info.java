@@ -1,0 +1,2 @@
+/** The simulated upstream. */
+package sluice.simulator;

@@ -1,0 +1,2 @@
+/** The batching stream relay. */
+package sluice.sse;

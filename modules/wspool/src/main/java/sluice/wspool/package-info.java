@@ -1,0 +1,2 @@
+/** Pooled WebSocket connections. */
+package sluice.wspool;
