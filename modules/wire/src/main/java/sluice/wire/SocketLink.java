@@ -13,6 +13,7 @@ import javax.net.ssl.SSLSocket;
  */
 public final class SocketLink implements Link {
     private final Socket socket;
+    private final Socket transport;
     private final InputStream in;
     private final OutputStream out;
     /** Whether the last read took less than it asked for: then the socket was empty, and asking the kernel again is waste. */
@@ -20,7 +21,16 @@ public final class SocketLink implements Link {
 
     /** Takes over {@code socket}. */
     public SocketLink(Socket socket) throws IOException {
+        this(socket, socket);
+    }
+
+    /**
+     * Takes over {@code socket}, which speaks TLS over {@code transport}. Closing closes the transport: closing the TLS socket
+     * would wait for a writer that is blocked, to say goodbye behind it.
+     */
+    SocketLink(Socket socket, Socket transport) throws IOException {
         this.socket = socket;
+        this.transport = transport;
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }
@@ -55,7 +65,7 @@ public final class SocketLink implements Link {
     @Override
     public void close() {
         try {
-            socket.close();
+            transport.close();
         } catch (IOException e) {
             // The link is gone either way.
         }
