@@ -26,6 +26,12 @@ public interface AccountScheduler extends AutoCloseable {
     /** The account of a stored response or conversation, if this client made it and it is remembered; else empty. */
     String ownerOf(String client, String responseId);
 
+    /**
+     * Whether a response or conversation is remembered as made by another client than {@code client}: for this client it does
+     * not exist. False if nobody is remembered.
+     */
+    boolean isForeign(String client, String responseId);
+
     /** Remembers that a client's response lives in an account. */
     void own(String client, String responseId, String account);
 

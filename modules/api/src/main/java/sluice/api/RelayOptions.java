@@ -2,6 +2,7 @@ package sluice.api;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * How one answer is relayed. See DESIGN §6 for each number.
@@ -16,13 +17,15 @@ import java.util.function.LongSupplier;
  * @param drain after the client has left: how long the upstream is read on for its usage; zero: not at all
  * @param drainBytes after the client has left: how much is read on
  * @param model the name to restore
+ * @param refusable whether an error that comes before any byte was written may be refused, so that another account is tried;
+ *     an error that may not is relayed as any other event
  * @param sweeper for the limits above
  * @param nanoClock monotonic clock
  * @param epochMillis wall clock, for the time of a {@code response.failed}
  */
 public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold,
-        Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes, ModelNames model, Sweeper sweeper,
-        LongSupplier nanoClock, LongSupplier epochMillis) {
+        Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes, ModelNames model,
+        Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis) {
     /** When the first byte goes to the client, after which no other account can be tried. */
     public enum Commit {
         /** With the first event, unless that one is an error. */
@@ -34,13 +37,13 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
     /** The numbers of DESIGN §6. */
     public static RelayOptions defaults(Sweeper sweeper) {
         return new RelayOptions(4 * 1024, 64 * 1024 * 1024, Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15),
-                Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0, ModelNames.SAME, sweeper, System::nanoTime,
-                System::currentTimeMillis);
+                Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0, ModelNames.SAME, error -> true, sweeper,
+                System::nanoTime, System::currentTimeMillis);
     }
 
-    /** The same with another model to restore. */
-    public RelayOptions withModel(ModelNames names) {
+    /** The same for one request: with its model to restore, and with what may be refused. */
+    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse) {
         return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutput, afterTerminal, drain,
-                drainBytes, names, sweeper, nanoClock, epochMillis);
+                drainBytes, names, mayRefuse, sweeper, nanoClock, epochMillis);
     }
 }
