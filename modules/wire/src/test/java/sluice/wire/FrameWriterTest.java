@@ -1,0 +1,145 @@
+package sluice.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class FrameWriterTest {
+    private static final int LIMIT = 1 << 20;
+
+    @Test
+    void aPongDoesNotWaitForAWriterWhoWaitsForThePeer() throws Exception {
+        StalledLink link = new StalledLink();
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        Thread writer = Thread.ofVirtual().start(() -> send(connection, "long message"));
+        link.writing.await();
+
+        connection.receive();
+
+        link.go.countDown();
+        writer.join();
+        assertEquals(List.of("text " + hex("long message"), "pong " + hex("2"), "closed 1006"),
+                Frames.expected(link.written.toByteArray(), false, LIMIT), "the latest ping is answered behind the message");
+    }
+
+    @Test
+    void nothingIsSentBehindAClose() throws IOException {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        connection.sendClose(1001, "going");
+        int bytes = link.written().length;
+        connection.sendClose(1000, "again");
+        connection.ping(new byte[0]);
+        assertThrows(IOException.class, () -> connection.sendText("late"));
+        assertEquals(bytes, link.written().length);
+    }
+
+    @Test
+    void codesThatMustNotBeSentAreRefused() {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        assertThrows(IllegalArgumentException.class, () -> connection.sendClose(1005, ""));
+        assertThrows(IllegalArgumentException.class, () -> connection.sendClose(1006, ""));
+        assertThrows(IllegalArgumentException.class, () -> connection.ping(new byte[126]));
+    }
+
+    @Test
+    void messagesOfManyThreadsStayWhole() throws Exception {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.client(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        List<String> sent = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            int number = t;
+            threads.add(Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < 100; i++) {
+                    String text = number + "-" + i + "-" + "x".repeat(i * 20);
+                    send(connection, text);
+                    sent.add("text " + hex(text));
+                    ping(connection);
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        List<String> received = Frames.expected(link.written(), true, LIMIT);
+        received.removeLast();
+        Collections.sort(received);
+        Collections.sort(sent);
+        assertEquals(sent, received);
+    }
+
+    private static void send(WebSocketConnection connection, String text) {
+        try {
+            connection.sendText(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void ping(WebSocketConnection connection) {
+        try {
+            connection.ping(new byte[] {1});
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(text.getBytes());
+    }
+
+    /** Its first write stands still until told; two pings and a close are there to be read. */
+    private static final class StalledLink implements Link {
+        private final CountDownLatch writing = new CountDownLatch(1);
+        private final CountDownLatch go = new CountDownLatch(1);
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private final ScriptLink script = new ScriptLink(Frames.ofClient().frame(Frames.FIN | Frames.PING, "1")
+                .frame(Frames.FIN | Frames.PING, "2").text("end").bytes(), 100);
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            return script.read(target, offset, length);
+        }
+
+        @Override
+        public boolean ready() {
+            return script.ready();
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            writing.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            written.write(source, offset, length);
+        }
+
+        @Override
+        public void finishOutput() {
+            // nothing to tell
+        }
+
+        @Override
+        public boolean secure() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            go.countDown();
+        }
+    }
+}
