@@ -1,5 +1,9 @@
-/** Request bodies: scanned once, edited by splice. Start at {@link sluice.body}. */
+/**
+ * Request bodies: scanned once, edited by splice. Provides {@link sluice.api.BodyScanner} ({@code splice}) and exports
+ * nothing. Start at {@link sluice.body}.
+ */
 module sluice.body {
     requires sluice.api;
-    requires com.fasterxml.jackson.core;
+
+    provides sluice.api.BodyScanner with sluice.body.SpliceScanner;
 }

@@ -9,7 +9,8 @@ import java.util.Set;
 public sealed interface BodyEdit {
     /**
      * Puts {@code json} at {@code path}; adds the member, as the last one of its object, if it is missing and its parent
-     * object exists or is the body itself. A missing parent is created.
+     * object exists or is the body itself. A parent that is missing or {@code null} is created; a parent that holds any
+     * other kind of value is left as it is, and nothing is put.
      *
      * @param json one valid JSON value, UTF-8
      */
@@ -18,7 +19,7 @@ public sealed interface BodyEdit {
     /** Removes the member at {@code path}, and exactly one comma with it, if it is there. */
     record Remove(String path) implements BodyEdit { }
 
-    /** Rewrites {@code input}, and only it, with the given corrections. */
+    /** Corrects the items of {@code input}, if that is an array, and leaves everything else as it is. */
     record CorrectInput(Set<InputCorrection> corrections) implements BodyEdit {
         /** Copies the set. */
         public CorrectInput {
@@ -28,11 +29,11 @@ public sealed interface BodyEdit {
 
     /** Changes of the items of {@code input}. */
     enum InputCorrection {
-        /** Removes the {@code id} of every item. */
+        /** Removes the {@code id} of every item, except of item references, which are nothing but an id. */
         DROP_ITEM_IDS,
         /** Removes items of type {@code item_reference}. */
         DROP_ITEM_REFERENCES,
-        /** Removes {@code reasoning} items that carry {@code encrypted_content}. */
+        /** Removes {@code reasoning} items that carry {@code encrypted_content} other than {@code null}. */
         DROP_ENCRYPTED_REASONING
     }
 }

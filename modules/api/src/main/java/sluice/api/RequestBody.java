@@ -22,7 +22,10 @@ public interface RequestBody {
     /** Whether the top-level member occurs more than once, also when it is spelled with escapes. */
     boolean isRepeated(Field field);
 
-    /** Whether {@code input} carries a member {@code encrypted_content} anywhere: reasoning bound to one organisation. */
+    /**
+     * Whether {@code input} carries a member {@code encrypted_content} other than {@code null} anywhere: reasoning bound to
+     * one organisation.
+     */
     boolean hasEncryptedContent();
 
     /**

@@ -1,0 +1,101 @@
+package sluice.body;
+
+import java.util.List;
+import sluice.api.BodyEdit;
+import sluice.api.Field;
+import sluice.api.JsonValue;
+import sluice.api.OutboundBody;
+import sluice.api.RequestBody;
+
+/** The received bytes and the places of the members in them. Immutable and thread-safe. */
+final class ScannedBody implements RequestBody {
+    private static final byte[][] FIELD_NAMES = fieldNames();
+
+    private final byte[] buffer;
+    private final int from;
+    private final int to;
+    private final int open;
+    private final MemberTable members;
+    private final boolean encryptedContent;
+
+    ScannedBody(byte[] buffer, int from, int to, int open, MemberTable members, boolean encryptedContent) {
+        this.buffer = buffer;
+        this.from = from;
+        this.to = to;
+        this.open = open;
+        this.members = members;
+        this.encryptedContent = encryptedContent;
+    }
+
+    private static byte[][] fieldNames() {
+        Field[] fields = Field.values();
+        byte[][] names = new byte[fields.length][];
+        for (Field field : fields) {
+            names[field.ordinal()] = Names.bytes(field.key());
+        }
+        return names;
+    }
+
+    @Override
+    public int length() {
+        return to - from;
+    }
+
+    @Override
+    public JsonValue field(Field field) {
+        int member = members.lastOf(buffer, FIELD_NAMES[field.ordinal()], members.size());
+        return member < 0 ? JsonValue.ABSENT : JsonText.value(buffer, members.valueFrom(member), members.valueTo(member));
+    }
+
+    @Override
+    public boolean isRepeated(Field field) {
+        byte[] name = FIELD_NAMES[field.ordinal()];
+        int last = members.lastOf(buffer, name, members.size());
+        return last > 0 && members.lastOf(buffer, name, last) >= 0;
+    }
+
+    @Override
+    public JsonValue at(String path) {
+        int dot = path.indexOf('.');
+        int member = members.lastOf(buffer, Names.bytes(dot < 0 ? path : path.substring(0, dot)), members.size());
+        if (member < 0) {
+            return JsonValue.ABSENT;
+        }
+        int valueFrom = members.valueFrom(member);
+        int valueTo = members.valueTo(member);
+        while (dot >= 0) {
+            int start = dot + 1;
+            dot = path.indexOf('.', start);
+            byte[] name = Names.bytes(dot < 0 ? path.substring(start) : path.substring(start, dot));
+            if (buffer[valueFrom] != '{') {
+                return JsonValue.ABSENT;
+            }
+            Parts parts = Parts.of(buffer, valueFrom, valueTo);
+            valueFrom = -1;
+            while (parts.next()) {
+                if (Names.equal(buffer, parts.nameFrom, parts.nameTo, name)) {
+                    valueFrom = parts.valueFrom;
+                    valueTo = parts.valueTo;
+                }
+            }
+            if (valueFrom < 0) {
+                return JsonValue.ABSENT;
+            }
+        }
+        return JsonText.value(buffer, valueFrom, valueTo);
+    }
+
+    @Override
+    public boolean hasEncryptedContent() {
+        return encryptedContent;
+    }
+
+    @Override
+    public OutboundBody edited(List<BodyEdit> edits) {
+        Splicer splicer = new Splicer(buffer, to);
+        if (!edits.isEmpty()) {
+            splicer.editObject(Parts.of(members, open), EditNode.of(edits));
+        }
+        return new SplicedBody(buffer, from, to, splicer.splices());
+    }
+}
