@@ -2,7 +2,7 @@ package sluice.api;
 
 import java.io.IOException;
 
-/** The bytes of an answer. Confined to the request's thread, except where a {@link Cancellation} closes it. */
+/** The bytes of an answer. Confined to the request's thread, except for {@link #abort}. */
 public interface ByteSource extends AutoCloseable {
     /**
      * Reads at least one byte, waiting if none is there.
@@ -17,6 +17,13 @@ public interface ByteSource extends AutoCloseable {
      * or half a TLS record do not count.
      */
     boolean ready() throws IOException;
+
+    /**
+     * Ends the answer from any thread, once and for all: a read that waits, and every later one, throws a
+     * {@link SourceException} with {@code CANCELLED}, and the connection is not used again. Thread-safe; does not block. A
+     * relay's deadlines use it, for its thread waits in {@link #read}; the request as a whole need not be cancelled.
+     */
+    void abort();
 
     /** Gives the connection back if the answer was read to its end, closes it otherwise. May be called again. */
     @Override

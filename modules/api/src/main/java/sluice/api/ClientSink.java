@@ -1,8 +1,10 @@
 package sluice.api;
 
 /**
- * Where an answer goes. The first write sends status and headers with it. Confined to the request's thread; an
- * implementation may add keep-alive comments from elsewhere, but only between events.
+ * Where an answer goes. The first write sends status and headers with it. Used by one thread at a time:
+ * mostly the request's, but a relay that holds events back may release them from another one, under its own lock, while the
+ * request's thread waits for the upstream. An implementation may add keep-alive comments from elsewhere, but only between
+ * events.
  */
 public interface ClientSink {
     /**

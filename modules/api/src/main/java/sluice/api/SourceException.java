@@ -14,7 +14,7 @@ public final class SourceException extends IOException {
         IDLE,
         /** Unsafe or invalid framing. */
         FRAMING,
-        /** {@link Cancellation#cancel()} was called. */
+        /** {@link Cancellation#cancel()} or {@link ByteSource#abort()} was called. */
         CANCELLED
     }
 
