@@ -150,7 +150,7 @@ class WebSocketPeerTest {
                     case WebSocketEvent.Pong pong -> connection.ping(pong.payload());
                     case WebSocketEvent.Closed closed -> {
                         ends.add(closed);
-                        connection.finish(sweeper, 1_000_000_000L);
+                        connection.finish(new HandSweeper(), 1_000_000_000L);
                         return;
                     }
                 }
