@@ -10,6 +10,7 @@
  *       gives the {@link sluice.api.OutboundBody} to send.
  *   <li>{@link sluice.api.Upstream} sends an {@link sluice.api.UpstreamRequest} and gives an
  *       {@link sluice.api.UpstreamResult}: answered, or unreachable and whether the request may have been executed.
+ *       A client that speaks WebSocket keeps a connection of a {@link sluice.api.TurnPool} instead.
  *   <li>{@link sluice.api.EventRelay} (SSE) or {@link sluice.api.AnswerRelay} (JSON) moves the answer from a
  *       {@link sluice.api.ByteSource} to a {@link sluice.api.ClientSink} and reports a {@link sluice.api.RelayOutcome}.
  *       Where events come one by one, as WebSocket messages do, an {@link sluice.api.EventInspector} gives the
