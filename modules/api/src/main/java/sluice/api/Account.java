@@ -63,11 +63,14 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
      * @param headersStreaming until the answer's headers, when the client asked for a stream
      * @param headersWhole until the answer's headers otherwise: the answer is sent when it is done
      * @param idle between two bytes of an answer
+     * @param firstOutput until the first output event of a stream
+     * @param keepalive silence towards the client after which a stream says that it is alive
      */
-    public record Timeouts(Duration connect, Duration headersStreaming, Duration headersWhole, Duration idle) {
-        /** 5 s, 300 s, 600 s, 300 s. */
+    public record Timeouts(Duration connect, Duration headersStreaming, Duration headersWhole, Duration idle,
+            Duration firstOutput, Duration keepalive) {
+        /** 5 s, 300 s, 600 s, 300 s, none, 10 s. */
         public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(300),
-                Duration.ofSeconds(600), Duration.ofSeconds(300));
+                Duration.ofSeconds(600), Duration.ofSeconds(300), Duration.ZERO, Duration.ofSeconds(10));
     }
 
     /** Checks ranges and copies collections. */

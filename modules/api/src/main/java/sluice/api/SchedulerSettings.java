@@ -11,13 +11,14 @@ import java.util.function.LongSupplier;
  * @param ewmaAlpha weight of the newest sample, 0..1
  * @param sticky sessions
  * @param waiters most threads that may wait for a slot
+ * @param decisions how many of the last decisions are kept for explanations
  * @param coolDown how long accounts rest
  * @param breaker when an account is left alone
  * @param nanoClock monotonic clock
  * @param epochMillis wall clock
  */
-public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sticky sticky, int waiters, CoolDown coolDown,
-        Breaker breaker, LongSupplier nanoClock, LongSupplier epochMillis) {
+public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sticky sticky, int waiters, int decisions,
+        CoolDown coolDown, Breaker breaker, LongSupplier nanoClock, LongSupplier epochMillis) {
     /** Weights of the factors of a score. */
     public record Weights(double priority, double load, double queue, double errors, double ttft) { }
 
@@ -29,9 +30,12 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
      * @param priceMillisPer1kCachedTokens what 1000 cached tokens are worth
      * @param errorCost what a certain error costs
      * @param minGain smallest gain worth a move
+     * @param hysteresis share by which a move must be better than the price of staying, 0..1
+     * @param maxTtft where costs cannot be compared: time to the first output above which a session leaves
+     * @param maxErrors where costs cannot be compared: share of errors above which a session leaves, 0..1
      */
     public record Sticky(Duration ttl, int maxEntries, double priceMillisPer1kCachedTokens, Duration errorCost,
-            Duration minGain) { }
+            Duration minGain, double hysteresis, Duration maxTtft, double maxErrors) { }
 
     /**
      * Rest after a failure.
@@ -40,8 +44,12 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
      * @param unknownMax cap of that doubling
      * @param max cap of any rest
      * @param unauthorized first rest after a 401, doubling up to {@code max}
+     * @param quota rest after a 402 or a spent quota that names no end
+     * @param modelUnserved how long a model counts as unserved by an account that did not know it
+     * @param forbidden answers 403 in a row that cool an account down
      */
-    public record CoolDown(Duration first, Duration unknownMax, Duration max, Duration unauthorized) { }
+    public record CoolDown(Duration first, Duration unknownMax, Duration max, Duration unauthorized, Duration quota,
+            Duration modelUnserved, int forbidden) { }
 
     /**
      * The breaker.
@@ -55,8 +63,10 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
     /** The numbers of DESIGN §7, with the system's clocks. */
     public static SchedulerSettings defaults() {
         return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5), 0.2,
-                new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250)), 100,
-                new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30)),
+                new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250), 0.2,
+                        Duration.ofSeconds(15), 0.5), 100, 200,
+                new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30),
+                        Duration.ofMinutes(10), Duration.ofMinutes(10), 3),
                 new Breaker(3, Duration.ofSeconds(5), Duration.ofSeconds(60)), System::nanoTime, System::currentTimeMillis);
     }
 }
