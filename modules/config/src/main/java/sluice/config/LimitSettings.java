@@ -1,0 +1,18 @@
+package sluice.config;
+
+import java.time.Duration;
+
+/**
+ * What the gateway takes: the keys below {@code limits:}.
+ *
+ * @param bodyBytes largest request body after decoding
+ * @param bodiesInFlightBytes most bytes of all bodies together
+ * @param bodyWait how long a body's first reservation may wait
+ * @param concurrentRequests most requests at a time
+ * @param connections most connections of clients at a time
+ * @param eventBytes largest SSE event or WebSocket message of an upstream
+ * @param messageBytes largest WebSocket message of a client
+ * @param headerBytes largest head of a request
+ */
+public record LimitSettings(int bodyBytes, long bodiesInFlightBytes, Duration bodyWait, int concurrentRequests, int connections,
+        int eventBytes, int messageBytes, int headerBytes) { }

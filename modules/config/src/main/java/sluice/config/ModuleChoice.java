@@ -1,0 +1,16 @@
+package sluice.config;
+
+/**
+ * The name of the provider of each service: the keys below {@code modules:}.
+ *
+ * @param body of {@link sluice.api.BodyScanner}
+ * @param relay of {@link sluice.api.EventRelay}
+ * @param answer of {@link sluice.api.AnswerRelay}
+ * @param scheduler of {@link sluice.api.AccountScheduler.Factory}
+ * @param upstream of {@link sluice.api.Upstream.Factory} for HTTP
+ * @param webSocket of {@link sluice.api.Upstream.Factory} for WebSocket
+ * @param state of {@link sluice.api.StateStore.Factory}
+ * @param usage of {@link sluice.api.UsageSink.Factory}
+ */
+public record ModuleChoice(String body, String relay, String answer, String scheduler, String upstream, String webSocket,
+        String state, String usage) { }

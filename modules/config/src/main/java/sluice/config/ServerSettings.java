@@ -1,0 +1,46 @@
+package sluice.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import sluice.api.Secret;
+
+/**
+ * Where the gateway listens, and how it ends: the keys below {@code server:}.
+ *
+ * @param host address of the data port; loopback where there are no clients
+ * @param port data port, 0..65535; 0 picks a free one
+ * @param admin the admin port
+ * @param tls certificate of the data port; empty: plain text
+ * @param http2 whether HTTP/2 is offered to clients
+ * @param drain how long streams may take to end after SIGTERM
+ * @param forwardOther whether unknown paths under {@code /v1} are passed on
+ * @param idle how long a client's connection may wait for its next request
+ * @param headTimeout longest time from the first byte of a request's head to its last
+ * @param bodyTimeout longest silence within a request's body
+ * @param modelsCache how long an account's answer about its models is kept
+ * @param verifyEdits whether every edited body is compared with the received one (a self-check that costs a second pass)
+ * @param reload how often the configuration file is looked at for changes; zero: only on SIGHUP
+ */
+public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, Duration drain,
+        boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, Duration modelsCache,
+        boolean verifyEdits, Duration reload) {
+    /**
+     * The admin port.
+     *
+     * @param host its address
+     * @param port 0..65535; 0 picks a free one
+     * @param token what its users show; empty: closed, unless {@code open}
+     * @param open whether a loopback port needs no token
+     */
+    public record Admin(String host, int port, Secret token, boolean open) { }
+
+    /**
+     * TLS of the data port. The files are read again when they change.
+     *
+     * @param cert PEM file with the certificate and its chain
+     * @param key PEM file with the private key, PKCS #8
+     * @param clientCa PEM file of authorities for clients' certificates; empty: clients need none
+     */
+    public record Tls(Path cert, Path key, Optional<Path> clientCa) { }
+}
