@@ -14,7 +14,7 @@ import sluice.api.SchedulerSettings;
  * @param clients who may use it; empty: anybody on this machine
  * @param accounts the upstream accounts, at least one in a configuration that was read from a file
  * @param scheduler how accounts are chosen, with cool-downs and breaker
- * @param wait how long a request waits for a slot; zero: not at all
+ * @param slotWait how long a request waits for a slot; zero: not at all
  * @param stream how answers are relayed
  * @param failover when another account is tried
  * @param upstream how connections to accounts are kept
@@ -25,7 +25,7 @@ import sluice.api.SchedulerSettings;
  * @param log what is logged
  */
 public record Configuration(ServerSettings server, LimitSettings limits, List<ClientPolicy> clients, List<Account> accounts,
-        SchedulerSettings scheduler, Duration wait, StreamSettings stream, FailoverSettings failover,
+        SchedulerSettings scheduler, Duration slotWait, StreamSettings stream, FailoverSettings failover,
         PoolSettings upstream, WebSocketSettings webSocket, ModuleChoice modules, UsageSettings usage, StateSettings state,
         LogSettings log) {
     /** Copies the lists. */

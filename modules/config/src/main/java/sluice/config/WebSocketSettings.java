@@ -10,11 +10,11 @@ import java.time.Duration;
  * @param maxIdle most idle connections kept for an account
  * @param utilization share of busy connections that the pool aims at
  * @param waiters most requests that may wait for a connection of an account
- * @param wait how long they wait
+ * @param acquireWait how long they wait
  * @param retire age at which an upstream connection is closed between turns
  * @param pingAfter idle time after which a connection is tried before it is used again
  * @param firstMessage how long a client may take to its first message
  * @param unavailable how long a session is told to use HTTP after its model had no account with WebSocket
  */
-public record WebSocketSettings(int maxPerAccount, double factor, int maxIdle, double utilization, int waiters, Duration wait,
+public record WebSocketSettings(int maxPerAccount, double factor, int maxIdle, double utilization, int waiters, Duration acquireWait,
         Duration retire, Duration pingAfter, Duration firstMessage, Duration unavailable) { }
