@@ -1,9 +1,13 @@
 /**
- * Request bodies: scanned once, edited by splice. Provides {@link sluice.api.BodyScanner} ({@code splice}) and exports
- * nothing. Start at {@link sluice.body}.
+ * JSON of both directions as bytes: request bodies are scanned once and edited by splice, answers are followed while they
+ * pass. Provides {@link sluice.api.BodyScanner} ({@code splice}), {@link sluice.api.AnswerRelay} ({@code streaming}) and
+ * {@link sluice.api.BodyDecoder}, and exports nothing. Start at {@link sluice.body}.
  */
 module sluice.body {
     requires sluice.api;
+    requires com.github.luben.zstd_jni;
 
+    provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;
+    provides sluice.api.BodyDecoder with sluice.body.ContentDecoder;
     provides sluice.api.BodyScanner with sluice.body.SpliceScanner;
 }

@@ -3,7 +3,7 @@ package sluice.body;
 import java.nio.charset.StandardCharsets;
 import sluice.api.JsonValue;
 
-/** Turns JSON text that is known to be valid into values. Thread-safe. */
+/** Turns JSON text into values. Thread-safe. */
 final class JsonText {
     private JsonText() {
     }
@@ -21,7 +21,10 @@ final class JsonText {
         };
     }
 
-    /** The text of a string literal, given without its quotation marks. */
+    /**
+     * The text of a string literal, given without its quotation marks. Where an answer holds a broken escape, what comes out
+     * is unspecified; nothing outside of the literal is read.
+     */
     static String decode(byte[] buffer, int from, int to) {
         int escape = nextEscape(buffer, from, to);
         if (escape == to) {
@@ -39,8 +42,9 @@ final class JsonText {
                 case 'r' -> text.append('\r');
                 case 't' -> text.append('\t');
                 case 'u' -> {
-                    text.append(codeUnit(buffer, plain));
-                    plain += 4;
+                    int last = Math.min(plain + 4, to);
+                    text.append(codeUnit(buffer, plain, last));
+                    plain = last;
                 }
                 default -> text.append((char) buffer[escape + 1]);
             }
@@ -57,9 +61,9 @@ final class JsonText {
         return i;
     }
 
-    private static char codeUnit(byte[] buffer, int from) {
+    private static char codeUnit(byte[] buffer, int from, int to) {
         int unit = 0;
-        for (int i = from; i < from + 4; i++) {
+        for (int i = from; i < to; i++) {
             unit = unit << 4 | Character.digit(buffer[i], 16);
         }
         return (char) unit;

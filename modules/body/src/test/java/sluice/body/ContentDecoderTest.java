@@ -1,0 +1,137 @@
+package sluice.body;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.CorruptEncodingException;
+
+class ContentDecoderTest {
+    private static final byte[] BODY = "{\"input\":\"a longer text that says hello hello hello\",\"model\":\"gpt-5\"}".repeat(300)
+            .getBytes(StandardCharsets.UTF_8);
+
+    @ParameterizedTest
+    @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib", "deflate, raw"})
+    void givesBackWhatWasEncoded(String encoding, String format) throws IOException {
+        assertArrayEquals(BODY, decoded(encoding, encoded(format, BODY)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib", "deflate, raw"})
+    void tellsEveryTruncation(String encoding, String format) throws IOException {
+        byte[] whole = encoded(format, BODY);
+        for (int length = 1; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThrows(CorruptEncodingException.class, () -> decoded(encoding, cut), format + " cut at " + length);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib"})
+    void neverTakesCorruptBytesForTheBody(String encoding, String format) throws IOException {
+        byte[] whole = encoded(format, BODY);
+        int refused = 0;
+        for (int i = 0; i < whole.length; i++) {
+            byte[] corrupt = whole.clone();
+            corrupt[i] ^= 0x10;
+            try {
+                // Some bytes carry no meaning, such as the time in a gzip header.
+                assertArrayEquals(BODY, decoded(encoding, corrupt), "byte " + i);
+            } catch (CorruptEncodingException e) {
+                refused++;
+            }
+        }
+        assertTrue(refused > whole.length / 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "gzip", "deflate"})
+    void tellsABrokenConnectionFromCorruptBytes(String encoding) {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new SocketException("reset");
+            }
+        };
+        assertThrows(SocketException.class, () -> new ContentDecoder().decode(encoding, broken).readAllBytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib", "deflate, raw"})
+    void leavesTheConnectionOpen(String encoding, String format) throws IOException {
+        InputStream connection = new FilterInputStream(new ByteArrayInputStream(encoded(format, BODY))) {
+            @Override
+            public void close() {
+                throw new AssertionError("closed");
+            }
+        };
+        new ContentDecoder().decode(encoding, connection).close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib"})
+    void decodesABombOnlyAsFarAsItIsRead(String encoding, String format) throws IOException {
+        byte[] bomb = encoded(format, new byte[16 * 1024 * 1024]);
+        assertTrue(bomb.length < 100_000);
+        try (InputStream in = new ContentDecoder().decode(encoding, new ByteArrayInputStream(bomb))) {
+            assertEquals(1000, in.readNBytes(1000).length);
+        }
+    }
+
+    @Test
+    void refusesAZstdWindowAboveEightMebibytes() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OutputStream zstd = new ZstdOutputStreamNoFinalizer(out).setLong(27)) {
+            zstd.write(BODY);
+        }
+        assertThrows(CorruptEncodingException.class, () -> decoded("zstd", out.toByteArray()));
+    }
+
+    @Test
+    void doesNotKnowOtherCodings() {
+        assertFalse(new ContentDecoder().encodings().contains("br"));
+        assertThrows(IllegalArgumentException.class, () -> decoded("br", new byte[0]));
+    }
+
+    private static byte[] decoded(String encoding, byte[] bytes) throws IOException {
+        try (InputStream in = new ContentDecoder().decode(encoding, new ByteArrayInputStream(bytes))) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] encoded(String format, byte[] bytes) throws IOException {
+        if (format.equals("zstd")) {
+            try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+                try (OutputStream zstd = new ZstdOutputStreamNoFinalizer(out).setChecksum(true)) {
+                    zstd.write(bytes);
+                }
+                return out.toByteArray();
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OutputStream deflated = format.equals("gzip") ? new GZIPOutputStream(out)
+                : new DeflaterOutputStream(out, new Deflater(Deflater.BEST_COMPRESSION, format.equals("raw")))) {
+            deflated.write(bytes);
+        }
+        return out.toByteArray();
+    }
+}

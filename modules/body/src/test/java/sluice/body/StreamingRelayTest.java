@@ -1,0 +1,231 @@
+package sluice.body;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.ByteSource;
+import sluice.api.ModelNames;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayReport;
+import sluice.api.SourceException;
+import sluice.api.Sweeper;
+import sluice.api.TokenUsage;
+
+class StreamingRelayTest {
+    private static final ModelNames FAST = new ModelNames("gpt-5-mini", "fast");
+
+    private static final String ANSWER = """
+            { "id" : "resp_1", "object":"response", "error":null,
+              "tools":[{"name":"x","description":"says \\"model\\": \\"gpt-5-mini\\" ]}","model":"gpt-5-mini"}],
+              "model":"gpt-5-mini","conversation":{"id":"conv_1"},
+              "output":[{"id":"msg_1","content":[{"type":"output_text","text":"{[ \\\\"}],"usage":{"input_tokens":99}}],
+              "usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":20},"output_tokens":87,
+                       "output_tokens_details":{"reasoning_tokens":80},"total_tokens":123},"metadata":{}}
+            """;
+    private static final String RESTORED = ANSWER.replace("\"model\":\"gpt-5-mini\",\"conv", "\"model\":\"fast\",\"conv");
+    private static final TokenUsage USAGE = TokenUsage.told(36, 20, 87, 80);
+
+    @Test
+    void givesTheSameWhereverTheAnswerIsSplit() {
+        byte[] answer = bytes(ANSWER);
+        for (int piece = 1; piece <= answer.length; piece++) {
+            RecordingSink sink = new RecordingSink();
+            RelayReport report = completed(PiecewiseSource.slow(answer, piece), sink, FAST);
+            assertEquals(RESTORED, sink.text(), "pieces of " + piece);
+            assertEquals(USAGE, report.usage(), "pieces of " + piece);
+            assertEquals("resp_1", report.responseId());
+            assertEquals("conv_1", report.conversationId());
+        }
+    }
+
+    @Test
+    void leavesAnAnswerAsItIsWhenTheModelIsNotMapped() {
+        RecordingSink sink = new RecordingSink();
+        RelayReport report = completed(PiecewiseSource.slow(bytes(ANSWER), 7), sink, ModelNames.SAME);
+        assertEquals(ANSWER, sink.text());
+        assertEquals(USAGE, report.usage());
+    }
+
+    @Test
+    void writesOnceWhatIsReadyAtOnce() {
+        RecordingSink sink = new RecordingSink();
+        byte[] answer = bytes("{\"text\":\"" + "x".repeat(AnswerScan.READ_BYTES - 11) + "\"}");
+        RelayReport report = completed(PiecewiseSource.ready(answer, 1000), sink, FAST);
+        assertEquals(AnswerScan.READ_BYTES, answer.length);
+        assertEquals(1, sink.writes());
+        assertEquals(1, report.flushes());
+        assertEquals(answer.length, report.bytesIn());
+        assertEquals(answer.length, report.bytesOut());
+    }
+
+    @Test
+    void writesWhatIsThereBeforeItWaits() {
+        RecordingSink sink = new RecordingSink();
+        completed(PiecewiseSource.slow(bytes(ANSWER), 100), sink, ModelNames.SAME);
+        assertEquals((ANSWER.length() + 99) / 100, sink.writes());
+    }
+
+    @Test
+    void restoresTheNameInAnEventToo() {
+        RecordingSink sink = new RecordingSink();
+        RelayReport report = completed(PiecewiseSource.slow(bytes("""
+                {"type":"response.completed","response":{"model":"gpt-5-mini","id":"r","usage":{"input_tokens":1}}}"""), 5),
+                sink, FAST);
+        assertEquals("""
+                {"type":"response.completed","response":{"model":"fast","id":"r","usage":{"input_tokens":1}}}""", sink.text());
+        assertEquals("r", report.responseId());
+        assertEquals(TokenUsage.told(1, 0, 0, 0), report.usage());
+    }
+
+    @Test
+    void restoresTheDatedNameOfAnAlias() {
+        RecordingSink sink = new RecordingSink();
+        completed(PiecewiseSource.slow(bytes("{\"model\":\"gpt-5-mini-2025-08-07\"}"), 3), sink, FAST);
+        assertEquals("{\"model\":\"fast\"}", sink.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"model\":\"gpt-5-mini-turbo\"}", "{\"model\":\"gpt-5\"}", "{\"model\":null}",
+        "{\"model\":{\"model\":\"gpt-5-mini\"}}", "[{\"model\":\"gpt-5-mini\"}]", "{\"x\":{\"model\":\"gpt-5-mini\"}}"})
+    void leavesOtherNamesAndPlacesAlone(String answer) {
+        RecordingSink sink = new RecordingSink();
+        completed(PiecewiseSource.slow(bytes(answer), 4), sink, FAST);
+        assertEquals(answer, sink.text());
+    }
+
+    @Test
+    void findsNamesThatAreSpelledWithEscapes() {
+        RecordingSink sink = new RecordingSink();
+        completed(PiecewiseSource.slow(bytes("{\"mod\\u0065l\":\"gpt-5\\u002dmini\"}"), 2), sink, FAST);
+        assertEquals("{\"mod\\u0065l\":\"fast\"}", sink.text());
+    }
+
+    @Test
+    void putsInANameThatIsLongerThanTheBuffer() {
+        String name = "x".repeat(3 * AnswerScan.READ_BYTES);
+        RecordingSink sink = new RecordingSink();
+        completed(PiecewiseSource.ready(bytes("{\"model\":\"m\",\"response\":{\"model\":\"m\"},\"usage\":{\"input_tokens\":5}}"), 8),
+                sink, new ModelNames("m", name));
+        assertEquals("{\"model\":\"" + name + "\",\"response\":{\"model\":\"" + name + "\"},\"usage\":{\"input_tokens\":5}}",
+                sink.text());
+    }
+
+    @Test
+    void doesNotHoldBackATextThatCannotBeAName() {
+        String answer = "{\"model\":\"" + "m".repeat(200_000) + "\",\"id\":\"r\"}";
+        RecordingSink sink = new RecordingSink();
+        RelayReport report = completed(PiecewiseSource.slow(bytes(answer), 1000), sink, FAST);
+        assertEquals(answer, sink.text());
+        assertEquals("r", report.responseId());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "<html>\"model\"</html>", "{\"id\" 5 \"model\":\"gpt-5-mini\"}", "\"model", "{]]]]}}}}", "\uFEFF{}",
+        "{\"id\":\"\\u1\"}", "{\"model\":\"\\u\"}"})
+    void passesOnWhatIsNotJson(String answer) {
+        for (int piece = 1; piece < 6; piece++) {
+            RecordingSink sink = new RecordingSink();
+            RelayReport report = completed(PiecewiseSource.slow(bytes(answer), piece), sink, FAST);
+            assertEquals(answer, sink.text());
+            assertEquals(TokenUsage.NONE, report.usage());
+            assertEquals(!answer.isEmpty(), report.outputSent());
+        }
+    }
+
+    @Test
+    void readsTheErrorOfAFailedResponse() {
+        RelayReport report = completed(PiecewiseSource.slow(bytes("""
+                {"id":"r","status":"failed","error":{"code":"server_error","message":"no \\"luck\\""}}"""), 9),
+                new RecordingSink(), ModelNames.SAME);
+        assertEquals(new RelayOutcome.StreamError(0, "server_error", "", "no \"luck\""), report.error());
+    }
+
+    @Test
+    void tellsWhoBrokeOff() {
+        for (SourceException.Cause cause : SourceException.Cause.values()) {
+            RelayOutcome outcome = relay(PiecewiseSource.failing(bytes("{\"id\":\"r\","), new SourceException(cause, "x")),
+                    new RecordingSink(), RelayOptions.defaults(new HandSweeper()));
+            RelayOutcome.BrokeOff broke = assertInstanceOf(RelayOutcome.BrokeOff.class, outcome);
+            assertEquals(cause == SourceException.Cause.CANCELLED ? "CANCELLED" : "UPSTREAM_" + cause, broke.cause().name());
+            assertEquals("r", broke.report().responseId());
+            assertTrue(broke.report().outputSent());
+        }
+    }
+
+    @Test
+    void tellsThatNothingWasSentWhenTheClientLeftBeforeTheFirstWrite() {
+        RelayOutcome outcome = relay(PiecewiseSource.slow(bytes(ANSWER), 10), new RecordingSink(0),
+                RelayOptions.defaults(new HandSweeper()));
+        RelayOutcome.BrokeOff broke = assertInstanceOf(RelayOutcome.BrokeOff.class, outcome);
+        assertEquals(RelayOutcome.Cause.CLIENT_GONE, broke.cause());
+        assertFalse(broke.report().outputSent());
+        assertEquals(TokenUsage.NONE, broke.report().usage());
+    }
+
+    @Test
+    void readsOnForTheUsageWhenTheClientHasLeft() {
+        RecordingSink whole = new RecordingSink();
+        relay(PiecewiseSource.slow(bytes(ANSWER), 10), whole, draining(0));
+        for (int write = 0; write < whole.writes(); write++) {
+            RelayOutcome outcome = relay(PiecewiseSource.slow(bytes(ANSWER), 10), new RecordingSink(write),
+                    draining(1_000_000));
+            RelayOutcome.BrokeOff broke = assertInstanceOf(RelayOutcome.BrokeOff.class, outcome);
+            assertEquals(USAGE, broke.report().usage(), "left at write " + write);
+        }
+    }
+
+    @Test
+    void readsOnNoFurtherThanAllowed() {
+        RelayOutcome outcome = relay(PiecewiseSource.slow(bytes(ANSWER), 10), new RecordingSink(0), draining(55));
+        assertEquals(65, outcome.report().bytesIn());
+    }
+
+    @Test
+    void readsTheUsageBehindANameWhoseWriteFailed() {
+        RelayOptions options = draining(1000).with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true);
+        RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
+                new RecordingSink(1), options);
+        assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
+    }
+
+    private static RelayOptions draining(long bytes) {
+        RelayOptions all = RelayOptions.defaults(new HandSweeper());
+        return new RelayOptions(all.bufferBytes(), all.maxEventBytes(), all.commit(), all.holdBytes(), all.hold(),
+                all.firstOutput(), all.afterTerminal(), Duration.ofSeconds(5), bytes, FAST, all.refusable(), all.sweeper(),
+                all.nanoClock(), all.epochMillis());
+    }
+
+    private static RelayReport completed(ByteSource source, RecordingSink sink, ModelNames model) {
+        RelayOutcome outcome = relay(source, sink, RelayOptions.defaults(new HandSweeper()).with(model, error -> true));
+        return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();
+    }
+
+    private static RelayOutcome relay(ByteSource source, RecordingSink sink, RelayOptions options) {
+        return new StreamingRelay().relay(source, sink, options);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A sweeper whose deadlines never come. */
+    private static final class HandSweeper implements Sweeper {
+        @Override
+        public Registration watch(Watched watched) {
+            return () -> { };
+        }
+
+        @Override
+        public void close() {
+            // nothing runs
+        }
+    }
+}
