@@ -3,4 +3,7 @@ module sluice.baseline {
     requires sluice.api;
     requires com.fasterxml.jackson.databind;
     requires io.helidon.webclient;
+
+    provides sluice.api.AnswerRelay with sluice.baseline.BufferedRelay;
+    provides sluice.api.BodyScanner with sluice.baseline.TreeScanner;
 }
