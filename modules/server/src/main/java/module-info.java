@@ -1,4 +1,7 @@
-/** The gateway server. Start at {@link sluice.server}. */
+/**
+ * The gateway: the data port's connection, the life of a request, the way to the accounts, the command line and operations.
+ * Start at {@link sluice.server}. Uses every service of {@code sluice.api}; provides {@code direct} and {@code log}.
+ */
 module sluice.server {
     requires sluice.api;
     requires sluice.wire;
@@ -8,4 +11,20 @@ module sluice.server {
     requires info.picocli;
     requires com.fasterxml.jackson.core;
     requires java.logging;
+    requires jdk.unsupported; // sun.misc.Signal: a shutdown hook cannot see a second SIGTERM, nor any SIGHUP
+
+    uses sluice.api.AccountScheduler.Factory;
+    uses sluice.api.AnswerRelay;
+    uses sluice.api.BodyDecoder;
+    uses sluice.api.BodyScanner;
+    uses sluice.api.Command;
+    uses sluice.api.EventRelay;
+    uses sluice.api.StateStore.Factory;
+    uses sluice.api.Upstream.Factory;
+    uses sluice.api.UsageSink.Factory;
+
+    provides sluice.api.Upstream.Factory with sluice.server.DirectUpstream.Factory;
+    provides sluice.api.UsageSink.Factory with sluice.server.LogUsageSink.Factory;
+
+    opens sluice.server to info.picocli; // it fills the options of commands
 }

@@ -41,9 +41,9 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
                 System::nanoTime, System::currentTimeMillis);
     }
 
-    /** The same for one request: with its model to restore, and with what may be refused. */
-    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse) {
-        return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutput, afterTerminal, drain,
+    /** The same for one request: with its model to restore, with what may be refused, and with its account's limit. */
+    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse, Duration firstOutputLimit) {
+        return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutputLimit, afterTerminal, drain,
                 drainBytes, names, mayRefuse, sweeper, nanoClock, epochMillis);
     }
 }

@@ -106,11 +106,11 @@ public final class HttpInput {
             if (end - start >= maxHeadBytes) {
                 throw tooLarge(what);
             }
-            int behind = Math.max(0, end - start - 3);
+            int seen = end - start;
             if (!fill()) {
                 throw new EOFException("the connection ended within a head");
             }
-            scanned = start + behind;
+            scanned = start + seen;
         }
     }
 
@@ -118,14 +118,16 @@ public final class HttpInput {
         return new FramingException(431, "the " + what + " head is larger than " + maxHeadBytes + " bytes");
     }
 
-    /** End of the head (after its blank line) at or after {@code from}, or -1. A blank line of bare LFs is refused later. */
+    /** End of the head (after its blank line), or -1 if it is not here yet; looks at {@code [from, end)} only. */
     private int headEnd(int from) throws FramingException {
-        for (int i = from; i + 3 < end; i++) {
-            if (buffer[i] == '\r' && buffer[i + 1] == '\n' && buffer[i + 2] == '\r' && buffer[i + 3] == '\n') {
-                return i + 4;
-            }
-            if (buffer[i] == '\n' && buffer[i + 1] == '\n') {
-                throw new FramingException("lines end in a bare LF");
+        for (int i = from; i < end; i++) {
+            if (buffer[i] == '\n') {
+                if (i == start || buffer[i - 1] != '\r') {
+                    throw new FramingException("a line ends in a bare LF");
+                }
+                if (i - start >= 3 && buffer[i - 2] == '\n') {
+                    return i + 1;
+                }
             }
         }
         return -1;

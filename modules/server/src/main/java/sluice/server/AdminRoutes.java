@@ -1,0 +1,40 @@
+package sluice.server;
+
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
+import sluice.api.AccountStatus;
+
+/** The routes of the admin port. Thread-safe. */
+final class AdminRoutes {
+    private final Gateway gateway;
+
+    AdminRoutes(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    HttpRouting.Builder routing() {
+        return HttpRouting.builder()
+                .get("/health/live", (request, response) -> response.send("{\"status\":\"UP\"}\n"))
+                .get("/health/ready", this::ready)
+                .get("/health", this::ready);
+    }
+
+    private void ready(ServerRequest request, ServerResponse response) {
+        List<AccountStatus> accounts = gateway.live().scheduler().accounts();
+        boolean enabled = accounts.stream().anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
+        boolean up = enabled && !gateway.draining();
+        StringBuilder json = new StringBuilder("{\"status\":\"").append(up ? "UP" : "DOWN").append("\",\"draining\":")
+                .append(gateway.draining()).append(",\"accounts\":{");
+        for (AccountStatus account : accounts) {
+            json.append(json.charAt(json.length() - 1) == '{' ? "" : ",");
+            sluice.api.JsonStrings.appendQuoted(json, account.name());
+            json.append(":\"").append(account.state()).append('"');
+        }
+        response.status(up ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+        response.headers().set(io.helidon.http.HeaderNames.CONTENT_TYPE, "application/json");
+        response.send(json.append("}}\n").toString());
+    }
+}

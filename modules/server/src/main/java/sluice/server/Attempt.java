@@ -1,0 +1,271 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import sluice.api.Account;
+import sluice.api.AccountLease;
+import sluice.api.AnswerRelay;
+import sluice.api.AttemptOutcome;
+import sluice.api.BodyEdit;
+import sluice.api.ByteSource;
+import sluice.api.ClientGoneException;
+import sluice.api.EventRelay;
+import sluice.api.Headers;
+import sluice.api.ModelNames;
+import sluice.api.OutboundBody;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayReport;
+import sluice.api.TokenUsage;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+
+/**
+ * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
+ * {@link #run} runs on the request's thread.
+ */
+final class Attempt {
+    /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
+    private static final int ERROR_BYTES = 64 * 1024;
+    /** Bytes of text per token, for the estimate of an answer that was broken off. */
+    private static final int BYTES_PER_TOKEN = 4;
+
+    private final Upstream upstream;
+    private final EventRelay events;
+    private final AnswerRelay answers;
+    private final RelayOptions options;
+    private final long headerKeepaliveNanos;
+    private final LongSupplier clock;
+    private final LongSupplier epochMillis;
+
+    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Duration headerKeepalive) {
+        this.upstream = upstream;
+        this.events = events;
+        this.answers = answers;
+        this.options = options;
+        headerKeepaliveNanos = headerKeepalive.toNanos();
+        clock = options.nanoClock();
+        epochMillis = options.epochMillis();
+    }
+
+    /** Makes the attempt and reports it; empty if the client has its answer, or has left. */
+    Optional<FailedAttempt> run(Call call, AccountLease lease) {
+        boolean strip = lease.stripEncryptedReasoning();
+        Optional<FailedAttempt> failed = once(call, lease, strip);
+        if (!strip && failed.isPresent() && failed.get().rule().effect() == FailureRules.Effect.STRIP_ONCE
+                && call.encryptedContent) {
+            failed = once(call, lease, true);
+        }
+        return failed;
+    }
+
+    private Optional<FailedAttempt> once(Call call, AccountLease lease, boolean strip) {
+        call.record.account = lease.account().name();
+        call.record.upstreamModel = lease.upstreamModel();
+        ClientResponse response = call.exchange.response();
+        if (call.stream) {
+            response.keepAwakeWithoutHeaders(headerKeepaliveNanos, keepaliveNanos(lease));
+        }
+        UpstreamResult result = upstream.send(request(call, lease, strip));
+        response.letSleep();
+        return switch (result) {
+            case UpstreamResult.Unreachable none -> unreachable(call, lease, none);
+            case UpstreamResult.Answered answer -> {
+                call.record.headersNanos = clock.getAsLong();
+                call.record.connectNanos = answer.connectNanos();
+                if (answer.resent()) {
+                    call.record.resends++;
+                }
+                try {
+                    yield answer.status() < 300 ? relay(call, lease, answer)
+                            : refused(lease, answer, strip || !call.encryptedContent);
+                } finally {
+                    answer.body().close();
+                }
+            }
+        };
+    }
+
+    private static long keepaliveNanos(AccountLease lease) {
+        return lease.account().timeouts().keepalive().toNanos();
+    }
+
+    private UpstreamRequest request(Call call, AccountLease lease, boolean strip) {
+        Account account = lease.account();
+        List<BodyEdit> edits = BodyRules.edits(account, call.body(), call.model, lease.upstreamModel(), strip);
+        OutboundBody body = call.body().edited(edits);
+        Headers headers = HeaderPolicy.toUpstream(call.exchange.head().headers(), account, call.bodyDecoded);
+        Duration untilHeaders = call.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
+        call.record.sentNanos = clock.getAsLong();
+        return new UpstreamRequest(account, call.exchange.head().method(), call.target, headers, body, untilHeaders.toNanos(),
+                account.timeouts().idle().toNanos(), call.client, call.sessionKey, call.exchange.cancellation());
+    }
+
+    private Optional<FailedAttempt> unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
+        Failure failure = none.kind() == UpstreamResult.Kind.CANCELLED ? Failure.of(Match.Origin.CLIENT_GONE)
+                : Failure.unreachable(none.kind(), none.requestSent());
+        return judged(call, lease, failure, Duration.ZERO, none.requestSent(), none.kind() + ": " + none.detail());
+    }
+
+    private Optional<FailedAttempt> refused(AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
+        byte[] body;
+        try {
+            body = readError(answer.body());
+        } catch (IOException e) {
+            body = new byte[0];
+        }
+        UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
+        Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
+        FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
+        if (strip || rule.effect() != FailureRules.Effect.STRIP_ONCE) {
+            report(lease, rule, retryAfter);
+        }
+        return Optional.of(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
+                retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
+    }
+
+    private static byte[] readError(ByteSource source) throws IOException {
+        byte[] bytes = new byte[ERROR_BYTES];
+        int length = 0;
+        while (length < bytes.length) {
+            int count = source.read(bytes, length, bytes.length - length);
+            if (count < 0) {
+                break;
+            }
+            length += count;
+        }
+        return java.util.Arrays.copyOf(bytes, length);
+    }
+
+    private Optional<FailedAttempt> relay(Call call, AccountLease lease, UpstreamResult.Answered answer) {
+        ClientResponse response = call.exchange.response();
+        boolean sse = isEventStream(answer.headers());
+        boolean asStream = sse && (call.stream || call.exchange.head().method().equals("GET"));
+        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.model), Attempt::movesOn,
+                lease.account().timeouts().firstOutput());
+        RelayOutcome outcome;
+        if (asStream) {
+            response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
+                    lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.STREAM, lines));
+            response.keepAwake(keepaliveNanos(lease));
+            outcome = events.relay(answer.body(), response, relayOptions);
+        } else if (sse) {
+            response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
+                    lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.FOLDED, lines));
+            outcome = events.fold(answer.body(), response, relayOptions);
+        } else {
+            long length = relayOptions.model().mapped() ? ClientResponse.UNKNOWN_LENGTH : contentLength(answer.headers());
+            response.begin(answer.status(), length, lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.AS_IT_IS, lines));
+            outcome = answers.relay(answer.body(), response, relayOptions);
+        }
+        response.letSleep();
+        note(call, outcome.report());
+        return switch (outcome) {
+            case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
+            case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error());
+            case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
+        };
+    }
+
+    /** Whether another account might do better; an error that is the request's own is relayed as it came. */
+    private static boolean movesOn(RelayOutcome.StreamError error) {
+        return judge(error).effect() == FailureRules.Effect.NEXT_ACCOUNT;
+    }
+
+    private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
+        return FailureRules.judge(Failure.event(error.status(), error.code(), error.type(), error.message()));
+    }
+
+    private Optional<FailedAttempt> completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
+        call.record.status = answer.status();
+        call.record.usage = report.usage();
+        if (report.error().equals(RelayOutcome.StreamError.NONE)) {
+            long ttft = report.firstOutputNanos() == 0 ? 0 : report.firstOutputNanos() - call.record.sentNanos;
+            lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId()));
+        } else {
+            RelayOutcome.StreamError error = report.error();
+            call.record.failed(answer.status(), error.code(), "the stream ended with " + report.terminal());
+            report(lease, judge(error), Duration.ZERO);
+        }
+        try {
+            call.exchange.response().end();
+        } catch (ClientGoneException e) {
+            call.exchange.response().abort();
+        }
+        return Optional.empty();
+    }
+
+    private Optional<FailedAttempt> refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
+            RelayOutcome.StreamError error) {
+        FailureRules.Rule rule = judge(error);
+        Duration retryAfter = RetryHints.read(answer.headers(), Duration.ZERO, epochMillis.getAsLong());
+        report(lease, rule, retryAfter);
+        int status = error.status() >= 400 ? error.status() : statusOf(rule);
+        UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
+        return Optional.of(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
+                retryAfter, true, rule.what() + ": " + error.code() + " " + error.message()));
+    }
+
+    private static int statusOf(FailureRules.Rule rule) {
+        return rule.fault() == FailureRules.Fault.REQUEST ? 400 : rule.fault() == FailureRules.Fault.ACCOUNT ? 429 : 503;
+    }
+
+    private Optional<FailedAttempt> brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
+        RelayReport report = broken.report();
+        ClientResponse response = call.exchange.response();
+        call.record.usage = report.usage().equals(TokenUsage.NONE) && report.bytesIn() > 0
+                ? TokenUsage.estimate(call.record.requestBytes / BYTES_PER_TOKEN, report.deltas()) : report.usage();
+        Match.Origin origin = switch (broken.cause()) {
+            case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
+            case FIRST_OUTPUT_TIMEOUT -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
+                    : Match.Origin.NO_OUTPUT_IN_TIME;
+            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
+                    : Match.Origin.BROKEN_BEFORE_OUTPUT;
+        };
+        Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true,
+                broken.cause() + ": " + broken.detail());
+        if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
+            call.record.failed(response.status(), "upstream_stream_broken", broken.cause() + ": " + broken.detail());
+            response.abort();
+            return Optional.empty();
+        }
+        return failed;
+    }
+
+    private Optional<FailedAttempt> judged(Call call, AccountLease lease, Failure failure, Duration retryAfter,
+            boolean requestSent, String detail) {
+        FailureRules.Rule rule = FailureRules.judge(failure);
+        report(lease, rule, retryAfter);
+        return Optional.of(new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
+                new UpstreamError("", "", "", false, false, Duration.ZERO), retryAfter, requestSent, detail));
+    }
+
+    private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
+        lease.report(rule.outcome().<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(kind, retryAfter))
+                .orElseGet(AttemptOutcome.Ignored::new));
+    }
+
+    private static void note(Call call, RelayReport report) {
+        RequestRecord record = call.record;
+        record.responseId = report.responseId();
+        record.answerBytes += report.bytesOut();
+        record.events += report.events();
+        record.flushes += report.flushes();
+        record.firstEventNanos = report.firstEventNanos();
+        record.firstOutputNanos = report.firstOutputNanos();
+    }
+
+    private static boolean isEventStream(Headers headers) {
+        int index = headers.find("content-type");
+        return index >= 0 && headers.value(index).regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+
+    private static long contentLength(Headers headers) {
+        int index = headers.find("content-length");
+        return index < 0 ? ClientResponse.UNKNOWN_LENGTH : Long.parseLong(headers.value(index));
+    }
+}

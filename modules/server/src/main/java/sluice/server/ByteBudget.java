@@ -1,0 +1,124 @@
+package sluice.server;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The bytes that request bodies in flight may hold together. A request's first reservation may wait a moment for others to
+ * finish; growing never waits, because two growing requests could wait for each other. Thread-safe; {@code lock} guards all
+ * counts and is held for a few instructions.
+ */
+final class ByteBudget {
+    private final long totalBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition freed = lock.newCondition();
+    private long usedBytes;
+    private int waiting;
+
+    ByteBudget(long totalBytes) {
+        this.totalBytes = totalBytes;
+    }
+
+    /** Bytes in all. */
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    /** Bytes reserved now. */
+    long usedBytes() {
+        lock.lock();
+        try {
+            return usedBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A permit for one request's body, with nothing reserved yet. */
+    Permit permit(ClientShare share) {
+        return new Permit(share);
+    }
+
+    /** What one client holds; at most half of the budget. Guarded by the budget's lock. */
+    static final class ClientShare {
+        private long usedBytes;
+    }
+
+    /** One request's part. Confined to the request's thread. */
+    final class Permit implements AutoCloseable {
+        private final ClientShare share;
+        private long heldBytes;
+
+        private Permit(ClientShare share) {
+            this.share = share;
+        }
+
+        /** Reserves the first {@code bytes}, waiting at most {@code waitNanos}; false if they could not be had. */
+        boolean first(long bytes, long waitNanos) throws InterruptedException {
+            lock.lock();
+            try {
+                long left = waitNanos;
+                while (!fits(bytes)) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    waiting++;
+                    try {
+                        left = freed.awaitNanos(left);
+                    } finally {
+                        waiting--;
+                    }
+                }
+                take(bytes);
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Reserves {@code bytes} more, without waiting; false if they cannot be had. */
+        boolean grow(long bytes) {
+            lock.lock();
+            try {
+                if (!fits(bytes)) {
+                    return false;
+                }
+                take(bytes);
+                return true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Bytes held. */
+        long heldBytes() {
+            return heldBytes;
+        }
+
+        /** Gives everything back. May be called again. */
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                usedBytes -= heldBytes;
+                share.usedBytes -= heldBytes;
+                heldBytes = 0;
+                if (waiting > 0) {
+                    freed.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean fits(long bytes) {
+            return usedBytes + bytes <= totalBytes && share.usedBytes + bytes <= Math.max(totalBytes / 2, 1);
+        }
+
+        private void take(long bytes) {
+            usedBytes += bytes;
+            share.usedBytes += bytes;
+            heldBytes += bytes;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package sluice.server;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A client as the running gateway knows it: what it may use, and what it is using now. Its counts outlive a reload, for they
+ * belong to the name. Thread-safe.
+ */
+final class Client {
+    private static final long WINDOW_NANOS = 60_000_000_000L;
+
+    private final String name;
+    private final ByteBudget.ClientShare bodyShare = new ByteBudget.ClientShare();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final MinuteCount requests = new MinuteCount();
+    private final MinuteCount tokens = new MinuteCount();
+    private final AtomicLong tokensInAll = new AtomicLong();
+
+    Client(String name) {
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** What its request bodies hold of the byte budget. */
+    ByteBudget.ClientShare bodyShare() {
+        return bodyShare;
+    }
+
+    /** Takes one of {@code limit} places; false if all are taken. A limit of 0 is none. */
+    boolean enter(int limit) {
+        if (limit == 0) {
+            inFlight.incrementAndGet();
+            return true;
+        }
+        int now = inFlight.get();
+        while (now < limit) {
+            if (inFlight.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = inFlight.get();
+        }
+        return false;
+    }
+
+    /** Gives its place back. */
+    void leave() {
+        inFlight.decrementAndGet();
+    }
+
+    /** Requests under way. */
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Requests of this minute. */
+    MinuteCount requests() {
+        return requests;
+    }
+
+    /** Tokens of this minute. */
+    MinuteCount tokens() {
+        return tokens;
+    }
+
+    /** Tokens since the start. */
+    AtomicLong tokensInAll() {
+        return tokensInAll;
+    }
+
+    /** Whether {@code model} fits one of {@code patterns}; an empty list fits all, a trailing {@code *} any ending. */
+    static boolean mayUse(List<String> patterns, String model) {
+        if (patterns.isEmpty()) {
+            return true;
+        }
+        for (String pattern : patterns) {
+            boolean wild = pattern.endsWith("*");
+            if (wild ? model.startsWith(pattern.substring(0, pattern.length() - 1)) : model.equals(pattern)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A count that starts anew each minute of the monotonic clock. Lock-free. */
+    static final class MinuteCount {
+        /** The number of the minute in the upper 24 bits, the count below. */
+        private static final int COUNT_BITS = 40;
+        private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+
+        private final AtomicLong packed = new AtomicLong();
+
+        /** Adds {@code amount} if the minute's count stays within {@code limit}; 0 is no limit. */
+        boolean add(long amount, long limit, long nowNanos) {
+            while (true) {
+                long before = packed.get();
+                long count = countIn(before, nowNanos);
+                if (limit > 0 && count + amount > limit) {
+                    return false;
+                }
+                if (packed.compareAndSet(before, minute(nowNanos) << COUNT_BITS | Math.min(COUNT_MASK, count + amount))) {
+                    return true;
+                }
+            }
+        }
+
+        /** The count of this minute. */
+        long count(long nowNanos) {
+            return countIn(packed.get(), nowNanos);
+        }
+
+        /** Until the next minute. */
+        static long nanosLeft(long nowNanos) {
+            return WINDOW_NANOS - Math.floorMod(nowNanos, WINDOW_NANOS);
+        }
+
+        private static long countIn(long value, long nowNanos) {
+            return value >>> COUNT_BITS == minute(nowNanos) ? value & COUNT_MASK : 0;
+        }
+
+        private static long minute(long nowNanos) {
+            return Math.floorDiv(nowNanos, WINDOW_NANOS) & 0xFF_FFFF;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package sluice.server;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.config.ClientPolicy;
+import sluice.config.KeyHash;
+
+/**
+ * Tells who a client is by its key. Keys are known by their SHA-256 only, which is compared in constant time. Without clients, everything from this machine is one client,
+ * as long as no web page can be behind it. Immutable and thread-safe.
+ */
+final class ClientAuthenticator {
+    /** Longest key that is hashed. */
+    private static final int MAX_KEY_CHARS = 512;
+    private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
+
+    /** Whoever comes from this machine, where no clients are configured. */
+    static final ClientPolicy LOCAL = new ClientPolicy("local", List.of(), Optional.empty(), List.of(), List.of(), 0, 0, 0,
+            ClientPolicy.Budget.NONE, true);
+
+    /** What was found. */
+    sealed interface Outcome {
+        /** A client. */
+        record Known(Client client, ClientPolicy policy) implements Outcome { }
+
+        /** None. */
+        record Refused(GatewayError error) implements Outcome { }
+    }
+
+    private final Map<KeyHash, Outcome.Known> byKey = new HashMap<>();
+    private final Optional<Outcome.Known> local;
+
+    /**
+     * An authenticator of these clients.
+     *
+     * @param clients state by name, which outlives a reload
+     */
+    ClientAuthenticator(List<ClientPolicy> policies, Map<String, Client> clients) {
+        for (ClientPolicy policy : policies) {
+            Outcome.Known known = new Outcome.Known(clients.get(policy.name()), policy);
+            policy.keys().forEach(key -> byKey.put(key, known));
+        }
+        local = policies.isEmpty() ? Optional.of(new Outcome.Known(clients.get(LOCAL.name()), LOCAL)) : Optional.empty();
+    }
+
+    /** Who sends these headers from {@code remoteHost}. */
+    Outcome authenticate(Headers headers, String remoteHost, long epochMillis) {
+        if (local.isPresent()) {
+            return isLocal(headers) ? local.get() : refused(403, "invalid_api_key",
+                    "Without configured clients, Sluice serves programs on this machine only, not web pages: no Origin, and a Host"
+                            + " of localhost, 127.0.0.1 or [::1].");
+        }
+        String key = keyOf(headers);
+        if (key.isEmpty()) {
+            return refused(401, "invalid_api_key", "No API key: send 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
+        }
+        if (key.length() > MAX_KEY_CHARS) {
+            return refused(401, "invalid_api_key", "The API key is not one of this gateway's.");
+        }
+        Outcome.Known known = byKey.get(KeyHash.of(key));
+        return known == null ? refused(401, "invalid_api_key", "The API key is not one of this gateway's.")
+                : checked(known, remoteHost, epochMillis);
+    }
+
+    private static Outcome checked(Outcome.Known known, String remoteHost, long epochMillis) {
+        ClientPolicy policy = known.policy();
+        if (policy.expires().isPresent() && epochMillis >= policy.expires().get().toEpochMilli()) {
+            return refused(401, "invalid_api_key", "The API key has expired.");
+        }
+        if (!policy.addresses().isEmpty() && !comesFrom(policy, remoteHost)) {
+            return refused(403, "invalid_api_key", "The API key may not be used from this address.");
+        }
+        return known;
+    }
+
+    private static boolean comesFrom(ClientPolicy policy, String remoteHost) {
+        int zone = remoteHost.indexOf('%');
+        InetAddress address = InetAddress.ofLiteral(zone < 0 ? remoteHost : remoteHost.substring(0, zone));
+        return policy.addresses().stream().anyMatch(range -> range.contains(address));
+    }
+
+    private static boolean isLocal(Headers headers) {
+        if (headers.has("origin")) {
+            return false;
+        }
+        int index = headers.find("host");
+        if (index < 0) {
+            return true;
+        }
+        String host = headers.value(index);
+        int port = host.lastIndexOf(':');
+        return LOCAL_HOSTS.contains(port > host.lastIndexOf(']') ? host.substring(0, port) : host);
+    }
+
+    private static String keyOf(Headers headers) {
+        int index = headers.find("authorization");
+        if (index >= 0) {
+            String value = headers.value(index);
+            return value.regionMatches(true, 0, "Bearer ", 0, 7) ? value.substring(7).strip() : "";
+        }
+        index = headers.find("x-api-key");
+        return index >= 0 ? headers.value(index) : "";
+    }
+
+    private static Outcome.Refused refused(int status, String code, String message) {
+        return new Outcome.Refused(GatewayError.client(status, code, message));
+    }
+}

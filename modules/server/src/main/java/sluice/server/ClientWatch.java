@@ -1,0 +1,44 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import sluice.wire.HttpInput;
+
+/**
+ * Waits for a client to leave while its request is being answered: a read that is parked on the client's connection. Bytes of
+ * a next request that arrive meanwhile stay in the input, where the connection finds them.
+ */
+final class ClientWatch implements Runnable {
+    /** Most bytes that are looked ahead. A client that pipelines more is no longer watched. */
+    private static final int LOOK_AHEAD_BYTES = 16 * 1024;
+
+    private final HttpInput input;
+    private final Runnable onGone;
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    ClientWatch(HttpInput input, Runnable onGone) {
+        this.input = input;
+        this.onGone = onGone;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (input.bufferedBytes() < LOOK_AHEAD_BYTES) {
+                if (!input.lookAhead(LOOK_AHEAD_BYTES)) {
+                    onGone.run();
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            onGone.run();
+        } finally {
+            done.countDown();
+        }
+    }
+
+    /** Waits until the input may be read by another thread. */
+    void await() throws InterruptedException {
+        done.await();
+    }
+}

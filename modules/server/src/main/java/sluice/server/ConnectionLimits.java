@@ -1,0 +1,15 @@
+package sluice.server;
+
+import java.time.Duration;
+
+/**
+ * Limits of a client's connection.
+ *
+ * @param headBytes most bytes of a request's head
+ * @param idle longest wait for the next request
+ * @param head longest time from the first byte of a head to its last
+ * @param bodyIdle longest silence within a body
+ * @param stall longest time that one write to the client may take
+ * @param watchAfter age at which a request's client is watched
+ */
+record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bodyIdle, Duration stall, Duration watchAfter) { }

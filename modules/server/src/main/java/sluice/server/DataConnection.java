@@ -1,0 +1,239 @@
+package sluice.server;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import sluice.api.GatewayError;
+import sluice.api.Sweeper;
+import sluice.wire.FramingException;
+import sluice.wire.HttpBody;
+import sluice.wire.HttpInput;
+import sluice.wire.Link;
+import sluice.wire.RequestHead;
+
+/**
+ * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
+ * decision 0001 for why it is not Helidon's own.
+ *
+ * <p>The sweeper visits it for all its limits; it starts a {@link ClientWatch} for requests that take longer than a moment, so
+ * that short requests pay nothing for being watched.
+ */
+final class DataConnection implements ServerConnection, Sweeper.Watched {
+    /**
+     * A request body that nobody wants is skipped up to here; beyond, the connection is closed. Closing it at once would reset
+     * it, and a client that is still sending would lose the answer that says why.
+     */
+    private static final long SKIP_BYTES = 128L * 1024 * 1024;
+    /** Longest time for skipping a body. */
+    private static final Duration SKIP_LIMIT = Duration.ofSeconds(10);
+
+    /** What the connection is doing, and so which limit holds. */
+    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP }
+
+    /** Whether the client may be watched: a state, or the {@link ClientWatch} itself. */
+    private enum Watch { NOT_NOW, ALLOWED }
+
+    private final Link link;
+    private final HttpInput input;
+    private final ClientResponse response;
+    private final Gateway gateway;
+    private final ConnectionLimits limits;
+    private final Sweeper sweeper;
+    private final LongSupplier clock;
+    private final String remoteHost;
+    private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
+    private volatile Phase phase = Phase.IDLE;
+    private volatile long phaseSinceNanos;
+    private volatile Exchange current;
+    private boolean upgraded;
+
+    DataConnection(ConnectionContext context, Gateway gateway, ConnectionLimits limits, Sweeper sweeper, LongSupplier clock) {
+        this.gateway = gateway;
+        this.limits = limits;
+        this.sweeper = sweeper;
+        this.clock = clock;
+        link = new HelidonLink(context);
+        input = new HttpInput(link, limits.headBytes());
+        response = new ClientResponse(link, clock, limits.stall().toNanos());
+        remoteHost = context.remotePeer().host();
+    }
+
+    @Override
+    public void handle(Limit ignored) throws InterruptedException {
+        enter(Phase.IDLE);
+        Sweeper.Registration registration = sweeper.watch(this);
+        try {
+            while (nextRequest()) {
+                enter(Phase.IDLE);
+            }
+        } catch (IOException e) {
+            // The client left between two requests, or in the middle of one.
+        } finally {
+            registration.close();
+            link.close();
+        }
+    }
+
+    private boolean nextRequest() throws IOException, InterruptedException {
+        if (!input.hasBuffered() && !input.lookAhead(1)) {
+            return false;
+        }
+        enter(Phase.HEAD);
+        long started = phaseSinceNanos;
+        Optional<RequestHead> next;
+        try {
+            next = input.readRequestHead();
+        } catch (FramingException e) {
+            refuse(e);
+            return false;
+        } catch (EOFException e) {
+            return false;
+        }
+        if (next.isEmpty()) {
+            return false;
+        }
+        RequestHead head = next.get();
+        HttpBody body = input.body(head.bodyBytes());
+        enter(Phase.BODY);
+        response.reset(RequestIds.next(), head.keepAlive() && !gateway.draining(), head.minorVersion() == 0,
+                head.method().equals("HEAD"));
+        Exchange exchange = new Exchange(this, head, body, response, started);
+        current = exchange;
+        try {
+            gateway.handle(exchange);
+        } finally {
+            current = null;
+            endWatch();
+        }
+        return !upgraded && response.keepAlive() && skipRest(exchange, body);
+    }
+
+    /** Reads what is left of a body that was not wanted, if it is little. */
+    private boolean skipRest(Exchange exchange, HttpBody body) throws IOException {
+        if (body.finished()) {
+            return true;
+        }
+        if (exchange.bodyHeldBack()) {
+            return false;
+        }
+        enter(Phase.SKIP);
+        byte[] waste = new byte[16 * 1024];
+        for (long skipped = 0; skipped < SKIP_BYTES;) {
+            int count = body.read(waste, 0, waste.length);
+            if (count < 0) {
+                return true;
+            }
+            skipped += count;
+        }
+        return false;
+    }
+
+    private void refuse(FramingException fault) throws IOException {
+        response.reset(RequestIds.next(), false, false, false);
+        gateway.refuseFraming(response, GatewayError.client(fault.status(), "bad_request_framing",
+                "The request is not valid HTTP/1.1: " + fault.getMessage() + "."));
+    }
+
+    /** From now on the client is watched, once the request is old enough to be worth it. */
+    void watchClient() {
+        enter(Phase.ANSWER);
+        watch.set(Watch.ALLOWED);
+    }
+
+    /** No watch starts any more, and one that was started has given the input back. */
+    private void endWatch() throws InterruptedException {
+        Object before = watch.getAndSet(Watch.NOT_NOW);
+        if (before instanceof ClientWatch started) {
+            enter(Phase.IDLE);
+            if (!response.keepAlive()) {
+                link.close();
+            }
+            started.await();
+        }
+    }
+
+    /** Ends the watch and hands the raw connection over, for a protocol switch; it is closed afterwards. */
+    Link upgrade() {
+        upgraded = true;
+        return link;
+    }
+
+    /** The connection's input, for a protocol switch: bytes that came early are in it. */
+    HttpInput input() {
+        return input;
+    }
+
+    void bodyProgress() {
+        phaseSinceNanos = clock.getAsLong();
+    }
+
+    String remoteHost() {
+        return remoteHost;
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        long age = nowNanos - phaseSinceNanos;
+        switch (phase) {
+            case IDLE -> closeAfter(age, gateway.draining() ? Duration.ZERO : limits.idle());
+            case HEAD -> closeAfter(age, limits.head());
+            case BODY -> closeAfter(age, limits.bodyIdle());
+            case SKIP -> closeAfter(age, SKIP_LIMIT);
+            case ANSWER -> {
+                response.sweep(nowNanos);
+                if (age > limits.watchAfter().toNanos()) {
+                    startWatch();
+                }
+            }
+        }
+    }
+
+    private void closeAfter(long ageNanos, Duration limit) {
+        if (ageNanos > limit.toNanos()) {
+            link.close();
+        }
+    }
+
+    private void startWatch() {
+        if (watch.get() != Watch.ALLOWED) {
+            return;
+        }
+        ClientWatch started = new ClientWatch(input, this::clientGone);
+        if (watch.compareAndSet(Watch.ALLOWED, started)) {
+            Thread.ofVirtual().name("client-watch").start(started);
+        }
+    }
+
+    private void clientGone() {
+        Exchange exchange = current;
+        if (exchange != null) {
+            exchange.response().clientGone();
+            if (gateway.cancelsWhenClientLeaves()) {
+                exchange.cancellation().cancel();
+            }
+        }
+    }
+
+    private void enter(Phase next) {
+        phaseSinceNanos = clock.getAsLong();
+        phase = next;
+    }
+
+    @Override
+    public Duration idleTime() {
+        return phase == Phase.IDLE ? Duration.ofNanos(clock.getAsLong() - phaseSinceNanos) : Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        if (interrupt || phase == Phase.IDLE) {
+            link.close();
+        }
+    }
+}

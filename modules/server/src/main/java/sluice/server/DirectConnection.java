@@ -1,0 +1,229 @@
+package sluice.server;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
+import sluice.api.ByteSource;
+import sluice.api.Cancellation;
+import sluice.api.SourceException;
+import sluice.api.Sweeper;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+import sluice.api.UpstreamSettings;
+import sluice.wire.ByteBuilder;
+import sluice.wire.FramingException;
+import sluice.wire.HttpBody;
+import sluice.wire.HttpInput;
+import sluice.wire.Link;
+import sluice.wire.ResponseHead;
+
+/**
+ * One HTTP/1.1 connection to an account. It is its own byte source while it carries an answer. Confined to the request's
+ * thread, except {@link #sweep} and the cancellation, which close the link.
+ */
+final class DirectConnection implements ByteSource, Sweeper.Watched {
+    /** A body piece up to this size is copied behind the head, because one write is cheaper than two. */
+    private static final int COALESCE_BYTES = 32 * 1024;
+    private static final int KEEP_BYTES = 8 * 1024;
+    /** 103 and its like; more of them is a fault. */
+    private static final int MAX_INFORMATIONAL = 16;
+
+    private final Link link;
+    private final HttpInput input;
+    private final DirectPool pool;
+    private final UpstreamSettings settings;
+    private final Sweeper.Registration registration;
+    private final ByteBuilder out = new ByteBuilder(2 * 1024);
+    private final OutputStream bodyOut = new BodyOutput();
+    private HttpBody body;
+    private boolean keepAlive;
+    private boolean inUse;
+    private Cancellation cancellation;
+    private long idleLimitNanos;
+    private volatile long deadlineNanos;
+    private volatile boolean late;
+    private volatile boolean aborted;
+    private volatile long sentNanos;
+    private volatile long idleSinceNanos;
+
+    DirectConnection(Link link, DirectPool pool, UpstreamSettings settings) {
+        this.link = link;
+        this.pool = pool;
+        this.settings = settings;
+        input = new HttpInput(link, settings.maxHeaderBytes());
+        registration = settings.sweeper().watch(this);
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    /** Sends a request and reads the head of its answer. Closes the connection if there is none. */
+    UpstreamResult exchange(UpstreamRequest request, boolean resent, long connectNanos) {
+        cancellation = request.cancellation();
+        cancellation.onCancel(link::close);
+        inUse = true;
+        sentNanos = 0;
+        boolean sent = false;
+        try {
+            write(request);
+            sent = true;
+            sentNanos = settings.nanoClock().getAsLong();
+            setDeadline(request.headersNanos(), sentNanos);
+            ResponseHead head = readHead(request.method());
+            keepAlive = head.keepAlive();
+            body = input.body(head.bodyBytes());
+            idleLimitNanos = request.idleNanos();
+            deadlineNanos = 0;
+            return new UpstreamResult.Answered(head.status(), head.headers(), this, resent, connectNanos);
+        } catch (IOException e) {
+            UpstreamResult.Kind kind = kindOf(e);
+            discard();
+            cancellation.clear();
+            return new UpstreamResult.Unreachable(sent || resent, kind, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private UpstreamResult.Kind kindOf(IOException e) {
+        if (cancellation.isCancelled()) {
+            return UpstreamResult.Kind.CANCELLED;
+        }
+        if (late) {
+            return UpstreamResult.Kind.TIMEOUT;
+        }
+        return e instanceof FramingException ? UpstreamResult.Kind.FRAMING : UpstreamResult.Kind.RESET;
+    }
+
+    private void write(UpstreamRequest request) throws IOException {
+        out.reset(KEEP_BYTES);
+        out.ascii(request.method()).ascii(" ").ascii(pool.basePath()).ascii(request.target()).ascii(" HTTP/1.1\r\n");
+        out.bytes(pool.fixedLines());
+        for (int i = 0; i < request.headers().size(); i++) {
+            out.header(request.headers(), i);
+        }
+        long length = request.body().length();
+        if (length > 0 || request.method().equals("POST")) {
+            out.ascii("Content-Length: ").decimal(length).crlf();
+        }
+        out.crlf();
+        request.body().writeTo(bodyOut);
+        flush();
+    }
+
+    private ResponseHead readHead(String method) throws IOException {
+        for (int i = 0; i < MAX_INFORMATIONAL; i++) {
+            Optional<ResponseHead> head = input.readResponseHead(method);
+            if (head.isEmpty()) {
+                throw new EOFException("the connection was closed before an answer");
+            }
+            if (head.get().status() >= 200) {
+                return head.get();
+            }
+            if (head.get().status() == 101) {
+                throw new FramingException("an answer 101 that nobody asked for");
+            }
+        }
+        throw new FramingException("more than " + MAX_INFORMATIONAL + " interim answers");
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        setDeadline(idleLimitNanos, idleLimitNanos == 0 ? 0 : settings.nanoClock().getAsLong());
+        try {
+            return body.read(target, offset, length);
+        } catch (IOException e) {
+            keepAlive = false;
+            throw new SourceException(causeOf(e), String.valueOf(e.getMessage()));
+        } finally {
+            deadlineNanos = 0;
+        }
+    }
+
+    private SourceException.Cause causeOf(IOException e) {
+        if (aborted || cancellation.isCancelled()) {
+            return SourceException.Cause.CANCELLED;
+        }
+        if (late) {
+            return SourceException.Cause.IDLE;
+        }
+        return e instanceof FramingException ? SourceException.Cause.FRAMING : SourceException.Cause.CUT;
+    }
+
+    @Override
+    public boolean ready() throws IOException {
+        return body.ready();
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        link.close();
+    }
+
+    /** Gives the connection back to the pool if the answer was read to its end; closes it otherwise. */
+    @Override
+    public void close() {
+        if (!inUse) {
+            return;
+        }
+        inUse = false;
+        cancellation.clear();
+        if (keepAlive && body.finished() && !input.hasBuffered() && !aborted
+                && !cancellation.isCancelled()) {
+            idleSinceNanos = settings.nanoClock().getAsLong();
+            pool.give(this);
+        } else {
+            discard();
+        }
+    }
+
+    /** Closes the connection for good. */
+    void discard() {
+        inUse = false;
+        registration.close();
+        link.close();
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        long deadline = deadlineNanos;
+        if (deadline != 0 && nowNanos - deadline > 0) {
+            late = true;
+            link.close();
+        }
+    }
+
+    private void setDeadline(long limitNanos, long nowNanos) {
+        deadlineNanos = limitNanos == 0 ? 0 : nowNanos + limitNanos;
+    }
+
+    private void flush() throws IOException {
+        if (out.length() > 0) {
+            link.write(out.array(), 0, out.length());
+            out.reset(KEEP_BYTES);
+        }
+    }
+
+    /** Collects small pieces behind the head and passes large ones straight on. */
+    private final class BodyOutput extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            if (out.length() + length <= COALESCE_BYTES) {
+                out.bytes(source, offset, length);
+            } else {
+                DirectConnection.this.flush();
+                link.write(source, offset, length);
+            }
+        }
+    }
+}

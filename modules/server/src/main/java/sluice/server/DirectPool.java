@@ -1,0 +1,126 @@
+package sluice.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import sluice.api.Account;
+import sluice.api.Sweeper;
+import sluice.api.UpstreamSettings;
+import sluice.wire.DialTarget;
+
+/**
+ * Idle connections to one account, the last used first, so that a pool that has become too large dries up from its far end.
+ * Thread-safe; {@code lock} guards the deque, and connections are closed outside of it.
+ */
+final class DirectPool implements Sweeper.Watched {
+    private final Account account;
+    private final DialTarget target;
+    private final byte[] fixedLines;
+    private final String basePath;
+    private final UpstreamSettings settings;
+    private final Sweeper.Registration registration;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<DirectConnection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    DirectPool(Account account, UpstreamSettings settings) {
+        this.account = account;
+        this.settings = settings;
+        target = DialTarget.of(account.baseUrl(), account.proxy());
+        String path = account.baseUrl().getRawPath();
+        basePath = path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        fixedLines = fixedLines(account);
+        registration = settings.sweeper().watch(this);
+    }
+
+    private static byte[] fixedLines(Account account) {
+        String host = account.baseUrl().getRawAuthority();
+        String lines = "Host: " + host.substring(host.indexOf('@') + 1) + "\r\n";
+        if (!account.apiKey().isEmpty()) {
+            lines += "Authorization: Bearer " + account.apiKey().reveal() + "\r\n";
+        }
+        return lines.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether connections of this pool fit {@code other}: same place, same key, same way. */
+    boolean serves(Account other) {
+        return other == account || other.name().equals(account.name()) && other.baseUrl().equals(account.baseUrl())
+                && other.apiKey().equals(account.apiKey()) && other.proxy().equals(account.proxy());
+    }
+
+    DialTarget target() {
+        return target;
+    }
+
+    /** Path before every request's own, without a trailing slash. */
+    String basePath() {
+        return basePath;
+    }
+
+    /** The header lines that are the same in every request: host and credentials. */
+    byte[] fixedLines() {
+        return fixedLines;
+    }
+
+    /** The idle connection that was used last; empty if there is none, and the caller dials. */
+    Optional<DirectConnection> take() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(idle.pollFirst());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps a connection whose last answer was read to its end, or closes it if there are enough. */
+    void give(DirectConnection connection) {
+        boolean kept;
+        lock.lock();
+        try {
+            kept = !closed && idle.size() < settings.maxIdlePerAccount();
+            if (kept) {
+                idle.addFirst(connection);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!kept) {
+            connection.discard();
+        }
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        List<DirectConnection> old = new ArrayList<>(0);
+        lock.lock();
+        try {
+            DirectConnection last = idle.peekLast();
+            while (last != null && nowNanos - last.idleSinceNanos() > settings.idleTimeout().toNanos()) {
+                old.add(idle.pollLast());
+                last = idle.peekLast();
+            }
+        } finally {
+            lock.unlock();
+        }
+        old.forEach(DirectConnection::discard);
+    }
+
+    /** Closes idle connections; those in use are closed when they come back. */
+    void close() {
+        List<DirectConnection> all;
+        lock.lock();
+        try {
+            closed = true;
+            all = new ArrayList<>(idle);
+            idle.clear();
+        } finally {
+            lock.unlock();
+        }
+        registration.close();
+        all.forEach(DirectConnection::discard);
+    }
+}

@@ -1,0 +1,109 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import sluice.api.Account;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+import sluice.api.UpstreamSettings;
+import sluice.wire.Dialed;
+import sluice.wire.Dialer;
+
+/**
+ * Calls accounts over its own HTTP/1.1 connections on plain sockets: one write for head and small bodies, one read for small
+ * answers, no timer and no helper thread for a connection. Thread-safe.
+ */
+public final class DirectUpstream implements Upstream {
+    /** Provider of the name {@code direct}. */
+    public static final class Factory implements Upstream.Factory {
+        /** For the service loader. */
+        public Factory() {
+            // nothing to set up
+        }
+
+        @Override
+        public String name() {
+            return "direct";
+        }
+
+        @Override
+        public Upstream create(UpstreamSettings settings) {
+            try {
+                return new DirectUpstream(settings, new Dialer(settings.trustedCertificates(), settings.sweeper(),
+                        settings.nanoClock()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("trusted certificates cannot be used: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** A reset later than this after sending is not taken for a connection that had died before. */
+    private static final long STALE_NANOS = 1_000_000_000L;
+
+    private final UpstreamSettings settings;
+    private final Dialer dialer;
+    private final Map<String, DirectPool> pools = new ConcurrentHashMap<>();
+
+    private DirectUpstream(UpstreamSettings settings, Dialer dialer) {
+        this.settings = settings;
+        this.dialer = dialer;
+    }
+
+    @Override
+    public UpstreamResult send(UpstreamRequest request) {
+        DirectPool pool = poolOf(request.account());
+        boolean resent = false;
+        Optional<DirectConnection> kept = pool.take();
+        if (kept.isPresent()) {
+            UpstreamResult result = kept.get().exchange(request, false, 0);
+            if (!(result instanceof UpstreamResult.Unreachable failure) || !wasStale(kept.get(), failure)) {
+                return result;
+            }
+            resent = failure.requestSent();
+        }
+        return switch (dialer.dial(pool.target(), request.account().timeouts().connect().toNanos(), request.cancellation())) {
+            case Dialed.Failed failed -> new UpstreamResult.Unreachable(resent, failed.kind(), failed.detail());
+            case Dialed.Connected(var link, long connectNanos) ->
+                    new DirectConnection(link, pool, settings).exchange(request, resent, connectNanos);
+        };
+    }
+
+    /** Whether a kept connection had most likely been closed by the other side before the request reached it. */
+    private boolean wasStale(DirectConnection connection, UpstreamResult.Unreachable failure) {
+        return failure.kind() == UpstreamResult.Kind.RESET && (!failure.requestSent()
+                || settings.nanoClock().getAsLong() - connection.sentNanos() < STALE_NANOS);
+    }
+
+    private DirectPool poolOf(Account account) {
+        DirectPool pool = pools.get(account.name());
+        if (pool != null && pool.serves(account)) {
+            return pool;
+        }
+        DirectPool fresh = new DirectPool(account, settings);
+        DirectPool before = pools.put(account.name(), fresh);
+        if (before != null) {
+            before.close();
+        }
+        return fresh;
+    }
+
+    @Override
+    public void apply(List<Account> accounts) {
+        pools.forEach((name, pool) -> {
+            if (accounts.stream().noneMatch(pool::serves) && pools.remove(name, pool)) {
+                pool.close();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        pools.values().forEach(DirectPool::close);
+        pools.clear();
+    }
+}

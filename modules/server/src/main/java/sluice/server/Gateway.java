@@ -1,0 +1,310 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import sluice.api.ClientGoneException;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
+import sluice.config.FailoverSettings;
+import sluice.wire.RequestHead;
+
+/**
+ * The life of a request on the data port, step by step (DESIGN §2): authenticate, admit, read the body, scan and check it,
+ * find its session, and hand it to the {@link FailoverLoop}; whatever becomes of it is recorded once. Thread-safe; a request
+ * stays on its connection's thread and sees one {@link Live} from its start to its end.
+ */
+final class Gateway {
+    private final AtomicReference<Live> live;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongSupplier clock;
+    private final LongSupplier epochMillis;
+
+    Gateway(Live first, LongSupplier clock, LongSupplier epochMillis) {
+        live = new AtomicReference<>(first);
+        this.clock = clock;
+        this.epochMillis = epochMillis;
+    }
+
+    /** What new requests are served by. */
+    Live live() {
+        return live.get();
+    }
+
+    /** New requests are served by {@code next}; those under way end on what they began with. */
+    void apply(Live next) {
+        live.set(next);
+    }
+
+    /** From now on new requests are refused. */
+    void drain() {
+        draining.set(true);
+    }
+
+    boolean draining() {
+        return draining.get();
+    }
+
+    /** Requests under way. */
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Whether a client that leaves ends its upstream call. */
+    boolean cancelsWhenClientLeaves() {
+        return live.get().cancelsWhenClientLeaves();
+    }
+
+    /** Answers a request that is not valid HTTP. */
+    void refuseFraming(ClientResponse response, GatewayError error) throws ClientGoneException {
+        RequestRecord record = new RequestRecord(RequestIds.next(), epochMillis.getAsLong(), clock.getAsLong());
+        record.route = Route.OTHER.label();
+        record.failed(error.status(), error.code(), error.message());
+        try {
+            response.sendError(error);
+        } finally {
+            end(live.get(), record);
+        }
+    }
+
+    /** Handles one request to its end. */
+    void handle(Exchange exchange) throws InterruptedException {
+        Live now = live.get();
+        RequestRecord record = new RequestRecord(exchange.response().requestId(), epochMillis.getAsLong(), exchange.startedNanos());
+        int running = inFlight.incrementAndGet();
+        try {
+            Optional<GatewayError> refusal = running > now.maxRequests()
+                    ? Optional.of(GatewayError.gateway(503, "gateway_busy",
+                            "The gateway is handling as many requests as it may (limits.concurrent-requests).")
+                            .withRetryAfter(Duration.ofSeconds(1)))
+                    : route(now, exchange, record);
+            if (refusal.isPresent()) {
+                refuse(exchange, record, refusal.get());
+            }
+        } catch (IOException e) {
+            record.failed(499, "client_gone", String.valueOf(e.getMessage()));
+            exchange.response().abort();
+        } catch (RuntimeException e) {
+            fault(exchange, record, e);
+        } finally {
+            inFlight.decrementAndGet();
+            end(now, record);
+        }
+    }
+
+    private void end(Live now, RequestRecord record) {
+        record.endedNanos = clock.getAsLong();
+        for (RequestObserver observer : now.observers()) {
+            observer.ended(record);
+        }
+    }
+
+    private Optional<GatewayError> route(Live now, Exchange exchange, RequestRecord record)
+            throws IOException, InterruptedException {
+        RequestHead head = exchange.head();
+        Route.Target target = Route.of(head.method(), head.path());
+        record.route = target.route().label();
+        head.headers().first("traceparent").ifPresent(value -> record.traceParent = value);
+        head.headers().first("x-client-request-id").ifPresent(value -> record.clientRequestId = value);
+        if (target.route() == Route.HEALTH) {
+            return health(now, exchange, record, target.id());
+        }
+        if (draining.get()) {
+            exchange.response().closeAfter();
+            return Optional.of(GatewayError.gateway(503, "draining", "The gateway is shutting down; connect again.")
+                    .withRetryAfter(Duration.ofSeconds(1)));
+        }
+        return switch (now.authenticator().authenticate(head.headers(), exchange.remoteHost(), epochMillis.getAsLong())) {
+            case ClientAuthenticator.Outcome.Refused refused -> Optional.of(refused.error());
+            case ClientAuthenticator.Outcome.Known known -> {
+                record.client = known.client().name();
+                record.authenticatedNanos = clock.getAsLong();
+                yield admitted(now, exchange, record, target, known);
+            }
+        };
+    }
+
+    private Optional<GatewayError> admitted(Live now, Exchange exchange, RequestRecord record, Route.Target target,
+            ClientAuthenticator.Outcome.Known known) throws IOException, InterruptedException {
+        if (!target.allowed().isEmpty()) {
+            return Optional.of(GatewayError.client(405, "method_not_allowed", exchange.head().method()
+                    + " is not possible here; use " + target.allowed() + "."));
+        }
+        Optional<GatewayError> refusal = now.admission().enter(known, clock.getAsLong());
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        try (ByteBudget.Permit permit = now.budget().permit(known.client().bodyShare())) {
+            return switch (target.route()) {
+                case CREATE, COMPACT, INPUT_TOKENS -> withBody(now, exchange, record, target, known, permit);
+                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> stored(now, exchange, record, target, known, permit);
+                case MODELS, MODEL -> now.models().answer(exchange, record, target.id(), known);
+                case WEBSOCKET -> webSocket(now, exchange);
+                case OTHER, HEALTH -> other(now, exchange, record, target, known, permit);
+            };
+        } finally {
+            now.admission().leave(known, record.usage, clock.getAsLong());
+        }
+    }
+
+    private Optional<GatewayError> withBody(Live now, Exchange exchange, RequestRecord record, Route.Target target,
+            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
+        record.bodyReadNanos = clock.getAsLong();
+        if (!(read instanceof BodyReader.Outcome.Complete complete)) {
+            return Optional.of(((BodyReader.Outcome.Refused) read).error());
+        }
+        exchange.bodyRead();
+        record.requestBytes = complete.length();
+        Scan scan = now.scanner().scan(complete.bytes(), 0, complete.length());
+        record.scannedNanos = clock.getAsLong();
+        if (!(scan instanceof Scan.Valid(RequestBody body))) {
+            return Optional.of(RequestCheck.malformed((Scan.Malformed) scan, complete.length()));
+        }
+        Optional<GatewayError> fault = RequestCheck.check(body, target.route() != Route.INPUT_TOKENS);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        JsonValue model = body.field(Field.MODEL);
+        record.model = model.isText() ? model.text() : "";
+        record.stream = target.route() == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
+        Optional<GatewayError> refusal = now.admission().afterScan(known, record.model, clock.getAsLong());
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        Optional<GatewayError> foreign = foreign(now, known.client().name(), boundTo(body));
+        if (foreign.isPresent()) {
+            return foreign;
+        }
+        Headers headers = exchange.head().headers();
+        boolean decoded = headers.has("content-encoding");
+        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
+                record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream, false,
+                mayResend(now.resend(), body), decoded, permit, body));
+        return Optional.empty();
+    }
+
+    /** What the request is bound to: a response, or a conversation, named by itself or by its id. */
+    private static String boundTo(RequestBody body) {
+        JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
+        if (previous.isText()) {
+            return previous.text();
+        }
+        JsonValue conversation = body.field(Field.CONVERSATION);
+        return switch (conversation.kind()) {
+            case STRING -> conversation.text();
+            case OBJECT -> body.at("conversation.id").text();
+            case ABSENT, NULL, TRUE, FALSE, NUMBER, ARRAY -> "";
+        };
+    }
+
+    /** Whether the request may be sent again although an account may have executed it. Background work never is. */
+    private static boolean mayResend(FailoverSettings.ResendAfterSend rule, RequestBody body) {
+        if (body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
+            return false;
+        }
+        return switch (rule) {
+            case AUTO -> body.field(Field.STORE).kind() == JsonValue.Kind.FALSE;
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
+    }
+
+    /** A response that another client made does not exist for this one. */
+    private static Optional<GatewayError> foreign(Live now, String client, String id) {
+        return !id.isEmpty() && now.owners().isForeign(client, id)
+                ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
+                : Optional.empty();
+    }
+
+    private Optional<GatewayError> stored(Live now, Exchange exchange, RequestRecord record, Route.Target target,
+            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
+        if (foreign.isPresent()) {
+            return foreign;
+        }
+        RequestBody body = EmptyBody.INSTANCE;
+        if (target.route() == Route.CANCEL && !exchange.bodyIsEmpty()) {
+            BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
+            if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+                return Optional.of(error);
+            }
+            // Cancelling takes no parameters; what came is not passed on.
+        }
+        exchange.bodyRead();
+        boolean searching = now.scheduler().ownerOf(known.client().name(), target.id()).isEmpty();
+        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
+                target.id(), false, searching, true, false, permit, body));
+        return Optional.empty();
+    }
+
+    private static Optional<GatewayError> webSocket(Live now, Exchange exchange) {
+        return Optional.of(GatewayError.gateway(426, "websocket_unavailable",
+                "WebSocket mode is not available here; send POST /v1/responses with \"stream\": true."));
+    }
+
+    private Optional<GatewayError> other(Live now, Exchange exchange, RequestRecord record, Route.Target target,
+            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        if (!now.forwardOther()) {
+            return Optional.of(GatewayError.client(404, "unknown_path", "There is no " + exchange.head().path()
+                    + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
+        }
+        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
+        if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+            return Optional.of(error);
+        }
+        exchange.bodyRead();
+        BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
+        record.requestBytes = complete.length();
+        RawBody body = new RawBody(complete.bytes(), complete.length());
+        long session = SessionSource.keyOf(known.client().name(), exchange.head().headers(), body);
+        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
+                session, "", false, false, false, exchange.head().headers().has("content-encoding"), permit, body));
+        return Optional.empty();
+    }
+
+    private Optional<GatewayError> health(Live now, Exchange exchange, RequestRecord record, String which)
+            throws ClientGoneException {
+        boolean ready = !draining.get() && now.scheduler().accounts().stream()
+                .anyMatch(account -> account.state() != sluice.api.AccountStatus.State.DISABLED);
+        boolean good = which.equals("/live") || ready;
+        String text = good ? "{\"status\":\"UP\"}\n" : "{\"status\":\"DOWN\",\"reason\":\""
+                + (draining.get() ? "draining" : "no account is enabled") + "\"}\n";
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        record.status = good ? 200 : 503;
+        exchange.response().begin(record.status, body.length, lines -> lines.ascii("content-type: application/json\r\n"));
+        exchange.response().sendWhole(body);
+        return Optional.empty();
+    }
+
+    private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) throws ClientGoneException {
+        record.failed(error.status(), error.code(), error.message());
+        exchange.response().sendError(error);
+    }
+
+    private void fault(Exchange exchange, RequestRecord record, RuntimeException e) {
+        System.getLogger("sluice.server").log(System.Logger.Level.ERROR, "request " + record.requestId + " failed", e);
+        GatewayError error = GatewayError.gateway(500, "internal_error",
+                "The gateway failed; its log tells more under request id " + record.requestId + ".");
+        record.failed(500, error.code(), String.valueOf(e));
+        if (exchange.response().headersSent()) {
+            exchange.response().abort();
+            return;
+        }
+        try {
+            exchange.response().sendError(error);
+        } catch (ClientGoneException gone) {
+            exchange.response().abort();
+        }
+    }
+}

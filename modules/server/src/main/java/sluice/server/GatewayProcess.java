@@ -1,0 +1,120 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import sluice.api.Sweeper;
+import sluice.config.Configuration;
+import sluice.config.LogSettings;
+import sluice.config.ServerSettings;
+
+/**
+ * A running gateway: its parts, its ports, and its life from start over reloads to the drain. Start, reload and stop are for
+ * one thread at a time.
+ */
+final class GatewayProcess implements AutoCloseable {
+    /** How often a drain looks whether the last request has ended. */
+    private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+    private final Assembly assembly;
+    private final Gateway gateway;
+    private final Listeners listeners;
+    private final Sweeper.Registration saver;
+    private Configuration configuration;
+    private volatile boolean ended;
+
+    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, Listeners listeners) {
+        this.configuration = configuration;
+        this.assembly = assembly;
+        this.gateway = gateway;
+        this.listeners = listeners;
+        saver = assembly.sweeper().watch(new StateSaver(assembly, configuration.state(), assembly.clock()));
+    }
+
+    /**
+     * Starts a gateway; when this returns, both ports take requests.
+     *
+     * @param log where the line of each request goes
+     * @throws IOException if the saved state cannot be read
+     */
+    static GatewayProcess start(Configuration configuration, PrintStream log) throws IOException {
+        AccessLog accessLog = new AccessLog(log, AccessLog.Form.valueOf(configuration.log().requests().name()));
+        List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
+        Assembly assembly = new Assembly(configuration, observers);
+        try {
+            if (configuration.state().path().isPresent()) {
+                assembly.restore(configuration.state().path().get());
+            }
+            Gateway gateway = new Gateway(assembly.live(configuration), assembly.clock(), assembly.epochMillis());
+            DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
+                    assembly.sweeper(), assembly.clock());
+            ServerSettings server = configuration.server();
+            Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
+                    server.admin().port(), Optional.empty(), configuration.limits().connections());
+            AdminRoutes admin = new AdminRoutes(gateway);
+            return new GatewayProcess(configuration, assembly, gateway, Listeners.open(places, data, admin.routing()));
+        } catch (RuntimeException | IOException e) {
+            assembly.close();
+            throw e;
+        }
+    }
+
+    /** The data port in use. */
+    int port() {
+        return listeners.port();
+    }
+
+    /** The admin port in use. */
+    int adminPort() {
+        return listeners.adminPort();
+    }
+
+    /** The gateway, for operations. */
+    Gateway gateway() {
+        return gateway;
+    }
+
+    /** New requests are served under {@code next}; requests under way end under what they began with. */
+    void apply(Configuration next) {
+        gateway.apply(assembly.live(next));
+        configuration = next;
+    }
+
+    /** The configuration in force. */
+    Configuration configuration() {
+        return configuration;
+    }
+
+    /** Refuses new requests and waits until those under way have ended, at most as long as the configuration allows. */
+    void drain() {
+        gateway.drain();
+        long end = assembly.clock().getAsLong() + configuration.server().drain().toNanos();
+        while (gateway.inFlight() > 0 && !ended && assembly.clock().getAsLong() - end < 0) {
+            LockSupport.parkNanos(DRAIN_STEP.toNanos());
+        }
+    }
+
+    /** Ends a drain that is under way at once. */
+    void hurry() {
+        ended = true;
+    }
+
+    @Override
+    public void close() {
+        gateway.drain();
+        saver.close();
+        listeners.close();
+        if (configuration.state().path().isPresent()) {
+            try {
+                assembly.save(configuration.state().path().get());
+            } catch (IOException e) {
+                System.getLogger("sluice.server").log(System.Logger.Level.ERROR,
+                        "state.path: sessions could not be saved: " + e.getMessage());
+            }
+        }
+        assembly.close();
+    }
+}

@@ -1,0 +1,29 @@
+package sluice.server;
+
+import java.util.List;
+import sluice.api.AccountScheduler;
+import sluice.api.BodyScanner;
+import sluice.config.FailoverSettings;
+
+/**
+ * Everything that requests are served by, made from one configuration: an immutable snapshot, exchanged as a whole on reload
+ * (optimisation 13: no request reads or decodes any configuration).
+ *
+ * @param authenticator who the client is
+ * @param admission whether it may
+ * @param bodyReader reads bodies
+ * @param budget bytes of all bodies
+ * @param scanner scans bodies
+ * @param loop finds an account that answers
+ * @param scheduler chooses accounts
+ * @param owners who made which response
+ * @param models what models there are
+ * @param resend whether a request that may have been executed is sent again
+ * @param observers are told of every request
+ * @param maxRequests most requests at a time
+ * @param cancelsWhenClientLeaves whether a client that leaves ends its upstream call
+ * @param forwardOther whether unknown paths are passed on
+ */
+record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
+        FailoverLoop loop, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
+        List<RequestObserver> observers, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther) { }

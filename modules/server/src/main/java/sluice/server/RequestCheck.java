@@ -1,0 +1,48 @@
+package sluice.server;
+
+import java.util.Optional;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
+
+/** What Sluice validates of a request (DESIGN §4, Validation); everything else is the upstream's business. Stateless. */
+final class RequestCheck {
+    /** Fields that two readers must not read differently. */
+    private static final Field[] PROTECTED = {Field.MODEL, Field.STREAM, Field.STORE, Field.BACKGROUND, Field.CONVERSATION,
+        Field.PREVIOUS_RESPONSE_ID};
+
+    private RequestCheck() {
+    }
+
+    /** The error for a body that is not JSON. */
+    static GatewayError malformed(Scan.Malformed fault, int length) {
+        return GatewayError.client(400, "invalid_json", length == 0
+                ? "The request body is empty; it must be a JSON object."
+                : "The request body is not a valid JSON object: " + fault.reason() + " at byte " + fault.offset() + ".");
+    }
+
+    /** The first fault of a valid JSON body; empty if there is none. */
+    static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
+        for (Field field : PROTECTED) {
+            if (body.isRepeated(field)) {
+                return Optional.of(GatewayError.client(400, "duplicate_member", "The member '" + field.key()
+                        + "' occurs more than once, so that two readers would see two requests. Send it once.")
+                        .withParam(field.key()));
+            }
+        }
+        JsonValue model = body.field(Field.MODEL);
+        boolean optional = !modelRequired || !body.field(Field.PROMPT).isEmpty();
+        if (model.isEmpty() ? !optional : !model.isText()) {
+            return Optional.of(GatewayError.client(400, "model_required",
+                    "'model' must be a non-empty string.").withParam("model"));
+        }
+        JsonValue.Kind stream = body.field(Field.STREAM).kind();
+        if (stream != JsonValue.Kind.TRUE && stream != JsonValue.Kind.FALSE && !body.field(Field.STREAM).isEmpty()) {
+            return Optional.of(new GatewayError(GatewayError.Source.CLIENT, 400, "invalid_request_error", "invalid_type",
+                    "'stream' must be true, false or null.", "stream", java.time.Duration.ZERO));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,17 @@
+package sluice.server;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Unique request ids: a random part for the process, a count for the request. Thread-safe. */
+final class RequestIds {
+    private static final String PROCESS = "req_" + Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, 36) + "_";
+    private static final AtomicLong COUNT = new AtomicLong();
+
+    private RequestIds() {
+    }
+
+    static String next() {
+        return PROCESS + Long.toString(COUNT.incrementAndGet(), 36);
+    }
+}

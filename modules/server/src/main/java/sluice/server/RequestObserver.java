@@ -1,0 +1,7 @@
+package sluice.server;
+
+/** Is told of every request when it has ended: log, usage, metrics. Thread-safe; must not block. */
+interface RequestObserver {
+    /** A request has ended; its record does not change any more. */
+    void ended(RequestRecord record);
+}

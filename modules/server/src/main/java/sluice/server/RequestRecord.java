@@ -1,0 +1,71 @@
+package sluice.server;
+
+import java.time.Duration;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+
+/**
+ * Everything that is known of one request: opened before it is judged, filled step by step, and handed out once at its end,
+ * so that early refusals are recorded too. Times are readings of the monotonic clock; 0 means that the step was not reached.
+ * Confined to the request's thread.
+ */
+final class RequestRecord {
+    final String requestId;
+    final long epochMillis;
+    final long startedNanos;
+    String client = "";
+    String account = "";
+    String route = "";
+    String model = "";
+    String upstreamModel = "";
+    String responseId = "";
+    String clientRequestId = "";
+    String traceParent = "";
+    boolean stream;
+    int status;
+    String errorCode = "";
+    String errorDetail = "";
+    int attempts;
+    int resends;
+    TokenUsage usage = TokenUsage.NONE;
+    long requestBytes;
+    long answerBytes;
+    long events;
+    long flushes;
+    long authenticatedNanos;
+    long bodyReadNanos;
+    long scannedNanos;
+    long queuedNanos;
+    long scheduledNanos;
+    long connectNanos;
+    long sentNanos;
+    long headersNanos;
+    long firstEventNanos;
+    long firstOutputNanos;
+    long endedNanos;
+
+    RequestRecord(String requestId, long epochMillis, long startedNanos) {
+        this.requestId = requestId;
+        this.epochMillis = epochMillis;
+        this.startedNanos = startedNanos;
+    }
+
+    /** Notes a failure that the client was told. */
+    void failed(int httpStatus, String code, String detail) {
+        status = httpStatus;
+        errorCode = code;
+        errorDetail = detail;
+    }
+
+    /** Milliseconds between two readings; 0 if one is missing. */
+    static double millis(long from, long to) {
+        return from == 0 || to == 0 ? 0 : Duration.ofNanos(to - from).toNanos() / 1e6;
+    }
+
+    /** The part that accounts are settled by. */
+    UsageRecord usageRecord() {
+        return new UsageRecord(requestId, epochMillis, client, account, route, model, upstreamModel, responseId, stream, status,
+                errorCode, attempts, resends, usage, requestBytes, endedNanos - startedNanos,
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos);
+    }
+}

@@ -1,0 +1,52 @@
+package sluice.server;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The signals that an operator sends: TERM and INT to end, HUP to reload. A shutdown hook cannot see a second TERM, so the
+ * signals are taken here, and the main thread waits for them. Thread-safe.
+ *
+ * <p>The JDK's only API for signals is {@code sun.misc.Signal} of {@code jdk.unsupported}; it is called by reflection, because
+ * the compiler has a warning for it that nothing silences.
+ */
+final class Signals {
+    /** What was asked for. */
+    enum Asked { END, RELOAD }
+
+    /** More than these at a time mean the same as one. */
+    private static final int MAX_PENDING = 16;
+
+    private final BlockingQueue<Asked> pending = new LinkedBlockingQueue<>(MAX_PENDING);
+
+    Signals() {
+        on("TERM", Asked.END);
+        on("INT", Asked.END);
+        on("HUP", Asked.RELOAD);
+    }
+
+    private void on(String name, Asked asked) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object offer = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler},
+                    (proxy, method, arguments) -> method.getName().equals("handle") ? offered(asked) : proxy.hashCode());
+            signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), offer);
+        } catch (ReflectiveOperationException e) {
+            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "signal " + name + " cannot be handled", e);
+        }
+    }
+
+    private Object offered(Asked asked) {
+        // A full queue holds more of the same already.
+        boolean taken = pending.offer(asked);
+        System.getLogger("sluice.server").log(System.Logger.Level.DEBUG, taken ? "signal taken" : "signal dropped");
+        return null;
+    }
+
+    /** Waits for the next one. */
+    Asked next() throws InterruptedException {
+        return pending.take();
+    }
+}
