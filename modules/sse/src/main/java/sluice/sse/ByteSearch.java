@@ -1,0 +1,92 @@
+package sluice.sse;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Searches in byte arrays, eight bytes at a time. Stateless and thread-safe.
+ *
+ * <p>A byte of a word is zero exactly where {@code (x - 0x01…) & ~x & 0x80…} has its lowest bit set: Hacker's Delight §6-1.
+ * Higher hits may be false, so only the first one is used.
+ */
+final class ByteSearch {
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW = 0x0101010101010101L;
+    private static final long HIGH = 0x8080808080808080L;
+
+    private ByteSearch() {
+    }
+
+    /** The first CR or LF in {@code [from, to)}, or {@code to}. */
+    static int lineEnd(byte[] bytes, int from, int to) {
+        return either(bytes, from, to, '\n', '\r');
+    }
+
+    /** The first quotation mark or backslash in {@code [from, to)}, or {@code to}. */
+    static int quoteOrBackslash(byte[] bytes, int from, int to) {
+        return either(bytes, from, to, '"', '\\');
+    }
+
+    /** The first place in {@code [from, to)} where {@code needle} stands whole, or -1. The needle is not empty. */
+    static int indexOf(byte[] bytes, int from, int to, byte[] needle) {
+        int last = to - needle.length;
+        byte first = needle[0];
+        byte end = needle[needle.length - 1];
+        int gap = needle.length - 1;
+        long firsts = (first & 0xFF) * LOW;
+        long ends = (end & 0xFF) * LOW;
+        int at = from;
+        // Both the first and the last byte must fit: in JSON a single byte is met too often.
+        for (; at + 7 <= last; at += 8) {
+            long x = (long) WORDS.get(bytes, at) ^ firsts;
+            long y = (long) WORDS.get(bytes, at + gap) ^ ends;
+            long miss = x | y;
+            long hits = (miss - LOW) & ~miss & HIGH;
+            while (hits != 0) {
+                int found = at + (Long.numberOfTrailingZeros(hits) >>> 3);
+                if (matches(bytes, found, needle)) {
+                    return found;
+                }
+                hits &= hits - 1;
+            }
+        }
+        for (; at <= last; at++) {
+            if (bytes[at] == first && matches(bytes, at, needle)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether {@code needle} stands at {@code at}; the caller knows that there is room for it. */
+    static boolean matches(byte[] bytes, int at, byte[] needle) {
+        for (int i = 0; i < needle.length; i++) {
+            if (bytes[at + i] != needle[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int either(byte[] bytes, int from, int to, int a, int b) {
+        long as = a * LOW;
+        long bs = b * LOW;
+        int at = from;
+        for (; at + 8 <= to; at += 8) {
+            long word = (long) WORDS.get(bytes, at);
+            long x = word ^ as;
+            long y = word ^ bs;
+            long hits = ((x - LOW) & ~x | (y - LOW) & ~y) & HIGH;
+            if (hits != 0) {
+                return at + (Long.numberOfTrailingZeros(hits) >>> 3);
+            }
+        }
+        for (; at < to; at++) {
+            if (bytes[at] == a || bytes[at] == b) {
+                return at;
+            }
+        }
+        return to;
+    }
+}

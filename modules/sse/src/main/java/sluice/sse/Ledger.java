@@ -1,0 +1,108 @@
+package sluice.sse;
+
+import java.util.function.LongSupplier;
+import sluice.api.EventFacts.Kind;
+import sluice.api.RelayOutcome.StreamError;
+import sluice.api.RelayReport;
+import sluice.api.TokenUsage;
+
+/** What has been seen of one stream, for its report. Confined to the stream's thread. */
+final class Ledger {
+    private final LongSupplier nanoClock;
+    private TokenUsage usage = TokenUsage.NONE;
+    private String responseId = "";
+    private String conversationId = "";
+    private String terminal = "";
+    private StreamError error = StreamError.NONE;
+    private long events;
+    private long deltas;
+    private long parsed;
+    private long bytesIn;
+    private long firstEventNanos;
+    private long firstOutputNanos;
+
+    Ledger(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
+
+    void read(int bytes) {
+        bytesIn += bytes;
+    }
+
+    void parsed() {
+        parsed++;
+    }
+
+    /** An event is complete. */
+    void event(Kind kind) {
+        if (events++ == 0) {
+            firstEventNanos = nanoClock.getAsLong();
+        }
+        if (kind == Kind.DELTA) {
+            deltas++;
+        }
+        if (firstOutputNanos == 0 && kind != Kind.OPENING && kind != Kind.FAILED) {
+            firstOutputNanos = nanoClock.getAsLong();
+        }
+    }
+
+    /** Whether the JSON of the next event, which is of this kind, is to be read for the ids. */
+    boolean wantsIds(Kind kind) {
+        return responseId.isEmpty() && carriesIds(kind);
+    }
+
+    /** Takes what the JSON of an event of this kind says. */
+    void facts(EventType type, EventJson json) {
+        Kind kind = type.kind();
+        if (carriesIds(kind)) {
+            if (responseId.isEmpty()) {
+                responseId = json.responseId();
+            }
+            if (conversationId.isEmpty()) {
+                conversationId = json.conversationId();
+            }
+        }
+        if (!kind.terminal()) {
+            return;
+        }
+        // An error may be followed by a response.failed, which knows more.
+        if (!json.usage().equals(TokenUsage.NONE)) {
+            usage = json.usage();
+        }
+        if (kind == Kind.FAILED && error.equals(StreamError.NONE)) {
+            error = json.error();
+        }
+        if (terminal.isEmpty()) {
+            terminal = type.text();
+        }
+    }
+
+    private boolean carriesIds(Kind kind) {
+        return events == 0 || kind == Kind.OPENING || kind.terminal();
+    }
+
+    boolean ended() {
+        return !terminal.isEmpty();
+    }
+
+    long events() {
+        return events;
+    }
+
+    long bytesIn() {
+        return bytesIn;
+    }
+
+    String responseId() {
+        return responseId;
+    }
+
+    StreamError error() {
+        return error;
+    }
+
+    RelayReport report(boolean sent, long writes, long bytesOut) {
+        return new RelayReport(usage, responseId, conversationId, terminal, error, sent, events, deltas, parsed, writes, bytesIn,
+                bytesOut, firstEventNanos, firstOutputNanos);
+    }
+}
