@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.api.ModelNames;
@@ -64,7 +65,7 @@ class BatchingRelayTest {
     void putsTheClientsModelBackAtItsTwoPlacesOnly() {
         String stream = Streams.text(5);
         relay(ScriptedSource.burst(Streams.bytes(stream)), options.with(
-                new ModelNames(Streams.UPSTREAM_MODEL, "fast"), error -> true));
+                new ModelNames(Streams.UPSTREAM_MODEL, "fast"), error -> true, Duration.ZERO));
         String place = "\"instructions\":\"Be \\\"brief\\\".\",\"model\":\"";
         assertEquals(stream.replace(place + Streams.UPSTREAM_MODEL, place + "fast"), sink.text());
     }
