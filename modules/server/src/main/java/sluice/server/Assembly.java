@@ -7,14 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.AccountScheduler;
-import sluice.api.AnswerRelay;
-import sluice.api.BodyDecoder;
-import sluice.api.BodyScanner;
-import sluice.api.EventRelay;
 import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.StateStore;
@@ -25,12 +20,11 @@ import sluice.api.UsageSink;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
-import sluice.config.ModuleChoice;
 import sluice.config.StreamSettings;
 import sluice.wire.CoarseSweeper;
 
 /**
- * Puts the gateway together from a configuration: finds the chosen providers, makes the parts that live as long as the
+ * Puts the gateway together from a configuration: makes the parts that live as long as the
  * process, and a {@link Live} for each configuration that is applied. {@link #live} is for one thread at a time.
  */
 final class Assembly implements AutoCloseable {
@@ -38,9 +32,7 @@ final class Assembly implements AutoCloseable {
     private final LongSupplier epochMillis = System::currentTimeMillis;
     private final Sweeper sweeper = new CoarseSweeper(clock);
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
-    private final BodyScanner scanner;
-    private final EventRelay events;
-    private final AnswerRelay answers;
+    private final Providers providers;
     private final StateStore state;
     private final AccountScheduler scheduler;
     private final Upstream upstream;
@@ -48,20 +40,15 @@ final class Assembly implements AutoCloseable {
     private final ByteBudget budget;
     private final List<RequestObserver> observers;
 
-    Assembly(Configuration configuration, List<RequestObserver> moreObservers) {
-        ModuleChoice modules = configuration.modules();
-        scanner = Modules.find(ServiceLoader.load(BodyScanner.class), "body", modules.body());
-        events = Modules.find(ServiceLoader.load(EventRelay.class), "relay", modules.relay());
-        answers = Modules.find(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer());
-        state = Modules.find(ServiceLoader.load(StateStore.Factory.class), "state", modules.state())
-                .create(configuration.scheduler().sticky().ttl(), configuration.scheduler().sticky().maxEntries());
-        scheduler = Modules.find(ServiceLoader.load(AccountScheduler.Factory.class), "scheduler", modules.scheduler())
-                .create(configuration.scheduler(), state);
-        upstream = Modules.find(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream())
-                .create(new UpstreamSettings(configuration.upstream().maxIdlePerAccount(), configuration.upstream().idleTimeout(),
-                        configuration.upstream().headerBytes(), configuration.upstream().trustedCertificates(), sweeper, clock));
-        usage = Modules.find(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage())
-                .create(configuration.usage().sink());
+    Assembly(Configuration configuration, Providers providers, List<RequestObserver> moreObservers) {
+        this.providers = providers;
+        state = providers.state().create(configuration.scheduler().sticky().ttl(),
+                configuration.scheduler().sticky().maxEntries());
+        scheduler = providers.scheduler().create(configuration.scheduler(), state);
+        upstream = providers.upstream().create(new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
+                configuration.upstream().idleTimeout(), configuration.upstream().headerBytes(),
+                configuration.upstream().trustedCertificates(), sweeper, clock));
+        usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
         observers = new ArrayList<>(moreObservers);
         observers.add(record -> usage.record(record.usageRecord()));
@@ -93,15 +80,14 @@ final class Assembly implements AutoCloseable {
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
         FailureAnswer failures = new FailureAnswer(epochMillis);
         FailoverSettings failover = configuration.failover();
-        Attempt attempt = new Attempt(upstream, events, answers, relayOptions(configuration),
+        Attempt attempt = new Attempt(upstream, providers.events(), providers.answers(), relayOptions(configuration),
                 configuration.stream().headerKeepalive());
         FailoverLoop loop = new FailoverLoop(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
-        BodyDecoders decoders = new BodyDecoders(ServiceLoader.load(BodyDecoder.class).stream()
-                .map(ServiceLoader.Provider::get).toList());
-        BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
+        BodyReader bodyReader = new BodyReader(new BodyDecoders(providers.decoders()), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
-        return new Live(new ClientAuthenticator(policies, known), new Admission(), bodyReader, budget, scanner, loop, scheduler,
+        return new Live(new ClientAuthenticator(policies, known), new Admission(), bodyReader, budget,
+                providers.scanner(), loop, scheduler,
                 ResponseOwners.of(scheduler),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
                 failover.resendAfterSend(), List.copyOf(observers), configuration.limits().concurrentRequests(),

@@ -41,9 +41,14 @@ final class GatewayProcess implements AutoCloseable {
      * @throws IOException if the saved state cannot be read
      */
     static GatewayProcess start(Configuration configuration, PrintStream log) throws IOException {
+        return start(configuration, Providers.find(configuration.modules()), log);
+    }
+
+    /** Starts a gateway with providers that were found otherwise. */
+    static GatewayProcess start(Configuration configuration, Providers providers, PrintStream log) throws IOException {
         AccessLog accessLog = new AccessLog(log, AccessLog.Form.valueOf(configuration.log().requests().name()));
         List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
-        Assembly assembly = new Assembly(configuration, observers);
+        Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             if (configuration.state().path().isPresent()) {
                 assembly.restore(configuration.state().path().get());

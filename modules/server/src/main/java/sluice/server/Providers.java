@@ -1,0 +1,54 @@
+package sluice.server;
+
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import sluice.api.AccountScheduler;
+import sluice.api.AnswerRelay;
+import sluice.api.BodyDecoder;
+import sluice.api.BodyScanner;
+import sluice.api.EventRelay;
+import sluice.api.Named;
+import sluice.api.StateStore;
+import sluice.api.Upstream;
+import sluice.api.UsageSink;
+import sluice.config.ModuleChoice;
+
+/**
+ * The chosen provider of each service. Immutable.
+ *
+ * @param scanner {@code modules.body}
+ * @param events {@code modules.relay}
+ * @param answers {@code modules.answer}
+ * @param scheduler {@code modules.scheduler}
+ * @param upstream {@code modules.upstream}
+ * @param state {@code modules.state}
+ * @param usage {@code modules.usage}
+ * @param decoders all there are
+ */
+record Providers(BodyScanner scanner, EventRelay events, AnswerRelay answers, AccountScheduler.Factory scheduler,
+        Upstream.Factory upstream, StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
+    /**
+     * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
+     *
+     * @throws IllegalArgumentException if there is none of a name; the message lists those that there are
+     */
+    static Providers find(ModuleChoice modules) {
+        return new Providers(
+                named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
+                named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
+                named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
+                named(ServiceLoader.load(AccountScheduler.Factory.class), "scheduler", modules.scheduler()),
+                named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
+                named(ServiceLoader.load(StateStore.Factory.class), "state", modules.state()),
+                named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
+                ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());
+    }
+
+    private static <T extends Named> T named(ServiceLoader<T> providers, String key, String name) {
+        List<T> all = providers.stream().map(ServiceLoader.Provider::get).toList();
+        return all.stream().filter(provider -> provider.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("modules." + key + ": there is no provider '" + name
+                        + "'; there is " + all.stream().map(Named::name).sorted().collect(Collectors.joining(", "))));
+    }
+}

@@ -1,0 +1,55 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import sluice.api.Account;
+import sluice.api.Headers;
+import sluice.api.Secret;
+import sluice.wire.ByteBuilder;
+
+class HeaderPolicyTest {
+    private static final Account ACCOUNT = Account.of("a", URI.create("http://localhost:1/v1"), new Secret("k"));
+
+    @Test
+    void keepsCredentialsAndHopsFromTheUpstream() {
+        Headers client = Headers.of("Host", "x", "Authorization", "Bearer client", "X-Api-Key", "k", "Cookie", "c",
+                "Connection", "keep-alive, X-Hop", "X-Hop", "1", "Transfer-Encoding", "chunked", "Content-Length", "3",
+                "OpenAI-Organization", "o", "Origin", "o", "X-Forwarded-For", "1.2.3.4", "X-Sluice-Explain", "1",
+                "Accept-Encoding", "gzip", "Expect", "100-continue", "Proxy-Authorization", "p");
+        Headers sent = HeaderPolicy.toUpstream(client, ACCOUNT, false);
+        assertEquals(1, sent.size(), sent.toString());
+        assertEquals("identity", sent.first("accept-encoding").orElseThrow());
+    }
+
+    @Test
+    void passesWhatTheUpstreamUnderstands() {
+        Headers client = Headers.of("session-id", "s", "originator", "codex_exec", "User-Agent", "ua", "OpenAI-Beta", "b",
+                "x-codex-window-id", "w", "traceparent", "t", "content-type", "application/json", "content-encoding", "gzip");
+        assertEquals(client.size() + 1, HeaderPolicy.toUpstream(client, ACCOUNT, false).size());
+        assertFalse(HeaderPolicy.toUpstream(client, ACCOUNT, true).has("content-encoding"));
+    }
+
+    @Test
+    void keepsConnectionMattersFromTheClient() {
+        Headers upstream = Headers.of("x-request-id", "r", "Set-Cookie", "c", "Alt-Svc", "h3", "Strict-Transport-Security", "x",
+                "Content-Length", "5", "Connection", "close", "x-ratelimit-remaining-tokens", "7", "x-codex-turn-state", "ts",
+                "Content-Type", "text/event-stream; charset=utf-8", "x-sluice-error", "gateway");
+        ByteBuilder out = new ByteBuilder(64);
+        HeaderPolicy.toClient(upstream, HeaderPolicy.Form.STREAM, out);
+        String lines = new String(out.array(), 0, out.length(), StandardCharsets.ISO_8859_1);
+        assertEquals("""
+                x-request-id: r\r
+                x-ratelimit-remaining-tokens: 7\r
+                x-codex-turn-state: ts\r
+                content-type: text/event-stream\r
+                cache-control: no-cache\r
+                x-accel-buffering: no\r
+                """, lines);
+        assertTrue(lines.endsWith("\r\n"));
+    }
+}
