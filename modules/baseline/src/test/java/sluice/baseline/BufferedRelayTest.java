@@ -58,7 +58,7 @@ class BufferedRelayTest {
                 // nothing runs
             }
         };
-        RelayOptions options = RelayOptions.defaults(never).with(new ModelNames("m", "fast"), error -> true);
+        RelayOptions options = RelayOptions.defaults(never).with(new ModelNames("m", "fast"), error -> true, java.time.Duration.ZERO);
         return new BufferedRelay().relay(new Answer(answer, cut), (bytes, offset, length, boundary) ->
                 out.write(bytes, offset, length), options);
     }

@@ -61,7 +61,7 @@ public class AnswerBenchmark {
 
     static RelayOptions options(boolean mapped) {
         ModelNames names = mapped ? new ModelNames("gpt-5.1-codex", "fast") : ModelNames.SAME;
-        return RelayOptions.defaults(new IdleSweeper()).with(names, error -> true);
+        return RelayOptions.defaults(new IdleSweeper()).with(names, error -> true, java.time.Duration.ZERO);
     }
 
     /** One answer that is there at once. */

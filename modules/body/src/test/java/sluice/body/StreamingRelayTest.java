@@ -190,7 +190,7 @@ class StreamingRelayTest {
 
     @Test
     void readsTheUsageBehindANameWhoseWriteFailed() {
-        RelayOptions options = draining(1000).with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true);
+        RelayOptions options = draining(1000).with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true, Duration.ZERO);
         RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
                 new RecordingSink(1), options);
         assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
@@ -204,7 +204,7 @@ class StreamingRelayTest {
     }
 
     private static RelayReport completed(ByteSource source, RecordingSink sink, ModelNames model) {
-        RelayOutcome outcome = relay(source, sink, RelayOptions.defaults(new HandSweeper()).with(model, error -> true));
+        RelayOutcome outcome = relay(source, sink, RelayOptions.defaults(new HandSweeper()).with(model, error -> true, Duration.ZERO));
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();
     }
 
