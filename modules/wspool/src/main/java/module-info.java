@@ -1,5 +1,15 @@
+import sluice.api.ConnectionSeats;
+import sluice.api.TurnPool;
+import sluice.api.Upstream;
+import sluice.wspool.LeanSeating;
+import sluice.wspool.WebSocketProvider;
+
 /** Pooled WebSocket connections to accounts. Start at {@link sluice.wspool}. */
 module sluice.wspool {
     requires sluice.api;
     requires sluice.wire;
+
+    provides ConnectionSeats.Factory with LeanSeating;
+    provides TurnPool.Factory with WebSocketProvider;
+    provides Upstream.Factory with WebSocketProvider;
 }

@@ -23,7 +23,7 @@ public record WebSocketSettings(double seatsPerSlot, int maxSeats, int minIdle, 
         int maxMessageBytes) {
     /** The numbers of DESIGN §9. */
     public static final WebSocketSettings DEFAULT = new WebSocketSettings(2.0, 128, 0, 12, 0.7, 100, Duration.ofSeconds(10),
-            Duration.ofSeconds(60), Duration.ofMinutes(55), Duration.ofSeconds(90), Duration.ofSeconds(2), 64 * 1024 * 1024);
+            Duration.ofMinutes(5), Duration.ofMinutes(55), Duration.ofSeconds(90), Duration.ofSeconds(2), 64 * 1024 * 1024);
 
     /** Checks ranges. */
     public WebSocketSettings {

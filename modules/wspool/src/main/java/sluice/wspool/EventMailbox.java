@@ -1,0 +1,310 @@
+package sluice.wspool;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import sluice.api.ByteSource;
+import sluice.api.SourceException;
+import sluice.api.Sweeper;
+import sluice.api.TurnPool;
+import sluice.api.UpstreamResult;
+
+/**
+ * One turn's events on their way from a connection's reader to the request's thread, as SSE. This is the one hand-off that a
+ * permanent reader costs a bridged request (decision 0042): events gather while the request's thread writes, and are read in
+ * one piece.
+ *
+ * <p>The lock guards all fields; no I/O happens under it.
+ */
+final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watched {
+    /** More than this waits in the connection instead, except for one event of any size. */
+    private static final int MAX_WAITING_BYTES = 256 * 1024;
+    private static final int FIRST_BUFFER_BYTES = 4 * 1024;
+    private static final String[] TERMINAL = {"response.completed", "response.failed", "response.incomplete",
+        "response.cancelled", "error"};
+
+    private final LongSupplier nanoClock;
+    private final long headersNanos;
+    private final long idleNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Condition drained = lock.newCondition();
+    private byte[] buffer = new byte[FIRST_BUFFER_BYTES];
+    private int start;
+    private int end;
+    private boolean anyEvent;
+    private boolean terminal;
+    private boolean waitsForFirst;
+    private boolean waits;
+    private long waitingSinceNanos;
+    private Optional<Refusal> refusal = Optional.empty();
+    private Optional<SourceException> failure = Optional.empty();
+    private Turn turn = Turn.NONE;
+
+    /** The turn's connection, for when it is over. Does not block. */
+    interface Turn {
+        Turn NONE = completed -> { };
+
+        /** Gives the connection back if the turn is complete, ends it otherwise. May be called again. */
+        void over(boolean completed);
+    }
+
+    /** An error with a status, before any other event. */
+    record Refusal(int status, byte[] message) { }
+
+    /** What came first. */
+    sealed interface First {
+        record Event() implements First { }
+
+        record Refused(Refusal refusal) implements First { }
+
+        record Nothing(UpstreamResult.Kind kind, String detail) implements First { }
+    }
+
+    EventMailbox(LongSupplier nanoClock, long headersNanos, long idleNanos) {
+        this.nanoClock = nanoClock;
+        this.headersNanos = headersNanos;
+        this.idleNanos = idleNanos;
+    }
+
+    /** Names the connection that the turn runs on, before anything is sent. */
+    void on(Turn connection) {
+        lock.lock();
+        try {
+            turn = connection;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for the first event. */
+    First awaitFirst() {
+        lock.lock();
+        try {
+            waitsForFirst = true;
+            while (!anyEvent && failure.isEmpty()) {
+                await(arrived);
+            }
+            waitsForFirst = false;
+            if (refusal.isPresent()) {
+                return new First.Refused(refusal.get());
+            }
+            if (anyEvent) {
+                return new First.Event();
+            }
+            SourceException cause = failure.orElseThrow();
+            return new First.Nothing(switch (cause.how()) {
+                case CUT -> UpstreamResult.Kind.RESET;
+                case IDLE -> UpstreamResult.Kind.TIMEOUT;
+                case FRAMING -> UpstreamResult.Kind.FRAMING;
+                case CANCELLED -> UpstreamResult.Kind.CANCELLED;
+            }, cause.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            while (start == end) {
+                if (failure.isPresent()) {
+                    throw failure.get();
+                }
+                if (terminal) {
+                    return -1;
+                }
+                await(arrived);
+            }
+            int count = Math.min(length, end - start);
+            System.arraycopy(buffer, start, target, offset, count);
+            start += count;
+            if (start == end) {
+                start = 0;
+                end = 0;
+            }
+            drained.signal();
+            return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        lock.lock();
+        try {
+            return start < end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void message(byte[] source, int offset, int length) {
+        JsonMembers members = new JsonMembers(source, offset, offset + length);
+        boolean typed = members.seek("type") && source[members.valueFrom()] == '"';
+        boolean last = typed && isTerminal(members);
+        lock.lock();
+        try {
+            if (terminal) {
+                return;
+            }
+            while (end - start > MAX_WAITING_BYTES && failure.isEmpty()) {
+                drained.awaitUninterruptibly();
+            }
+            if (failure.isPresent()) {
+                return;
+            }
+            if (!anyEvent && last && members.valueIs("error")) {
+                refusal = JsonMembers.number(source, offset, offset + length, "status")
+                        .filter(status -> status >= 400 && status <= 599)
+                        .map(status -> new Refusal(status, Arrays.copyOfRange(source, offset, offset + length)));
+            }
+            append(source, offset, length, members, typed);
+            anyEvent = true;
+            terminal = last;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (last) {
+            over(true);
+        }
+    }
+
+    @Override
+    public void closed(int code, String reason) {
+        fail(SourceException.Cause.CUT, "WebSocket closed with code " + code + (reason.isEmpty() ? "" : ": " + reason));
+    }
+
+    /** Deadlines: for the first event, and between two. */
+    @Override
+    public void sweep(long nowNanos) {
+        boolean late;
+        lock.lock();
+        try {
+            long limit = waitsForFirst ? headersNanos : idleNanos;
+            late = waits && limit > 0 && nowNanos - waitingSinceNanos >= limit;
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            fail(SourceException.Cause.IDLE, "no event in time");
+            over(false);
+        }
+    }
+
+    @Override
+    public void abort() {
+        fail(SourceException.Cause.CANCELLED, "cancelled");
+        over(false);
+    }
+
+    @Override
+    public void close() {
+        boolean completed;
+        lock.lock();
+        try {
+            completed = terminal;
+        } finally {
+            lock.unlock();
+        }
+        if (!completed) {
+            fail(SourceException.Cause.CANCELLED, "closed");
+        }
+        over(completed);
+    }
+
+    private void fail(SourceException.Cause cause, String detail) {
+        lock.lock();
+        try {
+            boolean cancelled = cause == SourceException.Cause.CANCELLED;
+            if (failure.isEmpty() && (!terminal || cancelled)) {
+                failure = Optional.of(new SourceException(cause, detail));
+                if (cancelled) {
+                    start = end;
+                }
+            }
+            arrived.signalAll();
+            drained.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void over(boolean completed) {
+        Turn connection;
+        lock.lock();
+        try {
+            connection = turn;
+            turn = Turn.NONE;
+        } finally {
+            lock.unlock();
+        }
+        connection.over(completed);
+    }
+
+    private void await(Condition condition) {
+        waits = true;
+        waitingSinceNanos = nanoClock.getAsLong();
+        condition.awaitUninterruptibly();
+        waits = false;
+    }
+
+    private static boolean isTerminal(JsonMembers type) {
+        for (String name : TERMINAL) {
+            if (type.valueIs(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Writes {@code event: TYPE}, {@code data: JSON} and a blank line. */
+    private void append(byte[] source, int offset, int length, JsonMembers type, boolean typed) {
+        int name = typed ? type.valueTo() - type.valueFrom() - 2 : 0;
+        reserve(length + name + 32);
+        if (typed) {
+            ascii("event: ");
+            bytes(source, type.valueFrom() + 1, name);
+            ascii("\n");
+        }
+        ascii("data: ");
+        int from = end;
+        bytes(source, offset, length);
+        // A line break in JSON is white space; in SSE it would end the line.
+        for (int i = from; i < end; i++) {
+            if (buffer[i] == '\n' || buffer[i] == '\r') {
+                buffer[i] = ' ';
+            }
+        }
+        ascii("\n\n");
+    }
+
+    private void reserve(int more) {
+        if (end + more > buffer.length) {
+            int used = end - start;
+            byte[] room = used + more > buffer.length ? new byte[Math.max(buffer.length * 2, used + more)] : buffer;
+            System.arraycopy(buffer, start, room, 0, used);
+            buffer = room;
+            start = 0;
+            end = used;
+        }
+    }
+
+    private void ascii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            buffer[end++] = (byte) text.charAt(i);
+        }
+    }
+
+    private void bytes(byte[] source, int offset, int length) {
+        System.arraycopy(source, offset, buffer, end, length);
+        end += length;
+    }
+}

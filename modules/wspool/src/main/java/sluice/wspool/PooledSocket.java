@@ -1,0 +1,167 @@
+package sluice.wspool;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import sluice.api.OutboundBody;
+import sluice.api.Sweeper;
+import sluice.api.TurnPool;
+import sluice.wire.WebSocketConnection;
+import sluice.wire.WebSocketEvent;
+
+/**
+ * One open connection with its permanent reader: a virtual thread that answers pings while nobody uses the connection, and
+ * notices at once when it ends. Thread-safe.
+ */
+final class PooledSocket {
+    private static final long GOODBYE_NANOS = 1_000_000_000;
+    private static final byte[] NO_PAYLOAD = {};
+
+    /** Hears what comes while nobody uses the connection. */
+    private final TurnPool.Listener nobody = new TurnPool.Listener() {
+        @Override
+        public void message(byte[] buffer, int offset, int length) {
+            // An event without a turn would land in the next one's answer.
+            harmed = true;
+            closeNow();
+        }
+
+        @Override
+        public void closed(int code, String reason) {
+            // the seat is free already
+        }
+    };
+
+    private final String id;
+    private final WebSocketConnection socket;
+    private final Sweeper sweeper;
+    private final LongSupplier nanoClock;
+    private final Runnable onEnd;
+    private final AtomicReference<TurnPool.Listener> listener = new AtomicReference<>(nobody);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Semaphore pongs = new Semaphore(0);
+    private volatile boolean harmed;
+
+    /**
+     * Takes over an open connection.
+     *
+     * @param onEnd gives the seat back; runs once, before the listener hears of the end
+     */
+    PooledSocket(String id, WebSocketConnection socket, Sweeper sweeper, LongSupplier nanoClock, Runnable onEnd) {
+        this.id = id;
+        this.socket = socket;
+        this.sweeper = sweeper;
+        this.nanoClock = nanoClock;
+        this.onEnd = onEnd;
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Starts to read. */
+    void start(TurnPool.Listener first) {
+        listener.set(first);
+        Thread.ofVirtual().name(id).start(this::read);
+    }
+
+    /** Hands the connection to somebody who uses it. */
+    void listener(TurnPool.Listener next) {
+        listener.set(next);
+    }
+
+    /** Nobody uses it. */
+    void unused() {
+        listener.set(nobody);
+    }
+
+    boolean isOpen() {
+        return ended.getCount() > 0;
+    }
+
+    /** Whether an error was seen on it, so that it must not serve anybody else. */
+    boolean isHarmed() {
+        return harmed;
+    }
+
+    void send(OutboundBody message) throws IOException {
+        socket.sendText(message);
+    }
+
+    /** Whether the peer answers a ping in time. */
+    boolean answersPing(long limitNanos) {
+        try {
+            pongs.drainPermits();
+            socket.ping(NO_PAYLOAD);
+            return pongs.tryAcquire(limitNanos, TimeUnit.NANOSECONDS);
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends the connection without a close frame. Does not block. */
+    void closeNow() {
+        socket.close();
+    }
+
+    /** Ends the connection with a close frame, on a thread of its own: the peer may be slow. */
+    void closePolitely(int code, String reason) {
+        Thread.ofVirtual().name(id + "-close").start(() -> {
+            long start = nanoClock.getAsLong();
+            Sweeper.Registration watch = sweeper.watch(now -> {
+                if (now - start >= GOODBYE_NANOS) {
+                    socket.close();
+                }
+            });
+            try {
+                socket.sendClose(code, reason);
+                // The reader goes on until the peer's own close, or until the sweeper has had enough.
+                ended.await();
+            } catch (IOException e) {
+                socket.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                socket.close();
+            } finally {
+                watch.close();
+            }
+        });
+    }
+
+    private void read() {
+        while (true) {
+            switch (socket.receive()) {
+                case WebSocketEvent.Message message -> heard(message);
+                case WebSocketEvent.Pong pong -> pongs.release();
+                case WebSocketEvent.Closed closed -> {
+                    end(closed);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void heard(WebSocketEvent.Message message) {
+        byte[] buffer = message.buffer();
+        int offset = message.offset();
+        int length = message.length();
+        JsonMembers members = new JsonMembers(buffer, offset, offset + length);
+        if (members.seek("type") && members.valueIs("error")) {
+            harmed = true;
+        }
+        listener.get().message(buffer, offset, length);
+    }
+
+    private void end(WebSocketEvent.Closed closed) {
+        socket.close();
+        ended.countDown();
+        onEnd.run();
+        listener.get().closed(closed.code(), closed.reason());
+    }
+}

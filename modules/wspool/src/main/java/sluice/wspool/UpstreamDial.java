@@ -1,0 +1,178 @@
+package sluice.wspool;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import sluice.api.Account;
+import sluice.api.Cancellation;
+import sluice.api.Headers;
+import sluice.api.Sweeper;
+import sluice.api.UpstreamResult.Kind;
+import sluice.wire.ByteBuilder;
+import sluice.wire.DialTarget;
+import sluice.wire.Dialed;
+import sluice.wire.Dialer;
+import sluice.wire.HttpBody;
+import sluice.wire.HttpInput;
+import sluice.wire.Link;
+import sluice.wire.ResponseHead;
+import sluice.wire.WebSocketConnection;
+import sluice.wire.WebSocketHandshake;
+
+/** Dials an account and does the WebSocket handshake, all within the account's limit for connecting. Thread-safe. */
+final class UpstreamDial {
+    /** Where an account has no limit of its own. */
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final int MAX_REFUSAL_BYTES = 64 * 1024;
+    private static final int MAX_INFORMATIONAL = 8;
+
+    private final Dialer dialer;
+    private final Sweeper sweeper;
+    private final LongSupplier nanoClock;
+    private final int maxHeaderBytes;
+    private final int maxMessageBytes;
+
+    UpstreamDial(Dialer dialer, Sweeper sweeper, LongSupplier nanoClock, int maxHeaderBytes, int maxMessageBytes) {
+        this.dialer = dialer;
+        this.sweeper = sweeper;
+        this.nanoClock = nanoClock;
+        this.maxHeaderBytes = maxHeaderBytes;
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    /** What became of it. */
+    sealed interface Outcome {
+        record Open(WebSocketConnection socket, Headers headers) implements Outcome { }
+
+        record Refused(int status, Headers headers, byte[] body) implements Outcome { }
+
+        record Failed(Kind kind, String detail) implements Outcome { }
+    }
+
+    /**
+     * Opens a connection.
+     *
+     * @param headers for the handshake, besides the account's own
+     */
+    Outcome open(Account account, String target, Headers headers, Cancellation cancellation) {
+        Duration limit = account.timeouts().connect();
+        long limitNanos = (limit.isZero() ? LONGEST : limit).toNanos();
+        long start = nanoClock.getAsLong();
+        DialTarget where = DialTarget.of(account.baseUrl(), account.proxy());
+        return switch (dialer.dial(where, limitNanos, cancellation)) {
+            case Dialed.Failed failed -> new Outcome.Failed(failed.kind(), failed.detail());
+            case Dialed.Connected connected -> {
+                AtomicBoolean late = new AtomicBoolean();
+                Sweeper.Registration watch = sweeper.watch(now -> {
+                    if (now - start >= limitNanos) {
+                        late.set(true);
+                        connected.link().close();
+                    }
+                });
+                try {
+                    yield handshake(connected.link(), account, where.authority(), target, headers);
+                } catch (IOException e) {
+                    connected.link().close();
+                    yield failed(e, late.get(), cancellation);
+                } finally {
+                    watch.close();
+                    cancellation.clear();
+                }
+            }
+        };
+    }
+
+    private static Outcome failed(IOException e, boolean late, Cancellation cancellation) {
+        if (cancellation.isCancelled()) {
+            return new Outcome.Failed(Kind.CANCELLED, "cancelled in the WebSocket handshake");
+        }
+        if (late) {
+            return new Outcome.Failed(Kind.TIMEOUT, "the WebSocket handshake took too long");
+        }
+        return new Outcome.Failed(Kind.RESET, "the WebSocket handshake broke off: " + e.getMessage());
+    }
+
+    private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
+        String key = WebSocketHandshake.newKey();
+        ByteBuilder request = new ByteBuilder(2048);
+        WebSocketHandshake.request(path(account.baseUrl()) + target, authority, key, own(account, headers), request);
+        link.write(request.array(), 0, request.length());
+        HttpInput input = new HttpInput(link, maxHeaderBytes);
+        for (int i = 0; i < MAX_INFORMATIONAL; i++) {
+            Optional<ResponseHead> head = input.readResponseHead("GET");
+            if (head.isEmpty()) {
+                throw new IOException("closed without an answer");
+            }
+            switch (WebSocketHandshake.opened(head.get(), key)) {
+                case WebSocketHandshake.Opened.Open open -> {
+                    WebSocketConnection socket = WebSocketConnection.client(link, input, maxMessageBytes, nanoClock);
+                    return new Outcome.Open(socket, head.get().headers());
+                }
+                case WebSocketHandshake.Opened.Broken broken -> {
+                    link.close();
+                    return new Outcome.Failed(Kind.FRAMING, broken.reason());
+                }
+                case WebSocketHandshake.Opened.Refused refused -> {
+                    if (refused.status() >= 200) {
+                        byte[] body = body(input.body(head.get().bodyBytes()));
+                        link.close();
+                        return new Outcome.Refused(refused.status(), head.get().headers(), body);
+                    }
+                }
+            }
+        }
+        throw new IOException("only informational answers");
+    }
+
+    private static byte[] body(HttpBody body) throws IOException {
+        byte[] bytes = new byte[4 * 1024];
+        int length = 0;
+        while (length < MAX_REFUSAL_BYTES) {
+            int count = body.read(bytes, length, bytes.length - length);
+            if (count < 0) {
+                break;
+            }
+            length += count;
+            if (length == bytes.length && length < MAX_REFUSAL_BYTES) {
+                bytes = Arrays.copyOf(bytes, length * 2);
+            }
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** The account's key and fixed headers in the place of what the client sent of the same name. */
+    private static Headers own(Account account, Headers headers) {
+        Headers.Builder all = Headers.builder();
+        for (int i = 0; i < headers.size(); i++) {
+            if (!replaced(headers, i, account.headers())) {
+                all.add(headers, i);
+            }
+        }
+        account.headers().forEach(all::add);
+        if (!account.apiKey().isEmpty()) {
+            all.add("Authorization", "Bearer " + account.apiKey().reveal());
+        }
+        return all.build();
+    }
+
+    private static boolean replaced(Headers headers, int index, Map<String, String> fixed) {
+        for (String name : fixed.keySet()) {
+            if (headers.nameIs(index, name)) {
+                return true;
+            }
+        }
+        return headers.nameIs(index, "authorization") || headers.nameIs(index, "content-length")
+                || headers.nameIs(index, "content-type") || headers.nameIs(index, "transfer-encoding")
+                || headers.nameIs(index, "accept-encoding");
+    }
+
+    private static String path(URI base) {
+        String path = base.getRawPath() == null ? "" : base.getRawPath();
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+}

@@ -1,0 +1,35 @@
+package sluice.wspool;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import sluice.api.TurnPool;
+import sluice.api.Upstream;
+import sluice.api.UpstreamSettings;
+import sluice.api.WebSocketSettings;
+
+/** Provides pooled WebSocket connections: to clients that keep one, and as an upstream for single HTTP requests. */
+public final class WebSocketProvider implements TurnPool.Factory, Upstream.Factory {
+    /** For the service loader. */
+    public WebSocketProvider() {
+        // nothing to set up
+    }
+
+    @Override
+    public String name() {
+        return "websocket";
+    }
+
+    @Override
+    public TurnPool create(UpstreamSettings upstream) {
+        return create(upstream, WebSocketSettings.DEFAULT);
+    }
+
+    @Override
+    public TurnPool create(UpstreamSettings upstream, WebSocketSettings settings) {
+        try {
+            return new TurnPools(upstream, settings, new LeanSeating());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
