@@ -2,8 +2,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.config {
     requires transitive sluice.api;
-    requires io.helidon.config;
-    requires io.helidon.config.yaml;
+    requires org.yaml.snakeyaml;
 
     exports sluice.config to sluice.server;
 }

@@ -117,6 +117,12 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
         return best == null ? Optional.empty() : Optional.of(best.to().isEmpty() ? model : best.to());
     }
 
+    /** Name and address: fixed headers and a proxy's address may hold secrets. */
+    @Override
+    public String toString() {
+        return "Account[" + name + ", " + baseUrl + ']';
+    }
+
     private static void check(boolean right, String key, String rule, Object value) {
         if (!right) {
             throw new IllegalArgumentException(key + ": " + rule + ", not " + value);

@@ -3,7 +3,8 @@ package sluice.config;
 import java.net.InetAddress;
 
 /**
- * A network, such as {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address is a network of one. Immutable and thread-safe.
+ * A network, such as {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address is a network of one.
+ * Immutable and thread-safe.
  */
 public final class AddressRange {
     private final byte[] prefix;

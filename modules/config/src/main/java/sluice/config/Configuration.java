@@ -26,7 +26,7 @@ import sluice.api.SchedulerSettings;
  */
 public record Configuration(ServerSettings server, LimitSettings limits, List<ClientPolicy> clients, List<Account> accounts,
         SchedulerSettings scheduler, Duration slotWait, StreamSettings stream, FailoverSettings failover,
-        PoolSettings upstream, WebSocketSettings webSocket, ModuleChoice modules, UsageSettings usage, StateSettings state,
+        PoolSettings upstream, WebSocketPolicy webSocket, ModuleChoice modules, UsageSettings usage, StateSettings state,
         LogSettings log) {
     /** Copies the lists. */
     public Configuration {

@@ -5,12 +5,14 @@ package sluice.config;
  *
  * @param body of {@link sluice.api.BodyScanner}
  * @param relay of {@link sluice.api.EventRelay}
+ * @param inspector of {@link sluice.api.EventInspector}
  * @param answer of {@link sluice.api.AnswerRelay}
  * @param scheduler of {@link sluice.api.AccountScheduler.Factory}
  * @param upstream of {@link sluice.api.Upstream.Factory} for HTTP
  * @param webSocket of {@link sluice.api.Upstream.Factory} for WebSocket
+ * @param seats of {@link sluice.api.ConnectionSeats.Factory}
  * @param state of {@link sluice.api.StateStore.Factory}
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
-public record ModuleChoice(String body, String relay, String answer, String scheduler, String upstream, String webSocket,
-        String state, String usage) { }
+public record ModuleChoice(String body, String relay, String inspector, String answer, String scheduler, String upstream,
+        String webSocket, String seats, String state, String usage) { }

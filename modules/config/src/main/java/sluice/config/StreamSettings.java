@@ -18,7 +18,8 @@ import sluice.api.Account;
  * @param serverTiming whether streams of clients with diagnostics end in a comment with times
  */
 public record StreamSettings(int bufferBytes, Duration headerKeepalive, Account.Timeouts timeouts, OnDisconnect onDisconnect,
-        Duration drainTime, long drainBytes, Duration stall, Duration watchAfter, Duration afterTerminal, boolean serverTiming) {
+        Duration drainTime, long drainBytes, Duration stall, Duration watchAfter, Duration afterTerminal,
+        boolean serverTiming) {
     /** What becomes of the upstream call when the client leaves. */
     public enum OnDisconnect {
         /** It is closed, to stop the spending. */

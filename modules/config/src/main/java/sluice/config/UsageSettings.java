@@ -7,7 +7,7 @@ import java.util.Map;
  * Where usage goes, and what tokens cost: the keys below {@code usage:}.
  *
  * @param sink the keys for {@link sluice.api.UsageSink.Factory#create}, by their name below {@code usage:}, in their plain
- *     form: sizes in bytes, durations in milliseconds
+ *     form: sizes in bytes
  * @param prices what models cost; the first that fits counts
  */
 public record UsageSettings(Map<String, String> sink, List<ModelPrice> prices) {

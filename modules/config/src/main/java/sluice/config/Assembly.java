@@ -1,0 +1,143 @@
+package sluice.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import sluice.api.Account;
+import sluice.api.BodyEdit;
+import sluice.api.RelayOptions;
+import sluice.api.SchedulerSettings;
+import sluice.api.WebSocketSettings;
+
+/** Makes the records of a {@link Configuration} from values that are all right. Confined to one thread. */
+final class Assembly {
+    private final Section root;
+
+    private Assembly(Values values) {
+        root = new Section(values, "");
+    }
+
+    static Configuration of(Values values) {
+        Assembly assembly = new Assembly(values);
+        Section root = assembly.root;
+        StreamSettings stream = assembly.stream(root.inner("stream"));
+        return new Configuration(assembly.server(root.inner("server")), assembly.limits(root.inner("limits")),
+                root.each("clients").map(assembly::client).toList(),
+                root.each("accounts").map(account -> assembly.account(account, stream.timeouts())).toList(),
+                assembly.scheduler(root.inner("scheduler"), root.inner("failover")), root.duration("scheduler.wait.timeout"),
+                stream,
+                assembly.failover(root.inner("failover")), assembly.upstream(root.inner("upstream")),
+                assembly.webSocket(root.inner("websocket")), assembly.modules(root.inner("modules")),
+                assembly.usage(root.inner("usage")),
+                new StateSettings(root.file("state.path"), root.duration("state.save-every")),
+                new LogSettings(root.choice("log.requests", LogSettings.Form.class),
+                        root.choice("log.level", LogSettings.Level.class)));
+    }
+
+    private ServerSettings server(Section s) {
+        ServerSettings.Admin admin = new ServerSettings.Admin(s.text("admin.host"), s.whole("admin.port"),
+                s.secret("admin.token"), s.flag("admin.open"));
+        var tls = s.file("tls.cert").flatMap(cert -> s.file("tls.key")
+                .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
+        return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.duration("drain"),
+                s.flag("forward-other"), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
+                s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"));
+    }
+
+    private LimitSettings limits(Section s) {
+        return new LimitSettings(s.whole("body"), s.large("bodies-in-flight"), s.duration("body-wait"),
+                s.whole("concurrent-requests"), s.whole("connections"), s.whole("event"), s.whole("message"),
+                s.whole("header"));
+    }
+
+    private ClientPolicy client(Section s) {
+        Stream<KeyHash> hashes = s.texts("key-sha256").stream().map(KeyHash::parse);
+        Stream<KeyHash> literal = Stream.of(s.secret("key")).filter(key -> !key.isEmpty()).map(key -> KeyHash.of(key.reveal()));
+        return new ClientPolicy(s.text("name"), Stream.concat(hashes, literal).toList(), s.moment("expires"),
+                s.texts("addresses").stream().map(AddressRange::parse).toList(), s.texts("models"), s.whole("concurrency"),
+                s.whole("requests-per-minute"), s.large("tokens-per-minute"),
+                new ClientPolicy.Budget(s.decimal("budget-usd.day"), s.decimal("budget-usd.month")), s.flag("diagnostics"));
+    }
+
+    private Account account(Section s, Account.Timeouts general) {
+        Section t = s.inner("timeouts");
+        Account.Timeouts timeouts = new Account.Timeouts(t.duration("connect", general.connect()),
+                t.duration("headers-streaming", general.headersStreaming()),
+                t.duration("headers-whole", general.headersWhole()),
+                t.duration("idle", general.idle()), t.duration("first-output", general.firstOutput()),
+                t.duration("keepalive", general.keepalive()));
+        List<Account.ModelRule> models = s.each("models")
+                .map(rule -> new Account.ModelRule(rule.text("from"), rule.text("to", ""))).toList();
+        var input = s.texts("input").stream()
+                .map(word -> BodyEdit.InputCorrection.valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
+        return new Account(s.text("name"), s.uri("base-url"), s.secret("api-key"), s.whole("tier"), s.whole("priority"),
+                s.whole("weight"), s.whole("concurrency"), s.text("organization", s.text("name")),
+                "passthrough".equals(s.text("mode")), models, s.texts("remove"), s.table("set"), s.table("replace"), input,
+                s.choice("websocket", Account.WebSocketUse.class), s.table("headers"), s.optionalUri("proxy"), timeouts);
+    }
+
+    private SchedulerSettings scheduler(Section s, Section f) {
+        Section w = s.inner("weights");
+        Section st = s.inner("sticky");
+        Section c = f.inner("cool-down");
+        Section b = f.inner("breaker");
+        return new SchedulerSettings(s.whole("top-k"),
+                new SchedulerSettings.Weights(w.decimal("priority"), w.decimal("load"), w.decimal("queue"), w.decimal("errors"),
+                        w.decimal("ttft")),
+                s.decimal("ewma-alpha"),
+                new SchedulerSettings.Sticky(st.duration("ttl"), st.whole("max-entries"),
+                        st.decimal("price-ms-per-1k-cached-tokens"), st.duration("error-cost"), st.duration("min-gain"),
+                        st.decimal("hysteresis"), st.duration("max-ttft"), st.decimal("max-errors")),
+                s.whole("wait.waiters"), s.whole("decisions"),
+                new SchedulerSettings.CoolDown(c.duration("first"), c.duration("unknown-max"), c.duration("max"),
+                        c.duration("unauthorized"), c.duration("quota"), c.duration("model-unserved"), c.whole("forbidden")),
+                new SchedulerSettings.Breaker(b.whole("failures"), b.duration("open"), b.duration("max")),
+                System::nanoTime, System::currentTimeMillis);
+    }
+
+    private StreamSettings stream(Section s) {
+        Account.Timeouts timeouts = new Account.Timeouts(s.duration("connect-timeout"), s.duration("headers-timeout-streaming"),
+                s.duration("headers-timeout-whole"), s.duration("idle-timeout"), s.duration("first-output-timeout"),
+                s.duration("keepalive"));
+        return new StreamSettings(s.whole("buffer"), s.duration("header-keepalive"), timeouts,
+                s.choice("on-disconnect", StreamSettings.OnDisconnect.class), s.duration("drain-time"), s.large("drain-bytes"),
+                s.duration("stall-timeout"), s.duration("watch-after"), s.duration("after-terminal"), s.flag("server-timing"));
+    }
+
+    private FailoverSettings failover(Section s) {
+        return new FailoverSettings(s.whole("max-attempts"), s.duration("deadline"),
+                s.choice("commit", RelayOptions.Commit.class), s.whole("hold-bytes"), s.duration("hold-time"),
+                s.choice("resend-after-send", FailoverSettings.ResendAfterSend.class),
+                s.choice("encrypted-content", FailoverSettings.EncryptedContent.class), s.duration("stale-reset"));
+    }
+
+    private PoolSettings upstream(Section s) {
+        return new PoolSettings(s.whole("max-idle"), s.duration("idle-timeout"), s.whole("header"), s.file("ca"));
+    }
+
+    private WebSocketPolicy webSocket(Section s) {
+        WebSocketSettings pool = new WebSocketSettings(s.decimal("seats-per-slot"), s.whole("max-per-account"),
+                s.whole("min-idle"), s.whole("max-idle"), s.decimal("utilization"), s.whole("waiters"), s.duration("wait"),
+                s.duration("idle-keep"), s.duration("retire"), s.duration("ping-after"), s.duration("pong-wait"),
+                root.whole("limits.event"));
+        return new WebSocketPolicy(pool, s.duration("first-message"), s.duration("unavailable"));
+    }
+
+    private ModuleChoice modules(Section s) {
+        return new ModuleChoice(s.text("body"), s.text("relay"), s.text("inspector"), s.text("answer"), s.text("scheduler"),
+                s.text("upstream"), s.text("websocket"), s.text("seats"), s.text("state"), s.text("usage"));
+    }
+
+    private UsageSettings usage(Section s) {
+        Map<String, String> sink = new TreeMap<>();
+        s.file("path").ifPresent(path -> sink.put("path", path.toString()));
+        sink.put("rotate", Long.toString(s.large("rotate")));
+        sink.put("keep", Integer.toString(s.whole("keep")));
+        return new UsageSettings(sink, s.each("prices").map(price -> new UsageSettings.ModelPrice(price.text("model"),
+                price.decimal("input"), price.decimal("cached-input"), price.decimal("output"))).toList());
+    }
+}

@@ -1,0 +1,91 @@
+package sluice.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads configuration files: syntax ({@link YamlFile}), then each key ({@link TreeReader}), then what depends on several
+ * ({@link Rules}), then the records ({@link Assembly}). All problems are reported together. Thread-safe.
+ */
+public final class ConfigurationLoader {
+    /** A file of a hundred thousand accounts; anything larger is a mistake. */
+    private static final long MAX_FILE_BYTES = 64L * 1024 * 1024;
+
+    private final Map<String, String> environment;
+    private final long heapBytes;
+
+    /**
+     * A loader.
+     *
+     * @param environment variables, for {@code SLUICE_…} and {@code ${env:…}}
+     * @param heapBytes most memory of Java's heap, which sizes in percent are shares of
+     */
+    public ConfigurationLoader(Map<String, String> environment, long heapBytes) {
+        this.environment = Map.copyOf(environment);
+        this.heapBytes = heapBytes;
+    }
+
+    /** A loader for this process. */
+    public static ConfigurationLoader ofThisProcess() {
+        return new ConfigurationLoader(System.getenv(), Runtime.getRuntime().maxMemory());
+    }
+
+    /** The defaults alone: no clients and, unlike in any file, no accounts. */
+    public static Configuration defaults() {
+        Problems problems = new Problems("defaults");
+        Values values = TreeReader.read(new YamlNode.Table(Map.of(), 0), Map.of(),
+                new ReadContext(new References(Map.of(), Path.of("")), Path.of(""), Runtime.getRuntime().maxMemory()),
+                problems);
+        return Assembly.of(values);
+    }
+
+    /** Reads a file. Relative paths in it start from its folder. */
+    public LoadResult load(Path file) {
+        String name = String.valueOf(file.getFileName());
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                return rejected(name, "is larger than 64 MiB");
+            }
+            Path folder = file.toAbsolutePath().getParent();
+            return parse(name, Files.readString(file, StandardCharsets.UTF_8), folder == null ? Path.of("") : folder);
+        } catch (NoSuchFileException e) {
+            return rejected(name, "does not exist (" + file.toAbsolutePath() + "); name another one with --config FILE");
+        } catch (CharacterCodingException e) {
+            return rejected(name, "is not UTF-8");
+        } catch (IOException e) {
+            return rejected(name, "cannot be read (" + e + ")");
+        }
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param name what problems call it
+     * @param folder where relative paths start
+     */
+    public LoadResult parse(String name, String yaml, Path folder) {
+        Problems problems = new Problems(name);
+        YamlNode.Table root = YamlFile.read(yaml, problems);
+        if (problems.hasErrors()) {
+            return new LoadResult.Rejected(problems.all());
+        }
+        ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
+        Values values = TreeReader.read(root, environment, context, problems);
+        Rules.check(values, problems, Instant.now());
+        if (problems.hasErrors()) {
+            return new LoadResult.Rejected(problems.all());
+        }
+        return new LoadResult.Loaded(Assembly.of(values), new EffectiveConfiguration(values), problems.all());
+    }
+
+    private static LoadResult rejected(String name, String message) {
+        return new LoadResult.Rejected(List.of(new Problem(true, name, "", 0, message)));
+    }
+}

@@ -1,0 +1,13 @@
+package sluice.config;
+
+import java.time.Duration;
+import sluice.api.WebSocketSettings;
+
+/**
+ * WebSocket connections: the keys below {@code websocket:}.
+ *
+ * @param pool those to accounts
+ * @param firstMessage how long a client may take to its first message
+ * @param unavailable how long a session is told to use HTTP after its model had no account with WebSocket
+ */
+public record WebSocketPolicy(WebSocketSettings pool, Duration firstMessage, Duration unavailable) { }

@@ -1,0 +1,109 @@
+package sluice.config;
+
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Reads YAML into {@link YamlNode}s: only its syntax, with anchors, aliases and {@code <<} merges, none of its types (decision
+ * 0050). Confined to one thread.
+ */
+final class YamlFile {
+    /** Far deeper than any key; stops a file that contains itself. */
+    private static final int MAX_DEPTH = 32;
+    /** Stops a file of aliases that multiply. */
+    private static final int MAX_NODES = 200_000;
+
+    private final Problems problems;
+    private int nodes;
+
+    private YamlFile(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** The root table; an empty one if the file is empty or broken, which is then among the problems. */
+    static YamlNode.Table read(String yaml, Problems problems) {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE);
+        try {
+            Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(yaml));
+            if (root == null) {
+                return new YamlNode.Table(Map.of(), 1);
+            }
+            YamlNode node = new YamlFile(problems).convert(root, "", 0);
+            if (node instanceof YamlNode.Table table) {
+                return table;
+            }
+            if (!YamlNode.isNothing(node)) {
+                problems.error("", node.line(), "must be a table of keys, such as `accounts:`");
+            }
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+            int column = e.getProblemMark() == null ? 0 : e.getProblemMark().getColumn() + 1;
+            problems.error("", line, "is not YAML: " + e.getProblem() + " (column " + column + ")");
+        } catch (YAMLException e) {
+            problems.error("", 0, "is not YAML: " + e.getMessage().lines().findFirst().orElse("unreadable"));
+        }
+        return new YamlNode.Table(Map.of(), 1);
+    }
+
+    private YamlNode convert(Node node, String path, int depth) {
+        int line = node.getStartMark().getLine() + 1;
+        if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
+            throw new YAMLException("nested or repeated too often, at " + path + ", line " + line);
+        }
+        return switch (node) {
+            case ScalarNode scalar -> new YamlNode.Scalar(scalar.getValue(), scalar.isPlain(), line);
+            case SequenceNode list -> {
+                List<YamlNode> items = new ArrayList<>();
+                for (Node item : list.getValue()) {
+                    items.add(convert(item, path + '[' + items.size() + ']', depth + 1));
+                }
+                yield new YamlNode.Listing(items, line);
+            }
+            case MappingNode table -> table(table, path, depth, line);
+            default -> throw new YAMLException("unexpected " + node.getNodeId() + ", line " + line);
+        };
+    }
+
+    private YamlNode table(MappingNode table, String path, int depth, int line) {
+        Map<String, YamlNode> own = new LinkedHashMap<>();
+        Map<String, YamlNode> merged = new LinkedHashMap<>();
+        for (NodeTuple tuple : table.getValue()) {
+            int keyLine = tuple.getKeyNode().getStartMark().getLine() + 1;
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                problems.error(path, keyLine, "has a key that is not a text");
+                continue;
+            }
+            String name = key.getValue();
+            YamlNode value = convert(tuple.getValueNode(), path.isEmpty() ? name : path + '.' + name, depth + 1);
+            if ("<<".equals(name)) {
+                merge(value, merged, path);
+            } else if (own.put(name, value) != null) {
+                problems.error(path.isEmpty() ? name : path + '.' + name, keyLine, "is there twice; keep one");
+            }
+        }
+        merged.forEach(own::putIfAbsent);
+        return new YamlNode.Table(own, line);
+    }
+
+    private void merge(YamlNode value, Map<String, YamlNode> merged, String path) {
+        switch (value) {
+            case YamlNode.Table table -> table.members().forEach(merged::putIfAbsent);
+            case YamlNode.Listing list -> list.items().forEach(item -> merge(item, merged, path));
+            case YamlNode.Scalar scalar -> problems.error(path, scalar.line(), "merges (<<) something that is not a table");
+        }
+    }
+}
