@@ -46,7 +46,7 @@ final class Outlet {
     boolean closeUnsent() {
         lock.lock();
         try {
-            if (state != State.OPEN && !sent) {
+            if (!sent) {
                 state = State.CLOSED;
                 drop();
                 return true;

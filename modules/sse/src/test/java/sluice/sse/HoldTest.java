@@ -1,0 +1,187 @@
+package sluice.sse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayOutcome.BrokeOff;
+import sluice.api.RelayOutcome.Completed;
+import sluice.api.RelayOutcome.RefusedBeforeOutput;
+
+/** When the first byte goes out, and what the limits do while the relay waits for its upstream. */
+class HoldTest {
+    private static final long AFTER_HOLD = Duration.ofSeconds(16).toNanos();
+    private static final List<String> FRAMES = Streams.frames(3, "\n", true);
+    private static final String OVERLOADED = Streams.frame("response.failed", 2, ",\"response\":{\"id\":\"resp_1\",\"status\":"
+            + "\"failed\",\"error\":{\"code\":\"server_is_overloaded\",\"message\":\"try \\\"later\\\"\"}}");
+
+    private final HandSweeper sweeper = new HandSweeper();
+    private final RecordingSink sink = new RecordingSink();
+
+    private static String joined(int from, int to) {
+        return String.join("", FRAMES.subList(from, to));
+    }
+
+    private RelayOutcome relay(String stream, RelayOptions options) {
+        byte[] bytes = Streams.bytes(stream);
+        return new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, null, 100), sink, options);
+    }
+
+    @Test
+    void holdsOpeningEventsUntilTheFirstOutput() {
+        relay(String.join("", FRAMES), new Options(sweeper).firstOutputCommits(64 * 1024).build());
+        assertEquals(joined(0, 5), sink.write(0), "four opening events and the first delta");
+        assertEquals(String.join("", FRAMES), sink.text());
+    }
+
+    @Test
+    void refusesAnErrorBehindOpeningEvents() {
+        for (int buffer : new int[] {64, 300, 4096}) {
+            RelayOutcome outcome = relay(joined(0, 2) + OVERLOADED,
+                    new Options(sweeper).buffer(buffer).firstOutputCommits(64 * 1024).build());
+            RefusedBeforeOutput refused = assertInstanceOf(RefusedBeforeOutput.class, outcome);
+            assertEquals("server_is_overloaded", refused.error().code());
+            assertEquals("try \"later\"", refused.error().message());
+            assertEquals(0, sink.count());
+        }
+        assertEquals(0, sweeper.size());
+    }
+
+    @Test
+    void relaysAnErrorThatMayNotBeRefused() {
+        for (int buffer : new int[] {64, 300, 4096}) {
+            RecordingSink own = new RecordingSink();
+            byte[] stream = Streams.bytes(joined(0, 2) + OVERLOADED);
+            RelayOutcome outcome = new BatchingRelay().relay(ScriptedSource.burst(stream), own, new Options(sweeper)
+                    .buffer(buffer).firstOutputCommits(64 * 1024).refusable(error -> error.code().isEmpty()).build());
+            assertInstanceOf(Completed.class, outcome);
+            assertEquals("response.failed", outcome.report().terminal());
+            assertEquals("server_is_overloaded", outcome.report().error().code());
+            assertEquals(joined(0, 2) + OVERLOADED, own.text());
+        }
+    }
+
+    @Test
+    void judgesAnErrorLargerThanWhatIsHeldByItsBeginning() {
+        String large = OVERLOADED.replace("}}\n\n", "},\"instructions\":\"" + "x".repeat(300_000)
+                + "\"}}\n\n").replace("\"try \\\"later\\\"\"}}", "\"try \\\"later\\\"\"}");
+        RelayOutcome refused = relay(large, new Options(sweeper).build());
+        assertEquals("server_is_overloaded", assertInstanceOf(RefusedBeforeOutput.class, refused).error().code());
+        assertEquals(0, sink.count());
+        RelayOutcome relayed = relay(large, new Options(sweeper).refusable(error -> false).build());
+        assertInstanceOf(Completed.class, relayed);
+        assertEquals(large, sink.text());
+    }
+
+    @Test
+    void doesNotHoldMoreBytesThanItMay() {
+        relay(joined(0, 4) + OVERLOADED, new Options(sweeper).firstOutputCommits(1000).build());
+        assertEquals(joined(0, 4) + OVERLOADED, sink.text());
+    }
+
+    @Test
+    void releasesWhatIsHeldWhileItWaitsForTheUpstream() throws Exception {
+        HandSource source = new HandSource();
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(
+                new BatchingRelay().relay(source, sink, new Options(sweeper).firstOutputCommits(64 * 1024).build())));
+        source.give(joined(0, 1));
+        source.give(joined(1, 2) + "data: part");
+        source.awaitReaderIsWaiting();
+        assertEquals(0, sink.count());
+        sweeper.sweep(AFTER_HOLD);
+        sink.awaitWrites(1);
+        assertEquals(joined(0, 2), sink.write(0));
+        source.give("ial\n\n" + OVERLOADED);
+        source.end();
+        relay.join();
+        assertInstanceOf(Completed.class, outcome.get(), "an error after the release is relayed");
+        assertEquals(joined(0, 2) + "data: partial\n\n" + OVERLOADED, sink.text());
+        assertEquals(sink.count(), outcome.get().report().flushes());
+    }
+
+    @Test
+    void releasesBeforeAnEventLargerThanTheBufferEndsAndThenTellsABreak() throws Exception {
+        HandSource source = new HandSource();
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(new BatchingRelay().relay(source, sink,
+                new Options(sweeper).buffer(128).firstOutputCommits(64 * 1024).build())));
+        source.give(joined(0, 1) + FRAMES.get(1).substring(0, 400));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(AFTER_HOLD);
+        sink.awaitWrites(1);
+        assertEquals(joined(0, 1), sink.write(0));
+        source.cut();
+        relay.join();
+        assertEquals(RelayOutcome.Cause.UPSTREAM_CUT, assertInstanceOf(BrokeOff.class, outcome.get()).cause());
+        assertTrue(sink.text().startsWith(joined(0, 1) + "event: response.failed\n"), sink.text());
+        assertTrue(sink.text().contains("\"sequence_number\":1,"));
+    }
+
+    @Test
+    void firstOutputTooLateBreaksUnseen() throws Exception {
+        HandSource source = new HandSource();
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(new BatchingRelay().relay(source, sink,
+                new Options(sweeper).firstOutputCommits(64 * 1024).firstOutputWithin(Duration.ofSeconds(3)).build())));
+        source.give(joined(0, 2));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(Duration.ofSeconds(2).toNanos());
+        sweeper.sweep(Duration.ofSeconds(4).toNanos());
+        relay.join();
+        BrokeOff broken = assertInstanceOf(BrokeOff.class, outcome.get());
+        assertEquals(RelayOutcome.Cause.FIRST_OUTPUT_TIMEOUT, broken.cause());
+        assertFalse(broken.report().outputSent());
+        assertEquals(0, sink.count());
+        assertEquals(0, sweeper.size());
+    }
+
+    @Test
+    void firstOutputTooLateIsToldOnceTheFirstEventIsOut() throws Exception {
+        HandSource source = new HandSource();
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(new BatchingRelay().relay(source, sink,
+                new Options(sweeper).firstOutputWithin(Duration.ofSeconds(3)).build())));
+        source.give(joined(0, 1));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(Duration.ofSeconds(4).toNanos());
+        relay.join();
+        assertInstanceOf(BrokeOff.class, outcome.get());
+        assertTrue(sink.text().contains("\"code\":\"first_output_timeout\""));
+    }
+
+    @Test
+    void outputInTimeLiftsTheLimitAndTheEndOfTheStreamIsNotWaitedForForEver() throws Exception {
+        HandSource source = new HandSource();
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(new BatchingRelay().relay(source, sink,
+                new Options(sweeper).firstOutputWithin(Duration.ofSeconds(3)).build())));
+        source.give(joined(0, 5));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(Duration.ofSeconds(4).toNanos());
+        source.give(joined(5, FRAMES.size()));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(Duration.ofSeconds(4).toNanos());
+        source.give("data: [DONE]\n\n");
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(Duration.ofSeconds(6).toNanos());
+        relay.join();
+        assertInstanceOf(Completed.class, outcome.get());
+        assertEquals(String.join("", FRAMES) + "data: [DONE]\n\n", sink.text());
+    }
+
+    @Test
+    void endsAtOnceBehindTheTerminalEventIfItMayNotWait() {
+        RelayOutcome outcome = relay(String.join("", FRAMES) + "data: late\n\n",
+                new Options(sweeper).afterTerminal(Duration.ZERO).build());
+        assertInstanceOf(Completed.class, outcome);
+        assertTrue(sink.text().startsWith(String.join("", FRAMES)));
+    }
+}
