@@ -9,7 +9,7 @@ import sluice.wire.HttpInput;
  * a next request that arrive meanwhile stay in the input, where the connection finds them.
  */
 final class ClientWatch implements Runnable {
-    /** Most bytes that are looked ahead. A client that pipelines more is no longer watched. */
+    /** Most bytes that are looked ahead. */
     private static final int LOOK_AHEAD_BYTES = 16 * 1024;
 
     private final HttpInput input;
@@ -24,11 +24,9 @@ final class ClientWatch implements Runnable {
     @Override
     public void run() {
         try {
-            while (input.bufferedBytes() < LOOK_AHEAD_BYTES) {
-                if (!input.lookAhead(LOOK_AHEAD_BYTES)) {
-                    onGone.run();
-                    return;
-                }
+            // Once, and no loop: after a byte has come, the connection must be able to go on with it at any time.
+            if (!input.lookAhead(LOOK_AHEAD_BYTES)) {
+                onGone.run();
             }
         } catch (IOException e) {
             onGone.run();

@@ -20,7 +20,8 @@ import sluice.api.UsageSink;
 
 /**
  * Usage as JSON lines in a file that is rotated by size. Requests put their records into a bounded queue without waking
- * anybody; one thread writes them out every half second, so that a killed process loses at most that. Nothing is dropped: if the disk
+ * anybody; one thread writes them out every {@code usage.flush-every}, so that a killed
+ * process loses at most that. Nothing is dropped: if the disk
  * cannot follow and the queue is full, requests wait. Thread-safe.
  */
 public final class LogUsageSink implements UsageSink {
@@ -42,8 +43,8 @@ public final class LogUsageSink implements UsageSink {
             if (path.isEmpty()) {
                 return new Nowhere();
             }
-            return new LogUsageSink(Path.of(path), Long.parseLong(settings.getOrDefault("rotate", "104857600")),
-                    Integer.parseInt(settings.getOrDefault("keep", "5")));
+            return new LogUsageSink(Path.of(path), Long.parseLong(settings.get("max-file")),
+                    Integer.parseInt(settings.get("max-files")), Long.parseLong(settings.get("flush-every")));
         }
     }
 
@@ -62,19 +63,20 @@ public final class LogUsageSink implements UsageSink {
 
     /** A second of records at the highest rate that one process has been seen to serve. */
     private static final int QUEUE = 16 * 1024;
-    private static final long FLUSH_MILLIS = 500;
 
     private final Path file;
     private final long rotateBytes;
     private final int keep;
+    private final long flushNanos;
     private final BlockingQueue<UsageRecord> queue = new ArrayBlockingQueue<>(QUEUE);
     private final Thread writer;
     private volatile boolean closing;
 
-    private LogUsageSink(Path file, long rotateBytes, int keep) {
+    private LogUsageSink(Path file, long rotateBytes, int keep, long flushMillis) {
         this.file = file;
         this.rotateBytes = rotateBytes;
         this.keep = keep;
+        flushNanos = TimeUnit.MILLISECONDS.toNanos(flushMillis);
         writer = Thread.ofPlatform().daemon().name("sluice-usage").start(this::run);
     }
 
@@ -116,8 +118,8 @@ public final class LogUsageSink implements UsageSink {
         }
     }
 
-    private static void pause() {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS));
+    private void pause() {
+        LockSupport.parkNanos(flushNanos);
     }
 
     /** Writes until the file is full, or until the end. */

@@ -34,6 +34,9 @@ public final class Main {
             }
         }
         CommandLine line = new CommandLine(new Root())
+                .addSubcommand(new ServeCommand())
+                .addSubcommand(new DemoCommand())
+                .addSubcommand(new CheckCommand())
                 .addSubcommand(new FailuresCommand())
                 .addSubcommand(new KeyCommand())
                 .addSubcommand(new VersionCommand())

@@ -1,0 +1,59 @@
+package sluice.server;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import sluice.config.Change;
+import sluice.config.ConfigurationLoader;
+import sluice.config.LoadResult;
+import sluice.config.Problem;
+
+/** {@code sluice check}: what a configuration means, and how it differs from another one. */
+@CommandLine.Command(name = "check", mixinStandardHelpOptions = true,
+        description = "Checks a configuration and prints what is in force, without secrets.")
+final class CheckCommand implements Callable<Integer> {
+    @CommandLine.Option(names = {"-c", "--config"}, defaultValue = "sluice.yaml", paramLabel = "FILE",
+            description = "The configuration (default: ${DEFAULT-VALUE}).")
+    private Path file;
+
+    @CommandLine.Option(names = "--diff", paramLabel = "NEWER", description = "Prints what changes from FILE to NEWER instead.")
+    private Path newer;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ConfigurationLoader loader = ConfigurationLoader.ofThisProcess();
+        LoadResult first = loader.load(file);
+        report(first);
+        if (!(first instanceof LoadResult.Loaded loaded)) {
+            return 1;
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (newer == null) {
+            out.print(loaded.effective().render());
+            out.flush();
+            return 0;
+        }
+        LoadResult second = loader.load(newer);
+        report(second);
+        if (!(second instanceof LoadResult.Loaded next)) {
+            return 1;
+        }
+        List<Change> changes = loaded.effective().changesTo(next.effective());
+        changes.forEach(out::println);
+        if (changes.isEmpty()) {
+            out.println("no difference");
+        }
+        return 0;
+    }
+
+    private void report(LoadResult result) {
+        for (Problem problem : result.problems()) {
+            spec.commandLine().getErr().println((problem.error() ? "" : "warning: ") + problem);
+        }
+    }
+}

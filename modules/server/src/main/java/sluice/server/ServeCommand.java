@@ -1,0 +1,94 @@
+package sluice.server;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import sluice.config.Change;
+import sluice.config.Configuration;
+import sluice.config.ConfigurationLoader;
+import sluice.config.EffectiveConfiguration;
+import sluice.config.LoadResult;
+
+/** {@code sluice serve}: runs the gateway until it is told to end. */
+@CommandLine.Command(name = "serve", mixinStandardHelpOptions = true,
+        description = "Runs the gateway until SIGTERM; a second SIGTERM ends it at once. SIGHUP reads the configuration again.")
+final class ServeCommand implements Callable<Integer> {
+    @CommandLine.Option(names = {"-c", "--config"}, defaultValue = "sluice.yaml", paramLabel = "FILE",
+            description = "The configuration (default: ${DEFAULT-VALUE}).")
+    private Path file;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private final ConfigurationLoader loader = ConfigurationLoader.ofThisProcess();
+    private EffectiveConfiguration effective;
+
+    @Override
+    public Integer call() throws Exception {
+        LoadResult result = loader.load(file);
+        report(result);
+        if (!(result instanceof LoadResult.Loaded loaded)) {
+            return 1;
+        }
+        effective = loaded.effective();
+        Configuration configuration = loaded.configuration();
+        Signals signals = new Signals();
+        PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
+            say("serving on http://" + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
+                    + configuration.server().admin().host() + ":" + gateway.adminPort());
+            if (configuration.clients().isEmpty()) {
+                say("no clients are configured: serving programs on this machine only, without keys");
+            }
+            while (signals.next() == Signals.Asked.RELOAD) {
+                reload(gateway);
+            }
+            say("draining: " + gateway.gateway().inFlight() + " requests under way; a second signal ends at once");
+            Thread.ofVirtual().start(() -> hurry(signals, gateway));
+            gateway.drain();
+        }
+        say("ended");
+        return 0;
+    }
+
+    private static void hurry(Signals signals, GatewayProcess gateway) {
+        try {
+            signals.next();
+            gateway.hurry();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Applies the file as a whole, or leaves everything as it is. */
+    private void reload(GatewayProcess gateway) {
+        LoadResult result = loader.load(file);
+        report(result);
+        if (!(result instanceof LoadResult.Loaded loaded)) {
+            say("reload: the configuration has errors; the former one stays in force");
+            return;
+        }
+        gateway.apply(loaded.configuration());
+        for (Change change : effective.changesTo(loaded.effective())) {
+            say("reload: " + change);
+        }
+        effective = loaded.effective();
+        say("reload: done");
+    }
+
+    private void report(LoadResult result) {
+        result.problems().forEach(problem -> say((problem.error() ? "" : "warning: ") + problem));
+    }
+
+    /** Words about the process go to standard error; standard output has the lines of requests. */
+    private void say(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("sluice: " + line);
+        err.flush();
+    }
+}
