@@ -24,6 +24,8 @@ public sealed interface Selection {
     /** Why an account was not a candidate. */
     enum FilterReason {
         EXCLUDED, DISABLED, COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED, TRANSPORT_NOT_OFFERED,
-        OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL
+        OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
+        /** A lower tier has an account that fits. */
+        HIGHER_TIER
     }
 }

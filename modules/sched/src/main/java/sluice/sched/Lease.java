@@ -1,0 +1,75 @@
+package sluice.sched;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import sluice.api.Account;
+import sluice.api.AccountLease;
+import sluice.api.AttemptOutcome;
+import sluice.api.Decision;
+
+/** A slot that is out. Thread-safe: report and close take effect once, whoever calls them. */
+final class Lease implements AccountLease {
+    private static final AtomicIntegerFieldUpdater<Lease> STATE = AtomicIntegerFieldUpdater.newUpdater(Lease.class, "state");
+    private static final int REPORTED = 1;
+    private static final int CLOSED = 2;
+
+    private final LayeredScheduler scheduler;
+    final Member member;
+    final Wish wish;
+    private final Decision decision;
+    final boolean rebind;
+    /** Whether this request finds out whether the account's trouble has passed. */
+    final boolean probe;
+    final long takenNanos;
+    private volatile int state;
+
+    Lease(LayeredScheduler scheduler, Member member, Wish wish, Decision decision, boolean rebind, boolean probe,
+            long takenNanos) {
+        this.scheduler = scheduler;
+        this.member = member;
+        this.wish = wish;
+        this.decision = decision;
+        this.rebind = rebind;
+        this.probe = probe;
+        this.takenNanos = takenNanos;
+    }
+
+    @Override
+    public Account account() {
+        return member.account;
+    }
+
+    @Override
+    public String upstreamModel() {
+        return member.upstreamModel(wish.request().model());
+    }
+
+    @Override
+    public boolean stripEncryptedReasoning() {
+        return wish.strip();
+    }
+
+    @Override
+    public Decision decision() {
+        return decision;
+    }
+
+    @Override
+    public void report(AttemptOutcome outcome) {
+        if (STATE.compareAndSet(this, 0, REPORTED)) {
+            scheduler.reported(this, outcome);
+        }
+    }
+
+    @Override
+    public void close() {
+        int before = STATE.getAndUpdate(this, now -> now | CLOSED);
+        if ((before & CLOSED) == 0) {
+            scheduler.closed(this, (before & REPORTED) == 0);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "lease of " + member.name;
+    }
+}

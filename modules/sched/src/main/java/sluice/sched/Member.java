@@ -1,0 +1,59 @@
+package sluice.sched;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import sluice.api.Account;
+import sluice.api.SessionKeys;
+
+/** An account in a {@link Fleet}: its configuration, prepared for the hot path, and its state. Thread-safe. */
+final class Member {
+    final Account account;
+    final String name;
+    final AccountState state;
+    /** From the name, not the position, so that the order in a file does not move sessions. */
+    final long hash;
+    final int tier;
+    final int concurrency;
+    final boolean webSocket;
+    private final Set<String> exactModels = new HashSet<>();
+    private final String[] modelPrefixes;
+
+    Member(Account account, AccountState state) {
+        this.account = account;
+        this.name = account.name();
+        this.state = state;
+        this.hash = SessionKeys.key("", account.name());
+        this.tier = account.tier();
+        this.concurrency = account.concurrency();
+        this.webSocket = account.webSocket() != Account.WebSocketUse.OFF;
+        List<String> prefixes = new ArrayList<>();
+        for (Account.ModelRule rule : account.models()) {
+            if (rule.isWildcard()) {
+                prefixes.add(rule.from().substring(0, rule.from().length() - 1));
+            } else {
+                exactModels.add(rule.from());
+            }
+        }
+        this.modelPrefixes = prefixes.toArray(String[]::new);
+    }
+
+    /** As {@link Account#upstreamModel}, without an allocation. A request that names no model is served by all. */
+    boolean serves(String model) {
+        if (account.models().isEmpty() || model.isEmpty() || exactModels.contains(model)) {
+            return true;
+        }
+        for (String prefix : modelPrefixes) {
+            if (model.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The model's name at the account; empty where the request names none. */
+    String upstreamModel(String model) {
+        return model.isEmpty() ? "" : account.upstreamModel(model).orElse(model);
+    }
+}

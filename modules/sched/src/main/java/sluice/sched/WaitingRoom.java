@@ -1,0 +1,184 @@
+package sluice.sched;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import sluice.api.Selection;
+
+/**
+ * Requests that wait for a slot of the pool. Clients take turns, and the requests of one client keep their order, so that one
+ * client's flood costs another no more than a turn. Bounded: when it is full, the client with the longest line makes room for one
+ * with a shorter line. Thread-safe.
+ */
+final class WaitingRoom {
+    private final int maxWaiters;
+    /** Guards the lines and all claims in them. Lock "waiting-room": no I/O, no other lock, at most {@code maxWaiters} tries. */
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Lines by client, in the order of turns. */
+    private final LinkedHashMap<String, ArrayDeque<Claim>> lines = new LinkedHashMap<>();
+    private volatile int size;
+    private boolean closed;
+
+    WaitingRoom(int maxWaiters) {
+        this.maxWaiters = maxWaiters;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Lets a claim wait, unless {@code settle} answers it once it is in line: a slot may have come free in between. */
+    void join(Claim claim, Predicate<Claim> settle) {
+        lock.lock();
+        try {
+            if (closed) {
+                claim.answer(refused(Map.of()));
+                return;
+            }
+            if (size >= maxWaiters && !displace(claim)) {
+                claim.answer(refused(Map.of(Selection.FilterReason.QUEUE_FULL, 1)));
+                return;
+            }
+            lines.computeIfAbsent(claim.wish.request().client(), client -> new ArrayDeque<>()).addLast(claim);
+            size++;
+            if (settle.test(claim)) {
+                remove(claim);
+            } else {
+                claim.bound.ifPresent(state -> state.waiting.incrementAndGet());
+                claim.queued = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a claim out; afterwards it is answered, or never will be. */
+    void leave(Claim claim) {
+        lock.lock();
+        try {
+            remove(claim);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Offers one free slot: the first claim, in order of turns, that {@code grant} answers has it. False if none did. */
+    boolean offer(Predicate<Claim> grant, Runnable otherwise) {
+        lock.lock();
+        try {
+            for (ArrayDeque<Claim> line : lines.values()) {
+                for (Claim claim : line) {
+                    if (grant.test(claim)) {
+                        served(claim);
+                        return true;
+                    }
+                }
+            }
+            otherwise.run();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tries all claims in order of turns; {@code settle} says whether it answered one. */
+    void review(Predicate<Claim> settle) {
+        if (isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (Claim claim : inOrder()) {
+                if (settle.test(claim)) {
+                    served(claim);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Answers all, and all who come later. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Claim claim : inOrder()) {
+                remove(claim);
+                claim.answer(refused(Map.of()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** First the first of each line, then the second of each, and so on. */
+    private List<Claim> inOrder() {
+        List<Claim> order = new ArrayList<>(size);
+        List<Iterator<Claim>> heads = new ArrayList<>(lines.size());
+        lines.values().forEach(line -> heads.add(line.iterator()));
+        while (order.size() < size) {
+            for (Iterator<Claim> head : heads) {
+                if (head.hasNext()) {
+                    order.add(head.next());
+                }
+            }
+        }
+        return order;
+    }
+
+    /** Makes room at the end of the longest line, if that is longer than the newcomer's would become. */
+    private boolean displace(Claim newcomer) {
+        ArrayDeque<Claim> longest = new ArrayDeque<>();
+        for (ArrayDeque<Claim> line : lines.values()) {
+            longest = line.size() > longest.size() ? line : longest;
+        }
+        ArrayDeque<Claim> own = lines.get(newcomer.wish.request().client());
+        if (longest.size() <= (own == null ? 0 : own.size()) + 1) {
+            return false;
+        }
+        Claim last = longest.getLast();
+        remove(last);
+        last.answer(refused(Map.of(Selection.FilterReason.QUEUE_FULL, 1)));
+        return true;
+    }
+
+    /** Removes a claim and sends its client to the end of the turns. */
+    private void served(Claim claim) {
+        remove(claim);
+        String client = claim.wish.request().client();
+        ArrayDeque<Claim> line = lines.remove(client);
+        if (line != null) {
+            lines.put(client, line);
+        }
+    }
+
+    private void remove(Claim claim) {
+        String client = claim.wish.request().client();
+        ArrayDeque<Claim> line = lines.get(client);
+        if (line == null || !line.remove(claim)) {
+            return;
+        }
+        size--;
+        if (claim.queued) {
+            claim.bound.ifPresent(state -> state.waiting.decrementAndGet());
+        }
+        if (line.isEmpty()) {
+            lines.remove(client);
+        }
+    }
+
+    private static Selection refused(Map<Selection.FilterReason, Integer> reasons) {
+        return new Selection.Unavailable(reasons, Duration.ZERO);
+    }
+}

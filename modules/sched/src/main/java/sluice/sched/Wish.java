@@ -1,0 +1,43 @@
+package sluice.sched;
+
+import sluice.api.SelectionRequest;
+import sluice.api.StateStore.Binding;
+
+/**
+ * A request with what is remembered about it. Looked up once, so that a request that waits asks no store again. Immutable.
+ *
+ * @param request as it came
+ * @param binding of its session; {@link #UNBOUND} if there is none
+ * @param owner the only account that can serve it; empty if any can
+ * @param organization whose accounts can read its encrypted reasoning; empty if any may be used
+ * @param strip whether encrypted reasoning must be stripped
+ * @param startedNanos when it came
+ */
+record Wish(SelectionRequest request, Binding binding, String owner, String organization, boolean strip, long startedNanos) {
+    /** No session, or a session that is not bound yet. */
+    static final Binding UNBOUND = new Binding("", 0, false);
+
+    /** Whether it still keeps to the organisation that can read its reasoning. */
+    boolean limited() {
+        return !organization.isEmpty();
+    }
+
+    /** The same request, ready to go on elsewhere without its encrypted reasoning. */
+    Wish leavingOrganization() {
+        return new Wish(request, binding, owner, "", true, startedNanos);
+    }
+
+    /** Whether the session leaves the organisation of its binding for good. */
+    boolean leaves() {
+        return strip && !binding.stripEncryptedReasoning();
+    }
+
+    long deadlineNanos() {
+        return startedNanos + request.waitNanos();
+    }
+
+    /** Sessions draw by their key, so that restarts, replicas and explain agree. */
+    long seed() {
+        return request.sessionKey() != 0 ? request.sessionKey() : request.seed();
+    }
+}

@@ -1,0 +1,128 @@
+package sluice.sched;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sluice.api.Account;
+import sluice.api.AccountLease;
+import sluice.api.AttemptOutcome;
+import sluice.api.AttemptOutcome.Kind;
+import sluice.api.Secret;
+import sluice.api.SchedulerSettings;
+import sluice.api.Selection;
+import sluice.api.SelectionRequest;
+import sluice.api.TokenUsage;
+
+/** A scheduler on a clock that moves by hand. */
+final class Rig {
+    static final String MODEL = "gpt-5";
+
+    volatile long nanos;
+    final LocalStateStore store = new LocalStateStore(Duration.ofHours(1), 1000, () -> nanos, () -> nanos / 1_000_000);
+    final LayeredScheduler scheduler;
+
+    Rig(Account... accounts) {
+        this(SchedulerSettings.defaults(), accounts);
+    }
+
+    Rig(SchedulerSettings base, Account... accounts) {
+        scheduler = new LayeredScheduler(new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
+                base.waiters(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000), store);
+        scheduler.apply(List.of(accounts));
+    }
+
+    void pass(Duration time) {
+        nanos += time.toNanos();
+        scheduler.tick();
+    }
+
+    static Account account(String name) {
+        return account(name, 0, 0, 1, 4, name);
+    }
+
+    static Account account(String name, int tier, int priority, int weight, int concurrency, String organization) {
+        return new Account(name, URI.create("http://localhost/v1"), new Secret("k-" + name), tier, priority, weight, concurrency,
+                organization, false, List.of(), List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON, Map.of(),
+                Optional.empty(), Account.Timeouts.DEFAULT);
+    }
+
+    static Account serving(String name, String model) {
+        return new Account(name, URI.create("http://localhost/v1"), new Secret("k"), 0, 0, 1, 4, name, false,
+                List.of(new Account.ModelRule(model, "")), List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.OFF,
+                Map.of(), Optional.empty(), Account.Timeouts.DEFAULT);
+    }
+
+    static SelectionRequest request(long session, String... excluded) {
+        return new SelectionRequest("team", MODEL, session, "", SelectionRequest.Transport.HTTP, false,
+                Set.copyOf(Arrays.asList(excluded)), 0, 1);
+    }
+
+    static SelectionRequest anonymous(long seed) {
+        return new SelectionRequest("team", MODEL, 0, "", SelectionRequest.Transport.HTTP, false, Set.of(), 0, seed);
+    }
+
+    static SelectionRequest waiting(String client, long seed, Duration wait) {
+        return new SelectionRequest(client, MODEL, 0, "", SelectionRequest.Transport.HTTP, false, Set.of(), wait.toNanos(), seed);
+    }
+
+    static SelectionRequest encrypted(long session, Duration wait, String... excluded) {
+        return new SelectionRequest("team", MODEL, session, "", SelectionRequest.Transport.HTTP, true,
+                Set.copyOf(Arrays.asList(excluded)), wait.toNanos(), 1);
+    }
+
+    static SelectionRequest bound(String client, long session, String id) {
+        return new SelectionRequest(client, MODEL, session, id, SelectionRequest.Transport.HTTP, false, Set.of(), 0, 1);
+    }
+
+    /** Takes a slot without waiting; fails the test if there is none. */
+    AccountLease take(SelectionRequest request) {
+        return lease(answer(request));
+    }
+
+    Selection answer(SelectionRequest request) {
+        Claim claim = scheduler.offer(request, () -> { });
+        if (!claim.answered()) {
+            throw new AssertionError("waits");
+        }
+        return claim.answer();
+    }
+
+    Selection.Unavailable refused(SelectionRequest request) {
+        return (Selection.Unavailable) answer(request);
+    }
+
+    static AccountLease lease(Selection selection) {
+        return switch (selection) {
+            case Selection.Selected(AccountLease lease) -> lease;
+            case Selection.Unavailable refused -> throw new AssertionError("" + refused);
+        };
+    }
+
+    static AttemptOutcome success(Duration firstOutput, long cached) {
+        return new AttemptOutcome.Succeeded(firstOutput.toNanos(), TokenUsage.told(cached, cached, 1, 0), "", "");
+    }
+
+    static AttemptOutcome failure(Kind kind, Duration coolDown) {
+        return new AttemptOutcome.Failed(kind, coolDown);
+    }
+
+    static AttemptOutcome failure(Kind kind) {
+        return failure(kind, Duration.ZERO);
+    }
+
+    /** One whole request; the name of the account that served it. */
+    String run(SelectionRequest request, AttemptOutcome outcome) {
+        try (AccountLease lease = take(request)) {
+            lease.report(outcome);
+            return lease.account().name();
+        }
+    }
+
+    String run(SelectionRequest request) {
+        return run(request, success(Duration.ofMillis(500), 0));
+    }
+}
