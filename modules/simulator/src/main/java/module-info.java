@@ -1,7 +1,14 @@
-/** The simulated upstream. Start at {@link sluice.simulator}. */
+/** The simulated upstream: a test tool and a sizing tool. Start at {@link sluice.simulator}. */
+@SuppressWarnings("module") // the modules that may use it are compiled later
 module sluice.simulator {
-    requires sluice.api;
+    requires transitive sluice.api;
     requires sluice.wire;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+
+    exports sluice.simulator to sluice.server;
+
+    opens sluice.simulator to info.picocli;
+
+    provides sluice.api.Command with sluice.simulator.SimulateCommand;
 }

@@ -1,0 +1,78 @@
+package sluice.simulator;
+
+import java.io.IOException;
+
+/** Where a turn's events go. Numbers them, and has the faults that count events. Confined to the answering thread. */
+abstract class EventOut {
+    private final Fault fault;
+    private final Pauses pauses;
+    private final int stallAt;
+    private final int cutAt;
+    private final int badChunkAt;
+    private final int commentEvery;
+    private int sequence;
+    private int sent;
+
+    EventOut(Fault fault, Pauses pauses) {
+        this.fault = fault;
+        this.pauses = pauses;
+        stallAt = fault.count(FaultOption.STALL, -1);
+        cutAt = fault.count(FaultOption.CUTAFTER, -1);
+        badChunkAt = fault.count(FaultOption.BADCHUNK, -1);
+        commentEvery = fault.count(FaultOption.COMMENTS, 0);
+    }
+
+    /** One event; {@code rest} follows the sequence number and starts with a comma. */
+    final void event(String type, byte[] rest) throws IOException {
+        before();
+        write(type, sequence++, rest);
+        sent++;
+    }
+
+    /** An event without a sequence number. */
+    final void unnumbered(String type, byte[] rest) throws IOException {
+        before();
+        write(type, -1, rest);
+        sent++;
+    }
+
+    /** Sends what is there and waits until {@code nanos} after the start of the answer. */
+    final void waitUntil(long nanos) throws IOException {
+        flush();
+        pauses.until(nanos);
+    }
+
+    final long elapsedNanos() {
+        return pauses.elapsedNanos();
+    }
+
+    private void before() throws IOException {
+        if (sent == stallAt) {
+            flush();
+            pauses.forever();
+        }
+        if (sent == cutAt) {
+            flush();
+            throw new BrokenOnPurpose(false, fault.count(FaultOption.CLOSE, 0));
+        }
+        if (sent == badChunkAt) {
+            badChunk();
+        }
+        if (commentEvery > 0 && sent % commentEvery == 0) {
+            comment();
+        }
+    }
+
+    /** Writes an event; {@code number} is -1 for none. */
+    abstract void write(String type, int number, byte[] rest) throws IOException;
+
+    abstract void comment() throws IOException;
+
+    abstract void badChunk() throws IOException;
+
+    /** {@code data: [DONE]}, where there is such a thing. */
+    abstract void done() throws IOException;
+
+    /** Sends what was written. */
+    abstract void flush() throws IOException;
+}

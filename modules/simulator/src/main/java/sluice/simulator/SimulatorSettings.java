@@ -1,0 +1,67 @@
+package sluice.simulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a simulated upstream is set up.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 takes a free one
+ * @param keys API keys it accepts; empty accepts all, and none at all
+ * @param organizations organisation by key; a key that is not here is its own
+ * @param models what {@code /v1/models} lists; any other name is served too
+ * @param base what every request gets, unless its key, model or text says otherwise
+ * @param webSocketLifetime after it, a connection gets the error of the 60-minute limit
+ */
+public record SimulatorSettings(String host, int port, Set<String> keys, Map<String, String> organizations, List<String> models,
+        Fault base, Duration webSocketLifetime) {
+    /** A free port on loopback, any key, no faults. */
+    public static final SimulatorSettings DEFAULT = new SimulatorSettings("127.0.0.1", 0, Set.of(), Map.of(),
+            List.of("gpt-5.1", "gpt-5.1-codex", "gpt-5-mini", "gpt-5-nano"), Fault.NONE, Duration.ofMinutes(60));
+
+    /** Checks and copies. */
+    public SimulatorSettings {
+        keys = Set.copyOf(keys);
+        organizations = Map.copyOf(organizations);
+        models = List.copyOf(models);
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port: 0..65535, not " + port);
+        }
+        if (webSocketLifetime.isNegative()) {
+            throw new IllegalArgumentException("webSocketLifetime: not negative, not " + webSocketLifetime);
+        }
+    }
+
+    /** With another port. */
+    public SimulatorSettings withPort(int other) {
+        return new SimulatorSettings(host, other, keys, organizations, models, base, webSocketLifetime);
+    }
+
+    /** With another address. */
+    public SimulatorSettings withHost(String other) {
+        return new SimulatorSettings(other, port, keys, organizations, models, base, webSocketLifetime);
+    }
+
+    /** Accepting only some keys. */
+    public SimulatorSettings withKeys(Set<String> others) {
+        return new SimulatorSettings(host, port, others, organizations, models, base, webSocketLifetime);
+    }
+
+    /** With keys that share an organisation. */
+    public SimulatorSettings withOrganizations(Map<String, String> others) {
+        return new SimulatorSettings(host, port, keys, others, models, base, webSocketLifetime);
+    }
+
+    /** With something that every request gets. */
+    public SimulatorSettings withBase(Fault other) {
+        return new SimulatorSettings(host, port, keys, organizations, models, other, webSocketLifetime);
+    }
+
+    /** With another lifetime of WebSocket connections. */
+    public SimulatorSettings withWebSocketLifetime(Duration other) {
+        return new SimulatorSettings(host, port, keys, organizations, models, base, other);
+    }
+}
