@@ -29,8 +29,9 @@ public interface RequestBody {
     boolean hasEncryptedContent();
 
     /**
-     * The bytes with {@code edits} applied in order, as slices of the original and patches; a later edit of the same path
-     * wins. With no edits, the bytes as they came. All bytes outside the splices stay as they are.
+     * The bytes with {@code edits} applied in order, as slices of the original and patches; a later edit of the same path,
+     * or of one around it, wins as if the earlier one had not been asked for. With no edits, the bytes as they
+     * came. All bytes outside the splices stay as they are.
      */
     OutboundBody edited(List<BodyEdit> edits);
 }

@@ -92,8 +92,11 @@ final class TreeBody implements RequestBody {
             return new WholeBody(Arrays.copyOfRange(buffer, from, to), List.of());
         }
         ObjectNode copy = root.deepCopy();
-        for (BodyEdit edit : edits) {
-            switch (edit) {
+        for (int i = 0; i < edits.size(); i++) {
+            if (isUndone(edits.get(i), edits.subList(i + 1, edits.size()))) {
+                continue;
+            }
+            switch (edits.get(i)) {
                 case BodyEdit.Put put -> put(copy, put.path(), parse(put.json()));
                 case BodyEdit.Remove remove -> remove(copy, remove.path());
                 case BodyEdit.CorrectInput correct -> correct(copy.path("input"), correct.corrections());
@@ -105,6 +108,19 @@ final class TreeBody implements RequestBody {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a tree that was read can be written", e);
         }
+    }
+
+    private static boolean isUndone(BodyEdit edit, List<BodyEdit> later) {
+        return later.stream().anyMatch(next -> !(next instanceof BodyEdit.CorrectInput)
+                && (path(edit) + ".").startsWith(path(next) + "."));
+    }
+
+    private static String path(BodyEdit edit) {
+        return switch (edit) {
+            case BodyEdit.Put put -> put.path();
+            case BodyEdit.Remove remove -> remove.path();
+            case BodyEdit.CorrectInput correct -> "input";
+        };
     }
 
     private static JsonNode parse(String json) {
@@ -151,7 +167,8 @@ final class TreeBody implements RequestBody {
             String type = item.path("type").asText();
             boolean encrypted = !item.path("encrypted_content").isMissingNode() && !item.path("encrypted_content").isNull();
             if (corrections.contains(InputCorrection.DROP_ITEM_REFERENCES) && type.equals("item_reference")
-                    || corrections.contains(InputCorrection.DROP_ENCRYPTED_REASONING) && type.equals("reasoning") && encrypted) {
+                    || corrections.contains(InputCorrection.DROP_ENCRYPTED_REASONING) && type.equals("reasoning")
+                            && encrypted) {
                 all.remove();
             } else if (corrections.contains(InputCorrection.DROP_ITEM_IDS) && !type.equals("item_reference")) {
                 item.remove("id");

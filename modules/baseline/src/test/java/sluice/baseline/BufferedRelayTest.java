@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import sluice.api.ByteSource;
 import sluice.api.ModelNames;
@@ -22,7 +23,8 @@ class BufferedRelayTest {
 
     @Test
     void restoresTheNameAndReadsTheUsage() {
-        RelayOutcome outcome = relay("{\"id\":\"r\",\"model\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}", false);
+        RelayOutcome outcome = relay(
+                "{\"id\":\"r\",\"model\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}", false);
         assertEquals("{\"id\":\"r\",\"model\":\"fast\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}", text());
         assertEquals(TokenUsage.told(3, 0, 4, 0), outcome.report().usage());
         assertEquals("r", outcome.report().responseId());
@@ -58,7 +60,8 @@ class BufferedRelayTest {
                 // nothing runs
             }
         };
-        RelayOptions options = RelayOptions.defaults(never).with(new ModelNames("m", "fast"), error -> true, java.time.Duration.ZERO);
+        RelayOptions options = RelayOptions.defaults(never)
+                .with(new ModelNames("m", "fast"), error -> true, Duration.ZERO);
         return new BufferedRelay().relay(new Answer(answer, cut), (bytes, offset, length, boundary) ->
                 out.write(bytes, offset, length), options);
     }

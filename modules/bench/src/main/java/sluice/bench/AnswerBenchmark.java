@@ -1,5 +1,6 @@
 package sluice.bench;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -61,7 +62,7 @@ public class AnswerBenchmark {
 
     static RelayOptions options(boolean mapped) {
         ModelNames names = mapped ? new ModelNames("gpt-5.1-codex", "fast") : ModelNames.SAME;
-        return RelayOptions.defaults(new IdleSweeper()).with(names, error -> true, java.time.Duration.ZERO);
+        return RelayOptions.defaults(new IdleSweeper()).with(names, error -> true, Duration.ZERO);
     }
 
     /** One answer that is there at once. */

@@ -6,9 +6,9 @@ import java.util.Random;
 /** Request bodies and answers as Codex and its upstream exchange them, of any size, the same ones each time. */
 final class CodexBodies {
     private static final String[] WORDS = ("the file src/main/java defines a method that returns null when value is empty so "
-            + "callers must check; return \\\"ok\\\" if (count > 0) { total += items[i].price; } diff --git a/b c/d \\t @@ -1,7 "
-            + "+1,9 @@ public static void main String args error: expected 3 arguments but found 2 in na\u00efve caf\u00e9 \u2014 done")
-            .split(" ");
+            + "callers must check; return \\\"ok\\\" if (count > 0) { total += items[i].price; } diff --git a/b c/d \\t @@ "
+            + "-1,7 +1,9 @@ public static void main String args error: expected 3 arguments but found 2 in "
+            + "na\u00efve caf\u00e9 \u2014 done").split(" ");
     private static final int WORDS_PER_LINE = 11;
     private static final int INSTRUCTION_BYTES = 17_000;
     private static final int TOOLS = 9;
@@ -51,12 +51,12 @@ final class CodexBodies {
     /** A whole JSON answer of about {@code sizeBytes}. */
     static byte[] answer(int sizeBytes) {
         StringBuilder body = new StringBuilder(sizeBytes + 1000);
-        body.append("{\"id\":\"resp_68a1\",\"object\":\"response\",\"created_at\":1763850000,\"status\":\"completed\",\"error\":null,")
-                .append("\"model\":\"gpt-5.1-codex\",\"output\":[");
-        item(body, "{\"type\":\"message\",\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"",
+        body.append("{\"id\":\"resp_68a1\",\"object\":\"response\",\"created_at\":1763850000,\"status\":\"completed\",")
+                .append("\"error\":null,\"model\":\"gpt-5.1-codex\",\"output\":[");
+        item(body, "{\"type\":\"message\",\"id\":\"msg_1\",\"content\":[{\"type\":\"output_text\",\"text\":\"",
                 Math.max(10, sizeBytes - 500), new Random(43), "\",\"annotations\":[]}]}");
-        body.append("],\"usage\":{\"input_tokens\":1200,\"input_tokens_details\":{\"cached_tokens\":1024},\"output_tokens\":300,")
-                .append("\"output_tokens_details\":{\"reasoning_tokens\":128},\"total_tokens\":1500}}");
+        body.append("],\"usage\":{\"input_tokens\":1200,\"input_tokens_details\":{\"cached_tokens\":1024},")
+                .append("\"output_tokens\":300,\"output_tokens_details\":{\"reasoning_tokens\":128},\"total_tokens\":1500}}");
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 

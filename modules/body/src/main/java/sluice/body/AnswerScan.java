@@ -390,7 +390,7 @@ final class AnswerScan {
         return i;
     }
 
-    /** A name for which the buffer has no room, to be written between what is before it and after it; empty if there is none. */
+    /** A name for which the buffer has no room, to be written between what is around it; empty if there is none. */
     byte[] patch() {
         return patch;
     }

@@ -35,14 +35,38 @@ final class EditNode {
     /** The tree of {@code edits}; its root is the body itself. */
     static EditNode of(List<BodyEdit> edits) {
         EditNode root = new EditNode("", "");
-        for (BodyEdit edit : edits) {
-            switch (edit) {
+        for (int i = 0; i < edits.size(); i++) {
+            if (isUndone(edits, i)) {
+                continue;
+            }
+            switch (edits.get(i)) {
                 case BodyEdit.Put put -> root.put(put.path(), put.json().getBytes(StandardCharsets.UTF_8));
                 case BodyEdit.Remove remove -> root.remove(remove.path());
                 case BodyEdit.CorrectInput correct -> root.child("input").correct(correct.corrections());
             }
         }
         return root;
+    }
+
+    /** A later edit of the same member, or of one around it, wins as if the earlier one had not been asked for. */
+    private static boolean isUndone(List<BodyEdit> edits, int index) {
+        String path = path(edits.get(index));
+        for (int i = index + 1; i < edits.size(); i++) {
+            String later = path(edits.get(i));
+            if (!(edits.get(i) instanceof BodyEdit.CorrectInput) && path.startsWith(later)
+                    && (path.length() == later.length() || path.charAt(later.length()) == '.')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String path(BodyEdit edit) {
+        return switch (edit) {
+            case BodyEdit.Put put -> put.path();
+            case BodyEdit.Remove remove -> remove.path();
+            case BodyEdit.CorrectInput correct -> "input";
+        };
     }
 
     /** A tree that removes one member. */

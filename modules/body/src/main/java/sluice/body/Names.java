@@ -24,7 +24,8 @@ final class Names {
         }
         if (length > name.length) {
             // Every escape is longer than what it stands for, so this can only be the same name if there is one.
-            return hasEscape(buffer, from, to) && JsonText.decode(buffer, from, to).equals(new String(name, StandardCharsets.UTF_8));
+            return hasEscape(buffer, from, to)
+                    && JsonText.decode(buffer, from, to).equals(new String(name, StandardCharsets.UTF_8));
         }
         return Arrays.equals(buffer, from, to, name, 0, length) && !hasEscape(buffer, from, to);
     }

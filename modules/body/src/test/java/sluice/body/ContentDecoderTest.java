@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.CorruptEncodingException;
 
 class ContentDecoderTest {
-    private static final byte[] BODY = "{\"input\":\"a longer text that says hello hello hello\",\"model\":\"gpt-5\"}".repeat(300)
-            .getBytes(StandardCharsets.UTF_8);
+    private static final byte[] BODY =
+            "{\"input\":\"a longer text that says hello hello hello\",\"model\":\"gpt-5\"}".repeat(300).getBytes(StandardCharsets.UTF_8);
 
     @ParameterizedTest
     @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib", "deflate, raw"})

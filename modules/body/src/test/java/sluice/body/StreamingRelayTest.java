@@ -112,7 +112,8 @@ class StreamingRelayTest {
     void putsInANameThatIsLongerThanTheBuffer() {
         String name = "x".repeat(3 * AnswerScan.READ_BYTES);
         RecordingSink sink = new RecordingSink();
-        completed(PiecewiseSource.ready(bytes("{\"model\":\"m\",\"response\":{\"model\":\"m\"},\"usage\":{\"input_tokens\":5}}"), 8),
+        String answer = "{\"model\":\"m\",\"response\":{\"model\":\"m\"},\"usage\":{\"input_tokens\":5}}";
+        completed(PiecewiseSource.ready(bytes(answer), 8),
                 sink, new ModelNames("m", name));
         assertEquals("{\"model\":\"" + name + "\",\"response\":{\"model\":\"" + name + "\"},\"usage\":{\"input_tokens\":5}}",
                 sink.text());
@@ -128,8 +129,8 @@ class StreamingRelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html>\"model\"</html>", "{\"id\" 5 \"model\":\"gpt-5-mini\"}", "\"model", "{]]]]}}}}", "\uFEFF{}",
-        "{\"id\":\"\\u1\"}", "{\"model\":\"\\u\"}"})
+    @ValueSource(strings = {"", "<html>\"model\"</html>", "{\"id\" 5 \"model\":\"gpt-5-mini\"}", "\"model", "{]]]]}}}}",
+        "\uFEFF{}", "{\"id\":\"\\u1\"}", "{\"model\":\"\\u\"}"})
     void passesOnWhatIsNotJson(String answer) {
         for (int piece = 1; piece < 6; piece++) {
             RecordingSink sink = new RecordingSink();
@@ -190,7 +191,8 @@ class StreamingRelayTest {
 
     @Test
     void readsTheUsageBehindANameWhoseWriteFailed() {
-        RelayOptions options = draining(1000).with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true, Duration.ZERO);
+        RelayOptions options = draining(1000)
+                .with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true, Duration.ZERO);
         RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
                 new RecordingSink(1), options);
         assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
@@ -204,7 +206,8 @@ class StreamingRelayTest {
     }
 
     private static RelayReport completed(ByteSource source, RecordingSink sink, ModelNames model) {
-        RelayOutcome outcome = relay(source, sink, RelayOptions.defaults(new HandSweeper()).with(model, error -> true, Duration.ZERO));
+        RelayOptions options = RelayOptions.defaults(new HandSweeper()).with(model, error -> true, Duration.ZERO);
+        RelayOutcome outcome = relay(source, sink, options);
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();
     }
 
