@@ -38,7 +38,7 @@ final class LayeredScheduler implements AccountScheduler {
     private final Outcomes outcomes;
     private final LineupPool lineups;
     private final WaitingRoom room;
-    private final DecisionRing decisions = new DecisionRing();
+    private final DecisionRing decisions;
     /** Guards the exchange of {@link #fleet} and {@link #states}. Lock "reload": nothing else is taken under it. */
     private final Object reload = new Object();
     private final Map<String, AccountState> states = new HashMap<>();
@@ -52,6 +52,7 @@ final class LayeredScheduler implements AccountScheduler {
         layers = new Layers(settings);
         outcomes = new Outcomes(settings);
         lineups = new LineupPool(settings.topK(), settings.weights());
+        decisions = new DecisionRing(settings.decisions());
         room = new WaitingRoom(settings.waiters());
     }
 

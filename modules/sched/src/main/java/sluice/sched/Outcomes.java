@@ -1,6 +1,5 @@
 package sluice.sched;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import sluice.api.AttemptOutcome;
@@ -10,11 +9,6 @@ import sluice.sched.Condition.Trouble;
 
 /** What an attempt's outcome does to the account's statistics and health. Thread-safe, without a lock. */
 final class Outcomes {
-    /** Answers 403 in a row that cool an account down. */
-    static final int MAX_FORBIDDEN = 3;
-    /** How long a model stays unserved. */
-    static final Duration UNSERVED = Duration.ofMinutes(10);
-
     private final double alpha;
     private final SchedulerSettings.Breaker breaker;
     private final SchedulerSettings.CoolDown coolDown;
@@ -55,20 +49,22 @@ final class Outcomes {
             }
             case QUOTA -> {
                 healed(state, probe, nowNanos);
-                change(state.condition, condition -> condition.rest(Trouble.COOLING, given, maxNanos, maxNanos, nowNanos));
+                change(state.condition, condition -> condition.rest(Trouble.COOLING, given, coolDown.quota().toNanos(),
+                        maxNanos, nowNanos));
             }
             case UNAUTHORIZED -> change(state.condition, condition ->
                     condition.rest(Trouble.UNAUTHORIZED, given, coolDown.unauthorized().toNanos(), maxNanos, nowNanos));
             case FORBIDDEN -> {
                 healed(state, probe, nowNanos);
                 change(state.condition, condition ->
-                        condition.refused(MAX_FORBIDDEN, coolDown.unauthorized().toNanos(), maxNanos, nowNanos));
+                        condition.refused(coolDown.forbidden(), coolDown.unauthorized().toNanos(), maxNanos, nowNanos));
             }
             case MODEL_UNSERVED -> {
                 healed(state, probe, nowNanos);
                 if (!model.isEmpty()) {
                     change(state.models.record(model, nowNanos).condition, condition ->
-                            condition.rest(Trouble.UNSERVED, UNSERVED.toNanos(), 0, UNSERVED.toNanos(), nowNanos));
+                            condition.rest(Trouble.UNSERVED, coolDown.modelUnserved().toNanos(), 0,
+                                    Long.MAX_VALUE, nowNanos));
                 }
             }
             case UPSTREAM, TRANSPORT -> change(state.condition, condition -> condition.failed(probe, startedNanos, nowNanos,

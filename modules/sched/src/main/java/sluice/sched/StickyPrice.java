@@ -5,17 +5,19 @@ import sluice.api.SchedulerSettings;
 /** The arithmetic of priced stickiness: what staying costs, what leaving costs. All in milliseconds. Immutable. */
 final class StickyPrice {
     /** Staying must be this much dearer before a session moves, or it would swing between two equal accounts. */
-    static final double HYSTERESIS = 1.2;
+    private final double margin;
     /** Where the other account's speed is unknown there is no price; then a session leaves an account slower than this, */
-    static final double SLOW_MILLIS = 15_000;
+    private final double slowMillis;
     /** or one that fails more often than this. */
-    static final double FAILING = 0.5;
-
+    private final double failing;
     private final double errorMillis;
     private final double minGainMillis;
     private final double millisPerToken;
 
     StickyPrice(SchedulerSettings.Sticky settings) {
+        margin = 1 + settings.hysteresis();
+        slowMillis = settings.maxTtft().toNanos() / 1e6;
+        failing = settings.maxErrors();
         errorMillis = settings.errorCost().toNanos() / 1e6;
         minGainMillis = settings.minGain().toNanos() / 1e6;
         millisPerToken = settings.priceMillisPer1kCachedTokens() / 1000;
@@ -38,16 +40,16 @@ final class StickyPrice {
 
     /** Whether to leave; {@code leaveMillis} includes what the cache is worth. */
     boolean leaves(double stayMillis, double leaveMillis) {
-        return stayMillis > leaveMillis * HYSTERESIS && stayMillis - leaveMillis >= minGainMillis;
+        return stayMillis > leaveMillis * margin && stayMillis - leaveMillis >= minGainMillis;
     }
 
     /** How long it pays to wait for the session's account, if it costs {@code costMillis} once it has a slot. */
     double patienceMillis(double costMillis, double leaveMillis) {
-        return Math.max(leaveMillis * HYSTERESIS, leaveMillis + minGainMillis) - costMillis;
+        return Math.max(leaveMillis * margin, leaveMillis + minGainMillis) - costMillis;
     }
 
     /** The fallback without a price. */
     boolean poor(double ttftMillis, double errors) {
-        return ttftMillis > SLOW_MILLIS || errors > FAILING;
+        return ttftMillis > slowMillis || errors > failing;
     }
 }

@@ -31,7 +31,7 @@ final class Rig {
 
     Rig(SchedulerSettings base, Account... accounts) {
         scheduler = new LayeredScheduler(new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
-                base.waiters(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000), store);
+                base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000), store);
         scheduler.apply(List.of(accounts));
     }
 

@@ -16,6 +16,7 @@ import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision;
 import sluice.api.Decision.Layer;
 import sluice.api.Selection.FilterReason;
+import sluice.api.SchedulerSettings;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
 
@@ -237,11 +238,11 @@ class SelectionTest {
 
     @Test
     void remembersTheLastDecisions() {
-        for (int i = 0; i < DecisionRing.MAX_DECISIONS + 10; i++) {
+        for (int i = 0; i < SchedulerSettings.defaults().decisions() + 10; i++) {
             rig.run(Rig.request(i + 1));
         }
 
-        assertEquals(DecisionRing.MAX_DECISIONS, rig.scheduler.recentDecisions(1_000).size());
-        assertEquals(DecisionRing.MAX_DECISIONS + 10, rig.scheduler.recentDecisions(1).getFirst().sessionKey());
+        assertEquals(SchedulerSettings.defaults().decisions(), rig.scheduler.recentDecisions(1_000).size());
+        assertEquals(SchedulerSettings.defaults().decisions() + 10, rig.scheduler.recentDecisions(1).getFirst().sessionKey());
     }
 }
