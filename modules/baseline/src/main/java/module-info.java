@@ -5,5 +5,6 @@ module sluice.baseline {
     requires io.helidon.webclient;
 
     provides sluice.api.AnswerRelay with sluice.baseline.BufferedRelay;
+    provides sluice.api.Upstream.Factory with sluice.baseline.WebClientUpstream.Factory;
     provides sluice.api.BodyScanner with sluice.baseline.TreeScanner;
 }
