@@ -7,4 +7,5 @@ module sluice.baseline {
     provides sluice.api.AnswerRelay with sluice.baseline.BufferedRelay;
     provides sluice.api.Upstream.Factory with sluice.baseline.WebClientUpstream.Factory;
     provides sluice.api.BodyScanner with sluice.baseline.TreeScanner;
+    provides sluice.api.EventRelay with sluice.baseline.PerLineRelay;
 }

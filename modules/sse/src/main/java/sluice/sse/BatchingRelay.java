@@ -18,9 +18,13 @@ public final class BatchingRelay implements EventRelay {
         this(true);
     }
 
-    /** Without gates every event is parsed, which must change nothing but the time: for tests and benchmarks. */
-    BatchingRelay(boolean gated) {
+    private BatchingRelay(boolean gated) {
         this.gated = gated;
+    }
+
+    /** Without gates every event is parsed, which must change nothing but the time: for tests and benchmarks. */
+    public static BatchingRelay ungated() {
+        return new BatchingRelay(false);
     }
 
     @Override

@@ -23,6 +23,8 @@ import sluice.api.Sweeper;
  */
 final class FoldRelay {
     private static final int MIN_BUFFER_BYTES = 16 * 1024;
+    /** What joins two lines of data (WHATWG HTML §9.2.6). */
+    private static final byte[] NEWLINE = {'\n'};
 
     private enum Answer { NONE, PASSING, KEEPING, KEPT, DONE }
 
@@ -127,7 +129,12 @@ final class FoldRelay {
         while (true) {
             switch (reader.next(b, limit)) {
                 case DATA -> data(reader.dataFrom(), reader.dataTo());
-                case DATA_END -> json.newline();
+                case DATA_END -> {
+                    json.newline();
+                    if (answer == Answer.PASSING || answer == Answer.KEEPING) {
+                        append(NEWLINE, 0, NEWLINE.length);
+                    }
+                }
                 case FRAME_END -> {
                     return true;
                 }

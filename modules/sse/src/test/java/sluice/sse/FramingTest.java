@@ -100,7 +100,8 @@ class FramingTest {
         if (mapped) {
             options.model(Streams.UPSTREAM_MODEL, CLIENT_MODEL);
         }
-        RelayOutcome outcome = new BatchingRelay(gated).relay(ScriptedSource.paced(stream, ends), sink, options.build());
+        BatchingRelay relay = gated ? new BatchingRelay() : BatchingRelay.ungated();
+        RelayOutcome outcome = relay.relay(ScriptedSource.paced(stream, ends), sink, options.build());
         assertInstanceOf(RelayOutcome.Completed.class, outcome);
         assertArrayEquals(mapped ? restored(stream) : stream, sink.bytes());
         return outcome.report();
