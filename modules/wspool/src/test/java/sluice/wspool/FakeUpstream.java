@@ -138,14 +138,18 @@ final class FakeUpstream implements AutoCloseable {
         }
     }
 
-    private void talk(WebSocketConnection socket) throws IOException {
+    private void talk(WebSocketConnection socket) {
         sockets.add(socket);
         while (true) {
             switch (socket.receive()) {
                 case WebSocketEvent.Message message -> {
                     String text = message.asText();
                     messages.add(text);
-                    script.answer(socket, text);
+                    try {
+                        script.answer(socket, text);
+                    } catch (IOException e) {
+                        // the other end has gone: receiving says so next
+                    }
                 }
                 case WebSocketEvent.Pong pong -> messages.add("pong");
                 case WebSocketEvent.Closed closed -> {
