@@ -394,7 +394,7 @@ final class EventJson {
             default -> {
                 number = 0;
                 fraction = false;
-                state = isNumber(leaf) ? State.NUMBER : State.LITERAL;
+                state = isNumber(leaf) && (b == '-' || b >= '0' && b <= '9') ? State.NUMBER : State.LITERAL;
                 step(b);
             }
         }

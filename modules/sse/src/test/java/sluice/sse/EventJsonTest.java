@@ -1,0 +1,94 @@
+package sluice.sse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import sluice.api.TokenUsage;
+
+/** Against Jackson, on random objects whose names are the ones that matter, in right and wrong places. */
+class EventJsonTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String[] NAMES = {"type", "response", "usage", "model", "id", "error", "code", "message", "input_tokens",
+        "output_tokens", "input_tokens_details", "cached_tokens", "sequence_number", "conversation", "other", "a \"b\" \\", ""};
+
+    @Test
+    void readsWhatJacksonReadsFromPiecesOfAnySize() throws Exception {
+        Random random = new Random(20);
+        EventJson json = new EventJson();
+        for (int round = 0; round < 20_000; round++) {
+            ObjectNode tree = object(random, 0);
+            byte[] bytes = random.nextBoolean() ? MAPPER.writeValueAsBytes(tree)
+                    : MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
+            json.reset();
+            for (int at = 0; at < bytes.length;) {
+                int to = Math.min(bytes.length, at + 1 + random.nextInt(20));
+                while (at < to) {
+                    at = json.feed(bytes, at, to);
+                }
+            }
+            String text = tree.toString();
+            assertEquals(true, json.ended(), text);
+            assertEquals(text(tree.path("type")), json.typeText(), text);
+            assertEquals(number(tree.path("sequence_number"), -1), json.sequence(), text);
+            assertEquals(text(tree.at("/response/id")), json.responseId(), text);
+            assertEquals(usage(tree), json.usage(), text);
+        }
+    }
+
+    private static TokenUsage usage(JsonNode tree) {
+        JsonNode inner = tree.at("/response/usage");
+        JsonNode outer = tree.path("usage");
+        // the later one counts, and no real event has both
+        boolean innerLast = inner.isObject() && (!outer.isObject()
+                || tree.toString().lastIndexOf("\"usage\"") > 0 && lastMember(tree).equals("response"));
+        JsonNode usage = innerLast ? inner : outer;
+        return usage.isObject() ? TokenUsage.told(number(usage.path("input_tokens"), 0),
+                number(usage.at("/input_tokens_details/cached_tokens"), 0), number(usage.path("output_tokens"), 0),
+                number(usage.at("/output_tokens_details/reasoning_tokens"), 0)) : TokenUsage.NONE;
+    }
+
+    private static String lastMember(JsonNode tree) {
+        String last = "";
+        for (var names = tree.fieldNames(); names.hasNext();) {
+            String name = names.next();
+            last = name.equals("usage") || name.equals("response") ? name : last;
+        }
+        return last;
+    }
+
+    private static String text(JsonNode node) {
+        return node.isTextual() ? node.asText() : "";
+    }
+
+    private static long number(JsonNode node, long otherwise) {
+        return node.isNumber() ? node.asLong() : otherwise;
+    }
+
+    private static ObjectNode object(Random random, int depth) {
+        ObjectNode node = MAPPER.createObjectNode();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            node.set(NAMES[random.nextInt(NAMES.length)], value(random, depth + 1));
+        }
+        return node;
+    }
+
+    private static JsonNode value(Random random, int depth) {
+        return switch (random.nextInt(depth > 4 ? 5 : 9)) {
+            case 0 -> MAPPER.getNodeFactory().textNode("naïve \" \\ \n } ] { [ " + NAMES[random.nextInt(NAMES.length)]);
+            case 1, 2 -> MAPPER.getNodeFactory().numberNode(random.nextInt(100_000));
+            case 3 -> MAPPER.getNodeFactory().nullNode();
+            case 4 -> MAPPER.getNodeFactory().booleanNode(random.nextBoolean());
+            case 5 -> {
+                ArrayNode array = MAPPER.createArrayNode();
+                array.add(object(random, depth + 1)).add(1).add("]");
+                yield array;
+            }
+            default -> object(random, depth + 1);
+        };
+    }
+}
