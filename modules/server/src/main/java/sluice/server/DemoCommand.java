@@ -111,6 +111,8 @@ final class DemoCommand implements Callable<Integer> {
             for (String line = from.readLine(); line != null; line = from.readLine()) {
                 if (line.startsWith("HTTP/1.1 ")) {
                     out.println(line);
+                } else if (line.startsWith("{")) {
+                    out.println(line);
                 } else if (line.startsWith("event: ")) {
                     event = line.substring(7);
                 } else if (line.startsWith("data: ")) {

@@ -46,6 +46,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Starts a gateway with providers that were found otherwise. */
     static GatewayProcess start(Configuration configuration, Providers providers, PrintStream log) throws IOException {
+        ProcessLog.install(configuration.log().level());
         AccessLog accessLog = new AccessLog(log, AccessLog.Form.valueOf(configuration.log().requests().name()));
         List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);

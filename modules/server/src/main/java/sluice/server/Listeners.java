@@ -3,8 +3,13 @@ package sluice.server;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,8 +38,12 @@ final class Listeners implements AutoCloseable {
      */
     record Places(String host, int port, String adminHost, int adminPort, Optional<Tls> tls, int maxConnections) { }
 
-    /** Opens both ports. */
-    static Listeners open(Places places, DataConnectionSelector data, HttpRouting.Builder admin) {
+    /**
+     * Opens both ports.
+     *
+     * @throws IOException if one of them cannot be had
+     */
+    static Listeners open(Places places, DataConnectionSelector data, HttpRouting.Builder admin) throws IOException {
         WebServer server = WebServer.builder()
                 .host(places.host())
                 .port(places.port())
@@ -44,6 +53,7 @@ final class Listeners implements AutoCloseable {
                 .connectionSelectors(List.of(data))
                 .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true))
                 .shutdownGracePeriod(STOP_GRACE)
+                .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                 .useNio(false)
                 .backlog(4096)
                 .maxTcpConnections(places.maxConnections())
@@ -53,11 +63,32 @@ final class Listeners implements AutoCloseable {
                 .putSocket(ADMIN, socket -> socket.host(places.adminHost())
                         .port(places.adminPort())
                         .shutdownGracePeriod(STOP_GRACE)
+                        .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                         .connectionOptions(options -> options.tcpNoDelay(true))
                         .routing(admin))
                 .build()
                 .start();
+        if (!server.isRunning() || server.port() <= 0) {
+            server.stop();
+            throw new IOException("cannot listen on " + places.host() + ":" + places.port() + " (server.port) and "
+                    + places.adminHost() + ":" + places.adminPort() + " (server.admin.port): " + firstTaken(places));
+        }
         return new Listeners(server);
+    }
+
+    /** Helidon keeps the reason to its log, so the ports are tried once more. */
+    private static String firstTaken(Places places) {
+        String reason = tryToBind(places.host(), places.port());
+        return reason.isEmpty() ? tryToBind(places.adminHost(), places.adminPort()) : reason;
+    }
+
+    private static String tryToBind(String host, int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+            return "";
+        } catch (IOException | IllegalArgumentException e) {
+            return host + ":" + port + ": " + e.getMessage();
+        }
     }
 
     /** The data port in use. */
