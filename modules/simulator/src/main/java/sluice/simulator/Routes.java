@@ -62,7 +62,7 @@ final class Routes {
         for (String encrypted : request.encrypted) {
             if (Turn.EncryptedContent.isForeign(encrypted, account.organization())) {
                 throw new ApiException(ApiError.invalid("invalid_encrypted_content", "input",
-                        "The encrypted content could not be verified. Reason: encrypted content organization_id did not match."));
+                        "The encrypted content could not be verified. Reason: organization_id did not match."));
             }
         }
         Optional<String> previous = request.text("previous_response_id");
@@ -140,7 +140,7 @@ final class Routes {
         int input = request.inputTokens();
         return Answer.Whole.json(200, "{\"id\":\"" + turn.id() + "\",\"object\":\"response.compaction\",\"created_at\":" + now()
                 + ",\"output\":[" + kept + (kept.isEmpty() ? "" : ",") + item + "],\"usage\":{\"input_tokens\":" + input
-                + ",\"input_tokens_details\":{\"cached_tokens\":0},\"output_tokens\":32,"
+                + ",\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_tokens\":0},\"output_tokens\":32,"
                 + "\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":" + (input + 32) + "}}");
     }
 

@@ -57,7 +57,8 @@ public final class SimulatedUpstream implements AutoCloseable {
     }
 
     /** Starts one that tells {@code onEnd} about each request when it has ended, on the thread that ended it. */
-    public static SimulatedUpstream start(SimulatorSettings settings, Consumer<ReceivedRequest> onEnd) throws IOException {
+    public static SimulatedUpstream start(SimulatorSettings settings, Consumer<ReceivedRequest> onEnd)
+            throws IOException {
         return new SimulatedUpstream(settings, onEnd);
     }
 
@@ -76,7 +77,7 @@ public final class SimulatedUpstream implements AutoCloseable {
         return log;
     }
 
-    /** The next requests of {@code accountKey} get these, one each, in order; stronger than what key, model and text ask for. */
+    /** The next requests of {@code accountKey} get these, one each, in order; stronger than all else. */
     public void script(String accountKey, Fault... faults) {
         plan.script(accountKey, faults);
     }

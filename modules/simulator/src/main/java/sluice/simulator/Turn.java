@@ -279,7 +279,7 @@ final class Turn {
         int said = tool.isPresent() ? Math.max(1, arguments.length() / 4) : deltas.size();
         int output = warmUp ? 0 : said + reasoning;
         return "{\"input_tokens\":" + input + ",\"input_tokens_details\":{\"cached_tokens\":" + cachedTokens
-                + "},\"output_tokens\":" + output + ",\"output_tokens_details\":{\"reasoning_tokens\":" + reasoning
+                + ",\"cache_write_tokens\":0},\"output_tokens\":" + output + ",\"output_tokens_details\":{\"reasoning_tokens\":" + reasoning
                 + "},\"total_tokens\":" + (input + output) + "}";
     }
 

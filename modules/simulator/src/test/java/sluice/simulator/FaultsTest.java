@@ -49,7 +49,8 @@ class FaultsTest {
 
     @Test
     void statusesCarryTheirHeadersAndErrors() throws Exception {
-        HttpResponse<String> answer = calls.post("sk-a", Calls.json("status=429;retry=7;retryms=700;reset=1m30s;code=slow_down"));
+        HttpResponse<String> answer = calls.post("sk-a",
+                Calls.json("status=429;retry=7;retryms=700;reset=1m30s;code=slow_down"));
 
         assertEquals("7", answer.headers().firstValue("retry-after").orElseThrow());
         assertEquals("700", answer.headers().firstValue("retry-after-ms").orElseThrow());

@@ -69,7 +69,8 @@ class SimulatedUpstreamTest {
     void answersWithTextWhenTheInputEndsWithAToolsOutput() throws Exception {
         String body = "{\"model\":\"m\",\"stream\":true,\"input\":[{\"role\":\"user\",\"content\":"
                 + "[{\"type\":\"input_text\",\"text\":\"hi [[mock:tool=f]]\"}]},{\"type\":\"function_call\",\"call_id\":\"c\","
-                + "\"name\":\"f\",\"arguments\":\"{}\"},{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"1\"}]}";
+                + "\"name\":\"f\",\"arguments\":\"{}\"},"
+                + "{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"1\"}]}";
 
         String stream = calls.post("sk-a", body).body();
 
