@@ -6,6 +6,7 @@ module sluice.server {
     requires sluice.api;
     requires sluice.wire;
     requires sluice.config;
+    requires sluice.ops;
     requires io.helidon.webserver;
     requires io.helidon.logging.jul;
     requires info.picocli;

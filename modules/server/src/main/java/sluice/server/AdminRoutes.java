@@ -6,17 +6,21 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import sluice.api.AccountStatus;
+import sluice.ops.Operations;
 
 /** The routes of the admin port. Thread-safe. */
 final class AdminRoutes {
     private final Gateway gateway;
+    private final Operations operations;
 
-    AdminRoutes(Gateway gateway) {
+    AdminRoutes(Gateway gateway, Operations operations) {
         this.gateway = gateway;
+        this.operations = operations;
     }
 
     HttpRouting.Builder routing() {
         return HttpRouting.builder()
+                .update(operations::routing)
                 .get("/health/live", (request, response) -> response.send("{\"status\":\"UP\"}\n"))
                 .get("/health/ready", this::ready)
                 .get("/health", this::ready);

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import sluice.api.AccountScheduler;
 import sluice.api.ModelNames;
@@ -39,6 +41,7 @@ final class Assembly implements AutoCloseable {
     private final UsageSink usage;
     private final ByteBudget budget;
     private final List<RequestObserver> observers;
+    private final AtomicInteger openStreams = new AtomicInteger();
 
     Assembly(Configuration configuration, Providers providers, List<RequestObserver> moreObservers) {
         this.providers = providers;
@@ -70,6 +73,21 @@ final class Assembly implements AutoCloseable {
         return scheduler;
     }
 
+    /** Streams to clients that are open. */
+    int openStreams() {
+        return openStreams.get();
+    }
+
+    /** The state of a client, which is made with the first configuration that has it. */
+    Optional<Client> client(String name) {
+        return Optional.ofNullable(clients.get(name));
+    }
+
+    /** From the next {@link #live} on, {@code observer} is told of every request. */
+    void observe(RequestObserver observer) {
+        observers.add(observer);
+    }
+
     /** What requests are served by under {@code configuration}; its accounts are applied at once. */
     Live live(Configuration configuration) {
         scheduler.apply(configuration.accounts());
@@ -81,7 +99,7 @@ final class Assembly implements AutoCloseable {
         FailureAnswer failures = new FailureAnswer(epochMillis);
         FailoverSettings failover = configuration.failover();
         Attempt attempt = new Attempt(upstream, providers.events(), providers.answers(), relayOptions(configuration),
-                configuration.stream().headerKeepalive());
+                configuration.stream().headerKeepalive(), openStreams);
         FailoverLoop loop = new FailoverLoop(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
         BodyReader bodyReader = new BodyReader(new BodyDecoders(providers.decoders()), configuration.limits().bodyBytes(),

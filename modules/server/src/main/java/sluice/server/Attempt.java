@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.AccountLease;
@@ -39,15 +40,18 @@ final class Attempt {
     private final AnswerRelay answers;
     private final RelayOptions options;
     private final long headerKeepaliveNanos;
+    private final AtomicInteger openStreams;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
-    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Duration headerKeepalive) {
+    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Duration headerKeepalive,
+            AtomicInteger openStreams) {
         this.upstream = upstream;
         this.events = events;
         this.answers = answers;
         this.options = options;
         headerKeepaliveNanos = headerKeepalive.toNanos();
+        this.openStreams = openStreams;
         clock = options.nanoClock();
         epochMillis = options.epochMillis();
     }
@@ -152,7 +156,12 @@ final class Attempt {
             response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
                     lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.STREAM, lines));
             response.keepAwake(keepaliveNanos(lease));
-            outcome = events.relay(answer.body(), response, relayOptions);
+            openStreams.incrementAndGet();
+            try {
+                outcome = events.relay(answer.body(), response, relayOptions);
+            } finally {
+                openStreams.decrementAndGet();
+            }
         } else if (sse) {
             response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
                     lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.FOLDED, lines));
@@ -189,6 +198,7 @@ final class Attempt {
         } else {
             RelayOutcome.StreamError error = report.error();
             call.record.failed(answer.status(), error.code(), "the stream ended with " + report.terminal());
+            call.record.failedTry(lease.account().name(), judge(error));
             report(lease, judge(error), Duration.ZERO);
         }
         try {
@@ -229,6 +239,7 @@ final class Attempt {
         Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true,
                 broken.cause() + ": " + broken.detail());
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
+            call.record.failedTry(lease.account().name(), failed.orElseThrow().rule());
             call.record.failed(response.status(), "upstream_stream_broken", broken.cause() + ": " + broken.detail());
             response.abort();
             return Optional.empty();

@@ -9,6 +9,7 @@ import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
 import sluice.api.Cancellation;
+import sluice.api.Decision;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 
@@ -72,6 +73,7 @@ final class FailoverLoop {
                     if (mayHaveRun) {
                         call.record.resends++;
                     }
+                    noteDecision(call, lease.decision());
                     last = attempt(call, lease);
                 }
             }
@@ -79,6 +81,7 @@ final class FailoverLoop {
                 return;
             }
             FailedAttempt failure = last.get();
+            call.record.failedTry(failure.account(), failure.rule());
             mayHaveRun |= failure.requestSent();
             tried = with(tried, failure.account());
             if (call.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
@@ -86,7 +89,13 @@ final class FailoverLoop {
                 answers.giveUp(call, failure);
                 return;
             }
+            call.record.retriedNanos += clock.getAsLong() - chosen;
         }
+    }
+
+    private static void noteDecision(Call call, Decision decision) {
+        call.record.layer = decision.layer();
+        call.record.escaped = decision.stickiness().map(Decision.Stickiness::left).orElse(false);
     }
 
     /** Chooses an account. A client that leaves while its request waits for a slot interrupts the wait. */

@@ -10,6 +10,7 @@ import sluice.api.Sweeper;
 import sluice.config.Configuration;
 import sluice.config.LogSettings;
 import sluice.config.ServerSettings;
+import sluice.ops.Operations;
 
 /**
  * A running gateway: its parts, its ports, and its life from start over reloads to the drain. Start, reload and stop are for
@@ -21,15 +22,18 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Assembly assembly;
     private final Gateway gateway;
+    private final OperationsView view;
     private final Listeners listeners;
     private final Sweeper.Registration saver;
     private Configuration configuration;
     private volatile boolean ended;
 
-    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, Listeners listeners) {
+    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, OperationsView view,
+            Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.gateway = gateway;
+        this.view = view;
         this.listeners = listeners;
         saver = assembly.sweeper().watch(new StateSaver(assembly, configuration.state(), assembly.clock()));
     }
@@ -60,8 +64,13 @@ final class GatewayProcess implements AutoCloseable {
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), Optional.empty(), configuration.limits().connections());
-            AdminRoutes admin = new AdminRoutes(gateway);
-            return new GatewayProcess(configuration, assembly, gateway, Listeners.open(places, data, admin.routing()));
+            OperationsView view = new OperationsView(gateway, assembly, configuration);
+            Operations operations = new Operations(view);
+            assembly.observe(record -> operations.ended(record.endedRequest()));
+            gateway.apply(assembly.live(configuration));
+            AdminRoutes admin = new AdminRoutes(gateway, operations);
+            return new GatewayProcess(configuration, assembly, gateway, view,
+                    Listeners.open(places, data, admin.routing()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
             throw e;
@@ -86,6 +95,7 @@ final class GatewayProcess implements AutoCloseable {
     /** New requests are served under {@code next}; requests under way end under what they began with. */
     void apply(Configuration next) {
         gateway.apply(assembly.live(next));
+        view.apply(next);
         configuration = next;
     }
 

@@ -1,8 +1,13 @@
 package sluice.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import sluice.api.Decision;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.ops.EndedRequest;
+import sluice.ops.StageTimes;
 
 /**
  * Everything that is known of one request: opened before it is judged, filled step by step, and handed out once at its end,
@@ -26,6 +31,9 @@ final class RequestRecord {
     String errorCode = "";
     String errorDetail = "";
     int attempts;
+    Decision.Layer layer = Decision.Layer.NONE;
+    boolean escaped;
+    final List<EndedRequest.FailedTry> failures = new ArrayList<>(0);
     int resends;
     TokenUsage usage = TokenUsage.NONE;
     long requestBytes;
@@ -36,6 +44,7 @@ final class RequestRecord {
     long bodyReadNanos;
     long scannedNanos;
     long queuedNanos;
+    long retriedNanos;
     long scheduledNanos;
     long connectNanos;
     long sentNanos;
@@ -57,6 +66,12 @@ final class RequestRecord {
         errorDetail = detail;
     }
 
+    /** Notes an attempt that failed. */
+    void failedTry(String name, FailureRules.Rule rule) {
+        failures.add(new EndedRequest.FailedTry(name, rule.outcome().map(EndedRequest.Reason::of).orElse(
+                rule.fault() == FailureRules.Fault.CLIENT ? EndedRequest.Reason.CLIENT_GONE : EndedRequest.Reason.REQUEST)));
+    }
+
     /** Milliseconds between two readings; 0 if one is missing. */
     static double millis(long from, long to) {
         return from == 0 || to == 0 ? 0 : Duration.ofNanos(to - from).toNanos() / 1e6;
@@ -67,5 +82,14 @@ final class RequestRecord {
         return new UsageRecord(requestId, epochMillis, client, account, route, model, upstreamModel, responseId, stream, status,
                 errorCode, attempts, resends, usage, requestBytes, endedNanos - startedNanos,
                 firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos);
+    }
+
+    /** What operations see. */
+    EndedRequest endedRequest() {
+        StageTimes.Readings readings = new StageTimes.Readings(startedNanos, authenticatedNanos, bodyReadNanos, scannedNanos,
+                sentNanos, headersNanos, endedNanos, queuedNanos, retriedNanos, connectNanos);
+        return new EndedRequest(usageRecord(), StageTimes.between(readings),
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped, failures,
+                errorDetail);
     }
 }

@@ -1,0 +1,18 @@
+/**
+ * Operations: metrics, admin API, dashboard, prices and usage. Start at {@link sluice.ops}. Requires nothing of the server: the
+ * server tells it of each request that has ended, and shows itself as a {@code GatewayView}.
+ */
+@SuppressWarnings("module") // the server is compiled later
+module sluice.ops {
+    requires transitive sluice.api;
+    requires transitive sluice.config;
+    requires transitive io.helidon.metrics.api;
+    requires io.helidon.config;
+    requires io.helidon.common;
+    requires transitive io.helidon.webserver;
+    requires java.management;
+
+    provides io.helidon.metrics.spi.MetricsFactoryProvider with sluice.ops.StripedMetricsProvider;
+
+    exports sluice.ops to sluice.server;
+}

@@ -1,0 +1,46 @@
+package sluice.ops;
+
+import java.util.List;
+import sluice.api.AttemptOutcome;
+import sluice.api.Decision;
+import sluice.api.UsageRecord;
+
+/**
+ * A request that has ended, as operations see it. Immutable.
+ *
+ * @param usage who asked for what, and what it took
+ * @param times where the time went
+ * @param upstreamFirstOutputNanos from sending the last attempt to its first output; 0 if there was none
+ * @param answerBytes bytes of the answer's body
+ * @param events events of a stream
+ * @param flushes writes to the client
+ * @param layer what chose the last account
+ * @param escaped whether the session left its account for a better one
+ * @param failures attempts that failed, in order
+ * @param detail for people; empty if nothing failed
+ */
+public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamFirstOutputNanos, long answerBytes, long events,
+        long flushes, Decision.Layer layer, boolean escaped, List<FailedTry> failures, String detail) {
+    /** Copies the list. */
+    public EndedRequest {
+        failures = List.copyOf(failures);
+    }
+
+    /**
+     * An attempt that failed.
+     *
+     * @param account the account
+     * @param reason what the account's statistics learnt of it
+     */
+    public record FailedTry(String account, Reason reason) { }
+
+    /** Why an attempt failed: the kinds of {@link AttemptOutcome}, and those that are not the account's fault. */
+    public enum Reason {
+        RATE_LIMITED, QUOTA, UNAUTHORIZED, FORBIDDEN, MODEL_UNSERVED, UPSTREAM, TRANSPORT, CLIENT_GONE, REQUEST;
+
+        /** The reason for what the statistics learn. */
+        public static Reason of(AttemptOutcome.Kind kind) {
+            return valueOf(kind.name());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package sluice.ops;
+
+import java.util.List;
+import java.util.Set;
+import sluice.api.AccountScheduler;
+
+/** The running gateway, as operations see it and act on it. Thread-safe. */
+public interface GatewayView {
+    /** The scheduler in use. */
+    AccountScheduler scheduler();
+
+    /** Requests under way. */
+    int inFlight();
+
+    /** Streams to clients that are open. */
+    int openStreams();
+
+    /** Bytes of request bodies held now. */
+    long bodyBytes();
+
+    /** Most bytes of request bodies. */
+    long bodyBudgetBytes();
+
+    /** Whether new requests are refused. */
+    boolean draining();
+
+    /** What each client uses. */
+    List<ClientStatus> clients();
+
+    /** The models that the configuration names: no other one becomes a label. */
+    Set<String> models();
+}

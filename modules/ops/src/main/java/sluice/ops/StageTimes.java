@@ -1,0 +1,83 @@
+package sluice.ops;
+
+/**
+ * Where a request's time went: stages that follow one another and add up to the whole. Each is 0 if it was not reached.
+ *
+ * @param authNanos from the first byte of the request until the client was known
+ * @param bodyNanos until the body was read; the client's own time for sending it is in here
+ * @param scanNanos until the body was scanned and checked
+ * @param queueNanos choosing accounts, and waiting for their slots, over all attempts
+ * @param scheduleNanos what remains until the last attempt was sent: admission, edits
+ * @param retryNanos attempts that failed before the last one
+ * @param connectNanos opening a connection for the last attempt; 0 if a pooled one was used
+ * @param upstreamNanos from then until the upstream's headers
+ * @param relayNanos until the last byte of the answer
+ */
+public record StageTimes(long authNanos, long bodyNanos, long scanNanos, long queueNanos, long scheduleNanos, long retryNanos,
+        long connectNanos, long upstreamNanos, long relayNanos) {
+    /** The stages together: the whole time of the request. */
+    public long totalNanos() {
+        return authNanos + bodyNanos + scanNanos + queueNanos + scheduleNanos + retryNanos + connectNanos + upstreamNanos
+                + relayNanos;
+    }
+
+    /** What the gateway itself adds before the upstream is called: no waiting for bodies, slots or upstreams. */
+    public long addedNanos() {
+        return authNanos + scanNanos + scheduleNanos;
+    }
+
+    /** The stages of one request from readings of the clock; a reading of 0 means that the step was not reached. */
+    public static StageTimes between(Readings readings) {
+        long at = readings.started();
+        long auth = 0;
+        long body = 0;
+        long scan = 0;
+        long queue = 0;
+        long schedule = 0;
+        long retry = 0;
+        long connect = 0;
+        long upstream = 0;
+        if (readings.authenticated() != 0) {
+            auth = readings.authenticated() - at;
+            at = readings.authenticated();
+        }
+        if (readings.bodyRead() != 0) {
+            body = readings.bodyRead() - at;
+            at = readings.bodyRead();
+        }
+        if (readings.scanned() != 0) {
+            scan = readings.scanned() - at;
+            at = readings.scanned();
+        }
+        if (readings.sent() != 0) {
+            long rest = readings.sent() - at;
+            at = readings.sent();
+            queue = Math.min(rest, readings.queued());
+            retry = Math.min(rest - queue, readings.retried());
+            schedule = rest - queue - retry;
+        }
+        if (readings.headers() >= at && readings.headers() != 0) {
+            connect = Math.min(readings.connect(), readings.headers() - at);
+            upstream = readings.headers() - at - connect;
+            at = readings.headers();
+        }
+        return new StageTimes(auth, body, scan, queue, schedule, retry, connect, upstream, readings.ended() - at);
+    }
+
+    /**
+     * Readings of the monotonic clock, in nanoseconds; 0: not reached.
+     *
+     * @param started first byte of the request
+     * @param authenticated the client was known
+     * @param bodyRead the body was read
+     * @param scanned the body was scanned
+     * @param sent the last attempt was sent
+     * @param headers its answer's headers came
+     * @param ended last byte of the answer
+     * @param queued how long accounts were chosen and waited for
+     * @param retried how long failed attempts took
+     * @param connect how long opening the last connection took
+     */
+    public record Readings(long started, long authenticated, long bodyRead, long scanned, long sent, long headers, long ended,
+            long queued, long retried, long connect) { }
+}

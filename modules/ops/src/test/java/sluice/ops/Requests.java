@@ -1,0 +1,26 @@
+package sluice.ops;
+
+import java.util.List;
+import sluice.api.Decision;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+
+/** Ended requests for tests. */
+final class Requests {
+    static final StageTimes TIMES = new StageTimes(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0, 6_000_000, 7_000_000,
+            8_000_000);
+
+    private Requests() {
+    }
+
+    static EndedRequest good(String client, String account, String model, TokenUsage usage) {
+        return of(client, account, model, 200, "", 1, usage, List.of());
+    }
+
+    static EndedRequest of(String client, String account, String model, int status, String error, int attempts, TokenUsage usage,
+            List<EndedRequest.FailedTry> failures) {
+        UsageRecord record = new UsageRecord("req_1", 1_700_000_000_000L, client, account, "POST /v1/responses", model, model,
+                "resp_1", true, status, error, attempts, 0, usage, 500, TIMES.totalNanos(), 20_000_000);
+        return new EndedRequest(record, TIMES, 15_000_000, 900, 12, 4, Decision.Layer.SESSION, false, failures, "");
+    }
+}

@@ -1,0 +1,114 @@
+package sluice.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import sluice.api.Account;
+import sluice.api.AccountScheduler;
+import sluice.api.AccountStatus;
+import sluice.api.Decision;
+import sluice.api.Selection;
+import sluice.api.SelectionRequest;
+
+/** A gateway whose numbers a test sets. */
+final class ScriptedGateway implements GatewayView, AccountScheduler {
+    final List<AccountStatus> accounts = new ArrayList<>();
+    final List<String> controls = new ArrayList<>();
+    final List<Decision> decisions = new ArrayList<>();
+    boolean draining;
+
+    static AccountStatus account(String name, AccountStatus.State state, long coolingNanos) {
+        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, 10, 2);
+    }
+
+    @Override
+    public AccountScheduler scheduler() {
+        return this;
+    }
+
+    @Override
+    public int inFlight() {
+        return 7;
+    }
+
+    @Override
+    public int openStreams() {
+        return 5;
+    }
+
+    @Override
+    public long bodyBytes() {
+        return 1000;
+    }
+
+    @Override
+    public long bodyBudgetBytes() {
+        return 4000;
+    }
+
+    @Override
+    public boolean draining() {
+        return draining;
+    }
+
+    @Override
+    public List<ClientStatus> clients() {
+        return List.of(new ClientStatus("team-a", 2, 50, 9, 600, 1234, 0, 99_999));
+    }
+
+    @Override
+    public Set<String> models() {
+        return Set.of("gpt-5");
+    }
+
+    @Override
+    public void apply(List<Account> next) {
+        throw new UnsupportedOperationException("operations do not change accounts");
+    }
+
+    @Override
+    public Selection select(SelectionRequest request) {
+        throw new UnsupportedOperationException("operations do not take slots");
+    }
+
+    @Override
+    public Decision explain(SelectionRequest request) {
+        return decisions.getFirst();
+    }
+
+    @Override
+    public String ownerOf(String client, String responseId) {
+        return "";
+    }
+
+    @Override
+    public boolean isForeign(String client, String responseId) {
+        return false;
+    }
+
+    @Override
+    public void own(String client, String responseId, String account) {
+        throw new UnsupportedOperationException("operations do not remember responses");
+    }
+
+    @Override
+    public List<AccountStatus> accounts() {
+        return List.copyOf(accounts);
+    }
+
+    @Override
+    public List<Decision> recentDecisions(int limit) {
+        return decisions.stream().limit(limit).toList();
+    }
+
+    @Override
+    public boolean control(String account, Control control) {
+        controls.add(account + " " + control);
+        return accounts.stream().anyMatch(status -> status.name().equals(account));
+    }
+
+    @Override
+    public void close() {
+        accounts.clear();
+    }
+}
