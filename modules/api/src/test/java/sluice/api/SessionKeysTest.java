@@ -5,10 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SessionKeysTest {
+    private static final List<List<String>> VECTOR_INPUTS = List.of(List.of("", ""), List.of("", "a"), List.of("a", ""),
+            List.of("team", "session-1"), List.of("team", "0199a213-81c0-7800-8aa1-bbab2a035a53"),
+            List.of("alice", "resp_68af4030592c81938ec0a5fbab4a3e9f"), List.of("bob", "resp_68af4030592c81938ec0a5fbab4a3e9f"),
+            List.of("\0makers", "conv_1"), List.of("team", "\u00fc\u4e2d\ud83d\ude00"), List.of("team", "abcd"),
+            List.of("team", "abcde"));
+    private static final List<String> VECTORS = List.of("fdb105d1ed547ce1", "8b0171fc6a7df312", "aeec7bf3accd09e1", "6ce608945a93096c",
+            "fb641ae9603f7595", "806e90fa7c6aade1", "6b2d95d1bdaa215c", "41653acfe36e39fd",
+            "dff6a8f5cab7f1db", "1b0dac695b3dbad9", "926ff06c60482bfc");
+
     @Test
     void separatesNamespaceFromValue() {
         assertNotEquals(SessionKeys.key("ab", "c"), SessionKeys.key("a", "bc"));
@@ -32,5 +42,61 @@ class SessionKeysTest {
             ones += Long.bitCount(SessionKeys.key("team", "" + i));
         }
         assertTrue(Math.abs(ones - 320_000) < 4_000, "bits set: " + ones);
+    }
+
+    /** These must never change: saved bindings and owners are found by them. */
+    @Test
+    void keepsItsKeysForEver() {
+        assertEquals(VECTORS, VECTOR_INPUTS.stream().map(pair -> Long.toHexString(SessionKeys.key(pair.get(0), pair.get(1))))
+                .toList());
+    }
+
+    @Test
+    void changesHalfOfTheBitsWhenOneBitChanges() {
+        java.util.Random random = new java.util.Random(1);
+        int rounds = 2_000;
+        for (int length : new int[] {1, 2, 3, 4, 5, 7, 8, 15, 36}) {
+            for (int bit = 0; bit < 16 * length; bit += 1 + length / 4) {
+                int[] flips = new int[64];
+                for (int round = 0; round < rounds; round++) {
+                    char[] text = new char[length];
+                    for (int i = 0; i < length; i++) {
+                        text[i] = (char) random.nextInt(0x10000);
+                    }
+                    long before = SessionKeys.key("team", new String(text));
+                    text[bit / 16] ^= (char) (1 << bit % 16);
+                    long changed = before ^ SessionKeys.key("team", new String(text));
+                    for (int i = 0; i < 64; i++) {
+                        flips[i] += (int) (changed >>> i & 1);
+                    }
+                }
+                for (int i = 0; i < 64; i++) {
+                    // Six standard deviations of a fair coin.
+                    assertEquals(rounds / 2.0, flips[i], 6 * Math.sqrt(rounds / 4.0), "length " + length + " bit " + bit
+                            + " to " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void hasNoCollisionsInItsHalvesBeyondChance() {
+        // 2^16 keys in 2^32 values: half a collision is expected in each half.
+        Set<Integer> high = new HashSet<>();
+        Set<Integer> low = new HashSet<>();
+        for (int i = 0; i < 1 << 16; i++) {
+            long key = SessionKeys.key("t" + (i & 3), Integer.toString(i >> 2));
+            high.add((int) (key >>> 32));
+            low.add((int) key);
+        }
+        int[] buckets = new int[256];
+        for (int i = 0; i < 1 << 16; i++) {
+            buckets[(int) SessionKeys.key("team", "session-" + i) & 0xFF]++;
+        }
+        for (int count : buckets) {
+            assertEquals(256, count, 6 * 16);
+        }
+        assertTrue(high.size() > (1 << 16) - 6, "high " + high.size());
+        assertTrue(low.size() > (1 << 16) - 6, "low " + low.size());
     }
 }

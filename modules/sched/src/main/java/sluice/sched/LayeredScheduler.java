@@ -119,6 +119,11 @@ final class LayeredScheduler implements AccountScheduler {
         review();
     }
 
+    /** How many wait. */
+    int waiting() {
+        return room.size();
+    }
+
     private void enter(Claim claim) {
         if (!settle(claim)) {
             room.join(claim, this::settle);
