@@ -4,6 +4,7 @@ module sluice.baseline {
     requires com.fasterxml.jackson.databind;
     requires io.helidon.webclient;
 
+    provides sluice.api.ConnectionSeats.Factory with sluice.baseline.SweepingSeating;
     provides sluice.api.AnswerRelay with sluice.baseline.BufferedRelay;
     provides sluice.api.Upstream.Factory with sluice.baseline.WebClientUpstream.Factory;
     provides sluice.api.BodyScanner with sluice.baseline.TreeScanner;

@@ -239,22 +239,12 @@ final class LeanSeats<C> implements ConnectionSeats<C> {
         List<C> close = new ArrayList<>();
         lock.lock();
         try {
+            closeOld(idle, nowNanos, close);
+            closeOld(pinned, nowNanos, close);
             int wanted = Math.max(settings.minIdle(), (int) Math.ceil(busy.size() / settings.targetUtilisation()) - busy.size());
-            for (LeanSeat<C> seat = idle.first(); !idle.isEnd(seat); ) {
-                LeanSeat<C> next = idle.after(seat);
-                if (tooOld(seat, nowNanos) || idle.size() > wanted && nowNanos - seat.idleSinceNanos() >= idleKeepNanos) {
-                    close.add(seat.occupant());
-                    remove(seat);
-                }
-                seat = next;
-            }
-            for (LeanSeat<C> seat = pinned.first(); !pinned.isEnd(seat); ) {
-                LeanSeat<C> next = pinned.after(seat);
-                if (tooOld(seat, nowNanos)) {
-                    close.add(seat.occupant());
-                    remove(seat);
-                }
-                seat = next;
+            while (idle.size() > wanted && nowNanos - idle.first().idleSinceNanos() >= idleKeepNanos) {
+                close.add(idle.first().occupant());
+                remove(idle.first());
             }
             groups.values().removeIf(SeatList::isEmpty);
         } finally {
@@ -263,12 +253,16 @@ final class LeanSeats<C> implements ConnectionSeats<C> {
         return close;
     }
 
-    private boolean tooOld(LeanSeat<C> seat, long now) {
-        if (now - seat.bornNanos() < retireNanos) {
-            return false;
+    private void closeOld(SeatList<C> list, long now, List<C> close) {
+        for (LeanSeat<C> seat = list.first(); !list.isEnd(seat); ) {
+            LeanSeat<C> next = list.after(seat);
+            if (now - seat.bornNanos() >= retireNanos) {
+                retired++;
+                close.add(seat.occupant());
+                remove(seat);
+            }
+            seat = next;
         }
-        retired++;
-        return true;
     }
 
     @Override
