@@ -24,6 +24,26 @@ public interface OutboundBody {
         }
     };
 
+    /** The bytes {@code source[offset, offset + length)} as they are; they must not be written any more. */
+    static OutboundBody of(byte[] source, int offset, int length) {
+        return new OutboundBody() {
+            @Override
+            public long length() {
+                return length;
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                out.write(source, offset, length);
+            }
+
+            @Override
+            public List<Splice> splices() {
+                return List.of();
+            }
+        };
+    }
+
     /**
      * One place where the sent bytes differ from the received ones.
      *

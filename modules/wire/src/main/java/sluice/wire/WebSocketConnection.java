@@ -1,10 +1,8 @@
 package sluice.wire;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -121,7 +119,7 @@ public final class WebSocketConnection implements AutoCloseable {
 
     /** Sends a text message, which must be UTF-8; the bytes stay as they are. */
     public void sendText(byte[] source, int offset, int length) throws IOException {
-        writer.send(FrameReader.OPCODE_TEXT, new Slice(source, offset, length));
+        writer.send(FrameReader.OPCODE_TEXT, OutboundBody.of(source, offset, length));
     }
 
     /** Sends a text message. */
@@ -240,23 +238,5 @@ public final class WebSocketConnection implements AutoCloseable {
         payload[1] = (byte) code;
         System.arraycopy(text, 0, payload, 2, length);
         return payload;
-    }
-
-    /** Bytes of the caller as a body. */
-    private record Slice(byte[] source, int offset, int count) implements OutboundBody {
-        @Override
-        public long length() {
-            return count;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(source, offset, count);
-        }
-
-        @Override
-        public List<Splice> splices() {
-            return List.of();
-        }
     }
 }

@@ -271,7 +271,7 @@ class BoundConnectionTest {
     }
 
     private static void send(TurnPool.Connection connection, String message) throws IOException {
-        connection.send(new BridgeTest.Bytes(message.getBytes(UTF_8)));
+        connection.send(BridgeTest.body(message));
     }
 
     private static Opening.Opened opened(Opening opening) {

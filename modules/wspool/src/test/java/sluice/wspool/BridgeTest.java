@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -395,7 +394,7 @@ class BridgeTest {
 
     private static UpstreamRequest request(Account account, String client, long sessionKey, Cancellation cancellation) {
         return new UpstreamRequest(account, "POST", "/responses", Headers.of("OpenAI-Beta", "responses_websockets=1",
-                "session-id", "s", "Content-Type", "application/json"), new Bytes(BODY.getBytes(UTF_8)), 30 * SECOND, 30 * SECOND,
+                "session-id", "s", "Content-Type", "application/json"), body(BODY), 30 * SECOND, 30 * SECOND,
                 client, sessionKey, cancellation);
     }
 
@@ -419,21 +418,8 @@ class BridgeTest {
         return all.toString(UTF_8);
     }
 
-    /** A ready body. */
-    record Bytes(byte[] bytes) implements OutboundBody {
-        @Override
-        public long length() {
-            return bytes.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(bytes);
-        }
-
-        @Override
-        public List<Splice> splices() {
-            return List.of();
-        }
+    static OutboundBody body(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        return OutboundBody.of(bytes, 0, bytes.length);
     }
 }
