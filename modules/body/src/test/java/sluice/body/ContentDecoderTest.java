@@ -27,7 +27,8 @@ import sluice.api.CorruptEncodingException;
 
 class ContentDecoderTest {
     private static final byte[] BODY =
-            "{\"input\":\"a longer text that says hello hello hello\",\"model\":\"gpt-5\"}".repeat(300).getBytes(StandardCharsets.UTF_8);
+            "{\"input\":\"a longer text that says hello hello hello\",\"model\":\"gpt-5\"}"
+            .repeat(300).getBytes(StandardCharsets.UTF_8);
 
     @ParameterizedTest
     @CsvSource({"zstd, zstd", "gzip, gzip", "deflate, zlib", "deflate, raw"})
