@@ -1,0 +1,227 @@
+package sluice.baseline;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sluice.api.Account;
+import sluice.api.AccountLease;
+import sluice.api.AccountScheduler;
+import sluice.api.AccountStatus;
+import sluice.api.AttemptOutcome;
+import sluice.api.Decision;
+import sluice.api.SchedulerSettings;
+import sluice.api.Selection;
+import sluice.api.Selection.FilterReason;
+import sluice.api.SelectionRequest;
+import sluice.api.SessionKeys;
+import sluice.api.StateStore;
+
+/**
+ * Four passes and a full sort under one lock ("baseline-scheduler"); a session waits for its busy account. It knows slots,
+ * exclusion, models, transports, disabled accounts and plain rests, but no price, organisation, tier, breaker or probe. Thread-safe.
+ */
+final class SortingScheduler implements AccountScheduler {
+    private final SchedulerSettings settings;
+    private final StateStore state;
+    private final LockedStatistics statistics;
+    private final Map<String, Integer> inFlight = new HashMap<>();
+    private final Map<String, Long> restsUntil = new HashMap<>();
+    private final Set<String> disabled = new HashSet<>();
+    private List<Account> accounts = List.of();
+    private boolean closed;
+
+    SortingScheduler(SchedulerSettings settings, StateStore state) {
+        this.settings = settings;
+        this.state = state;
+        statistics = new LockedStatistics(settings.ewmaAlpha());
+    }
+
+    @Override
+    public synchronized void apply(List<Account> replacement) {
+        accounts = List.copyOf(replacement);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized Selection select(SelectionRequest request) throws InterruptedException {
+        long started = settings.nanoClock().getAsLong();
+        while (true) {
+            Map<FilterReason, Integer> reasons = new EnumMap<>(FilterReason.class);
+            List<Account> order = order(request, reasons);
+            if (!order.isEmpty()) {
+                return new Selection.Selected(lease(order.getFirst(), request, started));
+            }
+            long left = request.waitNanos() - (settings.nanoClock().getAsLong() - started);
+            if (closed || left <= 0 || !reasons.containsKey(FilterReason.NO_FREE_SLOT)) {
+                return new Selection.Unavailable(reasons, retryAfter());
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+    }
+
+    /** The accounts to try; the response's or the session's own account alone, as long as it is only busy. */
+    private List<Account> order(SelectionRequest request, Map<FilterReason, Integer> reasons) {
+        List<SortedCandidates.Facts> fitting = new ArrayList<>();
+        String home = home(request);
+        for (Account account : accounts) {
+            Optional<FilterReason> reason = ruledOut(account, request);
+            reason.ifPresent(why -> reasons.merge(why, 1, Integer::sum));
+            if (account.name().equals(home) && (reason.isEmpty() || reason.get() == FilterReason.NO_FREE_SLOT)) {
+                return reason.isEmpty() ? List.of(account) : List.of();
+            }
+            if (reason.isEmpty()) {
+                fitting.add(new SortedCandidates.Facts(account, taken(account), statistics.errors(account.name()),
+                        statistics.ttftNanos(account.name())));
+            }
+        }
+        long seed = request.sessionKey() != 0 ? request.sessionKey() : request.seed();
+        return SortedCandidates.order(fitting, settings.weights(), settings.topK(), seed);
+    }
+
+    private String home(SelectionRequest request) {
+        String owner = request.boundTo().isEmpty() ? "" : ownerOf(request.client(), request.boundTo());
+        return !owner.isEmpty() || request.sessionKey() == 0 ? owner
+                : state.session(request.sessionKey()).map(StateStore.Binding::account).orElse("");
+    }
+
+    private Optional<FilterReason> ruledOut(Account account, SelectionRequest request) {
+        if (request.excluded().contains(account.name())) {
+            return Optional.of(FilterReason.EXCLUDED);
+        }
+        if (disabled.contains(account.name())) {
+            return Optional.of(FilterReason.DISABLED);
+        }
+        if (!request.model().isEmpty() && account.upstreamModel(request.model()).isEmpty()) {
+            return Optional.of(FilterReason.MODEL_NOT_SERVED);
+        }
+        if (request.transport() == SelectionRequest.Transport.WEBSOCKET && account.webSocket() == Account.WebSocketUse.OFF) {
+            return Optional.of(FilterReason.TRANSPORT_NOT_OFFERED);
+        }
+        if (rest(account.name()) > 0) {
+            return Optional.of(FilterReason.COOLING_DOWN);
+        }
+        return taken(account) < account.concurrency() ? Optional.empty() : Optional.of(FilterReason.NO_FREE_SLOT);
+    }
+
+    private AccountLease lease(Account account, SelectionRequest request, long started) {
+        inFlight.merge(account.name(), 1, Integer::sum);
+        Decision.Layer layer = account.name().equals(home(request)) ? Decision.Layer.SESSION : Decision.Layer.LOAD_BALANCE;
+        return new SortingLease(this, account, request, new Decision(layer, account.name(), request.model(),
+                request.sessionKey(), settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started, List.of(),
+                Optional.empty()));
+    }
+
+    synchronized void reported(Account account, SelectionRequest request, AttemptOutcome outcome) {
+        switch (outcome) {
+            case AttemptOutcome.Succeeded success -> {
+                statistics.succeeded(account.name(), success.firstOutputNanos());
+                if (request.sessionKey() != 0) {
+                    state.bindSession(request.sessionKey(),
+                            new StateStore.Binding(account.name(), success.usage().cached(), false));
+                }
+                if (!success.responseId().isEmpty()) {
+                    own(request.client(), success.responseId(), account.name());
+                }
+            }
+            case AttemptOutcome.Failed failure -> {
+                statistics.failed(account.name());
+                Duration rest = failure.coolDown().isZero() ? settings.coolDown().first() : failure.coolDown();
+                restsUntil.put(account.name(), settings.nanoClock().getAsLong() + rest.toNanos());
+            }
+            case AttemptOutcome.Ignored _ -> { }
+        }
+    }
+
+    synchronized void released(Account account) {
+        inFlight.merge(account.name(), -1, Integer::sum);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized Decision explain(SelectionRequest request) {
+        List<Account> order = order(request, new EnumMap<>(FilterReason.class));
+        String account = order.isEmpty() ? "" : order.getFirst().name();
+        Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE
+                : account.equals(home(request)) ? Decision.Layer.SESSION : Decision.Layer.LOAD_BALANCE;
+        return new Decision(layer, account, request.model(), request.sessionKey(), settings.epochMillis().getAsLong(), 0, List.of(),
+                Optional.empty());
+    }
+
+    @Override
+    public String ownerOf(String client, String responseId) {
+        return state.owner(SessionKeys.key(client, responseId)).orElse("");
+    }
+
+    @Override
+    public boolean isForeign(String client, String responseId) {
+        String maker = state.owner(SessionKeys.key("\0makers", responseId)).orElse(HexSessionHash.key("", client));
+        return !maker.equals(HexSessionHash.key("", client)) && ownerOf(client, responseId).isEmpty();
+    }
+
+    @Override
+    public void own(String client, String responseId, String account) {
+        state.own(SessionKeys.key(client, responseId), account);
+        state.own(SessionKeys.key("\0makers", responseId), HexSessionHash.key("", client));
+    }
+
+    @Override
+    public synchronized List<AccountStatus> accounts() {
+        return accounts.stream().map(this::status).toList();
+    }
+
+    private AccountStatus status(Account account) {
+        String name = account.name();
+        AccountStatus.State word = disabled.contains(name) ? AccountStatus.State.DISABLED
+                : rest(name) > 0 ? AccountStatus.State.COOLING_DOWN
+                : taken(account) < account.concurrency() ? AccountStatus.State.READY : AccountStatus.State.FULL;
+        return new AccountStatus(name, word, taken(account), account.concurrency(), statistics.errors(name),
+                (long) statistics.ttftNanos(name), rest(name), statistics.succeeded(name), statistics.failures(name));
+    }
+
+    /** None are kept. */
+    @Override
+    public List<Decision> recentDecisions(int limit) {
+        return List.of();
+    }
+
+    @Override
+    public synchronized boolean control(String account, Control control) {
+        if (accounts.stream().noneMatch(one -> one.name().equals(account))) {
+            return false;
+        }
+        switch (control) {
+            case ENABLE -> disabled.remove(account);
+            case DISABLE -> disabled.add(account);
+            case COOL -> restsUntil.put(account, settings.nanoClock().getAsLong() + settings.coolDown().unknownMax().toNanos());
+            case RESET -> restsUntil.remove(account);
+        }
+        notifyAll();
+        return true;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    private int taken(Account account) {
+        return inFlight.getOrDefault(account.name(), 0);
+    }
+
+    private long rest(String account) {
+        Long until = restsUntil.get(account);
+        return until == null ? 0 : Math.max(0, until - settings.nanoClock().getAsLong());
+    }
+
+    private Duration retryAfter() {
+        return Duration.ofNanos(accounts.stream().mapToLong(account -> rest(account.name())).filter(rest -> rest > 0).min()
+                .orElse(0));
+    }
+}
