@@ -1,0 +1,121 @@
+package sluice.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The modules in the image, as their descriptors say: a star around {@code sluice.api} (DESIGN §3). */
+class ModuleGraphTest {
+    /** Which modules of Sluice each one requires. */
+    private static final Map<String, Set<String>> REQUIRES = Map.ofEntries(
+            Map.entry("sluice.api", Set.of()),
+            Map.entry("sluice.wire", Set.of("sluice.api")),
+            Map.entry("sluice.body", Set.of("sluice.api")),
+            Map.entry("sluice.sse", Set.of("sluice.api")),
+            Map.entry("sluice.sched", Set.of("sluice.api")),
+            Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.wire")),
+            Map.entry("sluice.config", Set.of("sluice.api")),
+            Map.entry("sluice.baseline", Set.of("sluice.api")),
+            Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.wire")),
+            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.config", "sluice.ops")),
+            // operations are the server's, in a module of their own
+            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config")));
+    /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
+    private static final Map<String, Set<String>> EXPORTS = Map.of(
+            "sluice.api", Set.of(),
+            "sluice.wire", Set.of("sluice.server", "sluice.wspool", "sluice.simulator"),
+            "sluice.config", Set.of("sluice.server", "sluice.ops"),
+            "sluice.ops", Set.of("sluice.server"),
+            // tests of the server, and its demonstration
+            "sluice.simulator", Set.of("sluice.server"));
+
+    private static final Map<String, ModuleDescriptor> MODULES = new TreeMap<>();
+
+    @BeforeAll
+    static void readImage() throws IOException {
+        Map<String, String> home = Map.of("java.home", Image.BUILT.home().toString());
+        try (FileSystem image = FileSystems.newFileSystem(URI.create("jrt:/"), home);
+                Stream<Path> modules = Files.list(image.getPath("/modules"))) {
+            for (Path module : modules.toList()) {
+                try (InputStream in = Files.newInputStream(module.resolve("module-info.class"))) {
+                    ModuleDescriptor descriptor = ModuleDescriptor.read(in);
+                    MODULES.put(descriptor.name(), descriptor);
+                }
+            }
+        }
+    }
+
+    private static Map<String, ModuleDescriptor> ours() {
+        return MODULES.entrySet().stream().filter(entry -> entry.getKey().startsWith("sluice."))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    @Test
+    void theImageHoldsAllModulesAndNoAutomaticOnes() {
+        assertEquals(REQUIRES.keySet(), ours().keySet());
+        MODULES.values().forEach(module -> assertFalse(module.isAutomatic(), module.name()));
+        Set<String> known = MODULES.keySet();
+        MODULES.values().forEach(module -> module.requires().stream()
+                .filter(requires -> !requires.modifiers().contains(Requires.Modifier.STATIC))
+                .forEach(requires -> assertTrue(known.contains(requires.name()),
+                        () -> module.name() + " misses " + requires.name())));
+    }
+
+    @Test
+    void modulesFormAStar() {
+        ours().forEach((name, module) -> assertEquals(REQUIRES.get(name), module.requires().stream().map(Requires::name)
+                .filter(required -> required.startsWith("sluice.")).collect(Collectors.toSet()), name));
+    }
+
+    @Test
+    void theContractsRequireNothingButJavaBase() {
+        assertEquals(Set.of("java.base"), ours().get("sluice.api").requires().stream().map(Requires::name)
+                .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void onlyTheContractsAreExportedToAll() {
+        ours().forEach((name, module) -> {
+            if (EXPORTS.containsKey(name)) {
+                Exports exports = module.exports().stream().reduce((a, b) -> {
+                    throw new AssertionError(name + " exports more than one package");
+                }).orElseThrow();
+                assertEquals(name, exports.source());
+                assertEquals(EXPORTS.get(name), exports.targets(), name);
+            } else {
+                assertEquals(Set.of(), module.exports(), name);
+            }
+        });
+    }
+
+    @Test
+    void eachModuleIsOnePackage() {
+        ours().forEach((name, module) -> assertEquals(Set.of(name), module.packages(), name));
+    }
+
+    @Test
+    void everyServiceHasAProvider() {
+        Set<String> provided = ours().values().stream().flatMap(module -> module.provides().stream())
+                .map(ModuleDescriptor.Provides::service).collect(Collectors.toSet());
+        ours().values().forEach(module -> module.uses().forEach(service ->
+                assertTrue(provided.contains(service), module.name() + " uses " + service + ", which nothing provides")));
+    }
+}
