@@ -7,8 +7,8 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 
 /**
- * Relays a stream line by line: a thread that reads lines into a queue, so that waiting for one can be timed; every event parsed
- * for its model and its usage; one write for each event. Thread-safe.
+ * Relays a stream line by line: a thread that reads lines into a queue, so that waiting for one can be timed; every event
+ * parsed for its model and its usage; one write for each event. Thread-safe.
  */
 public final class PerLineRelay implements EventRelay {
     /** The provider. */

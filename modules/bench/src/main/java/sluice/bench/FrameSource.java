@@ -1,5 +1,6 @@
 package sluice.bench;
 
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import sluice.api.ByteSource;
 
@@ -9,14 +10,19 @@ final class FrameSource implements ByteSource {
     private int piece;
     private int at;
 
-    FrameSource(List<byte[]> frames, boolean paced) {
+    /** What {@link #pieces} made; shared, for nobody writes to it. */
+    FrameSource(byte[][] pieces) {
+        this.pieces = pieces;
+    }
+
+    /** One piece for each read: every frame alone, or all of them together. */
+    static byte[][] pieces(List<byte[]> frames, boolean paced) {
         if (paced) {
-            pieces = frames.toArray(byte[][]::new);
-        } else {
-            java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
-            frames.forEach(all::writeBytes);
-            pieces = new byte[][] {all.toByteArray()};
+            return frames.toArray(byte[][]::new);
         }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        frames.forEach(all::writeBytes);
+        return new byte[][] {all.toByteArray()};
     }
 
     @Override

@@ -16,7 +16,8 @@ final class ResponseStreams {
         List<String[]> events = new ArrayList<>();
         events.add(event("response.created", ",\"response\":" + response("in_progress", "null")));
         events.add(event("response.in_progress", ",\"response\":" + response("in_progress", "null")));
-        events.add(event("response.output_item.added", ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\"}"));
+        events.add(event("response.output_item.added",
+                ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\"}"));
         events.add(event("response.output_item.done", ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\"}"));
         events.add(event("response.output_item.added", ",\"output_index\":1,\"item\":{\"id\":\"msg_1\",\"type\":\"message\"}"));
         events.add(event("response.content_part.added", ",\"item_id\":\"msg_1\",\"part\":{\"type\":\"output_text\"}"));
@@ -29,7 +30,8 @@ final class ResponseStreams {
                 default -> " token";
             };
             events.add(event("response.output_text.delta", ",\"item_id\":\"msg_68f0c1a2b3c4d5e6f708192a3b4c5d6e7f8091a2\","
-                    + "\"output_index\":1,\"content_index\":0,\"delta\":\"" + text + "\",\"logprobs\":[],\"obfuscation\":\"kX9w2\""));
+                    + "\"output_index\":1,\"content_index\":0,\"delta\":\"" + text
+                    + "\",\"logprobs\":[],\"obfuscation\":\"kX9w2\""));
         }
         events.add(event("response.output_text.done", ",\"item_id\":\"msg_1\",\"text\":\"" + " token".repeat(deltas) + "\""));
         events.add(event("response.output_item.done", ",\"output_index\":1,\"item\":{\"id\":\"msg_1\",\"type\":\"message\"}"));
@@ -51,9 +53,9 @@ final class ResponseStreams {
     }
 
     private static String response(String status, String usage) {
-        return "{\"id\":\"resp_68f0c1a2b3c4d5e6f708192a3b4c5d6e\",\"object\":\"response\",\"created_at\":1760000000,\"status\":\""
-                + status + "\",\"instructions\":\"" + "Be brief. ".repeat(60) + "\",\"model\":\"" + UPSTREAM_MODEL
-                + "\",\"tools\":[{\"type\":\"function\",\"parameters\":{\"properties\":{\"model\":{\"enum\":[\"" + UPSTREAM_MODEL
-                + "\"]}}}}],\"usage\":" + usage + ",\"metadata\":{}}";
+        return "{\"id\":\"resp_68f0c1a2b3c4d5e6f708192a3b4c5d6e\",\"object\":\"response\",\"created_at\":1760000000,"
+                + "\"status\":\"" + status + "\",\"instructions\":\"" + "Be brief. ".repeat(60) + "\",\"model\":\"" + UPSTREAM_MODEL
+                + "\",\"tools\":[{\"type\":\"function\",\"parameters\":{\"properties\":{\"model\":{\"enum\":[\""
+                + UPSTREAM_MODEL + "\"]}}}}],\"usage\":" + usage + ",\"metadata\":{}}";
     }
 }

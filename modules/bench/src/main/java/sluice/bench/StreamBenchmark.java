@@ -1,6 +1,5 @@
 package sluice.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,14 +49,14 @@ public class StreamBenchmark {
     public boolean mapped;
 
     private EventRelay provider;
-    private List<byte[]> frames;
+    private byte[][] pieces;
     private RelayOptions options;
 
     /** Makes the stream. */
     @Setup(Level.Trial)
     public void prepare() {
         provider = relay(relay);
-        frames = ResponseStreams.frames(DELTAS, "\n", true);
+        pieces = FrameSource.pieces(ResponseStreams.frames(DELTAS, "\n", true), paced);
         options = options(mapped);
     }
 
@@ -83,12 +82,13 @@ public class StreamBenchmark {
             }
         };
         RelayOptions base = RelayOptions.defaults(unused);
-        return mapped ? base.with(new ModelNames(ResponseStreams.UPSTREAM_MODEL, "fast"), error -> true, base.firstOutput()) : base;
+        ModelNames names = mapped ? new ModelNames(ResponseStreams.UPSTREAM_MODEL, "fast") : ModelNames.SAME;
+        return base.with(names, error -> true, base.firstOutput());
     }
 
     /** One stream, from memory to nowhere. */
     @Benchmark
     public RelayOutcome relay(Blackhole out) {
-        return provider.relay(new FrameSource(frames, paced), (b, from, length, boundary) -> out.consume(b), options);
+        return provider.relay(new FrameSource(pieces), (b, from, length, boundary) -> out.consume(b), options);
     }
 }

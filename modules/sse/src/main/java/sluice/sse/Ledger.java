@@ -102,7 +102,7 @@ final class Ledger {
     }
 
     RelayReport report(boolean sent, long writes, long bytesOut) {
-        return new RelayReport(usage, responseId, conversationId, terminal, error, sent, events, deltas, parsed, writes, bytesIn,
-                bytesOut, firstEventNanos, firstOutputNanos);
+        return new RelayReport(usage, responseId, conversationId, terminal, error, sent, events, deltas, parsed, writes,
+                bytesIn, bytesOut, firstEventNanos, firstOutputNanos);
     }
 }

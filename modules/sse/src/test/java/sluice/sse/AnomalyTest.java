@@ -20,7 +20,8 @@ import sluice.api.TokenUsage;
 /** The upstream is cut at every byte, and the client fails at every write: one end, or a visibly broken one. */
 class AnomalyTest {
     private static final TokenUsage USAGE = TokenUsage.told(1200, 1024, 345, 128);
-    private static final Pattern TERMINAL = Pattern.compile("(?m)^data: \\{\"type\":\"response\\.(completed|failed)\".*\\}\\n\\n");
+    private static final Pattern TERMINAL = Pattern.compile(
+            "(?m)^data: \\{\"type\":\"response\\.(completed|failed)\".*\\}\\n\\n");
 
     private final HandSweeper sweeper = new HandSweeper();
 
@@ -47,7 +48,8 @@ class AnomalyTest {
                 assertEquals(toldTheEnd ? 1 : 0, TERMINAL.matcher(sent).results().count(), "cut at " + length);
                 if (toldTheEnd) {
                     int events = (int) Pattern.compile("(?m)^event: response").matcher(sent).results().count() - 1;
-                    assertTrue(sent.contains("\"type\":\"response.failed\",\"sequence_number\":" + events + ","), "cut at " + length);
+                    assertTrue(sent.contains("\"type\":\"response.failed\",\"sequence_number\":" + events + ","),
+                            "cut at " + length);
                     assertTrue(sent.contains("\"response\":{\"id\":\"" + Streams.RESPONSE_ID + "\",\"object\""));
                 }
             }

@@ -23,7 +23,7 @@ class EmbeddingTest {
     static RelayOutcome relay(InputStream answer, StringBuilder client, Sweeper sweeper) {
         EventRelay relay = ServiceLoader.load(EventRelay.class).findFirst().orElseThrow();
         ByteSource source = new ByteSource() {
-            public int read(byte[] target, int offset, int length) throws IOException { return answer.read(target, offset, length); }
+            public int read(byte[] b, int offset, int length) throws IOException { return answer.read(b, offset, length); }
             public boolean ready() throws IOException { return answer.available() > 0; }
             public void abort() { close(); }
             public void close() { try { answer.close(); } catch (IOException e) { throw new java.io.UncheckedIOException(e); } }

@@ -13,8 +13,9 @@ import sluice.api.TokenUsage;
 /** Against Jackson, on random objects whose names are the ones that matter, in right and wrong places. */
 class EventJsonTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String[] NAMES = {"type", "response", "usage", "model", "id", "error", "code", "message", "input_tokens",
-        "output_tokens", "input_tokens_details", "cached_tokens", "sequence_number", "conversation", "other", "a \"b\" \\", ""};
+    private static final String[] NAMES = {"type", "response", "usage", "model", "id", "error", "code", "message",
+        "input_tokens", "output_tokens", "input_tokens_details", "cached_tokens", "sequence_number",
+        "conversation", "other", "a \"b\" \\", ""};
 
     @Test
     void readsWhatJacksonReadsFromPiecesOfAnySize() throws Exception {

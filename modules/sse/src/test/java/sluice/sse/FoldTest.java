@@ -67,10 +67,11 @@ class FoldTest {
 
     @Test
     void refusesAStreamThatFails() {
-        String failed = Streams.frame("response.failed", 1, ",\"response\":{\"id\":\"r\",\"error\":{\"code\":\"rate_limit_exceeded\","
-                + "\"message\":\"slow\"}}");
+        String failed = Streams.frame("response.failed", 1, ",\"response\":{\"id\":\"r\",\"error\":{\"code\":"
+                + "\"rate_limit_exceeded\",\"message\":\"slow\"}}");
         RecordingSink sink = new RecordingSink();
-        RelayOutcome outcome = fold(Streams.text(1).split("event: response.completed")[0] + failed, 99, sink, new Options(sweeper));
+        String before = Streams.text(1).split("event: response.completed")[0];
+        RelayOutcome outcome = fold(before + failed, 99, sink, new Options(sweeper));
         assertEquals("rate_limit_exceeded", assertInstanceOf(RefusedBeforeOutput.class, outcome).error().code());
         assertEquals(0, sink.count());
     }

@@ -44,7 +44,8 @@ class FramingTest {
 
     /** As an upstream that sorts its members would write it. */
     private static String typeLast(String text) {
-        return text.replaceAll("\\{(\"type\":\"(?:response\\.[a-z_.]+)\"),(\"sequence_number\":\\d+.*)\\}(\\r?\\n|\\r)", "{$2,$1}$3");
+        return text.replaceAll(
+                "\\{(\"type\":\"(?:response\\.[a-z_.]+)\"),(\"sequence_number\":\\d+.*)\\}(\\r?\\n|\\r)", "{$2,$1}$3");
     }
 
     @ParameterizedTest

@@ -18,7 +18,8 @@ import sluice.api.TokenUsage;
 class HugeEventTest {
     private static final TokenUsage USAGE = TokenUsage.told(1200, 1024, 345, 128);
     /** Text with everything that might mislead: quotation marks, brackets, names, UTF-8. */
-    private static final String FILLER = "{\\\"usage\\\":{\\\"input_tokens\\\":9}},\\\\ \\\"model\\\":\\\"" + Streams.UPSTREAM_MODEL
+    private static final String FILLER = "{\\\"usage\\\":{\\\"input_tokens\\\":9}},\\\\ \\\"model\\\":\\\""
+            + Streams.UPSTREAM_MODEL
             + "\\\" 東京 ]]}}";
 
     @ParameterizedTest

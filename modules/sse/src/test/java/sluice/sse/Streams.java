@@ -62,14 +62,17 @@ final class Streams {
     }
 
     private void reasoning() {
-        add("response.output_item.added", ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\",\"summary\":[]}");
-        add("response.reasoning_summary_part.added", ",\"item_id\":\"rs_1\",\"output_index\":0,\"summary_index\":0");
+        add("response.output_item.added",
+                ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\",\"summary\":[]}");
+        add("response.reasoning_summary_part.added",
+                ",\"item_id\":\"rs_1\",\"output_index\":0,\"summary_index\":0");
         add("response.reasoning_summary_text.delta", ",\"item_id\":\"rs_1\",\"delta\":\"**Thinking** about \\u00e4 and ü\"");
         add("response.output_item.done", ",\"output_index\":0,\"item\":{\"id\":\"rs_1\",\"type\":\"reasoning\"}");
     }
 
     private void message(int deltas) {
-        add("response.output_item.added", ",\"output_index\":1,\"item\":{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[]}");
+        add("response.output_item.added",
+                ",\"output_index\":1,\"item\":{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[]}");
         add("response.content_part.added", ",\"item_id\":\"msg_1\",\"part\":{\"type\":\"output_text\",\"text\":\"\"}");
         for (int i = 0; i < deltas; i++) {
             String text = switch (i % 5) {
@@ -79,7 +82,8 @@ final class Streams {
                 case 3 -> "{\\\"usage\\\":{\\\"input_tokens\\\":7}}";
                 default -> " plain";
             };
-            add("response.output_text.delta", ",\"item_id\":\"msg_1\",\"output_index\":1,\"content_index\":0,\"delta\":\"" + text
+            add("response.output_text.delta",
+                ",\"item_id\":\"msg_1\",\"output_index\":1,\"content_index\":0,\"delta\":\"" + text
                     + "\",\"logprobs\":[],\"obfuscation\":\"kX9\"");
         }
         add("response.output_text.done", ",\"item_id\":\"msg_1\",\"text\":\"all of it\"");

@@ -51,8 +51,8 @@ class TrackingInspectorTest {
 
     @Test
     void isNotMisledByTexts() {
-        EventFacts facts = inspect("{\"delta\":\"\\\"type\\\":\\\"response.completed\\\"\",\"item\":{\"type\":\"error\",\"model\":\""
-                + Streams.UPSTREAM_MODEL + "\"},\"type\":\"response.output_text.delta\"}", MAPPED);
+        EventFacts facts = inspect("{\"delta\":\"\\\"type\\\":\\\"response.completed\\\"\",\"item\":{\"type\":\"error\","
+                + "\"model\":\"" + Streams.UPSTREAM_MODEL + "\"},\"type\":\"response.output_text.delta\"}", MAPPED);
         assertEquals("response.output_text.delta", facts.type());
         assertEquals(Kind.DELTA, facts.kind());
         assertTrue(facts.models().isEmpty());
@@ -73,7 +73,8 @@ class TrackingInspectorTest {
 
     @Test
     void survivesWhatIsNotJson() {
-        for (String text : new String[] {"", "[DONE]", "{", "{\"type", "{\"type\":", "nonsense", "{\"type\":5}", "{}}}}]]", "{\"response\":[}"}) {
+        for (String text : new String[] {"", "[DONE]", "{", "{\"type", "{\"type\":", "nonsense",
+            "{\"type\":5}", "{}}}}]]", "{\"response\":[}"}) {
             assertEquals("", inspect(text, MAPPED).type(), text);
         }
     }
