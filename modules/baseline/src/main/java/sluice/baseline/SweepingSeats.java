@@ -259,7 +259,8 @@ final class SweepingSeats<C> implements ConnectionSeats<C> {
     public List<C> occupants() {
         lock.lock();
         try {
-            return entries.stream().filter(entry -> entry.state != State.CLOSED).flatMap(entry -> entry.occupant.stream()).toList();
+            return entries.stream().filter(entry -> entry.state != State.CLOSED)
+                    .flatMap(entry -> entry.occupant.stream()).toList();
         } finally {
             lock.unlock();
         }

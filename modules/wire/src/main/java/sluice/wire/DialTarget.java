@@ -40,7 +40,8 @@ public record DialTarget(String host, int port, boolean secure, Optional<Proxy> 
     }
 
     /**
-     * The target of an {@code http}, {@code https}, {@code ws} or {@code wss} address; the port is the scheme's if none is named.
+     * The target of an {@code http}, {@code https}, {@code ws} or {@code wss} address; without a
+     * port, the scheme's.
      *
      * @param proxy an {@code http} address, with credentials in its user part if the proxy wants any
      * @throws IllegalArgumentException if a scheme is another one, or a host is missing

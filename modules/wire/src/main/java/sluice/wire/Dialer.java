@@ -49,7 +49,8 @@ public final class Dialer {
         this(trustedCertificates, sweeper, nanoClock, InetAddress::getAllByName);
     }
 
-    Dialer(Optional<Path> trustedCertificates, Sweeper sweeper, LongSupplier nanoClock, AddressLookup lookup) throws IOException {
+    Dialer(Optional<Path> trustedCertificates, Sweeper sweeper, LongSupplier nanoClock, AddressLookup lookup)
+            throws IOException {
         tls = TrustedCertificates.context(trustedCertificates);
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;

@@ -97,7 +97,11 @@ final class FrameWriter {
         } finally {
             lock.unlock();
         }
-        sendWaiting();
+        try {
+            sendWaiting();
+        } catch (IOException e) {
+            // The message is out, and must not be reported as unsent. That the link is broken, the receiver finds out.
+        }
     }
 
     /** Whoever leaves a control frame and whoever frees the lock looks here, so that one of them sees the other's work. */

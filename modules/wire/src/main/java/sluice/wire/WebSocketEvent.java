@@ -26,7 +26,8 @@ public sealed interface WebSocketEvent {
     /**
      * The connection has ended: there is nothing more to receive. The close frame, if one is owed, is on its way.
      *
-     * @param code what the peer sent, {@link CloseCodes#NONE} or {@link CloseCodes#ABNORMAL}; or what it was sent for a violation
+     * @param code what the peer sent, {@link CloseCodes#NONE} or {@link CloseCodes#ABNORMAL}; or what a violation was
+     *     answered with
      * @param reason the peer's text, or ours for a violation or a broken connection
      * @param byPeer whether the peer ended it; false for a violation that we answered with {@code code}
      */

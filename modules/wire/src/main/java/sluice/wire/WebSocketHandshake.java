@@ -98,7 +98,8 @@ public final class WebSocketHandshake {
      */
     public static void request(String target, String authority, String key, Headers more, ByteBuilder out) {
         out.ascii("GET ").ascii(target).ascii(" HTTP/1.1\r\n").header("Host", authority);
-        out.ascii("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n").header("Sec-WebSocket-Key", key);
+        out.ascii("Upgrade: websocket\r\nConnection: Upgrade\r\n").header("Sec-WebSocket-Version", VERSION)
+                .header("Sec-WebSocket-Key", key);
         for (int i = 0; i < more.size(); i++) {
             if (!isOwn(more, i)) {
                 out.header(more, i);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -127,7 +128,8 @@ class DialerTest {
     @Test
     void refusesACertificateOfAnUnknownAuthority() throws Exception {
         serve(DialerTest::secure);
-        Dialed.Failed failed = failed(dialer(Optional.empty()).dial(target("localhost", true), LIMIT_NANOS, new Cancellation()));
+        Dialer dialer = dialer(Optional.empty());
+        Dialed.Failed failed = failed(dialer.dial(target("localhost", true), LIMIT_NANOS, new Cancellation()));
         assertEquals(Kind.TLS, failed.kind());
         assertEquals(0, sweeper.size());
     }
@@ -200,8 +202,8 @@ class DialerTest {
         });
         DialTarget target = DialTarget.of(URI.create("https://localhost:4433/v1"), Optional.of(proxy("user:pass@")));
         assertEcho(connected(dialer(Optional.of(certificate.pem())).dial(target, LIMIT_NANOS, new Cancellation())));
-        assertEquals("CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\nProxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n",
-                heads.take());
+        assertEquals("CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\n"
+                + "Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n", heads.take());
     }
 
     @Test
@@ -258,7 +260,8 @@ class DialerTest {
         Thread.ofVirtual().start(() -> {
             try (Socket socket = wrap.wrap(server.accept())) {
                 byte[] buffer = new byte[1024];
-                for (int count = socket.getInputStream().read(buffer); count >= 0; count = socket.getInputStream().read(buffer)) {
+                InputStream in = socket.getInputStream();
+                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                     socket.getOutputStream().write(buffer, 0, count);
                 }
             } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class FrameWriterTest {
@@ -28,6 +29,27 @@ class FrameWriterTest {
         writer.join();
         assertEquals(List.of("text " + hex("long message"), "pong " + hex("2"), "closed 1006"),
                 Frames.expected(link.written.toByteArray(), false, LIMIT), "the latest ping is answered behind the message");
+    }
+
+    @Test
+    void aMessageThatIsOutIsNotReportedAsUnsentWhenThePongBehindItFails() throws Exception {
+        StalledLink link = new StalledLink();
+        link.writesLeft = 1;
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        AtomicReference<Exception> thrown = new AtomicReference<>();
+        Thread writer = Thread.ofVirtual().start(() -> {
+            try {
+                connection.sendText("out");
+            } catch (IOException e) {
+                thrown.set(e);
+            }
+        });
+        link.writing.await();
+        connection.receive();
+        link.go.countDown();
+        writer.join();
+        assertEquals(null, thrown.get());
+        assertEquals(List.of("text " + hex("out"), "closed 1006"), Frames.expected(link.written.toByteArray(), false, LIMIT));
     }
 
     @Test
@@ -102,6 +124,7 @@ class FrameWriterTest {
     private static final class StalledLink implements Link {
         private final CountDownLatch writing = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
+        private int writesLeft = Integer.MAX_VALUE;
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         private final ScriptLink script = new ScriptLink(Frames.ofClient().frame(Frames.FIN | Frames.PING, "1")
                 .frame(Frames.FIN | Frames.PING, "2").text("end").bytes(), 100);
@@ -123,6 +146,9 @@ class FrameWriterTest {
                 go.await();
             } catch (InterruptedException e) {
                 throw new IOException(e);
+            }
+            if (writesLeft-- <= 0) {
+                throw new IOException("broken");
             }
             written.write(source, offset, length);
         }

@@ -241,7 +241,8 @@ final class LeanSeats<C> implements ConnectionSeats<C> {
         try {
             closeOld(idle, nowNanos, close);
             closeOld(pinned, nowNanos, close);
-            int wanted = Math.max(settings.minIdle(), (int) Math.ceil(busy.size() / settings.targetUtilisation()) - busy.size());
+            int target = (int) Math.ceil(busy.size() / settings.targetUtilisation());
+            int wanted = Math.max(settings.minIdle(), target - busy.size());
             while (idle.size() > wanted && nowNanos - idle.first().idleSinceNanos() >= idleKeepNanos) {
                 close.add(idle.first().occupant());
                 remove(idle.first());

@@ -130,7 +130,7 @@ final class TurnPools implements TurnPool {
         request.cancellation().clear();
     }
 
-    /** An answer to the handshake that tells of the account passes; one that tells of WebSocket alone is a failed connection. */
+    /** What tells of the account is the answer; what tells of WebSocket alone is a connection that failed. */
     private static UpstreamResult refused(UpstreamDial.Outcome.Refused answer, boolean again) {
         int status = answer.status();
         if (status == 401 || status == 402 || status == 403 || status == 429 || status >= 500) {

@@ -63,8 +63,8 @@ class BoundConnectionTest {
         try (FakeUpstream upstream = FakeUpstream.obliging()) {
             Account plain = upstream.account();
             Account account = new Account(plain.name(), plain.baseUrl(), plain.apiKey(), 0, 0, 1, 4, "org", false, List.of(),
-                    List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON, Map.of("OpenAI-Project", "p", "Originator",
-                    "operator"), Optional.empty(), Account.Timeouts.DEFAULT);
+                    List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON,
+                    Map.of("OpenAI-Project", "p", "Originator", "operator"), Optional.empty(), Account.Timeouts.DEFAULT);
             Headers headers = Headers.of("originator", "codex_exec", "user-agent", "codex/1", "session-id", "s",
                     "x-codex-window-id", "w", "Authorization", "Bearer client", "Sec-WebSocket-Extensions", "deflate");
             opened(pool.open(new TurnPool.Request(account, "/responses?a=b", headers, "team", 7, new Cancellation()),

@@ -144,7 +144,8 @@ class BridgeTest {
             UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
             byte[] buffer = new byte[1000];
             int count = answer.body().read(buffer, 0, buffer.length);
-            assertEquals("event: response.created\ndata: {\"type\":\"response.created\"}\n\n", new String(buffer, 0, count, UTF_8));
+            assertEquals("event: response.created\ndata: {\"type\":\"response.created\"}\n\n",
+                    new String(buffer, 0, count, UTF_8));
             SourceException cut = assertThrows(SourceException.class, () -> answer.body().read(buffer, 0, buffer.length));
             assertEquals(SourceException.Cause.CUT, cut.how());
             answer.body().close();

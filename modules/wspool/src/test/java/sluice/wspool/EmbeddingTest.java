@@ -29,7 +29,8 @@ class EmbeddingTest {
     // README: begin
     static String ask(Account account, String json, Sweeper sweeper) throws IOException {
         TurnPool.Factory factory = ServiceLoader.load(TurnPool.Factory.class).findFirst().orElseThrow();
-        UpstreamSettings settings = new UpstreamSettings(4, Duration.ofMinutes(1), 65_536, Optional.empty(), sweeper, System::nanoTime);
+        UpstreamSettings settings = new UpstreamSettings(4, Duration.ofMinutes(1), 65_536, Optional.empty(), sweeper,
+                System::nanoTime);
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         UpstreamRequest request = new UpstreamRequest(account, "POST", "/responses", Headers.EMPTY,
                 OutboundBody.of(body, 0, body.length), 0, 0, "me", 0, new Cancellation());
