@@ -271,7 +271,7 @@ final class Keys {
                 "Busy share of an account's connections that the pool aims at: more are closed once idle.");
         fixed("websocket.waiters", whole(0, 1_000_000), "100", "Most requests that may wait for a connection of an account.");
         fixed("websocket.wait", duration("0s", "1h"), "10s", "How long they wait.");
-        fixed("websocket.idle-keep", duration("0s", "24h"), "60s",
+        fixed("websocket.idle-keep", duration("0s", "24h"), "5m",
                 "How long an idle connection is kept that the pool has no need of.");
         fixed("websocket.retire", duration("1s", "24h"), "55m", "Age at which an upstream connection is closed between turns.");
         fixed("websocket.ping-after", duration("1s", "24h"), "90s",
