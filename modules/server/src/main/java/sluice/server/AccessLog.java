@@ -35,7 +35,7 @@ final class AccessLog implements RequestObserver {
         line.append(Instant.ofEpochMilli(r.epochMillis)).append(' ').append(r.status).append(' ').append(r.route)
                 .append(" client=").append(r.client).append(" account=").append(r.account)
                 .append(" model=").append(clean(r.model));
-        if (!r.upstreamModel.equals(r.model)) {
+        if (!r.upstreamModel.isEmpty() && !r.upstreamModel.equals(r.model)) {
             line.append("->").append(r.upstreamModel);
         }
         line.append(String.format(Locale.ROOT, " ms=%.1f", RequestRecord.millis(r.startedNanos, r.endedNanos)));

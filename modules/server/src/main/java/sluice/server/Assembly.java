@@ -98,11 +98,14 @@ final class Assembly implements AutoCloseable {
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
         FailureAnswer failures = new FailureAnswer(epochMillis);
         FailoverSettings failover = configuration.failover();
-        Attempt attempt = new Attempt(upstream, providers.events(), providers.answers(), relayOptions(configuration),
-                configuration.stream().headerKeepalive(), openStreams);
+        BodyDecoders decoders = new BodyDecoders(providers.decoders());
+        Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
+                failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP);
+        Attempt attempt = new Attempt(upstream, providers.events(), providers.answers(), relayOptions(configuration), rules,
+                decoders, openStreams);
         FailoverLoop loop = new FailoverLoop(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
-        BodyReader bodyReader = new BodyReader(new BodyDecoders(providers.decoders()), configuration.limits().bodyBytes(),
+        BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
         return new Live(new ClientAuthenticator(policies, known), new Admission(), bodyReader, budget,
                 providers.scanner(), loop, scheduler,

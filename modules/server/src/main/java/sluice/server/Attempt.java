@@ -3,6 +3,7 @@ package sluice.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -24,6 +25,7 @@ import sluice.api.TokenUsage;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.wire.ByteBuilder;
 
 /**
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
@@ -35,22 +37,36 @@ final class Attempt {
     /** Bytes of text per token, for the estimate of an answer that was broken off. */
     private static final int BYTES_PER_TOKEN = 4;
 
+    private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
+            "The encrypted reasoning belongs to an organisation that has no usable account now.", false, true, Duration.ZERO);
+
     private final Upstream upstream;
     private final EventRelay events;
     private final AnswerRelay answers;
     private final RelayOptions options;
-    private final long headerKeepaliveNanos;
+    private final Rules rules;
+    private final BodyDecoders decoders;
     private final AtomicInteger openStreams;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
-    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Duration headerKeepalive,
+    /**
+     * What the configuration says of attempts.
+     *
+     * @param headerKeepalive silence while waiting for an upstream's headers after which a stream is opened all the same
+     * @param verifyEdits whether every edited body is compared with the received one
+     * @param mayStrip whether encrypted reasoning may be taken out where it cannot be read
+     */
+    record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip) { }
+
+    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Rules rules, BodyDecoders decoders,
             AtomicInteger openStreams) {
         this.upstream = upstream;
         this.events = events;
         this.answers = answers;
         this.options = options;
-        headerKeepaliveNanos = headerKeepalive.toNanos();
+        this.rules = rules;
+        this.decoders = decoders;
         this.openStreams = openStreams;
         clock = options.nanoClock();
         epochMillis = options.epochMillis();
@@ -59,12 +75,22 @@ final class Attempt {
     /** Makes the attempt and reports it; empty if the client has its answer, or has left. */
     Optional<FailedAttempt> run(Call call, AccountLease lease) {
         boolean strip = lease.stripEncryptedReasoning();
+        if (strip && !rules.mayStrip()) {
+            lease.report(new AttemptOutcome.Ignored());
+            return Optional.of(bound(lease));
+        }
         Optional<FailedAttempt> failed = once(call, lease, strip);
-        if (!strip && failed.isPresent() && failed.get().rule().effect() == FailureRules.Effect.STRIP_ONCE
+        if (rules.mayStrip() && !strip && failed.isPresent() && failed.get().rule().effect() == FailureRules.Effect.STRIP_ONCE
                 && call.encryptedContent) {
             failed = once(call, lease, true);
         }
         return failed;
+    }
+
+    /** The reasoning belongs to an organisation that has no usable account, and must not be taken out. */
+    private static FailedAttempt bound(AccountLease lease) {
+        return new FailedAttempt(FailureRules.judge(Failure.answer(400, ENCRYPTED)), lease.account().name(), 400, Headers.EMPTY,
+                new byte[0], ENCRYPTED, Duration.ZERO, false, "failover.encrypted-content: fail");
     }
 
     private Optional<FailedAttempt> once(Call call, AccountLease lease, boolean strip) {
@@ -72,13 +98,14 @@ final class Attempt {
         call.record.upstreamModel = lease.upstreamModel();
         ClientResponse response = call.exchange.response();
         if (call.stream) {
-            response.keepAwakeWithoutHeaders(headerKeepaliveNanos, keepaliveNanos(lease));
+            response.keepAwakeWithoutHeaders(rules.headerKeepalive().toNanos(), keepaliveNanos(lease));
         }
         UpstreamResult result = upstream.send(request(call, lease, strip));
         response.letSleep();
         return switch (result) {
             case UpstreamResult.Unreachable none -> unreachable(call, lease, none);
-            case UpstreamResult.Answered answer -> {
+            case UpstreamResult.Answered coded -> {
+                UpstreamResult.Answered answer = decoded(coded);
                 call.record.headersNanos = clock.getAsLong();
                 call.record.connectNanos = answer.connectNanos();
                 if (answer.resent()) {
@@ -102,11 +129,35 @@ final class Attempt {
         Account account = lease.account();
         List<BodyEdit> edits = BodyRules.edits(account, call.body(), call.model, lease.upstreamModel(), strip);
         OutboundBody body = call.body().edited(edits);
+        if (rules.verifyEdits()) {
+            Fidelity.firstDifference(call.body(), body).ifPresent(where -> {
+                throw new IllegalStateException("an edit changed bytes that it must not: " + where);
+            });
+        }
+        if (call.explain) {
+            call.explanation = Fidelity.report(call.body(), body);
+        }
         Headers headers = HeaderPolicy.toUpstream(call.exchange.head().headers(), account, call.bodyDecoded);
         Duration untilHeaders = call.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
         call.record.sentNanos = clock.getAsLong();
         return new UpstreamRequest(account, call.exchange.head().method(), call.target, headers, body, untilHeaders.toNanos(),
                 account.timeouts().idle().toNanos(), call.client, call.sessionKey, call.exchange.cancellation());
+    }
+
+    /** Takes the content coding off an answer, for a client that was promised {@code identity}. */
+    private UpstreamResult.Answered decoded(UpstreamResult.Answered answer) {
+        Optional<String> coding = answer.headers().first("content-encoding").map(value -> value.toLowerCase(Locale.ROOT));
+        if (coding.isEmpty() || !decoders.supports(coding.get())) {
+            return answer;
+        }
+        Headers.Builder headers = Headers.builder();
+        for (int i = 0; i < answer.headers().size(); i++) {
+            if (!answer.headers().nameIs(i, "content-encoding") && !answer.headers().nameIs(i, "content-length")) {
+                headers.add(answer.headers(), i);
+            }
+        }
+        return new UpstreamResult.Answered(answer.status(), headers.build(), decoders.decode(coding.get(), answer.body()),
+                answer.resent(), answer.connectNanos());
     }
 
     private Optional<FailedAttempt> unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
@@ -154,7 +205,7 @@ final class Attempt {
         RelayOutcome outcome;
         if (asStream) {
             response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
-                    lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.STREAM, lines));
+                    lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
             response.keepAwake(keepaliveNanos(lease));
             openStreams.incrementAndGet();
             try {
@@ -164,11 +215,11 @@ final class Attempt {
             }
         } else if (sse) {
             response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
-                    lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.FOLDED, lines));
+                    lines -> head(call, answer, HeaderPolicy.Form.FOLDED, lines));
             outcome = events.fold(answer.body(), response, relayOptions);
         } else {
             long length = relayOptions.model().mapped() ? ClientResponse.UNKNOWN_LENGTH : contentLength(answer.headers());
-            response.begin(answer.status(), length, lines -> HeaderPolicy.toClient(answer.headers(), HeaderPolicy.Form.AS_IT_IS, lines));
+            response.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
             outcome = answers.relay(answer.body(), response, relayOptions);
         }
         response.letSleep();
@@ -178,6 +229,13 @@ final class Attempt {
             case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error());
             case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
         };
+    }
+
+    private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, ByteBuilder lines) {
+        HeaderPolicy.toClient(answer.headers(), form, lines);
+        if (call.explain) {
+            lines.header("x-sluice-explain", call.explanation);
+        }
     }
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */

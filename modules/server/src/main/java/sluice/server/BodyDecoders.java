@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import sluice.api.BodyDecoder;
+import sluice.api.ByteSource;
 import sluice.api.CorruptEncodingException;
 import sluice.api.GatewayError;
 import sluice.wire.HttpBody;
@@ -41,6 +42,11 @@ final class BodyDecoders {
             return new BodyReader.Outcome.Refused(GatewayError.client(400, "corrupt_content_encoding",
                     "The request body is not valid " + encoding + ": " + e.getMessage() + "."));
         }
+    }
+
+    /** An answer without its coding. What does not even begin as that coding fails at its first read. */
+    ByteSource decode(String encoding, ByteSource answer) {
+        return new DecodedSource(answer, () -> find(encoding).orElseThrow().decode(encoding, new DecodedSource.Coded(answer)));
     }
 
     private Optional<BodyDecoder> find(String encoding) {

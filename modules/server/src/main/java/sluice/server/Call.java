@@ -30,11 +30,16 @@ final class Call {
     final boolean bodyDecoded;
     /** Whether the input carries reasoning of one organisation. */
     final boolean encryptedContent;
+    /** Whether the answer says what was changed in the body. */
+    final boolean explain;
+    /** What was changed in the body at the last attempt. */
+    String explanation = "";
     private final ByteBudget.Permit permit;
     private RequestBody body;
 
     Call(Exchange exchange, RequestRecord record, String client, String target, String model, long sessionKey, String boundTo,
-            boolean stream, boolean searching, boolean resendAllowed, boolean bodyDecoded, ByteBudget.Permit permit,
+            boolean stream, boolean searching, boolean resendAllowed, boolean bodyDecoded, boolean explain,
+            ByteBudget.Permit permit,
             RequestBody body) {
         this.exchange = exchange;
         this.record = record;
@@ -47,6 +52,7 @@ final class Call {
         this.searching = searching;
         this.resendAllowed = resendAllowed;
         this.bodyDecoded = bodyDecoded;
+        this.explain = explain;
         this.permit = permit;
         this.body = body;
         encryptedContent = body.hasEncryptedContent();

@@ -85,7 +85,7 @@ final class FailoverLoop {
             mayHaveRun |= failure.requestSent();
             tried = with(tried, failure.account());
             if (call.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
-                    || !mayTryAnother(call, failure.rule().effect())) {
+                    || !mayTryAnother(call, failure)) {
                 answers.giveUp(call, failure);
                 return;
             }
@@ -124,14 +124,14 @@ final class FailoverLoop {
         }
     }
 
-    private static boolean mayTryAnother(Call call, FailureRules.Effect effect) {
+    private static boolean mayTryAnother(Call call, FailedAttempt failure) {
         if (call.exchange.response().outputSent()) {
             return false;
         }
-        return switch (effect) {
+        return switch (failure.rule().effect()) {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> call.resendAllowed;
-            case STRIP_ONCE, PASS, END -> call.searching;
+            case STRIP_ONCE, PASS, END -> call.searching && failure.status() == 404;
         };
     }
 

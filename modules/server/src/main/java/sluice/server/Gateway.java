@@ -190,8 +190,13 @@ final class Gateway {
         boolean decoded = headers.has("content-encoding");
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
                 record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream, false,
-                mayResend(now.resend(), body), decoded, permit, body));
+                mayResend(now.resend(), body), decoded, explains(known, headers), permit, body));
         return Optional.empty();
+    }
+
+    /** Whether the client asked what was changed in its body, and may know. */
+    private static boolean explains(ClientAuthenticator.Outcome.Known known, Headers headers) {
+        return known.policy().diagnostics() && headers.first("x-sluice-explain").filter("1"::equals).isPresent();
     }
 
     /** What the request is bound to: a response, or a conversation, named by itself or by its id. */
@@ -244,7 +249,7 @@ final class Gateway {
         exchange.bodyRead();
         boolean searching = now.scheduler().ownerOf(known.client().name(), target.id()).isEmpty();
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
-                target.id(), false, searching, true, false, permit, body));
+                target.id(), false, searching, true, false, false, permit, body));
         return Optional.empty();
     }
 
@@ -269,7 +274,8 @@ final class Gateway {
         RawBody body = new RawBody(complete.bytes(), complete.length());
         long session = SessionSource.keyOf(known.client().name(), exchange.head().headers(), body);
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
-                session, "", false, false, false, exchange.head().headers().has("content-encoding"), permit, body));
+                session, "", false, false, false, exchange.head().headers().has("content-encoding"), false,
+                permit, body));
         return Optional.empty();
     }
 

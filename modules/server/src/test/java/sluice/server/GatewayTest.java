@@ -254,6 +254,36 @@ class GatewayTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "swap", "hints", "eol=crlf;split=1", "comments=1", "after=done", "reuse"})
+    void servesOddButLegalUpstreams(String fault) throws IOException {
+        upstream.always("sk-a", Fault.of(fault));
+        try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, ""); TestClient client = gateway.client()) {
+            for (int i = 0; i < 2; i++) {
+                TestClient.Answer json = client.post(PLAIN);
+                assertEquals(200, json.status(), fault);
+                assertTrue(json.text().contains("completed") && json.whole(), json.text());
+                assertFalse(json.headers().has("content-encoding"));
+                TestClient.Answer stream = client.post(STREAM);
+                assertTrue(stream.text().contains("completed") && stream.whole(), stream.text());
+            }
+        }
+    }
+
+    @Test
+    void explainsWhatItChangedAndChecksItself() throws IOException {
+        try (RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \"" + upstream.baseUri()
+                + "\", api-key: k, models: [{from: fast, to: gpt-5-mini}], remove: [metadata], set: {\"reasoning.effort\": low}}]\n"
+                + "server: {verify-edits: true}"); TestClient client = gateway.client()) {
+            TestClient.Answer answer = client.post("/v1/responses",
+                    "{\"model\":\"fast\",\"metadata\":{\"a\":1},\"input\":\"x\"}", "x-sluice-explain", "1");
+            assertEquals(200, answer.status(), answer.text());
+            String report = answer.headers().first("x-sluice-explain").orElseThrow();
+            assertTrue(report.matches("received=[0-9a-f]{64}; sent=[0-9a-f]{64}; splices=.*model@.*"), report);
+            assertFalse(upstream.log().last().headers().has("x-sluice-explain"));
+        }
+    }
+
     @Test
     void listsModels() throws IOException {
         try (RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \"" + upstream.baseUri()
