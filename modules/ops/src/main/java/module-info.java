@@ -10,6 +10,7 @@ module sluice.ops {
     requires io.helidon.config;
     requires io.helidon.common;
     requires transitive io.helidon.webserver;
+    requires io.helidon.http;
     requires java.management;
 
     provides io.helidon.metrics.spi.MetricsFactoryProvider with sluice.ops.StripedMetricsProvider;

@@ -7,6 +7,7 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsFactory;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -60,6 +61,8 @@ final class GatewayMetrics {
     private final LabelTable<Counter> tokens = new LabelTable<>((kind, account, client, model) -> counter("sluice_tokens_total",
             "Tokens by kind: input has cached in it, output has reasoning in it.", "kind", kind, "account", account,
             "client", client, "model", model));
+    private final LabelTable<Counter> costs = new LabelTable<>((client, model, c, d) -> counter("sluice_cost_nanodollars_total",
+            "What tokens cost by usage.prices, in billionths of a dollar.", "client", client, "model", model));
     private final LabelTable<Counter> selections = new LabelTable<>((layer, b, c, d) -> counter("sluice_selections_total",
             "Requests by what chose their account.", "layer", layer));
     private final DistributionSummary queueWait;
@@ -70,6 +73,7 @@ final class GatewayMetrics {
     private final Counter resends;
     private final Counter escapes;
     private final Counter estimates;
+    private final Counter unpriced;
 
     GatewayMetrics(MetricsFactory factory, MeterRegistry registry, GatewayView gateway) {
         this.factory = factory;
@@ -84,6 +88,7 @@ final class GatewayMetrics {
         resends = counter("sluice_resends_total", "Requests sent again though an account may have executed them.");
         escapes = counter("sluice_sticky_escapes_total", "Sessions that left their account for a better one.");
         estimates = counter("sluice_usage_estimated_total", "Requests whose tokens are a guess.");
+        unpriced = counter("sluice_unpriced_requests_total", "Requests with tokens of a model that has no price.");
         gauge("sluice_in_flight", "Requests under way.", gateway::inFlight);
         gauge("sluice_open_streams", "Streams to clients that are open.", gateway::openStreams);
         gauge("sluice_body_bytes", "Bytes of request bodies held.", gateway::bodyBytes);
@@ -92,7 +97,7 @@ final class GatewayMetrics {
     }
 
     /** Counts a request. */
-    void ended(EndedRequest request) {
+    void ended(EndedRequest request, OptionalLong cost) {
         UsageRecord usage = request.usage();
         String account = usage.account();
         requests.get(usage.route(), status(usage.status()), errorLabel(usage.errorCode()), usage.client()).increment();
@@ -119,6 +124,11 @@ final class GatewayMetrics {
         resends.increment(usage.resends());
         if (usage.usage().total() > 0) {
             tokens(usage, usage.usage());
+            if (cost.isPresent()) {
+                costs.get(usage.client(), label(usage.model())).increment(cost.getAsLong());
+            } else {
+                unpriced.increment();
+            }
         }
     }
 
@@ -140,7 +150,7 @@ final class GatewayMetrics {
     }
 
     private void tokens(UsageRecord record, TokenUsage usage) {
-        String model = gateway.models().contains(record.model()) ? record.model() : LabelTable.OTHER;
+        String model = label(record.model());
         add("input", usage.input(), record, model);
         add("cached", usage.cached(), record, model);
         add("output", usage.output(), record, model);
@@ -148,6 +158,11 @@ final class GatewayMetrics {
         if (usage.estimated()) {
             estimates.increment();
         }
+    }
+
+    /** A model as a label: only if the configuration names it. */
+    private String label(String model) {
+        return gateway.models().contains(model) ? model : LabelTable.OTHER;
     }
 
     private void add(String kind, long amount, UsageRecord record, String model) {

@@ -3,6 +3,7 @@ package sluice.ops;
 import java.util.List;
 import java.util.Set;
 import sluice.api.AccountScheduler;
+import sluice.api.Headers;
 
 /** The running gateway, as operations see it and act on it. Thread-safe. */
 public interface GatewayView {
@@ -29,4 +30,19 @@ public interface GatewayView {
 
     /** The models that the configuration names: no other one becomes a label. */
     Set<String> models();
+
+    /** The configuration in force as YAML, without secrets; empty if it did not come from a file. */
+    String effectiveConfiguration();
+
+    /**
+     * What would become of a request now, without doing anything.
+     *
+     * @param client the client's name; empty: the first one
+     * @param headers the request's headers
+     * @param body the request's body
+     */
+    Explanation explain(String client, Headers headers, byte[] body);
+
+    /** From now on new requests are refused. */
+    void drain();
 }

@@ -1,40 +1,85 @@
 package sluice.ops;
 
-import io.helidon.http.HeaderNames;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import java.security.SecureRandom;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import sluice.config.ServerSettings;
+import sluice.config.UsageSettings;
 
 /**
  * Operations of one gateway: is told of every request that has ended, and serves the admin port. Thread-safe.
  */
-public final class Operations {
+public final class Operations implements AutoCloseable {
+    /** Requests that the dashboard begins with. */
+    private static final int RECENT = 500;
+
     private final GatewayView gateway;
     private final MeterRegistry registry;
     private final GatewayMetrics metrics;
     private final AccountMeters accounts;
+    private final RecentRequests recent = new RecentRequests(RECENT);
+    private final LiveFeed feed = new LiveFeed();
+    private final MinuteHistory history;
+    private final Totals totals = new Totals();
+    private final AdminApi api;
+    private volatile PriceTable prices;
+    private volatile boolean closed;
 
-    /** Operations of {@code gateway}. */
-    public Operations(GatewayView gateway) {
+    /**
+     * Operations of {@code gateway}.
+     *
+     * @param admin who may use the admin port
+     * @param usage what tokens cost
+     * @param epochMillis wall clock
+     */
+    public Operations(GatewayView gateway, ServerSettings.Admin admin, UsageSettings usage, LongSupplier epochMillis) {
         this.gateway = gateway;
         MetricsFactory factory = new StripedMetrics(MetricsConfig.create());
         registry = factory.createMeterRegistry(factory.metricsConfig());
         metrics = new GatewayMetrics(factory, registry, gateway);
         accounts = new AccountMeters(factory, registry);
         ProcessMeters.register(factory, registry);
+        history = new MinuteHistory(epochMillis);
+        prices = new PriceTable(usage.prices());
+        api = new AdminApi(this, gateway, new AdminGuard(admin, new SecureRandom()));
+    }
+
+    /** From now on these prices count. */
+    public void apply(UsageSettings usage) {
+        prices = new PriceTable(usage.prices());
     }
 
     /** A request has ended. Does not block. */
     public void ended(EndedRequest request) {
-        metrics.ended(request);
+        OptionalLong cost = cost(request);
+        metrics.ended(request, cost);
+        totals.add(request, cost);
+        history.add(request.usage().status() >= 400 || !request.usage().errorCode().isEmpty());
+        recent.add(request);
+        feed.ended(request);
     }
 
     /** Adds the admin port's routes. */
     public void routing(HttpRouting.Builder routing) {
-        routing.get("/metrics", this::metrics);
+        api.routing(routing);
+    }
+
+    /** Ends what listens. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    LiveFeed feed() {
+        return feed;
     }
 
     /** All metrics, in Prometheus' text format. */
@@ -43,8 +88,33 @@ public final class Operations {
         return PrometheusText.of(registry.meters());
     }
 
-    private void metrics(ServerRequest request, ServerResponse response) {
-        response.headers().set(HeaderNames.CONTENT_TYPE, PrometheusText.MEDIA_TYPE);
-        response.send(scrape());
+    /** The numbers of the dashboard. */
+    String overview() {
+        return JsonOut.object(json -> {
+            json.number("in_flight", gateway.inFlight()).number("open_streams", gateway.openStreams())
+                    .flag("draining", gateway.draining()).number("body_bytes", gateway.bodyBytes())
+                    .number("body_budget_bytes", gateway.bodyBudgetBytes())
+                    .array("accounts", gateway.scheduler().accounts(), AdminJson::account)
+                    .object("totals", totals::write)
+                    .object("history", inner -> inner.number("step_seconds", MinuteHistory.STEP_SECONDS)
+                            .numbers("requests", history.requests()).numbers("errors", history.errors()));
+        });
+    }
+
+    /** The requests that ended last, newest first. */
+    String requests(int limit) {
+        return JsonOut.object(json -> json.array("requests", recent.newest(limit),
+                (inner, request) -> AdminJson.request(inner, request, cost(request))));
+    }
+
+    /** One request. */
+    String request(EndedRequest request) {
+        return JsonOut.object(json -> AdminJson.request(json, request, cost(request)));
+    }
+
+    private OptionalLong cost(EndedRequest request) {
+        String upstream = request.usage().upstreamModel();
+        return request.usage().usage().total() == 0 ? OptionalLong.of(0)
+                : prices.costNanoDollars(upstream.isEmpty() ? request.usage().model() : upstream, request.usage().usage());
     }
 }

@@ -1,14 +1,22 @@
 package sluice.ops;
 
 import java.util.List;
+import java.util.Map;
 import sluice.api.Decision;
+import sluice.api.Secret;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.config.ServerSettings;
+import sluice.config.UsageSettings;
 
 /** Ended requests for tests. */
 final class Requests {
     static final StageTimes TIMES = new StageTimes(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0, 6_000_000, 7_000_000,
             8_000_000);
+
+    static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true);
+    static final UsageSettings PRICES = new UsageSettings(Map.of(), List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125,
+            10)));
 
     private Requests() {
     }

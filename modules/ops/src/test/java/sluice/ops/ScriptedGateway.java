@@ -1,5 +1,6 @@
 package sluice.ops;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -7,6 +8,7 @@ import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
+import sluice.api.Headers;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 
@@ -59,6 +61,22 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     @Override
     public Set<String> models() {
         return Set.of("gpt-5");
+    }
+
+    @Override
+    public String effectiveConfiguration() {
+        return "server: {port: 8080}\n";
+    }
+
+    @Override
+    public Explanation explain(String client, Headers headers, byte[] body) {
+        return new Explanation.Explained(decisions.getFirst(), client + headers.first("session-id").orElse(""),
+                List.of(new String(body, StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
     }
 
     @Override

@@ -200,7 +200,7 @@ final class Gateway {
     }
 
     /** What the request is bound to: a response, or a conversation, named by itself or by its id. */
-    private static String boundTo(RequestBody body) {
+    static String boundTo(RequestBody body) {
         JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
         if (previous.isText()) {
             return previous.text();

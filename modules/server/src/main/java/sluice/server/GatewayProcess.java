@@ -23,17 +23,19 @@ final class GatewayProcess implements AutoCloseable {
     private final Assembly assembly;
     private final Gateway gateway;
     private final OperationsView view;
+    private final Operations operations;
     private final Listeners listeners;
     private final Sweeper.Registration saver;
     private Configuration configuration;
     private volatile boolean ended;
 
     private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, OperationsView view,
-            Listeners listeners) {
+            Operations operations, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.gateway = gateway;
         this.view = view;
+        this.operations = operations;
         this.listeners = listeners;
         saver = assembly.sweeper().watch(new StateSaver(assembly, configuration.state(), assembly.clock()));
     }
@@ -65,11 +67,12 @@ final class GatewayProcess implements AutoCloseable {
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), Optional.empty(), configuration.limits().connections());
             OperationsView view = new OperationsView(gateway, assembly, configuration);
-            Operations operations = new Operations(view);
+            Operations operations = new Operations(view, configuration.server().admin(), configuration.usage(),
+                    assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
             AdminRoutes admin = new AdminRoutes(gateway, operations);
-            return new GatewayProcess(configuration, assembly, gateway, view,
+            return new GatewayProcess(configuration, assembly, gateway, view, operations,
                     Listeners.open(places, data, admin.routing()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
@@ -96,7 +99,13 @@ final class GatewayProcess implements AutoCloseable {
     void apply(Configuration next) {
         gateway.apply(assembly.live(next));
         view.apply(next);
+        operations.apply(next.usage());
         configuration = next;
+    }
+
+    /** Operators see {@code yaml} as the configuration in force. */
+    void describe(String yaml) {
+        view.describe(yaml);
     }
 
     /** The configuration in force. */
@@ -121,6 +130,7 @@ final class GatewayProcess implements AutoCloseable {
     @Override
     public void close() {
         gateway.drain();
+        operations.close();
         saver.close();
         listeners.close();
         if (configuration.state().path().isPresent()) {

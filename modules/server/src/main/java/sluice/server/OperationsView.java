@@ -3,13 +3,23 @@ package sluice.server;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
+import sluice.api.Decision;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
+import sluice.api.SelectionRequest;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.UsageSettings;
 import sluice.ops.ClientStatus;
+import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 
 /** The gateway as operations see it. Thread-safe. */
@@ -18,6 +28,7 @@ final class OperationsView implements GatewayView {
     private final Assembly assembly;
     private volatile Configuration configuration;
     private volatile Set<String> models;
+    private volatile String effective = "";
 
     OperationsView(Gateway gateway, Assembly assembly, Configuration configuration) {
         this.gateway = gateway;
@@ -73,11 +84,9 @@ final class OperationsView implements GatewayView {
 
     @Override
     public List<ClientStatus> clients() {
-        List<ClientPolicy> policies = configuration.clients().isEmpty() ? List.of(ClientAuthenticator.LOCAL)
-                : configuration.clients();
         long now = assembly.clock().getAsLong();
         List<ClientStatus> all = new ArrayList<>();
-        for (ClientPolicy policy : policies) {
+        for (ClientPolicy policy : policies()) {
             assembly.client(policy.name()).ifPresent(client -> all.add(new ClientStatus(policy.name(), client.inFlight(),
                     policy.concurrency(), client.requests().count(now), policy.requestsPerMinute(), client.tokens().count(now),
                     policy.tokensPerMinute(), client.tokensInAll().get())));
@@ -88,5 +97,58 @@ final class OperationsView implements GatewayView {
     @Override
     public Set<String> models() {
         return models;
+    }
+
+    /** From now on, {@code yaml} is what operators see as the configuration in force. */
+    void describe(String yaml) {
+        effective = yaml;
+    }
+
+    @Override
+    public String effectiveConfiguration() {
+        return effective;
+    }
+
+    @Override
+    public void drain() {
+        gateway.drain();
+    }
+
+    @Override
+    public Explanation explain(String client, Headers headers, byte[] body) {
+        List<ClientPolicy> policies = policies();
+        Optional<ClientPolicy> policy = client.isEmpty() ? Optional.of(policies.getFirst())
+                : policies.stream().filter(one -> one.name().equals(client)).findFirst();
+        if (policy.isEmpty()) {
+            return new Explanation.Refused(GatewayError.client(404, "unknown_client", "There is no client '" + client + "'."));
+        }
+        Scan scan = gateway.live().scanner().scan(body, 0, body.length);
+        if (!(scan instanceof Scan.Valid(RequestBody request))) {
+            return new Explanation.Refused(RequestCheck.malformed((Scan.Malformed) scan, body.length));
+        }
+        Optional<GatewayError> fault = RequestCheck.check(request, true);
+        return fault.<Explanation>map(Explanation.Refused::new).orElseGet(() -> explained(policy.get(), headers, request));
+    }
+
+    private Explanation explained(ClientPolicy policy, Headers headers, RequestBody body) {
+        JsonValue field = body.field(Field.MODEL);
+        String model = field.isText() ? field.text() : "";
+        if (!model.isEmpty() && !Client.mayUse(policy.models(), model)) {
+            return new Explanation.Refused(GatewayError.client(403, "model_not_allowed", "The client '" + policy.name()
+                    + "' may not use the model '" + model + "'."));
+        }
+        Decision decision = assembly.scheduler().explain(new SelectionRequest(policy.name(), model,
+                SessionSource.keyOf(policy.name(), headers, body), Gateway.boundTo(body), SelectionRequest.Transport.HTTP,
+                body.hasEncryptedContent(), Set.of(), 0, assembly.clock().getAsLong()));
+        Optional<Account> account = configuration.accounts().stream()
+                .filter(one -> one.name().equals(decision.account())).findFirst();
+        String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
+        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, false).stream()
+                .map(Object::toString).toList()).orElse(List.of());
+        return new Explanation.Explained(decision, upstreamModel, edits);
+    }
+
+    private List<ClientPolicy> policies() {
+        return configuration.clients().isEmpty() ? List.of(ClientAuthenticator.LOCAL) : configuration.clients();
     }
 }

@@ -40,6 +40,7 @@ final class ServeCommand implements Callable<Integer> {
         Signals signals = new Signals();
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
+            gateway.describe(effective.render());
             say("serving on http://" + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
             if (configuration.clients().isEmpty()) {
@@ -78,6 +79,7 @@ final class ServeCommand implements Callable<Integer> {
             say("reload: " + change);
         }
         effective = loaded.effective();
+        gateway.describe(effective.render());
         say("reload: done");
     }
 

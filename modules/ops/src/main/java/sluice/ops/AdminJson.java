@@ -1,0 +1,101 @@
+package sluice.ops;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalLong;
+import sluice.api.AccountStatus;
+import sluice.api.Decision;
+import sluice.api.GatewayError;
+import sluice.api.UsageRecord;
+
+/** The admin API's values as JSON; {@code admin-api.json} describes them. Stateless. */
+final class AdminJson {
+    private AdminJson() {
+    }
+
+    static void account(JsonOut json, AccountStatus account) {
+        json.text("name", account.name()).text("state", lower(account.state())).number("in_flight", account.inFlight())
+                .number("concurrency", account.concurrency()).number("error_ewma", account.errorEwma())
+                .number("first_output_ewma_ms", account.ttftEwmaNanos() / 1e6)
+                .number("cooling_ms", account.coolingNanos() / 1_000_000).number("succeeded", account.succeeded())
+                .number("failed", account.failed());
+    }
+
+    static void client(JsonOut json, ClientStatus client) {
+        json.text("name", client.name()).number("in_flight", client.inFlight()).number("concurrency", client.concurrency())
+                .number("requests_this_minute", client.requestsThisMinute())
+                .number("requests_per_minute", client.requestsPerMinute())
+                .number("tokens_this_minute", client.tokensThisMinute()).number("tokens_per_minute", client.tokensPerMinute())
+                .number("tokens_in_all", client.tokensInAll());
+    }
+
+    static void decision(JsonOut json, Decision decision) {
+        json.text("time", Instant.ofEpochMilli(decision.atEpochMillis()).toString()).text("layer", lower(decision.layer()))
+                .text("account", decision.account()).text("model", decision.model())
+                .text("session", decision.sessionKey() == 0 ? "" : Long.toHexString(decision.sessionKey()))
+                .number("waited_ms", decision.waitedNanos() / 1e6)
+                .array("candidates", decision.candidates(), AdminJson::candidate);
+        if (decision.stickiness().isPresent()) {
+            Decision.Stickiness price = decision.stickiness().get();
+            json.object("stickiness", inner -> inner.text("account", price.account()).number("stay_ms", price.stayMillis())
+                    .number("leave_ms", price.leaveMillis()).flag("left", price.left()).text("reason", price.reason()));
+        }
+    }
+
+    private static void candidate(JsonOut json, Decision.Candidate candidate) {
+        json.text("account", candidate.account());
+        if (candidate.ruledOut().isPresent()) {
+            json.text("ruled_out", lower(candidate.ruledOut().get()));
+            return;
+        }
+        json.number("score", candidate.score()).object("terms", terms -> terms.number("priority", candidate.priority())
+                .number("load", candidate.load()).number("queue", candidate.queue()).number("errors", candidate.errors())
+                .number("first_output", candidate.ttft()));
+    }
+
+    static void explanation(JsonOut json, Explanation explanation) {
+        switch (explanation) {
+            case Explanation.Explained explained -> json
+                    .object("decision", inner -> decision(inner, explained.decision()))
+                    .text("upstream_model", explained.upstreamModel()).texts("edits", explained.edits());
+            case Explanation.Refused(GatewayError error) -> json.object("refused", inner -> inner.number("status", error.status())
+                    .text("code", error.code()).text("message", error.message()));
+        }
+    }
+
+    static void request(JsonOut json, EndedRequest request, OptionalLong cost) {
+        UsageRecord usage = request.usage();
+        StageTimes times = request.times();
+        json.text("id", usage.requestId()).text("time", Instant.ofEpochMilli(usage.epochMillis()).toString())
+                .text("client", usage.client()).text("account", usage.account()).text("route", usage.route())
+                .text("model", usage.model()).text("upstream_model", usage.upstreamModel()).flag("stream", usage.stream())
+                .number("status", usage.status()).text("error", usage.errorCode()).text("detail", request.detail())
+                .text("layer", lower(request.layer())).flag("escaped", request.escaped()).number("attempts", usage.attempts())
+                .array("failures", request.failures(), (inner, failed) -> inner.text("account", failed.account())
+                        .text("reason", lower(failed.reason())))
+                .number("first_output_ms", usage.firstOutputNanos() / 1e6).number("total_ms", times.totalNanos() / 1e6)
+                .number("added_ms", times.addedNanos() / 1e6)
+                .object("stages_ms", inner -> stages(inner, times))
+                .number("events", request.events()).number("flushes", request.flushes())
+                .object("tokens", inner -> inner.number("input", usage.usage().input()).number("cached", usage.usage().cached())
+                        .number("output", usage.usage().output()).number("reasoning", usage.usage().reasoning())
+                        .flag("estimated", usage.usage().estimated()));
+        if (cost.isPresent()) {
+            json.number("cost_usd", cost.getAsLong() / 1e9);
+        } else {
+            json.none("cost_usd");
+        }
+    }
+
+    private static void stages(JsonOut json, StageTimes times) {
+        json.number("auth", times.authNanos() / 1e6).number("body", times.bodyNanos() / 1e6)
+                .number("scan", times.scanNanos() / 1e6).number("queue", times.queueNanos() / 1e6)
+                .number("schedule", times.scheduleNanos() / 1e6).number("retry", times.retryNanos() / 1e6)
+                .number("connect", times.connectNanos() / 1e6).number("upstream", times.upstreamNanos() / 1e6)
+                .number("relay", times.relayNanos() / 1e6);
+    }
+
+    static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

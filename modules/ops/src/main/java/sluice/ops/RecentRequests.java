@@ -1,0 +1,33 @@
+package sluice.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** The requests that ended last. Adding one takes no lock. Thread-safe. */
+final class RecentRequests {
+    private final AtomicReferenceArray<EndedRequest> ring;
+    private final AtomicLong next = new AtomicLong();
+
+    RecentRequests(int most) {
+        ring = new AtomicReferenceArray<>(most);
+    }
+
+    void add(EndedRequest request) {
+        ring.set((int) (next.getAndIncrement() % ring.length()), request);
+    }
+
+    /** The last ones, newest first. */
+    List<EndedRequest> newest(int limit) {
+        List<EndedRequest> found = new ArrayList<>();
+        long end = next.get();
+        for (long i = end - 1; i >= Math.max(0, end - ring.length()) && found.size() < limit; i--) {
+            EndedRequest request = ring.get((int) (i % ring.length()));
+            if (request != null) {
+                found.add(request);
+            }
+        }
+        return found;
+    }
+}

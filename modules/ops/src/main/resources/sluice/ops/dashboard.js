@@ -1,0 +1,309 @@
+// The dashboard: reads the admin API, then follows /admin/events. No library, no build step.
+'use strict';
+
+const $ = id => document.getElementById(id);
+const MAX_REQUESTS = 500;
+const SHOWN_REQUESTS = 40;
+const SHOWN_FAILURES = 60;
+const SPARK_POINTS = 60;
+let requests = [];
+let stale = true;
+
+/** An element with attributes and children; texts are never read as HTML. */
+function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function svg(tag, attributes, ...children) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function count(value) {
+  for (const [size, unit] of [[1e9, 'G'], [1e6, 'M'], [1e4, 'k']]) {
+    if (value >= size) return (value / (unit === 'k' ? 1e3 : size)).toFixed(value >= 10 * size ? 0 : 1) + unit;
+  }
+  return String(value);
+}
+
+function ms(value) {
+  if (value >= 10000) return (value / 1000).toFixed(1) + ' s';
+  if (value >= 100) return value.toFixed(0) + ' ms';
+  return (value >= 1 ? value.toFixed(1) : value.toFixed(2)) + ' ms';
+}
+
+const share = (part, whole) => whole ? (100 * part / whole).toFixed(part && part < whole / 10 ? 1 : 0) + ' %' : '–';
+const dollars = value => '$' + (value === 0 ? '0' : value < 0.01 ? value.toFixed(5) : value < 10 ? value.toFixed(3) : value.toFixed(2));
+const clockTime = text => new Date(text).toLocaleTimeString([], {hour12: false});
+const words = text => text.replaceAll('_', ' ');
+
+function percentile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+}
+
+async function api(path, options = {}) {
+  const response = await fetch(path, options);
+  if (response.status === 401) {
+    showLogin();
+    throw new Error('a token is needed');
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    let message = response.status + ' ' + response.statusText;
+    try { message = JSON.parse(text).error.message; } catch { /* not ours; the status tells */ }
+    throw new Error(message);
+  }
+  return JSON.parse(text);
+}
+
+function showLogin() {
+  $('main').hidden = true;
+  $('login').hidden = false;
+  $('token').focus();
+}
+
+$('login').addEventListener('submit', async event => {
+  event.preventDefault();
+  const response = await fetch('admin/login', {method: 'POST', body: $('token').value});
+  if (response.ok) {
+    $('login').hidden = true;
+    $('token').value = '';
+    start();
+  } else {
+    $('login-error').textContent = 'That is not the token.';
+  }
+});
+
+function linkState(text, kind) {
+  $('link').textContent = text;
+  $('link').className = 'pill ' + kind;
+}
+
+function drawTraffic(history) {
+  const width = 720, height = 110, base = height - 16, wide = width / history.requests.length;
+  const top = Math.max(4, ...history.requests);
+  const bars = history.requests.flatMap((value, i) => {
+    const x = (i * wide).toFixed(1), w = (wide - 1).toFixed(1), errors = history.errors[i];
+    const rect = (from, size, fill) => svg('rect', {x, y: (base - (from + size) / top * (base - 12)).toFixed(1), width: w,
+      height: Math.max(size / top * (base - 12), 1).toFixed(1), fill: `var(--${fill})`});
+    return [...value - errors > 0 ? [rect(errors, value - errors, 'bar')] : [], ...errors > 0 ? [rect(0, errors, 'bad')] : []];
+  });
+  $('traffic').replaceChildren(svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none'},
+    svg('line', {x1: 0, y1: base, x2: width, y2: base, stroke: 'var(--line)'}), ...bars),
+    el('div', {class: 'time'}, `highest: ${(top / history.step_seconds).toFixed(1)} requests/s`));
+  const all = history.requests.reduce((a, b) => a + b, 0), bad = history.errors.reduce((a, b) => a + b, 0);
+  $('error-share').textContent = share(bad, all);
+  $('error-share').className = bad ? 'bad' : '';
+  const minute = history.requests.slice(-13, -1).reduce((a, b) => a + b, 0);
+  $('rate').textContent = (minute / (12 * history.step_seconds)).toFixed(1);
+}
+
+function sparkline(title, values) {
+  const box = el('div', {class: 'spark'}, el('span', {}, title));
+  if (values.length === 0) {
+    box.append(el('span', {}, 'no data'));
+    return box;
+  }
+  box.append(el('span', {}, 'p50 ', el('b', {}, ms(percentile(values, 0.5))), '  p99 ', el('b', {}, ms(percentile(values, 0.99)))));
+  const shown = values.slice(-SPARK_POINTS), top = Math.max(...shown) || 1;
+  const points = shown.map((v, i) => `${(i * 200 / Math.max(1, shown.length - 1)).toFixed(1)},${(28 - v / top * 26).toFixed(1)}`);
+  box.append(svg('svg', {viewBox: '0 0 200 30', preserveAspectRatio: 'none', role: 'img', 'aria-label': title},
+    svg('polyline', {points: points.join(' '), fill: 'none', stroke: 'var(--accent)', 'stroke-width': 1.5,
+      'vector-effect': 'non-scaling-stroke'})));
+  return box;
+}
+
+const STATE_KIND = {ready: 'good', full: 'warn', cooling_down: 'warn', breaker_open: 'bad', unauthorized: 'bad', disabled: ''};
+
+/** Cards are made once per account and filled anew, so that the focus stays on a button while numbers change. */
+function drawAccounts(accounts) {
+  $('no-accounts').hidden = accounts.length > 0;
+  const wanted = new Set(accounts.map(account => account.name));
+  for (const card of [...$('accounts').children]) if (!wanted.has(card.dataset.name)) card.remove();
+  for (const account of accounts) {
+    let card = [...$('accounts').children].find(one => one.dataset.name === account.name);
+    if (!card) {
+      const button = control => el('button', {type: 'button', 'data-control': control,
+        'aria-label': `${control} ${account.name}`, onclick: () => steer(account.name, control)}, control);
+      card = el('article', {class: 'card'}, el('div', {class: 'facts'}), el('div', {class: 'sparks'}),
+        el('div', {class: 'buttons'}, button('enable'), button('disable'), button('cool'), button('reset')));
+      card.dataset.name = account.name;
+      $('accounts').append(card);
+    }
+    const rest = account.cooling_ms > 0 ? ` ${Math.ceil(account.cooling_ms / 1000)} s` : '';
+    const fill = el('i');
+    fill.style.width = Math.min(100, 100 * account.in_flight / account.concurrency) + '%';
+    card.querySelector('.facts').replaceChildren(
+      el('h3', {}, account.name, el('span', {class: 'pill state ' + STATE_KIND[account.state]}, words(account.state) + rest)),
+      el('div', {}, `${account.in_flight} of ${account.concurrency} slots`,
+        el('span', {class: 'time'}, ` · ${count(account.succeeded)} good, ${count(account.failed)} failed · errors ${share(account.error_ewma, 1)}`)),
+      el('div', {class: 'slots'}, fill));
+    if (stale) {
+      const mine = requests.filter(request => request.account === account.name).reverse();
+      card.querySelector('.sparks').replaceChildren(
+        sparkline('first output', mine.filter(r => r.first_output_ms > 0).map(r => r.first_output_ms)),
+        sparkline('added by the gateway', mine.filter(r => r.attempts > 0).map(r => r.added_ms)));
+    }
+    card.querySelector('[data-control=enable]').hidden = account.state !== 'disabled';
+    card.querySelector('[data-control=disable]').hidden = account.state === 'disabled';
+  }
+}
+
+async function steer(name, control) {
+  try {
+    await api(`admin/accounts/${encodeURIComponent(name)}/${control}`, {method: 'POST'});
+    const overview = await api('admin/overview');
+    draw(overview);
+    const next = {enable: 'disable', disable: 'enable'}[control];
+    const card = [...$('accounts').children].find(one => one.dataset.name === name);
+    if (next && card) card.querySelector(`[data-control=${next}]`).focus();
+  } catch (error) {
+    linkState(error.message, 'bad');
+  }
+}
+
+function drawTotals(totals) {
+  $('sticky-share').textContent = share(totals.sticky, totals.chosen);
+  $('failovers').textContent = count(totals.failovers);
+  $('tokens').textContent = count(totals.input_tokens + totals.output_tokens);
+  $('tokens-detail').textContent = `tokens: ${count(totals.input_tokens)} in (${share(totals.cached_tokens, totals.input_tokens)} cached), `
+    + `${count(totals.output_tokens)} out`;
+  const priced = totals.cost_usd > 0 || totals.unpriced_requests === 0;
+  $('cost').textContent = priced ? dollars(totals.cost_usd) : '–';
+  $('cost-detail').textContent = totals.unpriced_requests ? `cost; ${count(totals.unpriced_requests)} requests without a price` : 'cost';
+}
+
+function term(decision) {
+  const rows = decision.candidates.map(candidate => el('tr', {}, el('td', {}, candidate.account),
+    ...candidate.ruled_out ? [el('td', {colspan: 6, class: 'time'}, words(candidate.ruled_out))]
+      : [candidate.score, ...['priority', 'load', 'queue', 'errors', 'first_output'].map(t => candidate.terms[t])]
+        .map(value => el('td', {class: 'n'}, value.toFixed(2)))));
+  const parts = [];
+  if (rows.length) {
+    const head = ['account', 'score', 'priority', 'load', 'queue', 'errors', 'first output'];
+    parts.push(el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {},
+      ...head.map((text, i) => el('th', i ? {class: 'n'} : {}, text)))), el('tbody', {}, ...rows))));
+  } else {
+    parts.push(el('p', {class: 'empty'}, 'No candidates were compared.'));
+  }
+  if (decision.stickiness) {
+    const price = decision.stickiness;
+    parts.push(el('p', {}, `Session of ${price.account}: staying costs ${ms(price.stay_ms)}, leaving ${ms(price.leave_ms)}; `
+      + (price.left ? 'left' : 'stayed') + (price.reason ? ` (${price.reason})` : '')));
+  }
+  return parts;
+}
+
+function drawDecisions(decisions) {
+  $('no-decisions').hidden = decisions.length > 0;
+  const open = new Set([...$('decisions').querySelectorAll('details[open]')].map(one => one.dataset.key));
+  const focused = document.activeElement.closest ? document.activeElement.closest('details') : null;
+  const focusKey = focused ? focused.dataset.key : '';
+  $('decisions').replaceChildren(...decisions.map((decision, i) => {
+    const key = decision.time + decision.session + decision.account + i;
+    const made = el('details', open.has(key) ? {open: ''} : {}, el('summary', {},
+      el('span', {class: 'time'}, clockTime(decision.time) + ' '), el('b', {}, decision.account || 'none'),
+      ` by ${words(decision.layer)}`, decision.model ? ` for ${decision.model}` : '',
+      decision.waited_ms >= 1 ? `, waited ${ms(decision.waited_ms)}` : ''), ...term(decision));
+    made.dataset.key = key;
+    return made;
+  }));
+  if (focusKey) {
+    const again = [...$('decisions').children].find(one => one.dataset.key === focusKey);
+    if (again) again.querySelector('summary').focus();
+  }
+}
+
+function drawRequests() {
+  $('no-requests').hidden = requests.length > 0;
+  $('requests').replaceChildren(...requests.slice(0, SHOWN_REQUESTS).map(request => el('tr', {title: request.id},
+    el('td', {class: 'time'}, clockTime(request.time)),
+    el('td', {class: request.status >= 400 || request.error ? 'bad' : ''}, request.status + (request.error ? ' ' + request.error : '')),
+    el('td', {}, request.client), el('td', {}, request.model), el('td', {}, request.account
+      + (request.attempts > 1 ? ` (${request.attempts} attempts)` : '')),
+    el('td', {class: 'n'}, request.first_output_ms ? ms(request.first_output_ms) : ''), el('td', {class: 'n'}, ms(request.total_ms)),
+    el('td', {class: 'n'}, request.attempts ? ms(request.added_ms) : ''),
+    el('td', {class: 'n'}, `${count(request.tokens.input)} / ${count(request.tokens.output)}${request.tokens.estimated ? ' ~' : ''}`),
+    el('td', {class: 'n'}, request.cost_usd === null ? 'no price' : dollars(request.cost_usd)))));
+  const failures = requests.flatMap(request => [
+    ...request.failures.map(failure => [request, `${failure.account}: ${words(failure.reason)}`]),
+    ...request.error && request.failures.length === 0 ? [[request, words(request.error)]] : []]);
+  $('no-failures').hidden = failures.length > 0;
+  $('failures').replaceChildren(...failures.slice(0, SHOWN_FAILURES).map(([request, what]) => el('li', {},
+    el('span', {class: 'time'}, clockTime(request.time) + ' '), el('b', {class: request.status < 400 && !request.error ? 'warn' : 'bad'}, what),
+    request.status < 400 && !request.error ? `, then answered by ${request.account}` : `, answered ${request.status} ${request.error}`,
+    request.detail ? el('div', {class: 'time'}, request.detail) : '')));
+}
+
+function draw(overview) {
+  $('in-flight').textContent = overview.in_flight;
+  $('open-streams').textContent = overview.open_streams;
+  $('draining').hidden = !overview.draining;
+  drawTraffic(overview.history);
+  drawTotals(overview.totals);
+  drawAccounts(overview.accounts);
+  if (stale) {
+    stale = false;
+    drawRequests();
+    api('admin/decisions?limit=30').then(answer => drawDecisions(answer.decisions)).catch(() => { });
+  }
+}
+
+$('explain').addEventListener('submit', async event => {
+  event.preventDefault();
+  const headers = {'content-type': 'application/json'};
+  if ($('explain-session').value) headers['session-id'] = $('explain-session').value;
+  try {
+    const answer = await api('admin/explain?client=' + encodeURIComponent($('explain-client').value),
+      {method: 'POST', headers, body: $('explain-body').value});
+    if (answer.refused) {
+      $('explained').replaceChildren(el('p', {class: 'bad'}, `${answer.refused.status} ${answer.refused.code}: ${answer.refused.message}`));
+      return;
+    }
+    const decision = answer.decision;
+    $('explained').replaceChildren(el('p', {}, el('b', {}, decision.account || 'No account'), ` by ${words(decision.layer)}`,
+      answer.upstream_model ? `, as ${answer.upstream_model}` : '', answer.edits.length ? `; edits: ${answer.edits.join(', ')}` : '; the body goes out as it is'),
+      ...term(decision));
+  } catch (error) {
+    $('explained').replaceChildren(el('p', {class: 'bad'}, error.message));
+  }
+});
+
+async function start() {
+  try {
+    const [overview, recent, clients] = await Promise.all([api('admin/overview'), api(`admin/requests?limit=${MAX_REQUESTS}`),
+      api('admin/clients')]);
+    requests = recent.requests;
+    stale = true;
+    $('explain-client').replaceChildren(...clients.clients.map(client => el('option', {}, client.name)));
+    $('main').hidden = false;
+    draw(overview);
+  } catch (error) {
+    linkState(error.message, 'bad');
+    if ($('login').hidden) setTimeout(start, 3000);
+    return;
+  }
+  const events = new EventSource('admin/events');
+  events.onopen = () => linkState('live', 'good');
+  events.onerror = () => {
+    linkState('not connected; trying again', 'bad');
+    if (events.readyState === EventSource.CLOSED) setTimeout(start, 3000);
+  };
+  events.addEventListener('state', event => draw(JSON.parse(event.data)));
+  events.addEventListener('request', event => {
+    requests.unshift(JSON.parse(event.data));
+    requests.length = Math.min(requests.length, MAX_REQUESTS);
+    stale = true;
+  });
+}
+
+start();

@@ -1,0 +1,183 @@
+package sluice.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import sluice.api.AccountStatus;
+import sluice.api.Decision;
+import sluice.api.Secret;
+import sluice.api.Selection;
+import sluice.api.TokenUsage;
+import sluice.config.ServerSettings;
+
+class AdminApiTest {
+    private static final String TOKEN = "Authorization: Bearer s3cret";
+
+    private final ScriptedGateway gateway = new ScriptedGateway();
+    private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
+            false), Requests.PRICES, System::currentTimeMillis);
+    private WebServer server;
+    private RawVisit visit;
+
+    @BeforeEach
+    void start() {
+        HttpRouting.Builder routing = HttpRouting.builder();
+        operations.routing(routing);
+        server = WebServer.builder().host("127.0.0.1").port(0).shutdownHook(false).featuresDiscoverServices(false)
+                .routing(routing).build().start();
+        visit = new RawVisit(server.port());
+        gateway.accounts.add(ScriptedGateway.account("main", AccountStatus.State.READY, 0));
+        gateway.decisions.add(new Decision(Decision.Layer.SESSION, "main", "gpt-5", 0xabcL, 1_700_000_000_000L, 2_000_000,
+                List.of(new Decision.Candidate("main", Optional.empty(), 3.5, 1, 0.9, 0.7, 0.6, 0.3),
+                        new Decision.Candidate("spare", Optional.of(Selection.FilterReason.COOLING_DOWN), 0, 0, 0, 0, 0, 0)),
+                Optional.of(new Decision.Stickiness("main", 900, 1200, false, "worth it"))));
+    }
+
+    @AfterEach
+    void stop() {
+        operations.close();
+        server.stop();
+    }
+
+    private void assertStatus(int status, String answer) {
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+    }
+
+    @Test
+    void tellsNothingWithoutTheToken() throws IOException {
+        for (String path : List.of("/admin/accounts", "/admin/overview", "/admin/events", "/admin/config", "/metrics")) {
+            String answer = visit.send("GET", path, "");
+            assertStatus(401, answer);
+            assertFalse(answer.contains("main"), answer);
+        }
+        assertStatus(401, visit.send("GET", "/admin/accounts", "", "Authorization: Bearer wrong"));
+        assertStatus(401, visit.send("POST", "/admin/drain", ""));
+        assertFalse(gateway.draining);
+    }
+
+    @Test
+    void showsAccountsDecisionsClientsAndRequests() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.told(1000, 500, 100, 0)));
+        assertTrue(visit.send("GET", "/admin/accounts", "", TOKEN).contains("{\"name\":\"main\",\"state\":\"ready\",\"in_flight\":3"));
+        String decisions = visit.send("GET", "/admin/decisions", "", TOKEN);
+        assertTrue(decisions.contains("\"session\":\"abc\""), decisions);
+        assertTrue(decisions.contains("\"score\":3.5,\"terms\":{\"priority\":1.0,\"load\":0.9"), decisions);
+        assertTrue(decisions.contains("{\"account\":\"spare\",\"ruled_out\":\"cooling_down\"}"), decisions);
+        assertTrue(visit.send("GET", "/admin/clients", "", TOKEN).contains("\"tokens_in_all\":99999"));
+        String requests = visit.send("GET", "/admin/requests", "", TOKEN);
+        assertTrue(requests.contains("\"cost_usd\":0.0017"), requests);
+        assertTrue(visit.send("GET", "/admin/config", "", TOKEN).contains("server: {port: 8080}"));
+        assertTrue(visit.send("GET", "/metrics", "", TOKEN).contains("sluice_in_flight 7"));
+    }
+
+    @Test
+    void marksACostThatIsUnknown() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "llama", TokenUsage.told(1000, 500, 100, 0)));
+        assertTrue(visit.send("GET", "/admin/requests", "", TOKEN).contains("\"cost_usd\":null"));
+        assertTrue(visit.send("GET", "/admin/overview", "", TOKEN).contains("\"cost_usd\":0.0,\"unpriced_requests\":1"));
+    }
+
+    @Test
+    void steersAccountsByName() throws IOException {
+        assertStatus(200, visit.send("POST", "/admin/accounts/main/disable", "", TOKEN));
+        assertStatus(404, visit.send("POST", "/admin/accounts/main/explode", "", TOKEN));
+        assertStatus(404, visit.send("POST", "/admin/accounts/nobody/enable", "", TOKEN));
+        assertEquals(List.of("main DISABLE", "nobody ENABLE"), gateway.controls);
+    }
+
+    @Test
+    void explainsARequestFromItsHeadersAndItsBody() throws IOException {
+        String answer = visit.send("POST", "/admin/explain?client=team-a", "{\"model\":\"x\"}", TOKEN, "session-id: s-1");
+        assertTrue(answer.contains("\"upstream_model\":\"team-as-1\",\"edits\":[\"{\\\"model\\\":\\\"x\\\"}\"]"), answer);
+        assertTrue(answer.contains("\"stay_ms\":900.0,\"leave_ms\":1200.0,\"left\":false"), answer);
+    }
+
+    @Test
+    void givesACookieForTheTokenThatOnlyItsOwnPageMayChangeThingsWith() throws IOException {
+        String login = visit.send("POST", "/admin/login", "s3cret");
+        assertStatus(200, login);
+        assertTrue(login.contains("HttpOnly; SameSite=Strict"), login);
+        assertFalse(login.contains("s3cret"), login);
+        String cookie = "Cookie: " + login.replaceAll("(?s).*(sluice_admin=[0-9a-f]{64}).*", "$1");
+        assertStatus(200, visit.send("GET", "/admin/accounts", "", cookie));
+        assertStatus(403, visit.send("POST", "/admin/drain", "", cookie));
+        assertStatus(403, visit.send("POST", "/admin/drain", "", cookie, "Origin: http://evil.example"));
+        assertFalse(gateway.draining);
+        assertStatus(200, visit.send("POST", "/admin/drain", "", cookie, "Origin: http://" + visit.host()));
+        assertTrue(gateway.draining);
+        assertStatus(401, visit.send("POST", "/admin/login", "guess"));
+    }
+
+    @Test
+    void streamsRequestsAsTheyEnd() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(("GET /admin/events HTTP/1.1\r\nHost: " + visit.host() + "\r\n" + TOKEN
+                    + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            BufferedReader lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            String line = lines.readLine();
+            while (!line.startsWith("data: {\"in_flight\":7")) {
+                line = lines.readLine();
+            }
+            operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.NONE));
+            while (!line.startsWith("event: request")) {
+                line = lines.readLine();
+            }
+            assertTrue(lines.readLine().startsWith("data: {\"id\":\"req_1\""));
+        }
+    }
+
+    @Test
+    void servesThePageWithoutTheTokenBecauseNothingIsInIt() throws IOException {
+        String page = visit.send("GET", "/", "");
+        assertStatus(200, page);
+        assertTrue(page.contains("content-security-policy") || page.contains("Content-Security-Policy"), page);
+        assertStatus(200, visit.send("GET", "/dashboard.js", ""));
+        assertStatus(200, visit.send("GET", "/dashboard.css", ""));
+    }
+
+    @Test
+    void everyPathOfTheDescriptionExists() throws IOException {
+        for (String path : describedPaths()) {
+            if (!path.equals("/admin/events")) {
+                String concrete = path.replace("{name}", "main").replace("{control}", "reset");
+                String got = visit.send("GET", concrete, "", TOKEN);
+                String posted = visit.send("POST", concrete, "{}", TOKEN);
+                assertTrue(got.startsWith("HTTP/1.1 200") || posted.startsWith("HTTP/1.1 200")
+                        || posted.startsWith("HTTP/1.1 401"), path + "\n" + got + posted);
+            }
+        }
+    }
+
+    private static TreeSet<String> describedPaths() throws IOException {
+        TreeSet<String> paths = new TreeSet<>();
+        try (InputStream in = Operations.class.getResourceAsStream("admin-api.json");
+                JsonParser json = new JsonFactory().createParser(in)) {
+            while (json.nextToken() != null) {
+                if (json.currentToken() == JsonToken.FIELD_NAME && json.currentName().startsWith("/")) {
+                    paths.add(json.currentName());
+                }
+            }
+        }
+        assertTrue(paths.size() > 10, paths.toString());
+        return paths;
+    }
+}
