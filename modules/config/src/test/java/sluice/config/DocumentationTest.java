@@ -31,7 +31,7 @@ class DocumentationTest {
         if (Boolean.getBoolean("sluice.regenerate")) {
             Files.writeString(file, expected);
         }
-        assertEquals(expected, Files.readString(file), 
+        assertEquals(expected, Files.readString(file),
                 () -> file.getFileName() + " is stale; write it anew by\n  " + REGENERATE);
     }
 
