@@ -14,9 +14,14 @@ roots=sluice.server,sluice.body,sluice.sse,sluice.sched,sluice.wspool,sluice.bas
 rm -rf "$building"
 echo "image: linking $roots"
 "$JAVA_HOME/bin/jlink" --module-path "$modules" --add-modules "$roots" --output "$building" \
-    --compress zip-9 --strip-debug --no-header-files --no-man-pages
+    --compress zip-9 --strip-debug --no-header-files --no-man-pages --exclude-resources '**/libzstd-jni*'
 # Java's own archives of classes: the AOT cache replaces them.
 rm -f "$building"/lib/server/classes*.jsa
+# The native library beside Java's own, or each start would unpack it into a folder that must be writable.
+mkdir "$building/unpacked"
+(cd "$building/unpacked" && "$JAVA_HOME/bin/jar" --extract --file "$(ls "$modules"/zstd-jni-*.jar)")
+find "$building/unpacked" -name 'libzstd-jni*' -type f -exec cp {} "$building/lib/libzstd-jni" \;
+rm -r "$building/unpacked"
 mkdir "$building/plugins"
 cp "$here/launcher/sluice" "$building/bin/sluice"
 chmod 755 "$building/bin/sluice"

@@ -53,6 +53,27 @@ class ImageTest {
     }
 
     @Test
+    void decodesZstdWithoutUnpackingALibrary(@TempDir Path folder) throws Exception {
+        Process process = Image.BUILT.command("-Djava.io.tmpdir=" + folder, "demo").start();
+        try {
+            // "{}" as a zstd frame of one raw block (RFC 8878 §3.1.1)
+            byte[] body = {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 0x20, 0x02, 0x11, 0x00, 0x00, '{', '}'};
+            HttpRequest request = HttpRequest.newBuilder(URI.create(gatewayOf(process) + "/responses"))
+                    .header("content-type", "application/json").header("content-encoding", "zstd")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+            HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            assertTrue(response.body().contains("model_required"), response::body);
+        } finally {
+            process.toHandle().destroy();
+        }
+        Image.Run end = Image.end(process);
+        assertFalse(end.output().contains("WARNING"), end::output);
+        try (Stream<Path> unpacked = Files.list(folder)) {
+            assertEquals(List.of(), unpacked.toList());
+        }
+    }
+
+    @Test
     void demonstratesItselfOnce() throws Exception {
         Image.Run run = Image.BUILT.run("", "demo", "--once");
         assertEquals(0, run.code(), run::output);
