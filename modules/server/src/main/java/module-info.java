@@ -19,8 +19,11 @@ module sluice.server {
     uses sluice.api.BodyDecoder;
     uses sluice.api.BodyScanner;
     uses sluice.api.Command;
+    uses sluice.api.ConnectionSeats.Factory;
+    uses sluice.api.EventInspector;
     uses sluice.api.EventRelay;
     uses sluice.api.StateStore.Factory;
+    uses sluice.api.TurnPool.Factory;
     uses sluice.api.Upstream.Factory;
     uses sluice.api.UsageSink.Factory;
 

@@ -12,6 +12,9 @@ public interface TurnPool extends Upstream {
     interface Factory extends Named {
         /** A pool with no connections yet. */
         TurnPool create(UpstreamSettings upstream, WebSocketSettings settings);
+
+        /** A pool with no connections yet, whose seats are kept by {@code seats}. */
+        TurnPool create(UpstreamSettings upstream, WebSocketSettings settings, ConnectionSeats.Factory seats);
     }
 
     /**

@@ -16,6 +16,7 @@ import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.StateStore;
 import sluice.api.Sweeper;
+import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamSettings;
 import sluice.api.UsageSink;
@@ -38,6 +39,7 @@ final class Assembly implements AutoCloseable {
     private final StateStore state;
     private final AccountScheduler scheduler;
     private final Upstream upstream;
+    private final TurnPool turnPool;
     private final UsageSink usage;
     private final ByteBudget budget;
     private final List<RequestObserver> observers;
@@ -48,9 +50,11 @@ final class Assembly implements AutoCloseable {
         state = providers.state().create(configuration.scheduler().sticky().ttl(),
                 configuration.scheduler().sticky().maxEntries());
         scheduler = providers.scheduler().create(configuration.scheduler(), state);
-        upstream = providers.upstream().create(new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
+        UpstreamSettings connections = new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
                 configuration.upstream().idleTimeout(), configuration.upstream().headerBytes(),
-                configuration.upstream().trustedCertificates(), sweeper, clock));
+                configuration.upstream().trustedCertificates(), sweeper, clock);
+        upstream = providers.upstream().create(connections);
+        turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
         usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
         observers = new ArrayList<>(moreObservers);
@@ -92,6 +96,7 @@ final class Assembly implements AutoCloseable {
     Live live(Configuration configuration) {
         scheduler.apply(configuration.accounts());
         upstream.apply(configuration.accounts());
+        turnPool.apply(configuration.accounts());
         List<ClientPolicy> policies = configuration.clients();
         Map<String, Client> known = new HashMap<>();
         known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
@@ -101,7 +106,8 @@ final class Assembly implements AutoCloseable {
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP);
-        Attempt attempt = new Attempt(upstream, providers.events(), providers.answers(), relayOptions(configuration), rules,
+        Upstreams upstreams = new Upstreams(upstream, turnPool, configuration.webSocket().unavailable(), clock);
+        Attempt attempt = new Attempt(upstreams, providers.events(), providers.answers(), relayOptions(configuration), rules,
                 decoders, openStreams);
         FailoverLoop loop = new FailoverLoop(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
@@ -145,6 +151,7 @@ final class Assembly implements AutoCloseable {
     @Override
     public void close() {
         scheduler.close();
+        turnPool.close();
         upstream.close();
         usage.close();
         state.close();

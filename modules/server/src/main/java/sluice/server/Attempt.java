@@ -22,7 +22,6 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
-import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.wire.ByteBuilder;
@@ -40,7 +39,7 @@ final class Attempt {
     private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
             "The encrypted reasoning belongs to an organisation that has no usable account now.", false, true, Duration.ZERO);
 
-    private final Upstream upstream;
+    private final Upstreams upstreams;
     private final EventRelay events;
     private final AnswerRelay answers;
     private final RelayOptions options;
@@ -59,9 +58,9 @@ final class Attempt {
      */
     record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip) { }
 
-    Attempt(Upstream upstream, EventRelay events, AnswerRelay answers, RelayOptions options, Rules rules, BodyDecoders decoders,
+    Attempt(Upstreams upstreams, EventRelay events, AnswerRelay answers, RelayOptions options, Rules rules, BodyDecoders decoders,
             AtomicInteger openStreams) {
-        this.upstream = upstream;
+        this.upstreams = upstreams;
         this.events = events;
         this.answers = answers;
         this.options = options;
@@ -100,7 +99,7 @@ final class Attempt {
         if (call.stream) {
             response.keepAwakeWithoutHeaders(rules.headerKeepalive().toNanos(), keepaliveNanos(lease));
         }
-        UpstreamResult result = upstream.send(request(call, lease, strip));
+        UpstreamResult result = upstreams.send(request(call, lease, strip), call.body());
         response.letSleep();
         return switch (result) {
             case UpstreamResult.Unreachable none -> unreachable(call, lease, none);

@@ -7,9 +7,12 @@ import sluice.api.AccountScheduler;
 import sluice.api.AnswerRelay;
 import sluice.api.BodyDecoder;
 import sluice.api.BodyScanner;
+import sluice.api.ConnectionSeats;
+import sluice.api.EventInspector;
 import sluice.api.EventRelay;
 import sluice.api.Named;
 import sluice.api.StateStore;
+import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UsageSink;
 import sluice.config.ModuleChoice;
@@ -19,15 +22,19 @@ import sluice.config.ModuleChoice;
  *
  * @param scanner {@code modules.body}
  * @param events {@code modules.relay}
+ * @param inspector {@code modules.inspector}
  * @param answers {@code modules.answer}
  * @param scheduler {@code modules.scheduler}
  * @param upstream {@code modules.upstream}
+ * @param turnPool {@code modules.websocket}
+ * @param seats {@code modules.seats}
  * @param state {@code modules.state}
  * @param usage {@code modules.usage}
  * @param decoders all there are
  */
-record Providers(BodyScanner scanner, EventRelay events, AnswerRelay answers, AccountScheduler.Factory scheduler,
-        Upstream.Factory upstream, StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
+record Providers(BodyScanner scanner, EventRelay events, EventInspector inspector, AnswerRelay answers,
+        AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool, ConnectionSeats.Factory seats,
+        StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
      *
@@ -37,9 +44,12 @@ record Providers(BodyScanner scanner, EventRelay events, AnswerRelay answers, Ac
         return new Providers(
                 named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
                 named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
+                named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
                 named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
                 named(ServiceLoader.load(AccountScheduler.Factory.class), "scheduler", modules.scheduler()),
                 named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
+                named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
+                named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
                 named(ServiceLoader.load(StateStore.Factory.class), "state", modules.state()),
                 named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
                 ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());

@@ -2,6 +2,7 @@ package sluice.wspool;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import sluice.api.ConnectionSeats;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamSettings;
@@ -26,8 +27,13 @@ public final class WebSocketProvider implements TurnPool.Factory, Upstream.Facto
 
     @Override
     public TurnPool create(UpstreamSettings upstream, WebSocketSettings settings) {
+        return create(upstream, settings, new LeanSeating());
+    }
+
+    @Override
+    public TurnPool create(UpstreamSettings upstream, WebSocketSettings settings, ConnectionSeats.Factory seats) {
         try {
-            return new TurnPools(upstream, settings, new LeanSeating());
+            return new TurnPools(upstream, settings, seats);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

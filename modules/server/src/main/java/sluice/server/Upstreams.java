@@ -1,0 +1,77 @@
+package sluice.server;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import sluice.api.Account;
+import sluice.api.Field;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.TurnPool;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+
+/**
+ * The two ways to an account: HTTP, and pooled WebSockets for what can go over them where the account prefers that (decision
+ * 0042). An account that turns out to have no WebSocket is called by HTTP at once, and for a while. Thread-safe.
+ */
+final class Upstreams {
+    private final Upstream http;
+    private final TurnPool pool;
+    private final long unavailableNanos;
+    private final LongSupplier clock;
+    /** When accounts were last seen to have no WebSocket; as many entries as there are accounts. */
+    private final Map<String, Long> refusedNanos = new ConcurrentHashMap<>();
+
+    /**
+     * Both ways.
+     *
+     * @param unavailable how long an account that refused a WebSocket is not asked for another
+     */
+    Upstreams(Upstream http, TurnPool pool, Duration unavailable, LongSupplier clock) {
+        this.http = http;
+        this.pool = pool;
+        unavailableNanos = unavailable.toNanos();
+        this.clock = clock;
+    }
+
+    /** Calls the request's account; {@code body} is what the client sent. */
+    UpstreamResult send(UpstreamRequest request, RequestBody body) {
+        if (!fits(request, body)) {
+            return http.send(request);
+        }
+        UpstreamResult result = pool.send(request);
+        if (result instanceof UpstreamResult.Unreachable none && !none.requestSent()) {
+            switch (none.kind()) {
+                case FRAMING -> {
+                    refusedNanos.put(request.account().name(), clock.getAsLong());
+                    return http.send(request);
+                }
+                // A way station that knows no WebSocket often just closes.
+                case RESET -> {
+                    return http.send(request);
+                }
+                case DNS, CONNECT, TLS, PROXY, TIMEOUT, CANCELLED -> {
+                    return result;
+                }
+            }
+        }
+        return result;
+    }
+
+    private boolean fits(UpstreamRequest request, RequestBody body) {
+        Account account = request.account();
+        if (account.webSocket() != Account.WebSocketUse.PREFER || !request.method().equals("POST")) {
+            return false;
+        }
+        String target = request.target();
+        if (!target.equals("/responses") && !target.startsWith("/responses?")
+                || body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
+            return false;
+        }
+        Long refused = refusedNanos.get(account.name());
+        return refused == null || clock.getAsLong() - refused >= unavailableNanos;
+    }
+}
