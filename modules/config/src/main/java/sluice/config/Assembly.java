@@ -44,7 +44,7 @@ final class Assembly {
                 .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
         return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.duration("drain"),
                 s.flag("forward-other"), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
-                s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"));
+                s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"));
     }
 
     private LimitSettings limits(Section s) {

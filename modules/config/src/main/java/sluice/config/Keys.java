@@ -91,6 +91,8 @@ final class Keys {
         fixed("server.head-timeout", duration("100ms", "1h"), "30s",
                 "Longest time from the first byte of a request's head to its last.");
         fixed("server.body-timeout", duration("100ms", "1h"), "30s", "Longest silence within a request's body.");
+        fixed("server.body-rate", size(0, MIB), "1KiB",
+                "Fewest bytes a second of a request's body, on average and once `server.body-timeout` has passed. 0: any.");
         key("server.models-cache", duration("0s", "24h"), "10m", "How long an account's answer about its models is kept.");
         key("server.verify-edits", flag(), "false",
                 "Compares every edited body with the received one: all bytes but the edited ones must be equal. A "

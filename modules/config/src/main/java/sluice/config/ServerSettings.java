@@ -18,12 +18,13 @@ import sluice.api.Secret;
  * @param idle how long a client's connection may wait for its next request
  * @param headTimeout longest time from the first byte of a request's head to its last
  * @param bodyTimeout longest silence within a request's body
+ * @param bodyRateBytes fewest bytes a second of a request's body, once {@code bodyTimeout} has passed; 0: any
  * @param modelsCache how long an account's answer about its models is kept
  * @param verifyEdits whether every edited body is compared with the received one (a self-check that costs a second pass)
  * @param reload how often the configuration file is looked at for changes; zero: only on SIGHUP
  */
 public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, Duration drain,
-        boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, Duration modelsCache,
+        boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, int bodyRateBytes, Duration modelsCache,
         boolean verifyEdits, Duration reload) {
     /**
      * The admin port.

@@ -134,8 +134,8 @@ final class Assembly implements AutoCloseable {
     /** How client connections are held to their limits. */
     ConnectionLimits connectionLimits(Configuration configuration) {
         return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
-                configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.stream().stall(),
-                configuration.stream().watchAfter());
+                configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
+                configuration.stream().stall(), configuration.stream().watchAfter());
     }
 
     /** Reads what a former process saved. */

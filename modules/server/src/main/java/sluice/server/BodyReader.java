@@ -90,7 +90,7 @@ final class BodyReader {
                 break;
             }
             length += count;
-            exchange.bodyProgress();
+            exchange.bodyProgress(count);
         }
         return new Outcome.Complete(bytes, length);
     }

@@ -117,6 +117,11 @@ final class ClientResponse implements ClientSink {
         return keepAlive && state == State.ENDED;
     }
 
+    /** Whether the answer went out as its framing announced. */
+    boolean complete() {
+        return state == State.ENDED;
+    }
+
     /** The connection will be closed after this answer. */
     void closeAfter() {
         keepAlive = false;

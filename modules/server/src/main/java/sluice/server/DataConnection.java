@@ -30,11 +30,13 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
      * it, and a client that is still sending would lose the answer that says why.
      */
     private static final long SKIP_BYTES = 128L * 1024 * 1024;
-    /** Longest time for skipping a body. */
+    /** Longest time for skipping a body, or for what a client still sends behind its last answer. */
     private static final Duration SKIP_LIMIT = Duration.ofSeconds(10);
+    /** A client that sends nothing for so long behind its last answer has read it. */
+    private static final Duration LINGER_SILENCE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
-    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP }
+    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER }
 
     /** Whether the client may be watched: a state, or the {@link ClientWatch} itself. */
     private enum Watch { NOT_NOW, ALLOWED }
@@ -50,6 +52,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
+    private volatile long bodySinceNanos;
+    private volatile long bodyBytes;
     private volatile Exchange current;
     private boolean upgraded;
 
@@ -91,6 +95,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             next = input.readRequestHead();
         } catch (FramingException e) {
             refuse(e);
+            linger(e.status() == 431);
             return false;
         } catch (EOFException e) {
             return false;
@@ -101,6 +106,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         RequestHead head = next.get();
         HttpBody body = input.body(head.bodyBytes());
         enter(Phase.BODY);
+        bodySinceNanos = phaseSinceNanos;
+        bodyBytes = 0;
         response.reset(RequestIds.next(), head.keepAlive() && !gateway.draining(), head.minorVersion() == 0,
                 head.method().equals("HEAD"));
         Exchange exchange = new Exchange(this, head, body, response, started);
@@ -111,7 +118,16 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             current = null;
             endWatch();
         }
-        return !upgraded && response.keepAlive() && skipRest(exchange, body);
+        if (upgraded) {
+            return false;
+        }
+        if (response.keepAlive()) {
+            return skipRest(exchange, body);
+        }
+        if (response.complete()) {
+            linger(!body.finished());
+        }
+        return false;
     }
 
     /** Reads what is left of a body that was not wanted, if it is little. */
@@ -132,6 +148,30 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             skipped += count;
         }
         return false;
+    }
+
+    /**
+     * Takes what the client still sends behind the last answer of a connection, until it stops: closing over bytes that nobody
+     * has read resets the connection, and the client may lose the answer.
+     *
+     * @param more whether more is to be expected although nothing is here yet
+     */
+    private void linger(boolean more) throws IOException {
+        if (!more && !link.ready()) {
+            return;
+        }
+        enter(Phase.LINGER);
+        long end = phaseSinceNanos + SKIP_LIMIT.toNanos();
+        byte[] waste = new byte[16 * 1024];
+        long taken = 0;
+        while (taken < SKIP_BYTES && phaseSinceNanos - end < 0) {
+            int count = link.read(waste, 0, waste.length);
+            if (count < 0) {
+                return;
+            }
+            taken += count;
+            phaseSinceNanos = clock.getAsLong();
+        }
     }
 
     private void refuse(FramingException fault) throws IOException {
@@ -169,7 +209,9 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         return input;
     }
 
-    void bodyProgress() {
+    /** More of a body has come. */
+    void bodyProgress(int bytes) {
+        bodyBytes += bytes;
         phaseSinceNanos = clock.getAsLong();
     }
 
@@ -183,8 +225,13 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         switch (phase) {
             case IDLE -> closeAfter(age, gateway.draining() ? Duration.ZERO : limits.idle());
             case HEAD -> closeAfter(age, limits.head());
-            case BODY -> closeAfter(age, limits.bodyIdle());
+            case BODY -> {
+                if (age > limits.bodyIdle().toNanos() || nowNanos - bodySinceNanos > limits.bodyNanos(bodyBytes)) {
+                    giveUpBody();
+                }
+            }
             case SKIP -> closeAfter(age, SKIP_LIMIT);
+            case LINGER -> closeAfter(age, LINGER_SILENCE);
             case ANSWER -> {
                 response.sweep(nowNanos);
                 if (age > limits.watchAfter().toNanos()) {
@@ -198,6 +245,14 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         if (ageNanos > limit.toNanos()) {
             link.close();
         }
+    }
+
+    private void giveUpBody() {
+        Exchange exchange = current;
+        if (exchange != null) {
+            exchange.tooSlow();
+        }
+        link.close();
     }
 
     private void startWatch() {

@@ -63,6 +63,15 @@ final class DirectConnection implements ByteSource, Sweeper.Watched {
         return idleSinceNanos;
     }
 
+    /** Whether the upstream has said nothing since its last answer; what it said would be taken for the next one. */
+    boolean quiet() {
+        try {
+            return link.quiet();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Sends a request and reads the head of its answer. Closes the connection if there is none. */
     UpstreamResult exchange(UpstreamRequest request, boolean resent, long connectNanos) {
         cancellation = request.cancellation();

@@ -68,9 +68,18 @@ final class DirectPool implements Sweeper.Watched {
 
     /** The idle connection that was used last; empty if there is none, and the caller dials. */
     Optional<DirectConnection> take() {
+        DirectConnection last = pollFirst();
+        while (last != null && !last.quiet()) {
+            last.discard();
+            last = pollFirst();
+        }
+        return Optional.ofNullable(last);
+    }
+
+    private DirectConnection pollFirst() {
         lock.lock();
         try {
-            return Optional.ofNullable(idle.pollFirst());
+            return idle.pollFirst();
         } finally {
             lock.unlock();
         }

@@ -14,6 +14,7 @@ final class Exchange {
     private final Cancellation cancellation = new Cancellation();
     private final long startedNanos;
     private boolean continued;
+    private volatile boolean tooSlow;
 
     Exchange(DataConnection connection, RequestHead head, HttpBody body, ClientResponse response, long startedNanos) {
         this.connection = connection;
@@ -65,9 +66,19 @@ final class Exchange {
         return !continued && head.expectsContinue();
     }
 
-    /** A piece of the body has come; a body that stops coming is given up. */
-    void bodyProgress() {
-        connection.bodyProgress();
+    /** A piece of the body has come; a body that stops coming, or comes too slowly, is given up. */
+    void bodyProgress(int bytes) {
+        connection.bodyProgress(bytes);
+    }
+
+    /** The body was given up, for it came too slowly. */
+    void tooSlow() {
+        tooSlow = true;
+    }
+
+    /** Whether the body was given up. */
+    boolean isTooSlow() {
+        return tooSlow;
     }
 
     /** The body is complete: from now on the client is watched. */

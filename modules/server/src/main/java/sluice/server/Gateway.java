@@ -16,6 +16,7 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.config.FailoverSettings;
+import sluice.wire.FramingException;
 import sluice.wire.RequestHead;
 
 /**
@@ -92,14 +93,36 @@ final class Gateway {
                 refuse(exchange, record, refusal.get());
             }
         } catch (IOException e) {
-            record.failed(499, "client_gone", String.valueOf(e.getMessage()));
-            exchange.response().abort();
+            broken(exchange, record, e);
         } catch (RuntimeException e) {
             fault(exchange, record, e);
         } finally {
             inFlight.decrementAndGet();
             end(now, record);
         }
+    }
+
+    /** The request could not be read to its end, or its answer could not be written. */
+    private static void broken(Exchange exchange, RequestRecord record, IOException e) {
+        ClientResponse response = exchange.response();
+        if (e instanceof FramingException fault && !response.headersSent()) {
+            response.closeAfter();
+            GatewayError error = GatewayError.client(fault.status(), "bad_request_framing",
+                    "The request's body is not valid HTTP/1.1: " + fault.getMessage() + ".");
+            record.failed(error.status(), error.code(), error.message());
+            try {
+                response.sendError(error);
+            } catch (ClientGoneException gone) {
+                response.abort();
+            }
+            return;
+        }
+        if (exchange.isTooSlow()) {
+            record.failed(408, "request_timeout", "the body came too slowly");
+        } else {
+            record.failed(499, "client_gone", String.valueOf(e.getMessage()));
+        }
+        response.abort();
     }
 
     private void end(Live now, RequestRecord record) {
@@ -295,6 +318,10 @@ final class Gateway {
 
     private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) throws ClientGoneException {
         record.failed(error.status(), error.code(), error.message());
+        if (exchange.bodyHeldBack() && !exchange.bodyIsEmpty()) {
+            // The client may send the body now or may not: the next bytes could be read as either (RFC 9110 §10.1.1).
+            exchange.response().closeAfter();
+        }
         exchange.response().sendError(error);
     }
 

@@ -48,10 +48,31 @@ final class HeadParser {
         int lines = targetEnd + 1 + "HTTP/1.1".length();
         expectCrlf(head, lines);
         Headers headers = headers(head, lines + 2, end);
+        String host = host(headers, minor);
         long length = bodyBytes(headers, minor);
         String method = method(head, methodEnd);
-        return new RequestHead(method, target(head, targetStart, targetEnd), minor, headers,
-                length == ResponseHead.UNTIL_CLOSE ? 0 : length, keepAlive(headers, minor));
+        String target = target(head, targetStart, targetEnd);
+        return new RequestHead(method, target.startsWith("/") ? target : RequestTarget.inOriginForm(method, target, host), minor,
+                headers, length == ResponseHead.UNTIL_CLOSE ? 0 : length, keepAlive(headers, minor));
+    }
+
+    /** RFC 9112 §3.2: exactly one Host in HTTP/1.1, at most one in HTTP/1.0, and nothing in it that is no host. */
+    private static String host(Headers headers, int minor) throws FramingException {
+        int index = headers.find("host");
+        if (index < 0) {
+            if (minor == 1) {
+                throw new FramingException("no Host");
+            }
+            return "";
+        }
+        if (headers.find("host", index + 1) >= 0) {
+            throw new FramingException("more than one Host");
+        }
+        String host = headers.value(index);
+        if (!RequestTarget.isAuthority(host)) {
+            throw new FramingException("the Host is not a host");
+        }
+        return host;
     }
 
     /** Parses {@code head[0, end)}, which ends with the blank line, as the answer to {@code method}. */
@@ -72,6 +93,9 @@ final class HeadParser {
             throw new FramingException("the status is out of range");
         }
         int line = at + 4;
+        if (head[line] != ' ' && head[line] != '\r') {
+            throw new FramingException("the status is not a number of three digits");
+        }
         while (VALUE[head[line] & 0xFF]) {
             line++;
         }

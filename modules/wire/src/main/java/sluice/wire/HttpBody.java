@@ -8,8 +8,11 @@ import java.io.IOException;
  * Trailers are read and dropped. Confined to one thread at a time.
  */
 public final class HttpBody {
-    /** Most bytes of chunk extensions before one chunk: nobody sends any, and they cost the reader. */
-    private static final int MAX_EXTENSION_BYTES = 256;
+    /**
+     * Most bytes of chunk extensions of one message: nobody sends any, and with a limit for each chunk alone a body of one-byte
+     * chunks could cost its reader a hundred times its length.
+     */
+    private static final int MAX_EXTENSION_BYTES = 4 * 1024;
     /** Most bytes of trailers. */
     private static final int MAX_TRAILER_BYTES = 8 * 1024;
     private static final int MAX_SIZE_DIGITS = 12;
@@ -23,7 +26,8 @@ public final class HttpBody {
     private long left;
     private Part part;
     private int digits;
-    private int overhead;
+    private int extensionBytes;
+    private int trailerBytes;
     private int trailerLine;
     private boolean trailerCr;
 
@@ -140,7 +144,6 @@ public final class HttpBody {
             case SIZE_LF -> {
                 expect(b, '\n');
                 part = left == 0 ? Part.TRAILER : Part.DATA;
-                overhead = 0;
             }
             case DATA_CR -> {
                 expect(b, '\r');
@@ -169,7 +172,6 @@ public final class HttpBody {
         if (digits == 0) {
             throw new FramingException("a chunk without a size");
         }
-        overhead = 0;
         if (b == ';') {
             part = Part.EXTENSION;
         } else {
@@ -181,13 +183,13 @@ public final class HttpBody {
     private void extension(int b) throws IOException {
         if (b == '\r') {
             part = Part.SIZE_LF;
-        } else if (b < ' ' && b != '\t' || b == 0x7F || ++overhead > MAX_EXTENSION_BYTES) {
+        } else if (b < ' ' && b != '\t' || b == 0x7F || ++extensionBytes > MAX_EXTENSION_BYTES) {
             throw new FramingException("a chunk extension that is not allowed");
         }
     }
 
     private void trailer(int b) throws IOException {
-        if (++overhead > MAX_TRAILER_BYTES) {
+        if (++trailerBytes > MAX_TRAILER_BYTES) {
             throw new FramingException("trailers of more than " + MAX_TRAILER_BYTES + " bytes");
         }
         if (trailerCr) {

@@ -17,6 +17,14 @@ public interface Link extends AutoCloseable {
     /** Whether at least one (decrypted) byte can be read without waiting. A false "no" is allowed, a false "yes" is not. */
     boolean ready() throws IOException;
 
+    /**
+     * Whether nothing has arrived that no read has taken, not even an alert of TLS. For a connection that was kept: what came
+     * while nothing was asked for belongs to no answer. Costs a system call.
+     */
+    default boolean quiet() throws IOException {
+        return !ready();
+    }
+
     /** Writes all bytes, waiting as long as the peer is slow. One call is one socket write where the socket takes it whole. */
     void write(byte[] source, int offset, int length) throws IOException;
 

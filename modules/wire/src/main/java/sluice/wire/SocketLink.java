@@ -48,6 +48,11 @@ public final class SocketLink implements Link {
     }
 
     @Override
+    public boolean quiet() throws IOException {
+        return transport.getInputStream().available() == 0 && (transport == socket || in.available() == 0);
+    }
+
+    @Override
     public void write(byte[] source, int offset, int length) throws IOException {
         out.write(source, offset, length);
     }

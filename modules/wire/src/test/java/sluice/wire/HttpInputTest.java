@@ -76,27 +76,27 @@ class HttpInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 5, 5\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: +5\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 0x5\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length:\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 9999999999999999999\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
-        "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\n",
         "POST / HTTP/1.1\r\n Content-Length: 5\r\n\r\n",
-        "POST / HTTP/1.1\r\nA: b\r\n folded\r\n\r\n",
-        "POST / HTTP/1.1\r\nA: b\0c\r\n\r\n",
-        "POST / HTTP/1.1\r\nA: b\rc\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\0c\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\rc\r\n\r\n",
         "POST / HTTP/1.1\nHost: a\n\n",
-        "POST / HTTP/1.1\r\nA: b\nC: d\r\n\r\n",
-        "POST / HTTP/1.1\r\nno colon\r\n\r\n",
-        "POST / HTTP/1.1\r\n: empty\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\nC: d\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n",
         "POST  / HTTP/1.1\r\n\r\n",
         "POST /a b HTTP/1.1\r\n\r\n",
         "POST /\u0001 HTTP/1.1\r\n\r\n",
@@ -106,6 +106,17 @@ class HttpInputTest {
         "POST /\r\n\r\n",
         "P@ST / HTTP/1.1\r\n\r\n",
         "\r\r\nPOST / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+        "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
     })
     void refusesWhatTwoReadersCouldReadDifferently(String head) {
         for (int piece : new int[] {1, 3, 10_000}) {
@@ -114,8 +125,26 @@ class HttpInputTest {
     }
 
     @Test
+    void readsTheAbsoluteFormAsItsPath() throws IOException {
+        assertEquals("/b?c", target("GET http://A:1/b?c HTTP/1.1\r\nHost: a:1\r\n\r\n"));
+        assertEquals("/?c", target("GET https://a?c HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assertEquals("*", target("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assertEquals("a:443", target("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"));
+    }
+
+    private static String target(String head) throws IOException {
+        return input(head, 7).readRequestHead().orElseThrow().target();
+    }
+
+    @Test
+    void boundsTheExtensionsOfAllChunksTogether() {
+        HttpInput input = input(("1;" + "x".repeat(100) + "\r\na\r\n").repeat(50) + "0\r\n\r\n", 10_000);
+        assertThrows(FramingException.class, () -> readAll(input.body(RequestHead.CHUNKED), 64));
+    }
+
+    @Test
     void refusesAHeadAboveTheLimit() {
-        String head = "GET / HTTP/1.1\r\nA: " + "x".repeat(MAX_HEAD) + "\r\n\r\n";
+        String head = "GET / HTTP/1.1\r\nHost: a\r\nA: " + "x".repeat(MAX_HEAD) + "\r\n\r\n";
         FramingException fault = assertThrows(FramingException.class, () -> input(head, 100).readRequestHead());
         assertEquals(431, fault.status());
     }
@@ -164,6 +193,7 @@ class HttpInputTest {
         assertFalse(open.keepAlive());
         assertFalse(input("HTTP/1.1 200 OK\r\nConnection: Keep-Alive, Close\r\nContent-Length: 0\r\n\r\n", 9)
                 .readResponseHead("GET").orElseThrow().keepAlive());
+        assertThrows(FramingException.class, () -> input("HTTP/1.1 2000 OK\r\n\r\n", 9).readResponseHead("GET"));
         assertThrows(FramingException.class, () -> input("HTTP/1.1 20 OK\r\n\r\n", 9).readResponseHead("GET"));
         assertThrows(FramingException.class,
                 () -> input("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 9).readResponseHead("GET"));
@@ -171,7 +201,7 @@ class HttpInputTest {
 
     @Test
     void keepsWhatItLooksAhead() throws IOException {
-        HttpInput input = input("GET / HTTP/1.1\r\n\r\n", 6);
+        HttpInput input = input("GET / HTTP/1.1\r\nHost:\r\n\r\n", 6);
         assertTrue(input.lookAhead(100));
         assertTrue(input.hasBuffered());
         assertEquals("/", input.readRequestHead().orElseThrow().target());
