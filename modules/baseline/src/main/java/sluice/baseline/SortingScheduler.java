@@ -91,7 +91,7 @@ final class SortingScheduler implements AccountScheduler {
     }
 
     private Optional<FilterReason> ruledOut(Account account, SelectionRequest request) {
-        if (request.excluded().contains(account.name())) {
+        if (request.rulesOut(account.name())) {
             return Optional.of(FilterReason.EXCLUDED);
         }
         if (disabled.contains(account.name())) {

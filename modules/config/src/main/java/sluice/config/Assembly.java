@@ -124,7 +124,8 @@ final class Assembly {
                 s.whole("min-idle"), s.whole("max-idle"), s.decimal("utilization"), s.whole("waiters"), s.duration("wait"),
                 s.duration("idle-keep"), s.duration("retire"), s.duration("ping-after"), s.duration("pong-wait"),
                 root.whole("limits.event"));
-        return new WebSocketPolicy(pool, s.duration("first-message"), s.duration("unavailable"));
+        return new WebSocketPolicy(pool, s.duration("first-message"), s.duration("client-idle"),
+                s.whole("client-connections"), s.duration("unavailable"));
     }
 
     private ModuleChoice modules(Section s) {

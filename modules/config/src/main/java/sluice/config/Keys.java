@@ -280,6 +280,8 @@ final class Keys {
                 "Idle time after which a connection is tried before it is reused.");
         fixed("websocket.pong-wait", duration("10ms", "10m"), "2s", "How long that trial may take.");
         key("websocket.first-message", duration("10ms", "1h"), "30s", "How long a client may take to its first message.");
+        key("websocket.client-idle", duration("1s", "24h"), "1h", "How long a client's connection may be idle between two turns.");
+        key("websocket.client-connections", whole(0, 1_000_000), "1000", "Most open connections of one client; 0: no limit.");
         key("websocket.unavailable", duration("0s", "24h"), "10m",
                 "How long a session is told to use HTTP after its model had no account with WebSocket.");
     }

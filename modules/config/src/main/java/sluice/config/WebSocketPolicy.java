@@ -8,6 +8,9 @@ import sluice.api.WebSocketSettings;
  *
  * @param pool those to accounts
  * @param firstMessage how long a client may take to its first message
+ * @param clientIdle how long its connection may be idle between two turns
+ * @param clientConnections most open connections of one client; 0: no limit
  * @param unavailable how long a session is told to use HTTP after its model had no account with WebSocket
  */
-public record WebSocketPolicy(WebSocketSettings pool, Duration firstMessage, Duration unavailable) { }
+public record WebSocketPolicy(WebSocketSettings pool, Duration firstMessage, Duration clientIdle, int clientConnections,
+        Duration unavailable) { }

@@ -53,7 +53,7 @@ final class Eligibility {
     }
 
     static boolean excluded(Member member, Wish wish) {
-        return !wish.request().excluded().isEmpty() && wish.request().excluded().contains(member.name);
+        return wish.request().rulesOut(member.name);
     }
 
     /** When the account's rest for this request ends; 0 if that depends on a probe that is under way. */

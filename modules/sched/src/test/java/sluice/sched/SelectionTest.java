@@ -47,6 +47,20 @@ class SelectionTest {
     }
 
     @Test
+    void takesTheOneAccountThatWillDoOrNone() {
+        Rig small = new Rig(Rig.account("a"), Rig.account("b"), Rig.account("c"));
+        for (long seed = 0; seed < 20; seed++) {
+            assertEquals("b", small.run(onlyB(seed)));
+        }
+        small.scheduler.control("b", Control.DISABLE);
+        assertEquals(Map.of(FilterReason.DISABLED, 1, FilterReason.EXCLUDED, 2), small.refused(onlyB(1)).reasons());
+    }
+
+    private static SelectionRequest onlyB(long seed) {
+        return new SelectionRequest("t", Rig.MODEL, 0, "", SelectionRequest.Transport.WEBSOCKET, false, Set.of(), "b", 0, seed);
+    }
+
+    @Test
     void keepsASessionOnItsAccountForFiftyTurns() {
         for (long session = 1; session <= 20; session++) {
             String first = rig.run(Rig.request(session));
