@@ -1,5 +1,6 @@
 package sluice.api;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Chooses accounts and remembers how they do. Thread-safe. */
@@ -22,6 +23,9 @@ public interface AccountScheduler extends AutoCloseable {
 
     /** What {@link #select} would do now, in full, without taking a slot or waiting. */
     Decision explain(SelectionRequest request);
+
+    /** How long until an account can be had for such a request; zero if one can be had now, or if that is not known. */
+    Duration retryAfter(SelectionRequest request);
 
     /** The account of a stored response or conversation, if this client made it and it is remembered; else empty. */
     String ownerOf(String client, String responseId);

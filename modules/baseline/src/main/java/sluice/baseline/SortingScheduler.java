@@ -111,10 +111,16 @@ final class SortingScheduler implements AccountScheduler {
 
     private AccountLease lease(Account account, SelectionRequest request, long started) {
         inFlight.merge(account.name(), 1, Integer::sum);
-        Decision.Layer layer = account.name().equals(home(request)) ? Decision.Layer.SESSION : Decision.Layer.LOAD_BALANCE;
-        return new SortingLease(this, account, request, new Decision(layer, account.name(), request.model(),
+        return new SortingLease(this, account, request, new Decision(layer(account.name(), request), account.name(), request.model(),
                 request.sessionKey(), settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started, List.of(),
                 Optional.empty()));
+    }
+
+    private Decision.Layer layer(String account, SelectionRequest request) {
+        if (!account.equals(home(request))) {
+            return Decision.Layer.LOAD_BALANCE;
+        }
+        return account.equals(ownerOf(request.client(), request.boundTo())) ? Decision.Layer.RESPONSE_OWNER : Decision.Layer.SESSION;
     }
 
     synchronized void reported(Account account, SelectionRequest request, AttemptOutcome outcome) {
@@ -147,10 +153,14 @@ final class SortingScheduler implements AccountScheduler {
     public synchronized Decision explain(SelectionRequest request) {
         List<Account> order = order(request, new EnumMap<>(FilterReason.class));
         String account = order.isEmpty() ? "" : order.getFirst().name();
-        Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE
-                : account.equals(home(request)) ? Decision.Layer.SESSION : Decision.Layer.LOAD_BALANCE;
+        Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE : layer(account, request);
         return new Decision(layer, account, request.model(), request.sessionKey(), settings.epochMillis().getAsLong(), 0, List.of(),
                 Optional.empty());
+    }
+
+    @Override
+    public synchronized Duration retryAfter(SelectionRequest request) {
+        return order(request, new EnumMap<>(FilterReason.class)).isEmpty() ? retryAfter() : Duration.ZERO;
     }
 
     @Override

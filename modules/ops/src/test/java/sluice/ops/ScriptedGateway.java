@@ -1,6 +1,7 @@
 package sluice.ops;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -87,6 +88,11 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     @Override
     public Selection select(SelectionRequest request) {
         throw new UnsupportedOperationException("operations do not take slots");
+    }
+
+    @Override
+    public Duration retryAfter(SelectionRequest request) {
+        throw new UnsupportedOperationException("operations do not send anybody away");
     }
 
     @Override

@@ -250,8 +250,8 @@ final class LayeredScheduler implements AccountScheduler {
     private Selection unavailable(Lineup lineup, Wish wish) {
         decisions.add(decision(Choice.FREE, "", wish, now(), List.of()));
         Duration retryAfter = lineup.soonestEndNanos() == Long.MAX_VALUE
-                ? lineup.someBusy() && lineup.reasons().containsKey(Selection.FilterReason.BREAKER_OPEN) ? PROBE_RETRY : Duration.ZERO
-                : Duration.ofNanos(lineup.soonestEndNanos() - now());
+                && lineup.someBusy() && lineup.reasons().containsKey(Selection.FilterReason.BREAKER_OPEN)
+                ? PROBE_RETRY : untilSoonestEnd(lineup);
         return new Selection.Unavailable(lineup.reasons(), retryAfter);
     }
 
@@ -277,6 +277,24 @@ final class LayeredScheduler implements AccountScheduler {
         } finally {
             lineups.give(lineup);
         }
+    }
+
+    @Override
+    public Duration retryAfter(SelectionRequest request) {
+        Fleet accounts = fleet;
+        Wish wish = memory.recall(request, accounts, now());
+        Lineup lineup = lineups.take();
+        try {
+            layers.choose(lineup, accounts, wish, now(), false);
+            return lineup.size() > 0 || lineup.someBusy() ? Duration.ZERO : untilSoonestEnd(lineup);
+        } finally {
+            lineups.give(lineup);
+        }
+    }
+
+    private Duration untilSoonestEnd(Lineup lineup) {
+        return lineup.soonestEndNanos() == Long.MAX_VALUE ? Duration.ZERO
+                : Duration.ofNanos(Math.max(1, lineup.soonestEndNanos() - now()));
     }
 
     /** How an attempt went: statistics, health, and where the session and the response live. */

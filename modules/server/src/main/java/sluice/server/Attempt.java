@@ -199,7 +199,7 @@ final class Attempt {
         ClientResponse response = call.exchange.response();
         boolean sse = isEventStream(answer.headers());
         boolean asStream = sse && (call.stream || call.exchange.head().method().equals("GET"));
-        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.model), Attempt::movesOn,
+        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.model), error -> movesOn(call, error),
                 lease.account().timeouts().firstOutput());
         RelayOutcome outcome;
         if (asStream) {
@@ -238,8 +238,10 @@ final class Attempt {
     }
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
-    private static boolean movesOn(RelayOutcome.StreamError error) {
-        return judge(error).effect() == FailureRules.Effect.NEXT_ACCOUNT;
+    private static boolean movesOn(Call call, RelayOutcome.StreamError error) {
+        FailureRules.Effect effect = judge(error).effect();
+        return effect == FailureRules.Effect.NEXT_ACCOUNT
+                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown;
     }
 
     private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
@@ -254,9 +256,10 @@ final class Attempt {
             lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId()));
         } else {
             RelayOutcome.StreamError error = report.error();
-            call.record.failed(answer.status(), error.code(), "the stream ended with " + report.terminal());
-            call.record.failedTry(lease.account().name(), judge(error));
-            report(lease, judge(error), Duration.ZERO);
+            FailureRules.Rule rule = judge(error);
+            call.record.failed(answer.status(), error.code(), rule.what() + ": the stream ended with " + report.terminal());
+            call.record.failedTry(lease.account().name(), rule);
+            report(lease, rule, retryAfter(answer, error));
         }
         try {
             call.exchange.response().end();
@@ -269,12 +272,16 @@ final class Attempt {
     private Optional<FailedAttempt> refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
             RelayOutcome.StreamError error) {
         FailureRules.Rule rule = judge(error);
-        Duration retryAfter = RetryHints.read(answer.headers(), Duration.ZERO, epochMillis.getAsLong());
+        Duration retryAfter = retryAfter(answer, error);
         report(lease, rule, retryAfter);
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
         return Optional.of(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
                 retryAfter, true, rule.what() + ": " + error.code() + " " + error.message()));
+    }
+
+    private Duration retryAfter(UpstreamResult.Answered answer, RelayOutcome.StreamError error) {
+        return RetryHints.read(answer.headers(), RetryHints.inMessage(error.message()), epochMillis.getAsLong());
     }
 
     private static int statusOf(FailureRules.Rule rule) {
@@ -297,7 +304,7 @@ final class Attempt {
                 broken.cause() + ": " + broken.detail());
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
             call.record.failedTry(lease.account().name(), failed.orElseThrow().rule());
-            call.record.failed(response.status(), "upstream_stream_broken", broken.cause() + ": " + broken.detail());
+            call.record.failed(response.status(), "upstream_stream_broken", failed.orElseThrow().detail());
             response.abort();
             return Optional.empty();
         }
@@ -309,7 +316,7 @@ final class Attempt {
         FailureRules.Rule rule = FailureRules.judge(failure);
         report(lease, rule, retryAfter);
         return Optional.of(new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), retryAfter, requestSent, detail));
+                new UpstreamError("", "", "", false, false, Duration.ZERO), retryAfter, requestSent, rule.what() + ": " + detail));
     }
 
     private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {

@@ -22,8 +22,6 @@ final class Call {
     final String boundTo;
     /** Whether a stream was asked for. */
     final boolean stream;
-    /** Whether accounts are tried in turn until one knows the response. */
-    final boolean searching;
     /** Whether the request may be sent again although an account may have executed it. */
     final boolean resendAllowed;
     /** Whether the body's content coding was taken off. */
@@ -32,15 +30,15 @@ final class Call {
     final boolean encryptedContent;
     /** Whether the answer says what was changed in the body. */
     final boolean explain;
+    /** Whether accounts are tried in turn until one knows the response or conversation that the request is bound to. */
+    boolean ownerUnknown;
     /** What was changed in the body at the last attempt. */
     String explanation = "";
     private final ByteBudget.Permit permit;
     private RequestBody body;
 
     Call(Exchange exchange, RequestRecord record, String client, String target, String model, long sessionKey, String boundTo,
-            boolean stream, boolean searching, boolean resendAllowed, boolean bodyDecoded, boolean explain,
-            ByteBudget.Permit permit,
-            RequestBody body) {
+            boolean stream, boolean resendAllowed, boolean bodyDecoded, boolean explain, ByteBudget.Permit permit, RequestBody body) {
         this.exchange = exchange;
         this.record = record;
         this.client = client;
@@ -49,7 +47,6 @@ final class Call {
         this.sessionKey = sessionKey;
         this.boundTo = boundTo;
         this.stream = stream;
-        this.searching = searching;
         this.resendAllowed = resendAllowed;
         this.bodyDecoded = bodyDecoded;
         this.explain = explain;

@@ -86,7 +86,7 @@ final class FailoverLoop {
             tried = with(tried, failure.account());
             if (call.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
                     || !mayTryAnother(call, failure)) {
-                answers.giveUp(call, failure);
+                answers.giveUp(call, failure, soonest(call, failure, tried));
                 return;
             }
             call.record.retriedNanos += clock.getAsLong() - chosen;
@@ -95,6 +95,7 @@ final class FailoverLoop {
 
     private static void noteDecision(Call call, Decision decision) {
         call.record.layer = decision.layer();
+        call.ownerUnknown = !call.boundTo.isEmpty() && decision.layer() != Decision.Layer.RESPONSE_OWNER;
         call.record.escaped = decision.stickiness().map(Decision.Stickiness::left).orElse(false);
     }
 
@@ -124,6 +125,14 @@ final class FailoverLoop {
         }
     }
 
+    /** When a client may try again; a fault of its own does not pass with time. */
+    private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
+        return switch (failure.rule().fault()) {
+            case REQUEST, CLIENT -> Duration.ZERO;
+            case ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT -> scheduler.retryAfter(request(call, tried));
+        };
+    }
+
     private static boolean mayTryAnother(Call call, FailedAttempt failure) {
         if (call.exchange.response().outputSent()) {
             return false;
@@ -131,7 +140,8 @@ final class FailoverLoop {
         return switch (failure.rule().effect()) {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> call.resendAllowed;
-            case STRIP_ONCE, PASS, END -> call.searching && failure.status() == 404;
+            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown;
+            case STRIP_ONCE, PASS, END -> false;
         };
     }
 

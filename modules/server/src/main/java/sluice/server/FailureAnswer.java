@@ -23,8 +23,13 @@ final class FailureAnswer {
 
     /** No account can be had; {@code last} is what the accounts that were tried said. */
     void unavailable(Call call, Optional<FailedAttempt> last, Selection.Unavailable none) {
+        if (last.isPresent() && mayStillBeThere(last.get(), none)) {
+            send(call, GatewayError.gateway(503, "no_account_available", "An account that may hold '" + call.boundTo
+                    + "' cannot be asked now: " + reasons(none) + ".").withRetryAfter(none.retryAfter()), last.get().detail());
+            return;
+        }
         if (last.isPresent()) {
-            answer(call, last.get(), longer(last.get().retryAfter(), none.retryAfter()));
+            giveUp(call, last.get(), last.get().rule().fault() == FailureRules.Fault.REQUEST ? Duration.ZERO : none.retryAfter());
             return;
         }
         GatewayError error = GatewayError.gateway(503, "no_account_available", call.model.isEmpty()
@@ -33,9 +38,15 @@ final class FailureAnswer {
         send(call, error.withRetryAfter(none.retryAfter()), reasons(none));
     }
 
-    /** No further attempt is allowed. */
-    void giveUp(Call call, FailedAttempt failure) {
-        answer(call, failure, failure.retryAfter());
+    /** "Not found" is final for a client, so it must not be said while an account that was not asked may know better. */
+    private static boolean mayStillBeThere(FailedAttempt last, Selection.Unavailable none) {
+        return last.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && !none.retryAfter().isZero();
+    }
+
+    /** No further attempt is possible; {@code soonest} is when an account can be had again, zero if that is not known. */
+    void giveUp(Call call, FailedAttempt failure, Duration soonest) {
+        Duration told = failure.rule().fault() == FailureRules.Fault.REQUEST ? Duration.ZERO : failure.retryAfter();
+        answer(call, failure, soonest.isZero() ? told : soonest);
     }
 
     /** The client left before any account was called. */
@@ -68,13 +79,15 @@ final class FailureAnswer {
             case UNAVAILABLE -> send(call, GatewayError.gateway(503, "no_account_available",
                     "The account that could serve this request is not usable at the moment; the operator has to look at it.")
                     .withRetryAfter(retryAfter), failure.detail());
+            case MODEL_NOT_FOUND -> send(call, GatewayError.upstream(404, "model_not_found", "No account can serve the model '"
+                    + call.model + "'."), failure.detail());
             case RATE_LIMITED -> send(call, GatewayError.upstream(429, "rate_limit_exceeded",
                     "All accounts that could serve this request are rate limited. Try again later.")
                     .withRetryAfter(retryAfter.isZero() ? Duration.ofSeconds(1) : retryAfter), failure.detail());
             case UNREACHABLE -> send(call, GatewayError.upstream(502, "upstream_unreachable",
-                    "The upstream could not be reached or broke the connection."), failure.detail());
-            case TIMEOUT -> send(call, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time."),
-                    failure.detail());
+                    "The upstream could not be reached or broke the connection.").withRetryAfter(retryAfter), failure.detail());
+            case TIMEOUT -> send(call, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time.")
+                    .withRetryAfter(retryAfter), failure.detail());
             case NONE -> {
                 call.record.failed(499, "client_gone", failure.detail());
                 call.exchange.response().abort();
@@ -100,7 +113,7 @@ final class FailureAnswer {
             HeaderPolicy.toClient(failure.headers(), HeaderPolicy.Form.AS_IT_IS, lines);
             lines.ascii("x-sluice-error: upstream\r\n");
             if (!retryAfter.isZero() && !failure.headers().has("retry-after")) {
-                lines.ascii("retry-after: ").decimal(Math.max(1, retryAfter.toSeconds())).crlf();
+                lines.ascii("retry-after: ").decimal(retryAfter.plusMillis(999).toSeconds()).crlf();
             }
         });
         try {
@@ -128,9 +141,5 @@ final class FailureAnswer {
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getValue() + " " + entry.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '))
                 .collect(Collectors.joining(", "));
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
     }
 }

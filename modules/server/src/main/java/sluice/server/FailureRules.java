@@ -21,7 +21,9 @@ final class FailureRules {
         NEXT_ACCOUNT,
         /** Another account is tried if sending again is allowed though the request may have been executed. */
         NEXT_IF_RESEND_ALLOWED,
-        /** The same account is tried once more, without encrypted reasoning. */
+        /** Another account is tried if nobody knows which one holds what the request is bound to; else the answer passes. */
+        NEXT_IF_OWNER_UNKNOWN,
+        /** The same account is tried once more, without encrypted reasoning; then the answer passes. */
         STRIP_ONCE,
         /** Nothing more is done. */
         END
@@ -33,6 +35,8 @@ final class FailureRules {
         AS_IT_IS,
         /** 503 of the gateway's own: the upstream's words name the operator's account. */
         UNAVAILABLE,
+        /** 404 of the gateway's own: the upstream's words may name the operator's project. */
+        MODEL_NOT_FOUND,
         /** 429 of the gateway's own. */
         RATE_LIMITED,
         /** 502 of the gateway's own. */
@@ -64,12 +68,14 @@ final class FailureRules {
                     Fault.REQUEST, Effect.STRIP_ONCE, Answer.AS_IT_IS),
             row("overloaded, told as 400", Match.of(ANSWER).status(400).code("server_is_overloaded", "slow_down"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("model at capacity, told as 400", Match.of(ANSWER).status(400).message("model at capacity"),
+            row("model at capacity, told as 400", Match.of(ANSWER).status(400).message("model at capacity", "model is at capacity"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
+            row("previous response not in the account", Match.of(ANSWER).status(400).code("previous_response_not_found"),
+                    Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
             row("model unknown to the account", Match.of(ANSWER).status(403, 404).code("model_not_found"),
-                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.AS_IT_IS),
+                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
             row("no access to the model", Match.of(ANSWER).status(403, 404).message("access to model", "access to the model"),
-                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.AS_IT_IS),
+                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
             row("quota used up", Match.of(ANSWER).code("insufficient_quota", "billing_hard_limit_reached"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.UNAVAILABLE),
             row("payment required", Match.of(ANSWER).status(402),
@@ -85,16 +91,20 @@ final class FailureRules {
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED, Answer.RATE_LIMITED),
             row("request timeout, server errors", Match.of(ANSWER).status(408).statuses(500, 599),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
+            row("response or conversation not in the account", Match.of(ANSWER).status(404),
+                    Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
             row("redirect, any other refusal", Match.of(ANSWER).statuses(300, 499), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
-            row("rate limit as the first event", Match.of(EVENT).code("rate_limit_exceeded", "rate_limit_error").orStatus(429),
+            row("rate limit told as an event", Match.of(EVENT).code("rate_limit_exceeded", "rate_limit_error").orStatus(429),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED, Answer.RATE_LIMITED),
-            row("quota as the first event", Match.of(EVENT).code("insufficient_quota"),
+            row("quota told as an event", Match.of(EVENT).code("insufficient_quota"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.UNAVAILABLE),
-            row("overloaded or server error as the first event",
+            row("overloaded or server error told as an event",
                     Match.of(EVENT).code("server_is_overloaded", "slow_down", "server_error", "overloaded_error", "internal_error")
                             .type("server_error", "overloaded_error"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("any other failure as the first event", Match.of(EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+            row("previous response not in the account, told as an event", Match.of(EVENT).code("previous_response_not_found"),
+                    Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
+            row("any other failure told as an event", Match.of(EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
             row("not reached: address, connection, TLS, proxy",
                     Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.DNS, UpstreamResult.Kind.CONNECT,
                             UpstreamResult.Kind.TLS, UpstreamResult.Kind.PROXY),

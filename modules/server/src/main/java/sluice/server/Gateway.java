@@ -212,7 +212,7 @@ final class Gateway {
         Headers headers = exchange.head().headers();
         boolean decoded = headers.has("content-encoding");
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
-                record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream, false,
+                record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream,
                 mayResend(now.resend(), body), decoded, explains(known, headers), permit, body));
         return Optional.empty();
     }
@@ -270,9 +270,8 @@ final class Gateway {
             // Cancelling takes no parameters; what came is not passed on.
         }
         exchange.bodyRead();
-        boolean searching = now.scheduler().ownerOf(known.client().name(), target.id()).isEmpty();
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
-                target.id(), false, searching, true, false, false, permit, body));
+                target.id(), false, true, false, false, permit, body));
         return Optional.empty();
     }
 
@@ -297,8 +296,7 @@ final class Gateway {
         RawBody body = new RawBody(complete.bytes(), complete.length());
         long session = SessionSource.keyOf(known.client().name(), exchange.head().headers(), body);
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
-                session, "", false, false, false, exchange.head().headers().has("content-encoding"), false,
-                permit, body));
+                session, "", false, false, exchange.head().headers().has("content-encoding"), false, permit, body));
         return Optional.empty();
     }
 

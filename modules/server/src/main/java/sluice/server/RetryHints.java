@@ -6,14 +6,19 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import sluice.api.Headers;
 
 /**
  * How long an upstream asks to be left alone: {@code retry-after-ms}, {@code Retry-After} (RFC 9110 §10.2.3), or the reset of
- * the rate-limit bucket that is empty ({@code x-ratelimit-reset-*}, such as {@code 6m0s} or {@code 20ms}). Stateless.
+ * the rate-limit bucket that is empty ({@code x-ratelimit-reset-*}, such as {@code 6m0s} or {@code 20ms}), and what the error
+ * itself says. Stateless.
  */
 final class RetryHints {
     private static final String[] BUCKETS = {"requests", "tokens", "input-tokens", "output-tokens"};
+    private static final Pattern IN_MESSAGE = Pattern.compile("try again in ((?:[0-9]+(?:\\.[0-9]+)?(?:ms|[smh])){1,4})",
+            Pattern.CASE_INSENSITIVE);
     /** Longer waits are a mistake or an attack; the scheduler has its own cap below this. */
     private static final double MAX_SECONDS = 30.0 * 24 * 3600;
 
@@ -40,6 +45,12 @@ final class RetryHints {
             }
         }
         return longest;
+    }
+
+    /** The wait that an error's message names, as in "Please try again in 1.2s."; zero if it names none. */
+    static Duration inMessage(String message) {
+        Matcher told = IN_MESSAGE.matcher(message);
+        return told.find() ? goDuration(told.group(1)).orElse(Duration.ZERO) : Duration.ZERO;
     }
 
     private static Optional<Duration> number(String text, double unitSeconds) {

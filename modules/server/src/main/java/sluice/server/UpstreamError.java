@@ -60,7 +60,7 @@ record UpstreamError(String code, String type, String message, boolean json, boo
                 default -> parser.skipChildren();
             }
         }
-        return new UpstreamError(code, type, message, true, true, resets);
+        return new UpstreamError(code, type, message, true, true, resets.isZero() ? RetryHints.inMessage(message) : resets);
     }
 
     private static String text(JsonParser parser, JsonToken value) throws IOException {

@@ -30,7 +30,9 @@ class FailureRulesTest {
         "403, model_not_found, '', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
         "404, model_not_found, '', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
         "404, '', 'You do not have access to the model', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
-        "404, '', '', true, REQUEST, PASS",
+        "404, '', '', true, REQUEST, NEXT_IF_OWNER_UNKNOWN",
+        "400, previous_response_not_found, '', true, REQUEST, NEXT_IF_OWNER_UNKNOWN",
+        "400, '', 'Selected model is at capacity. Please try a different model.', true, UPSTREAM, NEXT_ACCOUNT",
         "405, '', '', true, REQUEST, PASS",
         "408, '', '', true, UPSTREAM, NEXT_ACCOUNT",
         "409, '', '', true, REQUEST, PASS",
@@ -102,7 +104,7 @@ class FailureRulesTest {
         Set<FailureRules.Rule> reached = new HashSet<>();
         for (int status = 0; status < 600; status++) {
             for (String code : new String[] {"", "server_is_overloaded", "invalid_encrypted_content", "model_not_found",
-                "insufficient_quota", "rate_limit_exceeded"}) {
+                "insufficient_quota", "rate_limit_exceeded", "previous_response_not_found"}) {
                 for (String message : new String[] {"", "model at capacity", "request too large", "access to model x"}) {
                     if (status >= 300) {
                         reached.add(answer(status, code, message, true));

@@ -7,15 +7,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import sluice.api.AccountStatus;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
 
 /** A gateway on free ports, as a configuration file describes it, for one test. */
 final class RunningGateway implements AutoCloseable {
     private final GatewayProcess process;
-    private final ByteArrayOutputStream log;
+    private final Log log;
 
-    private RunningGateway(GatewayProcess process, ByteArrayOutputStream log) {
+    private RunningGateway(GatewayProcess process, Log log) {
         this.process = process;
         this.log = log;
     }
@@ -27,7 +28,7 @@ final class RunningGateway implements AutoCloseable {
         if (!(result instanceof LoadResult.Loaded loaded)) {
             throw new IllegalArgumentException(result.problems().toString());
         }
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        Log log = new Log();
         return new RunningGateway(GatewayProcess.start(loaded.configuration(), new PrintStream(log, true, StandardCharsets.UTF_8)),
                 log);
     }
@@ -69,8 +70,32 @@ final class RunningGateway implements AutoCloseable {
         return log.toString(StandardCharsets.UTF_8);
     }
 
+    /** Waits until the lines of requests contain {@code part}. */
+    void awaitLog(String part) throws InterruptedException {
+        synchronized (log) {
+            while (!log().contains(part)) {
+                log.wait();
+            }
+        }
+    }
+
+    /** What the scheduler knows of an account. */
+    AccountStatus account(String name) {
+        return process.gateway().live().scheduler().accounts().stream().filter(status -> status.name().equals(name)).findFirst()
+                .orElseThrow();
+    }
+
     @Override
     public void close() {
         process.close();
+    }
+
+    /** A log that can be waited for. */
+    private static final class Log extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            notifyAll();
+        }
     }
 }

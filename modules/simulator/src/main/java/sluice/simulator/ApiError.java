@@ -32,7 +32,8 @@ record ApiError(int status, String type, String code, Optional<String> param, St
                     status >= 500 ? "server_error" : "invalid_request", Optional.empty(), "The simulator was asked to fail.");
         };
         return new ApiError(status, fault.text(FaultOption.TYPE).orElse(usual.type),
-                fault.text(FaultOption.CODE).orElse(usual.code), usual.param, usual.message);
+                fault.text(FaultOption.CODE).orElse(usual.code), usual.param,
+                fault.text(FaultOption.MESSAGE).map(text -> text.replace('_', ' ')).orElse(usual.message));
     }
 
     /** The value of {@code error}. */

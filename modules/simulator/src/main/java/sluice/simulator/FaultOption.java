@@ -25,6 +25,7 @@ enum FaultOption {
     STATUS(Kind.COUNT, true, "answer this status with an OpenAI error; on WebSocket an error event"),
     CODE(Kind.TEXT, true, "the error's code instead of the status's usual one"),
     TYPE(Kind.TEXT, true, "the error's type instead of the status's usual one"),
+    MESSAGE(Kind.TEXT, true, "the error's message, with underscores for blanks"),
     BODY(Kind.TEXT, true, "with status: json, html, text or empty"),
     RETRY(Kind.COUNT, true, "with status: Retry-After in seconds"),
     RETRYMS(Kind.COUNT, true, "with status: retry-after-ms"),
