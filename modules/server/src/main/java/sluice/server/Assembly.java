@@ -101,7 +101,7 @@ final class Assembly implements AutoCloseable {
         Map<String, Client> known = new HashMap<>();
         known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
-        FailureAnswer failures = new FailureAnswer(epochMillis);
+        FailureAnswer failures = new FailureAnswer();
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
@@ -109,7 +109,7 @@ final class Assembly implements AutoCloseable {
         Upstreams upstreams = new Upstreams(upstream, turnPool, configuration.webSocket().unavailable(), clock);
         Attempt attempt = new Attempt(upstreams, providers.events(), providers.answers(), relayOptions(configuration), rules,
                 decoders, openStreams);
-        FailoverLoop loop = new FailoverLoop(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
+        FailoverLoop<Call> loop = new FailoverLoop<>(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
         BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());

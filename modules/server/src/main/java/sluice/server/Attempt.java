@@ -30,7 +30,7 @@ import sluice.wire.ByteBuilder;
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
  * {@link #run} runs on the request's thread.
  */
-final class Attempt {
+final class Attempt implements FailoverLoop.Attempts<Call> {
     /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
     private static final int ERROR_BYTES = 64 * 1024;
     /** Bytes of text per token, for the estimate of an answer that was broken off. */
@@ -72,7 +72,8 @@ final class Attempt {
     }
 
     /** Makes the attempt and reports it; empty if the client has its answer, or has left. */
-    Optional<FailedAttempt> run(Call call, AccountLease lease) {
+    @Override
+    public Optional<FailedAttempt> run(Call call, AccountLease lease) {
         boolean strip = lease.stripEncryptedReasoning();
         if (strip && !rules.mayStrip()) {
             lease.report(new AttemptOutcome.Ignored());

@@ -17,9 +17,16 @@ import sluice.api.SelectionRequest;
  * The only loop over accounts: chooses one, makes an attempt, lets {@link FailureRules} judge it, and goes on as long as the
  * rules allow it and nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
  */
-final class FailoverLoop {
+final class FailoverLoop<R extends PooledRequest> {
+    /** Calls one account. */
+    @FunctionalInterface
+    interface Attempts<R extends PooledRequest> {
+        /** Makes the attempt and reports it to the lease; empty if the client has its answer, or has left. */
+        Optional<FailedAttempt> run(R request, AccountLease lease);
+    }
+
     private final AccountScheduler scheduler;
-    private final Attempt attempts;
+    private final Attempts<R> attempts;
     private final FailureAnswer answers;
     private final int maxAttempts;
     private final long deadlineNanos;
@@ -33,7 +40,7 @@ final class FailoverLoop {
      * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
      * @param wait longest wait for a slot
      */
-    FailoverLoop(AccountScheduler scheduler, Attempt attempts, FailureAnswer answers, int maxAttempts, Duration deadline,
+    FailoverLoop(AccountScheduler scheduler, Attempts<R> attempts, FailureAnswer answers, int maxAttempts, Duration deadline,
             Duration wait, LongSupplier clock) {
         this.scheduler = scheduler;
         this.attempts = attempts;
@@ -44,8 +51,8 @@ final class FailoverLoop {
         this.clock = clock;
     }
 
-    /** Answers the call, by an account or with an error. */
-    void run(Call call) {
+    /** Answers the request, by an account or with an error. */
+    void run(R request) {
         Set<String> tried = Set.of();
         Optional<FailedAttempt> last = Optional.empty();
         long budgetEnd = 0;
@@ -54,57 +61,60 @@ final class FailoverLoop {
             long asked = clock.getAsLong();
             Selection selection;
             try {
-                selection = select(call, tried);
+                selection = select(request, tried);
             } catch (InterruptedException e) {
-                answers.clientGone(call);
+                answers.clientGone(request);
                 return;
             }
             long chosen = clock.getAsLong();
-            call.record.queuedNanos += chosen - asked;
-            call.record.scheduledNanos = chosen;
+            request.record.queuedNanos += chosen - asked;
+            request.record.scheduledNanos = chosen;
             // Waiting for a slot is not the attempt's fault, so it moves the deadline.
             budgetEnd = budgetEnd == 0 ? chosen + deadlineNanos : budgetEnd + chosen - asked;
             switch (selection) {
                 case Selection.Unavailable none -> {
-                    answers.unavailable(call, last, none);
+                    if (request.widen(none)) {
+                        continue;
+                    }
+                    answers.unavailable(request, last, none);
                     return;
                 }
                 case Selection.Selected(AccountLease lease) -> {
                     if (mayHaveRun) {
-                        call.record.resends++;
+                        request.record.resends++;
                     }
-                    noteDecision(call, lease.decision());
-                    last = attempt(call, lease);
+                    noteDecision(request, lease.decision());
+                    last = attempt(request, lease);
                 }
             }
             if (last.isEmpty()) {
                 return;
             }
             FailedAttempt failure = last.get();
-            call.record.failedTry(failure.account(), failure.rule());
+            request.record.failedTry(failure.account(), failure.rule());
             mayHaveRun |= failure.requestSent();
             tried = with(tried, failure.account());
-            if (call.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
-                    || !mayTryAnother(call, failure)) {
-                answers.giveUp(call, failure, soonest(call, failure, tried));
+            if (request.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
+                    || !mayTryAnother(request, failure)) {
+                answers.giveUp(request, failure, soonest(request, failure, tried));
                 return;
             }
-            call.record.retriedNanos += clock.getAsLong() - chosen;
+            request.record.retriedNanos += clock.getAsLong() - chosen;
         }
     }
 
-    private static void noteDecision(Call call, Decision decision) {
-        call.record.layer = decision.layer();
-        call.ownerUnknown = !call.boundTo.isEmpty() && decision.layer() != Decision.Layer.RESPONSE_OWNER;
-        call.record.escaped = decision.stickiness().map(Decision.Stickiness::left).orElse(false);
+    private static void noteDecision(PooledRequest request, Decision decision) {
+        request.record.layer = decision.layer();
+        request.ownerUnknown = !request.boundTo.isEmpty() && decision.layer() != Decision.Layer.RESPONSE_OWNER;
+        request.record.escaped = decision.stickiness().map(Decision.Stickiness::left).orElse(false);
     }
 
     /** Chooses an account. A client that leaves while its request waits for a slot interrupts the wait. */
-    private Selection select(Call call, Set<String> tried) throws InterruptedException {
-        Cancellation cancellation = call.exchange.cancellation();
+    private Selection select(PooledRequest request, Set<String> tried) throws InterruptedException {
+        Cancellation cancellation = request.cancellation();
         Thread waiting = Thread.currentThread();
         cancellation.onCancel(waiting::interrupt);
-        Selection selection = scheduler.select(request(call, tried));
+        Selection selection = scheduler.select(wish(request, tried));
         cancellation.clear();
         // A client that left in this very moment is noticed by the call to the upstream.
         boolean late = Thread.interrupted();
@@ -115,10 +125,10 @@ final class FailoverLoop {
     }
 
     /** One account's turn; empty if the client has its answer. The lease is closed in any case. */
-    private Optional<FailedAttempt> attempt(Call call, AccountLease lease) {
+    private Optional<FailedAttempt> attempt(R request, AccountLease lease) {
         try (lease) {
-            call.record.attempts++;
-            return attempts.run(call, lease);
+            request.record.attempts++;
+            return attempts.run(request, lease);
         } catch (RuntimeException | Error e) {
             lease.report(new AttemptOutcome.Ignored());
             throw e;
@@ -126,28 +136,28 @@ final class FailoverLoop {
     }
 
     /** When a client may try again; a fault of its own does not pass with time. */
-    private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
+    private Duration soonest(PooledRequest request, FailedAttempt failure, Set<String> tried) {
         return switch (failure.rule().fault()) {
             case REQUEST, CLIENT -> Duration.ZERO;
-            case ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT -> scheduler.retryAfter(request(call, tried));
+            case ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT -> scheduler.retryAfter(wish(request, tried));
         };
     }
 
-    private static boolean mayTryAnother(Call call, FailedAttempt failure) {
-        if (call.exchange.response().outputSent()) {
+    private static boolean mayTryAnother(PooledRequest request, FailedAttempt failure) {
+        if (request.outputSent()) {
             return false;
         }
         return switch (failure.rule().effect()) {
             case NEXT_ACCOUNT -> true;
-            case NEXT_IF_RESEND_ALLOWED -> call.resendAllowed;
-            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown;
+            case NEXT_IF_RESEND_ALLOWED -> request.resendAllowed;
+            case NEXT_IF_OWNER_UNKNOWN -> request.ownerUnknown;
             case STRIP_ONCE, PASS, END -> false;
         };
     }
 
-    private SelectionRequest request(Call call, Set<String> tried) {
-        return new SelectionRequest(call.client, call.model, call.sessionKey, call.boundTo, call.transport(),
-                call.encryptedContent, tried, waitNanos, call.record.startedNanos);
+    private SelectionRequest wish(PooledRequest request, Set<String> tried) {
+        return new SelectionRequest(request.client, request.model, request.sessionKey, request.boundTo, request.transport(),
+                request.encryptedContent, tried, request.only(), request.waitNanos(waitNanos), request.record.startedNanos);
     }
 
     private static Set<String> with(Set<String> names, String name) {

@@ -25,5 +25,5 @@ import sluice.config.FailoverSettings;
  * @param forwardOther whether unknown paths are passed on
  */
 record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
-        FailoverLoop loop, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
+        FailoverLoop<Call> loop, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
         List<RequestObserver> observers, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther) { }
