@@ -81,7 +81,7 @@ final class AdminJson {
                         .number("output", usage.usage().output()).number("reasoning", usage.usage().reasoning())
                         .flag("estimated", usage.usage().estimated()));
         if (cost.isPresent()) {
-            json.number("cost_usd", cost.getAsLong() / 1e9);
+            json.dollars("cost_usd", cost.getAsLong());
         } else {
             json.none("cost_usd");
         }

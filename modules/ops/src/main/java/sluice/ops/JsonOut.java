@@ -1,5 +1,6 @@
 package sluice.ops;
 
+import java.math.BigDecimal;
 import java.util.function.Consumer;
 import sluice.api.JsonStrings;
 
@@ -35,6 +36,12 @@ final class JsonOut {
     /** A number with at most four digits behind the point. */
     JsonOut number(String name, double value) {
         key(name).append(Double.isFinite(value) ? Double.toString(Math.round(value * 1e4) / 1e4) : "null");
+        return this;
+    }
+
+    /** Billionths of a dollar as dollars, exactly. */
+    JsonOut dollars(String name, long nanoDollars) {
+        key(name).append(BigDecimal.valueOf(nanoDollars, 9).stripTrailingZeros().toPlainString());
         return this;
     }
 

@@ -52,6 +52,6 @@ final class Totals {
                 .number("chosen", chosen.sum()).number("sticky", inSession.sum()).number("escaped", escaped.sum())
                 .number("input_tokens", input.sum()).number("cached_tokens", cached.sum())
                 .number("output_tokens", output.sum()).number("reasoning_tokens", reasoning.sum())
-                .number("cost_usd", costNanoDollars.sum() / 1e9).number("unpriced_requests", unpriced.sum());
+                .dollars("cost_usd", costNanoDollars.sum()).number("unpriced_requests", unpriced.sum());
     }
 }

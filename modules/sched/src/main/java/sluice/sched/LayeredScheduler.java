@@ -39,6 +39,7 @@ final class LayeredScheduler implements AccountScheduler {
     private final LineupPool lineups;
     private final WaitingRoom room;
     private final DecisionRing decisions;
+    private final DecisionDetails details;
     /** Guards the exchange of {@link #fleet} and {@link #states}. Lock "reload": nothing else is taken under it. */
     private final Object reload = new Object();
     private final Map<String, AccountState> states = new HashMap<>();
@@ -53,6 +54,7 @@ final class LayeredScheduler implements AccountScheduler {
         outcomes = new Outcomes(settings);
         lineups = new LineupPool(settings.topK(), settings.weights());
         decisions = new DecisionRing(settings.decisions());
+        details = new DecisionDetails(lineups, originNanos);
         room = new WaitingRoom(settings.waiters());
     }
 
@@ -205,15 +207,17 @@ final class LayeredScheduler implements AccountScheduler {
             if (lineup.ranked() == 0) {
                 return Optional.empty();
             }
+            List<Decision.Candidate> candidates = choice.layer() == Decision.Layer.LOAD_BALANCE
+                    ? details.ofGathered(lineup, accounts, wish, now) : details.of(accounts, wish, now);
             for (int rank = 0; rank < lineup.ranked(); rank++) {
-                Optional<Lease> lease = take(lineup.ranked(rank), wish, choice, now);
+                Optional<Lease> lease = take(lineup.ranked(rank), wish, choice, now, candidates);
                 if (lease.isPresent()) {
                     return lease;
                 }
             }
             if (choice.layer() == Decision.Layer.LOAD_BALANCE) {
                 for (int i = 0; i < lineup.size(); i++) {
-                    Optional<Lease> lease = take(lineup.member(i), wish, choice, now);
+                    Optional<Lease> lease = take(lineup.member(i), wish, choice, now, candidates);
                     if (lease.isPresent()) {
                         return lease;
                     }
@@ -223,7 +227,8 @@ final class LayeredScheduler implements AccountScheduler {
         return Optional.empty();
     }
 
-    private Optional<Lease> take(Member member, Wish wish, Choice choice, long nowNanos) {
+    private Optional<Lease> take(Member member, Wish wish, Choice choice, long nowNanos,
+            List<Decision.Candidate> candidates) {
         if (!member.state.tryTake(member.concurrency)) {
             return Optional.empty();
         }
@@ -232,11 +237,12 @@ final class LayeredScheduler implements AccountScheduler {
             member.state.release();
             return Optional.empty();
         }
-        return Optional.of(lease(member, wish, choice, probe, nowNanos));
+        return Optional.of(lease(member, wish, choice, probe, nowNanos, candidates));
     }
 
-    private Lease lease(Member member, Wish wish, Choice choice, boolean probe, long nowNanos) {
-        Decision decision = decision(choice, member.name, wish, nowNanos, List.of());
+    private Lease lease(Member member, Wish wish, Choice choice, boolean probe, long nowNanos,
+            List<Decision.Candidate> candidates) {
+        Decision decision = decision(choice, member.name, wish, nowNanos, candidates);
         decisions.add(decision);
         return new Lease(this, member, wish, decision, choice.rebind(), probe, nowNanos);
     }
@@ -248,7 +254,8 @@ final class LayeredScheduler implements AccountScheduler {
     }
 
     private Selection unavailable(Lineup lineup, Wish wish) {
-        decisions.add(decision(Choice.FREE, "", wish, now(), List.of()));
+        long now = now();
+        decisions.add(decision(Choice.FREE, "", wish, now, details.of(fleet, wish, now)));
         Duration retryAfter = lineup.soonestEndNanos() == Long.MAX_VALUE
                 && lineup.someBusy() && lineup.reasons().containsKey(Selection.FilterReason.BREAKER_OPEN)
                 ? PROBE_RETRY : untilSoonestEnd(lineup);
@@ -356,7 +363,7 @@ final class LayeredScheduler implements AccountScheduler {
             return false;
         }
         Choice choice = !wish.owner().isEmpty() ? Choice.OWNER : layers.granted(fleet, wish, home, now);
-        claim.answer(new Selection.Selected(lease(member, wish, choice, probe, now)));
+        claim.answer(new Selection.Selected(lease(member, wish, choice, probe, now, List.of())));
         return true;
     }
 

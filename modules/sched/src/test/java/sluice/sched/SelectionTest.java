@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
@@ -258,5 +259,22 @@ class SelectionTest {
 
         assertEquals(SchedulerSettings.defaults().decisions(), rig.scheduler.recentDecisions(1_000).size());
         assertEquals(SchedulerSettings.defaults().decisions() + 10, rig.scheduler.recentDecisions(1).getFirst().sessionKey());
+    }
+
+    @Test
+    void recordsHowEveryCandidateFaredButNotWithEachDecision() {
+        Rig two = new Rig(Rig.account("a"), Rig.account("b", 1, 0, 1, 4, "b"));
+        two.run(Rig.request(1));
+        two.run(Rig.request(1));
+        two.pass(Duration.ofNanos(DecisionDetails.EVERY_NANOS));
+        Decision said = two.scheduler.explain(Rig.request(1));
+        two.run(Rig.request(1));
+        List<Decision> latest = two.scheduler.recentDecisions(3);
+
+        assertEquals(said.candidates(), latest.get(0).candidates(), "as explain says, before the slot is taken");
+        assertEquals(2, latest.get(0).candidates().size());
+        assertEquals(Layer.SESSION, latest.get(0).layer());
+        assertEquals(List.of(), latest.get(1).candidates(), "too soon after the first");
+        assertEquals(Optional.of(FilterReason.HIGHER_TIER), latest.get(2).candidates().get(1).ruledOut());
     }
 }

@@ -20,9 +20,8 @@ import sluice.api.UsageSink;
 
 /**
  * Usage as JSON lines in a file that is rotated by size. Requests put their records into a bounded queue without waking
- * anybody; one thread writes them out every {@code usage.flush-every}, so that a killed
- * process loses at most that. Nothing is dropped: if the disk
- * cannot follow and the queue is full, requests wait. Thread-safe.
+ * anybody; one thread writes them out every half second, so that a killed process loses at most that. Nothing is dropped: if the
+ * disk cannot follow and the queue is full, requests wait. Thread-safe.
  */
 public final class LogUsageSink implements UsageSink {
     /** Provider of the name {@code log}. */
@@ -43,8 +42,8 @@ public final class LogUsageSink implements UsageSink {
             if (path.isEmpty()) {
                 return new Nowhere();
             }
-            return new LogUsageSink(Path.of(path), Long.parseLong(settings.get("max-file")),
-                    Integer.parseInt(settings.get("max-files")), Long.parseLong(settings.get("flush-every")));
+            return new LogUsageSink(Path.of(path), Long.parseLong(settings.get("rotate")),
+                    Integer.parseInt(settings.get("keep")));
         }
     }
 
@@ -64,19 +63,19 @@ public final class LogUsageSink implements UsageSink {
     /** A second of records at the highest rate that one process has been seen to serve. */
     private static final int QUEUE = 16 * 1024;
 
+    private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final Path file;
     private final long rotateBytes;
     private final int keep;
-    private final long flushNanos;
     private final BlockingQueue<UsageRecord> queue = new ArrayBlockingQueue<>(QUEUE);
     private final Thread writer;
     private volatile boolean closing;
 
-    private LogUsageSink(Path file, long rotateBytes, int keep, long flushMillis) {
+    private LogUsageSink(Path file, long rotateBytes, int keep) {
         this.file = file;
         this.rotateBytes = rotateBytes;
         this.keep = keep;
-        flushNanos = TimeUnit.MILLISECONDS.toNanos(flushMillis);
         writer = Thread.ofPlatform().daemon().name("sluice-usage").start(this::run);
     }
 
@@ -119,7 +118,7 @@ public final class LogUsageSink implements UsageSink {
     }
 
     private void pause() {
-        LockSupport.parkNanos(flushNanos);
+        LockSupport.parkNanos(FLUSH_NANOS);
     }
 
     /** Writes until the file is full, or until the end. */
