@@ -38,6 +38,9 @@ public final class ContentDecoder implements BodyDecoder {
             });
         } catch (IOException e) {
             throw encoded.blame(e);
+        } catch (LinkageError e) {
+            throw new IllegalStateException("zstd's native library cannot be loaded (system property ZstdNativePath: "
+                    + System.getProperty("ZstdNativePath", "not set") + ")", e);
         }
     }
 

@@ -98,6 +98,29 @@ class ContentDecoderTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 100, 16 * 1024})
+    void decodesAGzipOfSeveralMembersHoweverItComes(int pieceBytes) throws IOException {
+        byte[] member = encoded("gzip", BODY);
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        members.write(member);
+        members.write(member);
+        InputStream pieces = new FilterInputStream(new ByteArrayInputStream(members.toByteArray())) {
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                return super.read(target, offset, Math.min(length, pieceBytes));
+            }
+
+            @Override
+            public int available() {
+                return 0;
+            }
+        };
+        try (InputStream in = new ContentDecoder().decode("gzip", pieces)) {
+            assertEquals(2 * BODY.length, in.readAllBytes().length);
+        }
+    }
+
     @Test
     void refusesAZstdWindowAboveEightMebibytes() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -7,8 +7,10 @@ import sluice.wire.HttpBody;
 import sluice.wire.RequestHead;
 
 /**
- * Reads a request's body into one array, within the limit of a body and the budget of all bodies. The array is as large as
- * {@code Content-Length} says, but a length that lies cannot make it larger than {@link #CLAMP_BYTES} before bytes arrive.
+ * Reads a request's body into one array, within the limit of a body and the budget of all bodies. A length that is known is
+ * reserved at once, so that a body that was begun is never given up for want of memory (decision 0090); others are reserved in
+ * steps. The array is as large as {@code Content-Length} says, but a length that lies cannot make it larger than
+ * {@link #CLAMP_BYTES} before that many bytes are there.
  */
 final class BodyReader {
     /** What a claimed length may allocate before the bytes are there. */
@@ -54,7 +56,7 @@ final class BodyReader {
         }
         long claimed = encoding.isEmpty() ? head.bodyBytes() : RequestHead.CHUNKED;
         int start = claimed >= 0 ? (int) Math.min(claimed, CLAMP_BYTES) : START_BYTES;
-        if (!permit.first(start, waitNanos)) {
+        if (!permit.first(Math.max(claimed, start), waitNanos)) {
             return noMemory();
         }
         HttpBody body = exchange.body();
@@ -79,8 +81,8 @@ final class BodyReader {
                 if (length >= maxBytes) {
                     return probeEnd(source) ? new Outcome.Complete(bytes, length) : tooLarge();
                 }
-                int larger = (int) Math.min(claimed >= 0 ? claimed : maxBytes, Math.max(length * 2L, START_BYTES));
-                if (!permit.grow(larger - length)) {
+                int larger = claimed >= 0 ? (int) claimed : (int) Math.min(maxBytes, Math.max(length * 2L, START_BYTES));
+                if (claimed < 0 && !permit.grow(larger - length)) {
                     return noMemory();
                 }
                 bytes = Arrays.copyOf(bytes, larger);

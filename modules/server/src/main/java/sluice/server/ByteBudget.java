@@ -39,7 +39,7 @@ final class ByteBudget {
         return new Permit(share);
     }
 
-    /** What one client holds; at most half of the budget. Guarded by the budget's lock. */
+    /** What one client holds: at most half of the budget, or one body. Guarded by the budget's lock. */
     static final class ClientShare {
         private long usedBytes;
     }
@@ -112,7 +112,8 @@ final class ByteBudget {
         }
 
         private boolean fits(long bytes) {
-            return usedBytes + bytes <= totalBytes && share.usedBytes + bytes <= Math.max(totalBytes / 2, 1);
+            boolean onlyBody = share.usedBytes == heldBytes;
+            return usedBytes + bytes <= totalBytes && (onlyBody || share.usedBytes + bytes <= totalBytes / 2);
         }
 
         private void take(long bytes) {

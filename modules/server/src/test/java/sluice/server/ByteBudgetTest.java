@@ -15,12 +15,23 @@ class ByteBudgetTest {
     private final ByteBudget.ClientShare c = new ByteBudget.ClientShare();
 
     @Test
-    void givesOneClientAtMostHalf() throws InterruptedException {
-        try (ByteBudget.Permit permit = budget.permit(a)) {
-            assertTrue(permit.first(40, 0));
-            assertTrue(permit.grow(10));
-            assertFalse(permit.grow(1));
-            assertEquals(50, permit.heldBytes());
+    void givesTheBodiesOfOneClientAtMostHalf() throws InterruptedException {
+        try (ByteBudget.Permit permit = budget.permit(a); ByteBudget.Permit second = budget.permit(a)) {
+            assertTrue(permit.first(10, 0));
+            assertTrue(second.first(30, 0));
+            assertTrue(second.grow(10));
+            assertFalse(second.grow(1));
+            assertEquals(40, second.heldBytes());
+        }
+        assertEquals(0, budget.usedBytes());
+    }
+
+    @Test
+    void takesTheOnlyBodyOfAClientHoweverLarge() throws InterruptedException {
+        try (ByteBudget.Permit permit = budget.permit(a); ByteBudget.Permit second = budget.permit(a)) {
+            assertTrue(permit.first(60, 0));
+            assertTrue(permit.grow(40));
+            assertFalse(second.first(1, 0));
         }
         assertEquals(0, budget.usedBytes());
     }
