@@ -112,6 +112,8 @@ final class Keys {
                 "How long a body's first reservation may wait for others to be done.");
         key("limits.concurrent-requests", whole(1, 10_000_000), "10000", "Most requests at a time, over all clients.");
         fixed("limits.connections", whole(1, 10_000_000), "20000", "Most connections of clients at a time.");
+        fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
+                "Most connections of one address at a time. 0: no limit, as behind a proxy, where all come from one.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");
         key("limits.message", size(4096, 1024 * MIB), "64MiB", "Largest WebSocket message of a client.");
         fixed("limits.header", size(1024, MIB), "16KiB", "Largest head of a request: request line and headers.");

@@ -1,7 +1,6 @@
 package sluice.server;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,7 +12,7 @@ final class Client {
 
     private final String name;
     private final ByteBudget.ClientShare bodyShare = new ByteBudget.ClientShare();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Places places = new Places();
     private final MinuteCount requests = new MinuteCount();
     private final MinuteCount tokens = new MinuteCount();
     private final AtomicLong tokensInAll = new AtomicLong();
@@ -33,28 +32,17 @@ final class Client {
 
     /** Takes one of {@code limit} places; false if all are taken. A limit of 0 is none. */
     boolean enter(int limit) {
-        if (limit == 0) {
-            inFlight.incrementAndGet();
-            return true;
-        }
-        int now = inFlight.get();
-        while (now < limit) {
-            if (inFlight.compareAndSet(now, now + 1)) {
-                return true;
-            }
-            now = inFlight.get();
-        }
-        return false;
+        return places.enter(limit);
     }
 
     /** Gives its place back. */
     void leave() {
-        inFlight.decrementAndGet();
+        places.leave();
     }
 
     /** Requests under way. */
     int inFlight() {
-        return inFlight.get();
+        return places.taken();
     }
 
     /** Requests of this minute. */

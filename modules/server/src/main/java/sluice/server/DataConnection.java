@@ -34,6 +34,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private static final Duration SKIP_LIMIT = Duration.ofSeconds(10);
     /** A client that sends nothing for so long behind its last answer has read it. */
     private static final Duration LINGER_SILENCE = Duration.ofSeconds(1);
+    /** How long a connection may wait for its next request while others find no place. */
+    private static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER }
@@ -46,6 +48,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private final ClientResponse response;
     private final Gateway gateway;
     private final ConnectionLimits limits;
+    private final OpenConnections open;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final String remoteHost;
@@ -57,9 +60,11 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private volatile Exchange current;
     private boolean upgraded;
 
-    DataConnection(ConnectionContext context, Gateway gateway, ConnectionLimits limits, Sweeper sweeper, LongSupplier clock) {
+    DataConnection(ConnectionContext context, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+            LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
+        this.open = open;
         this.sweeper = sweeper;
         this.clock = clock;
         link = new HelidonLink(context);
@@ -71,20 +76,22 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     @Override
     public void handle(Limit ignored) throws InterruptedException {
         enter(Phase.IDLE);
+        Optional<GatewayError> refusal = open.enter(remoteHost);
         Sweeper.Registration registration = sweeper.watch(this);
         try {
-            while (nextRequest()) {
+            while (nextRequest(refusal)) {
                 enter(Phase.IDLE);
             }
         } catch (IOException e) {
             // The client left between two requests, or in the middle of one.
         } finally {
             registration.close();
+            open.leave(remoteHost);
             link.close();
         }
     }
 
-    private boolean nextRequest() throws IOException, InterruptedException {
+    private boolean nextRequest(Optional<GatewayError> refusal) throws IOException, InterruptedException {
         if (!input.hasBuffered() && !input.lookAhead(1)) {
             return false;
         }
@@ -94,7 +101,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         try {
             next = input.readRequestHead();
         } catch (FramingException e) {
-            refuse(e);
+            refuse(GatewayError.client(e.status(), "bad_request_framing",
+                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."));
             linger(e.status() == 431);
             return false;
         } catch (EOFException e) {
@@ -104,6 +112,11 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             return false;
         }
         RequestHead head = next.get();
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+            linger(head.bodyBytes() != 0);
+            return false;
+        }
         HttpBody body = input.body(head.bodyBytes());
         enter(Phase.BODY);
         bodySinceNanos = phaseSinceNanos;
@@ -174,10 +187,9 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         }
     }
 
-    private void refuse(FramingException fault) throws IOException {
+    private void refuse(GatewayError error) throws IOException {
         response.reset(RequestIds.next(), false, false, false);
-        gateway.refuseFraming(response, GatewayError.client(fault.status(), "bad_request_framing",
-                "The request is not valid HTTP/1.1: " + fault.getMessage() + "."));
+        gateway.refuseConnection(response, error);
     }
 
     /** From now on the client is watched, once the request is old enough to be worth it. */
@@ -223,7 +235,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     public void sweep(long nowNanos) {
         long age = nowNanos - phaseSinceNanos;
         switch (phase) {
-            case IDLE -> closeAfter(age, gateway.draining() ? Duration.ZERO : limits.idle());
+            case IDLE -> closeAfter(age, idleLimit());
             case HEAD -> closeAfter(age, limits.head());
             case BODY -> {
                 if (age > limits.bodyIdle().toNanos() || nowNanos - bodySinceNanos > limits.bodyNanos(bodyBytes)) {
@@ -245,6 +257,13 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         if (ageNanos > limit.toNanos()) {
             link.close();
         }
+    }
+
+    private Duration idleLimit() {
+        if (gateway.draining()) {
+            return Duration.ZERO;
+        }
+        return open.crowded() && CROWDED_IDLE.compareTo(limits.idle()) < 0 ? CROWDED_IDLE : limits.idle();
     }
 
     private void giveUpBody() {

@@ -12,12 +12,15 @@ import sluice.api.Sweeper;
 final class DataConnectionSelector implements ServerConnectionSelector {
     private final Gateway gateway;
     private final ConnectionLimits limits;
+    private final OpenConnections open;
     private final Sweeper sweeper;
     private final LongSupplier clock;
 
-    DataConnectionSelector(Gateway gateway, ConnectionLimits limits, Sweeper sweeper, LongSupplier clock) {
+    DataConnectionSelector(Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+            LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
+        this.open = open;
         this.sweeper = sweeper;
         this.clock = clock;
     }
@@ -39,6 +42,6 @@ final class DataConnectionSelector implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return new DataConnection(context, gateway, limits, sweeper, clock);
+        return new DataConnection(context, gateway, limits, open, sweeper, clock);
     }
 }

@@ -28,6 +28,8 @@ final class Gateway {
     private final AtomicReference<Live> live;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicInteger inFlight = new AtomicInteger();
+    /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
+    private final Places running = new Places();
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
@@ -66,8 +68,8 @@ final class Gateway {
         return live.get().cancelsWhenClientLeaves();
     }
 
-    /** Answers a request that is not valid HTTP. */
-    void refuseFraming(ClientResponse response, GatewayError error) throws ClientGoneException {
+    /** Answers a request that is not valid HTTP, or on a connection too many. */
+    void refuseConnection(ClientResponse response, GatewayError error) throws ClientGoneException {
         RequestRecord record = new RequestRecord(RequestIds.next(), epochMillis.getAsLong(), clock.getAsLong());
         record.route = Route.OTHER.label();
         record.failed(error.status(), error.code(), error.message());
@@ -82,13 +84,9 @@ final class Gateway {
     void handle(Exchange exchange) throws InterruptedException {
         Live now = live.get();
         RequestRecord record = new RequestRecord(exchange.response().requestId(), epochMillis.getAsLong(), exchange.startedNanos());
-        int running = inFlight.incrementAndGet();
+        inFlight.incrementAndGet();
         try {
-            Optional<GatewayError> refusal = running > now.maxRequests()
-                    ? Optional.of(GatewayError.gateway(503, "gateway_busy",
-                            "The gateway is handling as many requests as it may (limits.concurrent-requests).")
-                            .withRetryAfter(Duration.ofSeconds(1)))
-                    : route(now, exchange, record);
+            Optional<GatewayError> refusal = route(now, exchange, record);
             if (refusal.isPresent()) {
                 refuse(exchange, record, refusal.get());
             }
@@ -152,7 +150,16 @@ final class Gateway {
             case ClientAuthenticator.Outcome.Known known -> {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
-                yield admitted(now, exchange, record, target, known);
+                if (!running.enter(now.maxRequests())) {
+                    yield Optional.of(GatewayError.gateway(503, "gateway_busy",
+                            "The gateway is handling as many requests as it may (limits.concurrent-requests).")
+                            .withRetryAfter(Duration.ofSeconds(1)));
+                }
+                try {
+                    yield admitted(now, exchange, record, target, known);
+                } finally {
+                    running.leave();
+                }
             }
         };
     }

@@ -20,6 +20,9 @@ final class GatewayProcess implements AutoCloseable {
     /** How often a drain looks whether the last request has ended. */
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
+    /** Connections above the limit that are open at a time to be told so; above these, the port accepts no more. */
+    private static final int REFUSED_CONNECTIONS = 1000;
+
     private final Assembly assembly;
     private final Gateway gateway;
     private final OperationsView view;
@@ -62,10 +65,11 @@ final class GatewayProcess implements AutoCloseable {
             }
             Gateway gateway = new Gateway(assembly.live(configuration), assembly.clock(), assembly.epochMillis());
             DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
+                    new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
                     assembly.sweeper(), assembly.clock());
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
-                    server.admin().port(), Optional.empty(), configuration.limits().connections());
+                    server.admin().port(), Optional.empty(), configuration.limits().connections() + REFUSED_CONNECTIONS);
             OperationsView view = new OperationsView(gateway, assembly, configuration);
             Operations operations = new Operations(view, configuration.server().admin(), configuration.usage(),
                     assembly.epochMillis());

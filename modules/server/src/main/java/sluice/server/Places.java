@@ -1,0 +1,33 @@
+package sluice.server;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A number of places, of which exactly as many are taken at a time as there are: whoever is refused has never stood in
+ * another's way. Lock-free.
+ */
+final class Places {
+    private final AtomicInteger taken = new AtomicInteger();
+
+    /** Takes one of {@code limit} places; false if all are taken. A limit of 0 is none. */
+    boolean enter(int limit) {
+        int now = taken.get();
+        while (limit == 0 || now < limit) {
+            if (taken.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = taken.get();
+        }
+        return false;
+    }
+
+    /** Gives a place back. */
+    void leave() {
+        taken.decrementAndGet();
+    }
+
+    /** Places taken. */
+    int taken() {
+        return taken.get();
+    }
+}
