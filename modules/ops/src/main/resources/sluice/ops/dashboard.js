@@ -7,7 +7,11 @@ const SHOWN_REQUESTS = 40;
 const SHOWN_FAILURES = 60;
 const SPARK_POINTS = 60;
 let requests = [];
+/** What the table shows: the newest requests, or those of the moment when a row was opened. */
+let listed = [];
 let stale = true;
+/** Ids of requests whose stages are shown. */
+const shown = new Set();
 
 /** An element with attributes and children; texts are never read as HTML. */
 function el(tag, attributes = {}, ...children) {
@@ -89,17 +93,17 @@ function linkState(text, kind) {
 }
 
 function drawTraffic(history) {
-  const width = 720, height = 110, base = height - 16, wide = width / history.requests.length;
-  const top = Math.max(4, ...history.requests);
+  const width = 720, height = 96, base = height - 1, wide = width / history.requests.length;
+  const top = Math.max(4, ...history.requests), peak = Math.max(...history.requests);
   const bars = history.requests.flatMap((value, i) => {
     const x = (i * wide).toFixed(1), w = (wide - 1).toFixed(1), errors = history.errors[i];
-    const rect = (from, size, fill) => svg('rect', {x, y: (base - (from + size) / top * (base - 12)).toFixed(1), width: w,
-      height: Math.max(size / top * (base - 12), 1).toFixed(1), fill: `var(--${fill})`});
+    const rect = (from, size, fill) => svg('rect', {x, y: (base - (from + size) / top * (base - 4)).toFixed(1), width: w,
+      height: Math.max(size / top * (base - 4), 1).toFixed(1), fill: `var(--${fill})`});
     return [...value - errors > 0 ? [rect(errors, value - errors, 'bar')] : [], ...errors > 0 ? [rect(0, errors, 'bad')] : []];
   });
   $('traffic').replaceChildren(svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none'},
-    svg('line', {x1: 0, y1: base, x2: width, y2: base, stroke: 'var(--line)'}), ...bars),
-    el('div', {class: 'time'}, `highest: ${(top / history.step_seconds).toFixed(1)} requests/s`));
+    svg('line', {x1: 0, y1: base, x2: width, y2: base, stroke: 'var(--line)'}), ...bars));
+  $('peak').textContent = peak ? `highest ${(peak / history.step_seconds).toFixed(1)}/s` : 'nothing in the last 10 minutes';
   const all = history.requests.reduce((a, b) => a + b, 0), bad = history.errors.reduce((a, b) => a + b, 0);
   $('error-share').textContent = share(bad, all);
   $('error-share').className = bad ? 'bad' : '';
@@ -175,11 +179,11 @@ function drawTotals(totals) {
   $('sticky-share').textContent = share(totals.sticky, totals.chosen);
   $('failovers').textContent = count(totals.failovers);
   $('tokens').textContent = count(totals.input_tokens + totals.output_tokens);
-  $('tokens-detail').textContent = `tokens: ${count(totals.input_tokens)} in (${share(totals.cached_tokens, totals.input_tokens)} cached), `
-    + `${count(totals.output_tokens)} out`;
+  $('tokens-detail').textContent = totals.input_tokens ? `${count(totals.input_tokens)} in, `
+    + `${share(totals.cached_tokens, totals.input_tokens)} of it cached; ${count(totals.output_tokens)} out` : '';
   const priced = totals.cost_usd > 0 || totals.unpriced_requests === 0;
   $('cost').textContent = priced ? dollars(totals.cost_usd) : '–';
-  $('cost-detail').textContent = totals.unpriced_requests ? `cost; ${count(totals.unpriced_requests)} requests without a price` : 'cost';
+  $('cost-detail').textContent = totals.unpriced_requests ? `and ${count(totals.unpriced_requests)} requests without a price` : '';
 }
 
 function term(decision) {
@@ -193,7 +197,7 @@ function term(decision) {
     parts.push(el('div', {class: 'scroll'}, el('table', {}, el('thead', {}, el('tr', {},
       ...head.map((text, i) => el('th', i ? {class: 'n'} : {}, text)))), el('tbody', {}, ...rows))));
   } else {
-    parts.push(el('p', {class: 'empty'}, 'No candidates were compared.'));
+    parts.push(el('p', {class: 'empty'}, 'Terms are recorded for up to twenty decisions a second; this one has none.'));
   }
   if (decision.stickiness) {
     const price = decision.stickiness;
@@ -205,14 +209,16 @@ function term(decision) {
 
 function drawDecisions(decisions) {
   $('no-decisions').hidden = decisions.length > 0;
-  const open = new Set([...$('decisions').querySelectorAll('details[open]')].map(one => one.dataset.key));
+  const held = $('decisions').querySelector('details[open]') !== null;
+  $('decisions-note').textContent = held ? 'held while one is open' : '';
+  if (held) return;
   const focused = document.activeElement.closest ? document.activeElement.closest('details') : null;
   const focusKey = focused ? focused.dataset.key : '';
   $('decisions').replaceChildren(...decisions.map((decision, i) => {
     const key = decision.time + decision.session + decision.account + i;
-    const made = el('details', open.has(key) ? {open: ''} : {}, el('summary', {},
-      el('span', {class: 'time'}, clockTime(decision.time) + ' '), el('b', {}, decision.account || 'none'),
-      ` by ${words(decision.layer)}`, decision.model ? ` for ${decision.model}` : '',
+    const made = el('details', {}, el('summary', {},
+      el('span', {class: 'time'}, clockTime(decision.time) + ' '), el('b', decision.account ? {} : {class: 'bad'}, decision.account || 'no account'),
+      decision.account ? ` by ${words(decision.layer)}` : '', decision.model ? ` for ${decision.model}` : '',
       decision.waited_ms >= 1 ? `, waited ${ms(decision.waited_ms)}` : ''), ...term(decision));
     made.dataset.key = key;
     return made;
@@ -223,17 +229,57 @@ function drawDecisions(decisions) {
   }
 }
 
-function drawRequests() {
-  $('no-requests').hidden = requests.length > 0;
-  $('requests').replaceChildren(...requests.slice(0, SHOWN_REQUESTS).map(request => el('tr', {title: request.id},
-    el('td', {class: 'time'}, clockTime(request.time)),
+function toggle(id) {
+  if (!shown.delete(id)) shown.add(id);
+  drawTable();
+}
+
+/** Where the time of one request went, as a bar and in words. */
+function stages(request) {
+  const parts = Object.entries(request.stages_ms).filter(([, value]) => value > 0);
+  const bar = el('div', {class: 'bar', 'aria-hidden': 'true'});
+  const words = parts.map(([name, value]) => {
+    const piece = el('i', {class: 'stage-' + name});
+    piece.style.flexGrow = value;
+    bar.append(piece);
+    return el('span', {}, el('i', {class: 'stage-' + name}), ` ${name} ${ms(value)}`);
+  });
+  return [bar, el('div', {class: 'legend'}, ...words), el('div', {class: 'time'}, `${request.id} · ${request.route}`
+    + (request.stream ? ` · ${request.events} events in ${request.flushes} writes` : '')
+    + (request.upstream_model && request.upstream_model !== request.model ? ` · asked as ${request.upstream_model}` : ''))];
+}
+
+function drawClients(clients) {
+  const of = (value, limit) => limit ? `${count(value)} of ${count(limit)}` : count(value);
+  $('clients').replaceChildren(...clients.map(client => el('tr', {}, el('td', {}, client.name),
+    ...[of(client.in_flight, client.concurrency), of(client.requests_this_minute, client.requests_per_minute),
+      of(client.tokens_this_minute, client.tokens_per_minute), count(client.tokens_in_all)]
+      .map(text => el('td', {class: 'n'}, text)))));
+}
+
+function drawTable() {
+  if (shown.size === 0) listed = requests.slice(0, SHOWN_REQUESTS);
+  $('no-requests').hidden = listed.length > 0;
+  $('requests-note').textContent = shown.size ? 'held while one is open' : 'a time shows where the time went';
+  const focused = document.activeElement.dataset ? document.activeElement.dataset.request : '';
+  $('requests').replaceChildren(...listed.flatMap(request => [el('tr', {},
+    el('td', {}, el('button', {type: 'button', class: 'plainly', 'data-request': request.id,
+      'aria-expanded': String(shown.has(request.id)), onclick: () => toggle(request.id)}, clockTime(request.time))),
     el('td', {class: request.status >= 400 || request.error ? 'bad' : ''}, request.status + (request.error ? ' ' + request.error : '')),
     el('td', {}, request.client), el('td', {}, request.model), el('td', {}, request.account
       + (request.attempts > 1 ? ` (${request.attempts} attempts)` : '')),
     el('td', {class: 'n'}, request.first_output_ms ? ms(request.first_output_ms) : ''), el('td', {class: 'n'}, ms(request.total_ms)),
     el('td', {class: 'n'}, request.attempts ? ms(request.added_ms) : ''),
     el('td', {class: 'n'}, `${count(request.tokens.input)} / ${count(request.tokens.output)}${request.tokens.estimated ? ' ~' : ''}`),
-    el('td', {class: 'n'}, request.cost_usd === null ? 'no price' : dollars(request.cost_usd)))));
+    el('td', {class: 'n'}, request.cost_usd === null ? 'no price' : dollars(request.cost_usd))),
+    ...shown.has(request.id) ? [el('tr', {}, el('td', {colspan: 10, class: 'stages'}, ...stages(request)))] : []]));
+  if (focused) {
+    const again = $('requests').querySelector(`[data-request="${CSS.escape(focused)}"]`);
+    if (again) again.focus({preventScroll: true});
+  }
+}
+
+function drawFailures() {
   const failures = requests.flatMap(request => [
     ...request.failures.map(failure => [request, `${failure.account}: ${words(failure.reason)}`]),
     ...request.error && request.failures.length === 0 ? [[request, words(request.error)]] : []]);
@@ -253,7 +299,9 @@ function draw(overview) {
   drawAccounts(overview.accounts);
   if (stale) {
     stale = false;
-    drawRequests();
+    drawTable();
+    drawFailures();
+    api('admin/clients').then(answer => drawClients(answer.clients)).catch(() => { });
     api('admin/decisions?limit=30').then(answer => drawDecisions(answer.decisions)).catch(() => { });
   }
 }
@@ -270,8 +318,8 @@ $('explain').addEventListener('submit', async event => {
       return;
     }
     const decision = answer.decision;
-    $('explained').replaceChildren(el('p', {}, el('b', {}, decision.account || 'No account'), ` by ${words(decision.layer)}`,
-      answer.upstream_model ? `, as ${answer.upstream_model}` : '', answer.edits.length ? `; edits: ${answer.edits.join(', ')}` : '; the body goes out as it is'),
+    $('explained').replaceChildren(el('p', {}, el('b', {}, decision.account || 'No account'), decision.account ? ` by ${words(decision.layer)}` : '',
+      answer.upstream_model ? `, as ${answer.upstream_model}` : '', !decision.account ? '' : answer.edits.length ? `; edits: ${answer.edits.join(', ')}` : '; the body goes out as it is'),
       ...term(decision));
   } catch (error) {
     $('explained').replaceChildren(el('p', {class: 'bad'}, error.message));
@@ -286,6 +334,7 @@ async function start() {
     stale = true;
     $('explain-client').replaceChildren(...clients.clients.map(client => el('option', {}, client.name)));
     $('main').hidden = false;
+    drawClients(clients.clients);
     draw(overview);
   } catch (error) {
     linkState(error.message, 'bad');

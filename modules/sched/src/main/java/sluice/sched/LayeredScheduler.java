@@ -54,7 +54,7 @@ final class LayeredScheduler implements AccountScheduler {
         outcomes = new Outcomes(settings);
         lineups = new LineupPool(settings.topK(), settings.weights());
         decisions = new DecisionRing(settings.decisions());
-        details = new DecisionDetails(lineups, originNanos);
+        details = new DecisionDetails(lineups, now());
         room = new WaitingRoom(settings.waiters());
     }
 

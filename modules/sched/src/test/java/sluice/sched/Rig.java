@@ -21,7 +21,8 @@ import sluice.api.TokenUsage;
 final class Rig {
     static final String MODEL = "gpt-5";
 
-    volatile long nanos;
+    /** Not 0 at first, as on a real machine. */
+    volatile long nanos = 3_600_000_000_000L;
     final LocalStateStore store = new LocalStateStore(Duration.ofHours(1), 1000, () -> nanos, () -> nanos / 1_000_000);
     final LayeredScheduler scheduler;
 

@@ -1,0 +1,203 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import sluice.simulator.Fault;
+import sluice.simulator.SimulatedUpstream;
+
+/** The dashboard in a real browser. */
+class DashboardTest {
+    private static final int TAB = 9;
+    private static final int ENTER = 13;
+    private static final String PRICES = "usage: {prices: [{model: gpt-5, input: 1.25, cached-input: 0.125, output: 10}]}\n";
+
+    private static Browser browser;
+    private SimulatedUpstream upstream;
+    private RunningGateway gateway;
+
+    @BeforeAll
+    static void startBrowser() throws IOException {
+        Optional<Path> program = Browser.find();
+        assumeTrue(program.isPresent(), "no browser: neither $CHROME nor chromium or google-chrome on the path");
+        browser = Browser.start(program.get());
+    }
+
+    @AfterAll
+    static void stopBrowser() throws IOException {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = SimulatedUpstream.start();
+        gateway = RunningGateway.accounts(upstream.baseUri(), 2, PRICES);
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        upstream.close();
+    }
+
+    private void open(int width, boolean dark) {
+        browser.open(gateway.adminUri(), width, 900, dark);
+        browser.await("document.getElementById('link').textContent === 'live'");
+    }
+
+    private static String text(String selector) {
+        return browser.value("document.querySelector('" + selector + "').textContent").asText();
+    }
+
+    private static String request(String model, String ask) {
+        return "{\"model\":\"" + model + "\",\"stream\":true,\"store\":false,\"input\":\"" + ask + "\"}";
+    }
+
+    private static String card(String account) {
+        return "[data-name=" + account + "]";
+    }
+
+    @Test
+    void showsRequestsTokensAndCostsAsTheyCome() throws IOException {
+        open(1280, false);
+        assertTrue(text("#no-requests").startsWith("No requests yet"));
+        browser.screenshot("empty");
+        try (TestClient client = gateway.client()) {
+            client.post("/v1/responses", request("gpt-5", "hi"), "session-id", "s1");
+            client.post("/v1/responses", request("gpt-5", "hi"), "session-id", "s1");
+            client.post("/v1/responses", request("llama", "[[sim:status=400]]"));
+            client.post("/v1/responses", request("llama", "hi"));
+        }
+        browser.await("document.querySelectorAll('#requests tr').length === 4");
+
+        assertEquals("25 %", text("#sticky-share"));
+        assertEquals("25 %", text("#error-share"));
+        assertTrue(text("#cost").startsWith("$0.00"), text("#cost"));
+        assertEquals("and 1 requests without a price", text("#cost-detail"));
+        assertTrue(text("#requests tr:first-child").contains("no price"), text("#requests tr:first-child"));
+        assertTrue(text("#failures").contains("invalid_request"), text("#failures"));
+        browser.value("document.querySelector('#requests button').click()");
+        assertTrue(text("#requests .legend").contains("upstream"), text("#requests .legend"));
+        browser.await("document.querySelectorAll('#decisions details').length === 4");
+        browser.value("document.querySelector('#decisions details:last-child summary').click()");
+        assertTrue(text("#decisions details:last-child table").contains("first output"));
+        browser.screenshot("requests");
+    }
+
+    @Test
+    void disablesAnAccountThatFinishesWhatItHas() throws IOException {
+        open(1280, true);
+        try (TestClient old = gateway.client(); TestClient young = gateway.client()) {
+            byte[] body = request("gpt-5", "[[sim:deltas=60;interval=20ms]]").getBytes(StandardCharsets.UTF_8);
+            old.sendHead("POST", "/v1/responses", body.length);
+            old.raw(body);
+            browser.await("document.getElementById('open-streams').textContent === '1'");
+            browser.value("document.querySelector('" + card("a") + " [data-control=disable]').click()");
+            browser.await("document.querySelector('" + card("a") + " .state').textContent === 'disabled'");
+            browser.screenshot("disabled");
+
+            young.post(request("gpt-5", "hi"));
+            assertEquals("sk-b", upstream.log().last().accountKey());
+            assertTrue(old.answer("POST").whole(), "the stream that was open ends as if nothing had happened");
+            browser.await("document.getElementById('open-streams').textContent === '0'");
+
+            browser.value("document.querySelector('" + card("a") + " [data-control=enable]').click()");
+            browser.await("document.querySelector('" + card("a") + " .state').textContent === 'ready'");
+            young.post(request("gpt-5", "hi"));
+            assertEquals("sk-a", upstream.log().last().accountKey());
+        }
+    }
+
+    @Test
+    void countsACoolDownDown() throws IOException {
+        open(390, false);
+        upstream.script("sk-a", Fault.of("status=429;code=insufficient_quota"));
+        try (TestClient client = gateway.client()) {
+            client.post(request("gpt-5", "hi"));
+        }
+        String pill = "document.querySelector('" + card("a") + " .state').textContent";
+        browser.await("/^cooling down [0-9]+ s$/.test(" + pill + ")");
+        String first = browser.value(pill).asText();
+        browser.screenshot("cooling-phone");
+        browser.await(pill + " !== '" + first + "'");
+
+        assertTrue(seconds(browser.value(pill).asText()) < seconds(first), first);
+        assertTrue(text("#failures").contains("a: quota, then answered by b"), text("#failures"));
+        assertTrue(browser.value("document.documentElement.scrollWidth").asInt() <= 390, "nothing sticks out on a phone");
+    }
+
+    private static int seconds(String pill) {
+        return Integer.parseInt(pill.replaceAll("[^0-9]", ""));
+    }
+
+    @Test
+    void isSteeredByKeyboardAlone() {
+        open(1280, false);
+        for (int i = 0; i < 40 && !focused().equals("disable b"); i++) {
+            browser.press("Tab", TAB);
+        }
+        assertEquals("disable b", focused());
+        browser.press("Enter", ENTER);
+        browser.await("document.querySelector('" + card("b") + " .state').textContent === 'disabled'");
+        browser.await("document.activeElement.getAttribute('aria-label') === 'enable b'");
+        browser.press("Enter", ENTER);
+        browser.await("document.querySelector('" + card("b") + " .state').textContent === 'ready'");
+    }
+
+    private static String focused() {
+        return browser.value("document.activeElement.getAttribute('aria-label') || ''").asText();
+    }
+
+    @Test
+    void explainsALiveSession() throws IOException {
+        try (TestClient client = gateway.client()) {
+            client.post("/v1/responses", request("gpt-5", "hi"), "session-id", "s1");
+        }
+        open(1280, false);
+        browser.value("document.getElementById('explain-session').value = 's1'");
+        browser.value("document.querySelector('#explain button').click()");
+        browser.await("document.getElementById('explained').textContent !== ''");
+
+        assertTrue(text("#explained").startsWith("a by session, as gpt-5"), text("#explained"));
+        assertTrue(text("#explained").contains("staying costs"), text("#explained"));
+        browser.screenshot("explained");
+        browser.value("document.getElementById('explain-body').value = '{'");
+        browser.value("document.querySelector('#explain button').click()");
+        browser.await("document.getElementById('explained').textContent.startsWith('400 invalid_json')");
+    }
+
+    @Test
+    void asksForTheToken() throws IOException {
+        try (RunningGateway closed = RunningGateway.of("server: {admin: {token: let-me-in-please}}\naccounts: [{name: a, base-url: \""
+                + upstream.baseUri() + "\", api-key: k}]")) {
+            browser.open(closed.adminUri(), 1280, 900, false);
+            browser.await("!document.getElementById('login').hidden");
+            signIn("wrong");
+            browser.await("document.getElementById('login-error').textContent !== ''");
+            assertFalse(browser.value("document.getElementById('login').hidden").asBoolean());
+            signIn("let-me-in-please");
+            browser.await("!document.getElementById('main').hidden");
+            browser.await("document.getElementById('link').textContent === 'live'");
+            browser.value("document.querySelector('" + card("a") + " [data-control=disable]').click()");
+            browser.await("document.querySelector('" + card("a") + " .state').textContent === 'disabled'");
+        }
+    }
+
+    private static void signIn(String token) {
+        browser.value("document.getElementById('token').value = '" + token + "'");
+        browser.value("document.querySelector('#login button').click()");
+    }
+}
