@@ -17,6 +17,15 @@ public interface AccountLease extends AutoCloseable {
     /** Why this account. */
     Decision decision();
 
+    /**
+     * The client gets this account's answer from now on: the response and the conversation live here, and so does a session that
+     * lives nowhere yet, for its next request may come before this one is reported. May be called again when more is known.
+     *
+     * @param responseId empty if it is not known
+     * @param conversationId empty if it is not known
+     */
+    void began(String responseId, String conversationId);
+
     /** How the attempt went. Only the first call counts. */
     void report(AttemptOutcome outcome);
 

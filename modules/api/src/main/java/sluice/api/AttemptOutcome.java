@@ -11,9 +11,15 @@ public sealed interface AttemptOutcome {
      * @param usage what the answer used
      * @param responseId the id of the response that now lives in the account; empty without one
      * @param conversationId the conversation that it belongs to; empty without one
+     * @param reasoningStripped whether encrypted reasoning had to be taken out because the account could not read it
      */
-    record Succeeded(long firstOutputNanos, TokenUsage usage, String responseId, String conversationId)
-            implements AttemptOutcome { }
+    record Succeeded(long firstOutputNanos, TokenUsage usage, String responseId, String conversationId, boolean reasoningStripped)
+            implements AttemptOutcome {
+        /** With all its reasoning, if it had any. */
+        public Succeeded(long firstOutputNanos, TokenUsage usage, String responseId, String conversationId) {
+            this(firstOutputNanos, usage, responseId, conversationId, false);
+        }
+    }
 
     /**
      * The account, or the way to it, failed.

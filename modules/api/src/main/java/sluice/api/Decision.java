@@ -14,9 +14,10 @@ import java.util.Optional;
  * @param waitedNanos how long a slot was waited for
  * @param candidates every account with its score or the reason it was ruled out; may be empty for past decisions
  * @param stickiness what staying would cost against leaving, where there was a session
+ * @param stripsReasoning whether encrypted reasoning is taken out, because it belongs to another organisation than the account
  */
 public record Decision(Layer layer, String account, String model, long sessionKey, long atEpochMillis, long waitedNanos,
-        List<Candidate> candidates, Optional<Stickiness> stickiness) {
+        List<Candidate> candidates, Optional<Stickiness> stickiness, boolean stripsReasoning) {
     /** The layer that decided. */
     public enum Layer { RESPONSE_OWNER, SESSION, LOAD_BALANCE, NONE }
 

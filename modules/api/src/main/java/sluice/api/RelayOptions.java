@@ -22,16 +22,38 @@ import java.util.function.Predicate;
  * @param sweeper for the limits above
  * @param nanoClock monotonic clock
  * @param epochMillis wall clock, for the time of a {@code response.failed}
+ * @param identified is told the ids as soon as they are known
  */
 public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold,
         Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes, ModelNames model,
-        Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis) {
+        Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis,
+        Identified identified) {
     /** When the first byte goes to the client, after which no other account can be tried. */
     public enum Commit {
         /** With the first event, unless that one is an error. */
         FIRST_EVENT,
         /** With the first output or terminal event. */
         FIRST_OUTPUT
+    }
+
+    /** Learns which response an answer is. */
+    @FunctionalInterface
+    public interface Identified {
+        /**
+         * The ids that are known by now, before bytes that name them go to the client; called again when the second one comes.
+         *
+         * @param responseId empty if it is not known
+         * @param conversationId empty if it is not known
+         */
+        void identified(String responseId, String conversationId);
+    }
+
+    /** Where nobody wants to know the ids early. */
+    public RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold, Duration firstOutput,
+            Duration afterTerminal, Duration drain, long drainBytes, ModelNames model,
+            Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis) {
+        this(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutput, afterTerminal, drain, drainBytes, model, refusable,
+                sweeper, nanoClock, epochMillis, (responseId, conversationId) -> { });
     }
 
     /** The numbers of DESIGN §6. */
@@ -43,7 +65,13 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
 
     /** The same for one request: with its model to restore, with what may be refused, and with its account's limit. */
     public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse, Duration firstOutputLimit) {
+        return with(names, mayRefuse, firstOutputLimit, identified);
+    }
+
+    /** The same for one request, with somebody who is told the ids. */
+    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse, Duration firstOutputLimit,
+            Identified told) {
         return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutputLimit, afterTerminal, drain,
-                drainBytes, names, mayRefuse, sweeper, nanoClock, epochMillis);
+                drainBytes, names, mayRefuse, sweeper, nanoClock, epochMillis, told);
     }
 }

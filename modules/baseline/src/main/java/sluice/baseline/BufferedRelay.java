@@ -53,6 +53,8 @@ public final class BufferedRelay implements AnswerRelay {
     private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, int bytesIn, RelayOptions options) {
         long now = options.nanoClock().getAsLong();
         try {
+            RelayReport told = report(root, bytesIn, 0, 0);
+            options.identified().identified(told.responseId(), told.conversationId());
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }

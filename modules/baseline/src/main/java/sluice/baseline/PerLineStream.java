@@ -168,6 +168,7 @@ final class PerLineStream {
         if (events == 0 || event.opening() || event.terminal()) {
             responseId = responseId.isEmpty() ? event.responseId() : responseId;
             conversationId = conversationId.isEmpty() ? event.conversationId() : conversationId;
+            options.identified().identified(responseId, conversationId);
         }
         if (events++ == 0) {
             firstEventNanos = now;

@@ -43,6 +43,11 @@ final class SortingLease implements AccountLease {
     }
 
     @Override
+    public void began(String responseId, String conversationId) {
+        scheduler.began(account, request, responseId, conversationId);
+    }
+
+    @Override
     public synchronized void report(AttemptOutcome outcome) {
         if (!reported && !closed) {
             reported = true;

@@ -113,7 +113,7 @@ final class SortingScheduler implements AccountScheduler {
         inFlight.merge(account.name(), 1, Integer::sum);
         return new SortingLease(this, account, request, new Decision(layer(account.name(), request), account.name(), request.model(),
                 request.sessionKey(), settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started, List.of(),
-                Optional.empty()));
+                Optional.empty(), false));
     }
 
     private Decision.Layer layer(String account, SelectionRequest request) {
@@ -121,6 +121,18 @@ final class SortingScheduler implements AccountScheduler {
             return Decision.Layer.LOAD_BALANCE;
         }
         return account.equals(ownerOf(request.client(), request.boundTo())) ? Decision.Layer.RESPONSE_OWNER : Decision.Layer.SESSION;
+    }
+
+    synchronized void began(Account account, SelectionRequest request, String responseId, String conversationId) {
+        if (!responseId.isEmpty()) {
+            own(request.client(), responseId, account.name());
+        }
+        if (!conversationId.isEmpty()) {
+            own(request.client(), conversationId, account.name());
+        }
+        if (request.sessionKey() != 0 && state.session(request.sessionKey()).isEmpty()) {
+            state.bindSession(request.sessionKey(), new StateStore.Binding(account.name(), 0, false));
+        }
     }
 
     synchronized void reported(Account account, SelectionRequest request, AttemptOutcome outcome) {
@@ -155,7 +167,7 @@ final class SortingScheduler implements AccountScheduler {
         String account = order.isEmpty() ? "" : order.getFirst().name();
         Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE : layer(account, request);
         return new Decision(layer, account, request.model(), request.sessionKey(), settings.epochMillis().getAsLong(), 0, List.of(),
-                Optional.empty());
+                Optional.empty(), false);
     }
 
     @Override

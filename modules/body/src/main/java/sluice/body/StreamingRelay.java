@@ -49,6 +49,7 @@ public final class StreamingRelay implements AnswerRelay {
         private long bytesOut;
         private long flushes;
         private long firstOutputNanos;
+        private int idsTold;
 
         private Run(AnswerScan scan, ByteSource source, ClientSink sink, RelayOptions options) {
             this.scan = scan;
@@ -126,12 +127,21 @@ public final class StreamingRelay implements AnswerRelay {
             if (to == from) {
                 return;
             }
+            tellIds();
             if (firstOutputNanos == 0) {
                 firstOutputNanos = options.nanoClock().getAsLong();
             }
             sink.write(bytes, from, to - from, false);
             flushes++;
             bytesOut += to - from;
+        }
+
+        private void tellIds() {
+            int known = (scan.id().isEmpty() ? 0 : 1) + (scan.conversationId().isEmpty() ? 0 : 1);
+            if (known > idsTold) {
+                idsTold = known;
+                options.identified().identified(scan.id(), scan.conversationId());
+            }
         }
 
         /** Reads on after the client has left, for the usage at the end. */

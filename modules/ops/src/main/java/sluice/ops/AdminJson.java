@@ -33,7 +33,7 @@ final class AdminJson {
         json.text("time", Instant.ofEpochMilli(decision.atEpochMillis()).toString()).text("layer", lower(decision.layer()))
                 .text("account", decision.account()).text("model", decision.model())
                 .text("session", decision.sessionKey() == 0 ? "" : Long.toHexString(decision.sessionKey()))
-                .number("waited_ms", decision.waitedNanos() / 1e6)
+                .number("waited_ms", decision.waitedNanos() / 1e6).flag("strips_reasoning", decision.stripsReasoning())
                 .array("candidates", decision.candidates(), AdminJson::candidate);
         if (decision.stickiness().isPresent()) {
             Decision.Stickiness price = decision.stickiness().get();

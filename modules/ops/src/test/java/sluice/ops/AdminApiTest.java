@@ -49,7 +49,7 @@ class AdminApiTest {
         gateway.decisions.add(new Decision(Decision.Layer.SESSION, "main", "gpt-5", 0xabcL, 1_700_000_000_000L, 2_000_000,
                 List.of(new Decision.Candidate("main", Optional.empty(), 3.5, 1, 0.9, 0.7, 0.6, 0.3),
                         new Decision.Candidate("spare", Optional.of(Selection.FilterReason.COOLING_DOWN), 0, 0, 0, 0, 0, 0)),
-                Optional.of(new Decision.Stickiness("main", 900, 1200, false, "worth it"))));
+                Optional.of(new Decision.Stickiness("main", 900, 1200, false, "worth it")), false));
     }
 
     @AfterEach

@@ -250,7 +250,7 @@ final class LayeredScheduler implements AccountScheduler {
     private Decision decision(Choice choice, String account, Wish wish, long nowNanos, List<Decision.Candidate> candidates) {
         Decision.Layer layer = account.isEmpty() ? Decision.Layer.NONE : choice.layer();
         return new Decision(layer, account, wish.request().model(), wish.request().sessionKey(), epochMillis.getAsLong(),
-                nowNanos - wish.startedNanos(), candidates, choice.stickiness());
+                nowNanos - wish.startedNanos(), candidates, choice.stickiness(), wish.strip());
     }
 
     private Selection unavailable(Lineup lineup, Wish wish) {
@@ -302,6 +302,11 @@ final class LayeredScheduler implements AccountScheduler {
     private Duration untilSoonestEnd(Lineup lineup) {
         return lineup.soonestEndNanos() == Long.MAX_VALUE ? Duration.ZERO
                 : Duration.ofNanos(Math.max(1, lineup.soonestEndNanos() - now()));
+    }
+
+    /** The client gets the answer of a lease's account. */
+    void began(Lease lease, String responseId, String conversationId) {
+        memory.began(lease, responseId, conversationId);
     }
 
     /** How an attempt went: statistics, health, and where the session and the response live. */

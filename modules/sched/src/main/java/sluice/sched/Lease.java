@@ -54,6 +54,11 @@ final class Lease implements AccountLease {
     }
 
     @Override
+    public void began(String responseId, String conversationId) {
+        scheduler.began(this, responseId, conversationId);
+    }
+
+    @Override
     public void report(AttemptOutcome outcome) {
         if (STATE.compareAndSet(this, 0, REPORTED)) {
             scheduler.reported(this, outcome);

@@ -46,11 +46,27 @@ final class Memory {
         if (request.sessionKey() != 0) {
             bind(lease, success);
         }
-        if (!success.responseId().isEmpty()) {
-            own(request.client(), success.responseId(), account);
+        lives(request, success.responseId(), success.conversationId(), account);
+    }
+
+    /** When an answer begins: remembers where the response lives, and gives a session that lives nowhere yet its home. */
+    void began(Lease lease, String responseId, String conversationId) {
+        SelectionRequest request = lease.wish.request();
+        lives(request, responseId, conversationId, lease.member.name);
+        if (request.sessionKey() != 0 && store.session(request.sessionKey()).isEmpty()) {
+            store.bindSession(request.sessionKey(), new Binding(lease.member.name, 0, lease.wish.leaves()));
         }
-        if (!success.conversationId().isEmpty()) {
-            own(request.client(), success.conversationId(), account);
+    }
+
+    /** A response that was only found, by its id, may be another client's, who has been forgotten: it is remembered, not claimed. */
+    private void lives(SelectionRequest request, String responseId, String conversationId, String account) {
+        if (responseId.equals(request.boundTo()) && !responseId.isEmpty()) {
+            store.own(SessionKeys.key(request.client(), responseId), account);
+        } else if (!responseId.isEmpty()) {
+            own(request.client(), responseId, account);
+        }
+        if (!conversationId.isEmpty()) {
+            own(request.client(), conversationId, account);
         }
     }
 
@@ -64,7 +80,7 @@ final class Memory {
         if (same || move) {
             long cached = success.usage().estimated() ? same ? now.cachedTokens() : 0 : success.usage().cached();
             store.bindSession(key, new Binding(account, cached,
-                    now.stripEncryptedReasoning() || lease.wish.leaves()));
+                    now.stripEncryptedReasoning() || lease.wish.leaves() || success.reasoningStripped()));
         }
     }
 

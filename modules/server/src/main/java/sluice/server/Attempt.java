@@ -94,6 +94,8 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     }
 
     private Optional<FailedAttempt> once(Call call, AccountLease lease, boolean strip) {
+        call.stripped = strip;
+        call.answeredBy(lease);
         call.record.account = lease.account().name();
         call.record.upstreamModel = lease.upstreamModel();
         ClientResponse response = call.exchange.response();
@@ -201,7 +203,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         boolean sse = isEventStream(answer.headers());
         boolean asStream = sse && (call.stream || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.model), error -> movesOn(call, error),
-                lease.account().timeouts().firstOutput());
+                lease.account().timeouts().firstOutput(), call::identified);
         RelayOutcome outcome;
         if (asStream) {
             response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
@@ -254,7 +256,8 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         call.record.usage = report.usage();
         if (report.error().equals(RelayOutcome.StreamError.NONE)) {
             long ttft = report.firstOutputNanos() == 0 ? 0 : report.firstOutputNanos() - call.record.sentNanos;
-            lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId()));
+            lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId(),
+                    call.stripped && call.encryptedContent));
         } else {
             RelayOutcome.StreamError error = report.error();
             FailureRules.Rule rule = judge(error);

@@ -1,5 +1,7 @@
 package sluice.server;
 
+import java.util.Optional;
+import sluice.api.AccountLease;
 import sluice.api.Cancellation;
 import sluice.api.ClientGoneException;
 import sluice.api.ErrorEvent;
@@ -16,8 +18,14 @@ final class Call extends PooledRequest {
     final boolean bodyDecoded;
     /** Whether the answer says what was changed in the body. */
     final boolean explain;
+    /** Whether the last attempt went without encrypted reasoning. */
+    boolean stripped;
     /** What was changed in the body at the last attempt. */
     String explanation = "";
+    /** Whose answer goes to the client; empty while the gateway speaks for itself. */
+    private Optional<AccountLease> lease = Optional.empty();
+    private String responseId = "";
+    private String conversationId = "";
 
     Call(Exchange exchange, RequestRecord record, String client, String target, String model, long sessionKey, String boundTo,
             boolean stream, boolean resendAllowed, boolean bodyDecoded, boolean explain, ByteBudget.Permit permit, RequestBody body) {
@@ -26,7 +34,28 @@ final class Call extends PooledRequest {
         this.stream = stream;
         this.bodyDecoded = bodyDecoded;
         this.explain = explain;
-        exchange.response().onFirstOutput(this::releaseBody);
+        exchange.response().onFirstOutput(this::committed);
+    }
+
+    /** From now on, what is sent to the client is an answer of this lease's account. */
+    void answeredBy(AccountLease next) {
+        lease = Optional.of(next);
+        responseId = "";
+        conversationId = "";
+    }
+
+    /** The answer's ids are known. */
+    void identified(String response, String conversation) {
+        responseId = response;
+        conversationId = conversation;
+        if (outputSent()) {
+            lease.ifPresent(one -> one.began(responseId, conversationId));
+        }
+    }
+
+    private void committed() {
+        releaseBody();
+        lease.ifPresent(one -> one.began(responseId, conversationId));
     }
 
     @Override
@@ -49,6 +78,7 @@ final class Call extends PooledRequest {
     void fail(GatewayError error) {
         ClientResponse response = exchange.response();
         response.letSleep();
+        lease = Optional.empty();
         try {
             if (!response.headersSent()) {
                 response.sendError(error);

@@ -293,6 +293,9 @@ final class Gateway {
             return Optional.of(GatewayError.client(404, "unknown_path", "There is no " + exchange.head().path()
                     + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
         }
+        if (now.owners().foreignIn(known.client().name(), exchange.head().path())) {
+            return Optional.of(GatewayError.client(404, "response_not_found", "There is no " + exchange.head().path() + "."));
+        }
         BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
         if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
             return Optional.of(error);

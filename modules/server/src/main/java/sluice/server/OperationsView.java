@@ -137,13 +137,17 @@ final class OperationsView implements GatewayView {
             return new Explanation.Refused(GatewayError.client(403, "model_not_allowed", "The client '" + policy.name()
                     + "' may not use the model '" + model + "'."));
         }
+        String boundTo = Gateway.boundTo(body);
+        if (!boundTo.isEmpty() && assembly.scheduler().isForeign(policy.name(), boundTo)) {
+            return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
+        }
         Decision decision = assembly.scheduler().explain(new SelectionRequest(policy.name(), model,
-                SessionSource.keyOf(policy.name(), headers, body), Gateway.boundTo(body), SelectionRequest.Transport.HTTP,
-                body.hasEncryptedContent(), Set.of(), 0, assembly.clock().getAsLong()));
+                SessionSource.keyOf(policy.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
+                body.hasEncryptedContent(), Set.of(), configuration.slotWait().toNanos(), assembly.clock().getAsLong()));
         Optional<Account> account = configuration.accounts().stream()
                 .filter(one -> one.name().equals(decision.account())).findFirst();
         String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
-        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, false).stream()
+        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, decision.stripsReasoning()).stream()
                 .map(Object::toString).toList()).orElse(List.of());
         return new Explanation.Explained(decision, upstreamModel, edits);
     }

@@ -154,10 +154,9 @@ final class HttpConnection {
 
     private void watch(Thread giver, ReceivedRequest request, Pauses pauses) {
         try {
-            while (giver.isAlive() && input.bufferedBytes() < MAX_LOOK_AHEAD_BYTES) {
-                if (!input.lookAhead(MAX_LOOK_AHEAD_BYTES)) {
-                    throw new IOException("the peer has ended its side");
-                }
+            // Once, and no loop: what came may be the next request, from a peer that has its answer while the giver still ends.
+            if (giver.isAlive() && !input.lookAhead(MAX_LOOK_AHEAD_BYTES)) {
+                throw new IOException("the peer has ended its side");
             }
         } catch (IOException e) {
             upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);

@@ -53,7 +53,7 @@ final class FoldRelay {
         outlet = new Outlet(sink, 0);
         outlet.open();
         deadlines = new Deadlines(source, () -> { });
-        ledger = new Ledger(options.nanoClock());
+        ledger = new Ledger(options);
         b = new byte[Math.max(options.bufferBytes(), MIN_BUFFER_BYTES)];
         out = new byte[b.length];
     }

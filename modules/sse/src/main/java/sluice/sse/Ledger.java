@@ -2,6 +2,7 @@ package sluice.sse;
 
 import java.util.function.LongSupplier;
 import sluice.api.EventFacts.Kind;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
@@ -9,6 +10,7 @@ import sluice.api.TokenUsage;
 /** What has been seen of one stream, for its report. Confined to the stream's thread. */
 final class Ledger {
     private final LongSupplier nanoClock;
+    private final RelayOptions.Identified identified;
     private TokenUsage usage = TokenUsage.NONE;
     private String responseId = "";
     private String conversationId = "";
@@ -21,8 +23,9 @@ final class Ledger {
     private long firstEventNanos;
     private long firstOutputNanos;
 
-    Ledger(LongSupplier nanoClock) {
-        this.nanoClock = nanoClock;
+    Ledger(RelayOptions options) {
+        nanoClock = options.nanoClock();
+        identified = options.identified();
     }
 
     void read(int bytes) {
@@ -55,12 +58,7 @@ final class Ledger {
     void facts(EventType type, EventJson json) {
         Kind kind = type.kind();
         if (carriesIds(kind)) {
-            if (responseId.isEmpty()) {
-                responseId = json.responseId();
-            }
-            if (conversationId.isEmpty()) {
-                conversationId = json.conversationId();
-            }
+            takeIds(json);
         }
         if (!kind.terminal()) {
             return;
@@ -74,6 +72,16 @@ final class Ledger {
         }
         if (terminal.isEmpty()) {
             terminal = type.text();
+        }
+    }
+
+    private void takeIds(EventJson json) {
+        boolean newResponse = responseId.isEmpty() && !json.responseId().isEmpty();
+        boolean newConversation = conversationId.isEmpty() && !json.conversationId().isEmpty();
+        responseId = newResponse ? json.responseId() : responseId;
+        conversationId = newConversation ? json.conversationId() : conversationId;
+        if (newResponse || newConversation) {
+            identified.identified(responseId, conversationId);
         }
     }
 

@@ -78,7 +78,7 @@ final class StreamRelay {
         int hold = options.commit() == Commit.FIRST_OUTPUT ? options.holdBytes() : 0;
         outlet = new Outlet(sink, hold);
         deadlines = new Deadlines(source, outlet::releaseSoon);
-        ledger = new Ledger(options.nanoClock());
+        ledger = new Ledger(options);
         readEnd = Math.max(options.bufferBytes(), MIN_BUFFER_BYTES + (model.active() ? model.maxLiteralBytes() : 0));
         b = new byte[readEnd + (model.active() ? 2 * model.clientLiteral().length : 0)];
     }
