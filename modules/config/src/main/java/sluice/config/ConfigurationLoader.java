@@ -82,7 +82,8 @@ public final class ConfigurationLoader {
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all());
         }
-        return new LoadResult.Loaded(Assembly.of(values), new EffectiveConfiguration(values), problems.all());
+        return new LoadResult.Loaded(Assembly.of(values), new EffectiveConfiguration(values),
+                context.references().files(), problems.all());
     }
 
     private static LoadResult rejected(String name, String message) {

@@ -1,6 +1,8 @@
 package sluice.config;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** What {@link ConfigurationLoader} makes of a file. */
 public sealed interface LoadResult {
@@ -12,10 +14,16 @@ public sealed interface LoadResult {
      *
      * @param configuration what it says
      * @param effective the same key by key, for people
+     * @param files the files that it refers to for secrets; a change of one is a change of the configuration
      * @param problems warnings
      */
-    record Loaded(Configuration configuration, EffectiveConfiguration effective, List<Problem> problems)
-            implements LoadResult { }
+    record Loaded(Configuration configuration, EffectiveConfiguration effective, Set<Path> files, List<Problem> problems)
+            implements LoadResult {
+        /** Copies the files. */
+        public Loaded {
+            files = Set.copyOf(files);
+        }
+    }
 
     /**
      * The file cannot be used.

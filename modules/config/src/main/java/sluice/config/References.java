@@ -19,6 +19,7 @@ final class References {
     private final Map<String, String> environment;
     private final Path folder;
     private final Set<String> variables = new HashSet<>();
+    private final Set<Path> files = new HashSet<>();
 
     References(Map<String, String> environment, Path folder) {
         this.environment = environment;
@@ -37,6 +38,11 @@ final class References {
     /** The variables that were referred to. */
     Set<String> variables() {
         return variables;
+    }
+
+    /** The files that were referred to. */
+    Set<Path> files() {
+        return files;
     }
 
     /** The text with all references replaced. */
@@ -84,6 +90,7 @@ final class References {
 
     private String content(String name) throws BadValue {
         Path file = folder.resolve(name);
+        files.add(file);
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new BadValue("refers to the file " + name + ", which is larger than 64 KiB");

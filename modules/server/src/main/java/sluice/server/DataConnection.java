@@ -5,6 +5,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -60,14 +61,14 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private volatile Exchange current;
     private boolean upgraded;
 
-    DataConnection(ConnectionContext context, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
-            LongSupplier clock) {
+    DataConnection(ConnectionContext context, Optional<SocketChannel> channel, Gateway gateway, ConnectionLimits limits,
+            OpenConnections open, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.sweeper = sweeper;
         this.clock = clock;
-        link = new HelidonLink(context);
+        link = new HelidonLink(context, channel);
         input = new HttpInput(link, limits.headBytes());
         response = new ClientResponse(link, clock, limits.stall().toNanos());
         remoteHost = context.remotePeer().host();
@@ -139,6 +140,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         }
         if (response.complete()) {
             linger(!body.finished());
+            link.finishOutput();
         }
         return false;
     }

@@ -13,14 +13,16 @@ final class DataConnectionSelector implements ServerConnectionSelector {
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
+    private final Arrivals arrivals;
     private final Sweeper sweeper;
     private final LongSupplier clock;
 
-    DataConnectionSelector(Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
-            LongSupplier clock) {
+    DataConnectionSelector(Gateway gateway, ConnectionLimits limits, OpenConnections open, Arrivals arrivals,
+            Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
+        this.arrivals = arrivals;
         this.sweeper = sweeper;
         this.clock = clock;
     }
@@ -42,6 +44,6 @@ final class DataConnectionSelector implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return new DataConnection(context, gateway, limits, open, sweeper, clock);
+        return new DataConnection(context, arrivals.take(context.remotePeer().address()), gateway, limits, open, sweeper, clock);
     }
 }

@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             out.print(DemoConfiguration.hints(gateway.port(), gateway.adminPort()));
             out.flush();
-            signals.next();
+            signals.next(java.time.Duration.ZERO);
         }
         return 0;
     }

@@ -25,6 +25,7 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Assembly assembly;
     private final Gateway gateway;
+    private final Optional<DataTls> tls;
     private final OperationsView view;
     private final Operations operations;
     private final Listeners listeners;
@@ -32,11 +33,12 @@ final class GatewayProcess implements AutoCloseable {
     private Configuration configuration;
     private volatile boolean ended;
 
-    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, OperationsView view,
-            Operations operations, Listeners listeners) {
+    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, Optional<DataTls> tls,
+            OperationsView view, Operations operations, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.gateway = gateway;
+        this.tls = tls;
         this.view = view;
         this.operations = operations;
         this.listeners = listeners;
@@ -47,7 +49,7 @@ final class GatewayProcess implements AutoCloseable {
      * Starts a gateway; when this returns, both ports take requests.
      *
      * @param log where the line of each request goes
-     * @throws IOException if the saved state cannot be read
+     * @throws IOException if a port cannot be had, or the certificate cannot be used
      */
     static GatewayProcess start(Configuration configuration, PrintStream log) throws IOException {
         return start(configuration, Providers.find(configuration.modules()), log);
@@ -60,23 +62,26 @@ final class GatewayProcess implements AutoCloseable {
         List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
-            if (configuration.state().path().isPresent()) {
-                assembly.restore(configuration.state().path().get());
-            }
+            configuration.state().path().ifPresent(file -> StateSaver.restore(assembly, file));
+            Optional<DataTls> tls = configuration.server().tls().isPresent()
+                    ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
+            Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
+            assembly.sweeper().watch(arrivals);
             Gateway gateway = new Gateway(assembly.live(configuration), assembly.clock(), assembly.epochMillis());
             DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
                     new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
-                    assembly.sweeper(), assembly.clock());
+                    arrivals, assembly.sweeper(), assembly.clock());
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
-                    server.admin().port(), Optional.empty(), configuration.limits().connections() + REFUSED_CONNECTIONS);
+                    server.admin().port(), arrivals, tls.map(DataTls::listener),
+                    configuration.limits().connections() + REFUSED_CONNECTIONS);
             OperationsView view = new OperationsView(gateway, assembly, configuration);
             Operations operations = new Operations(view, configuration.server().admin(), configuration.usage(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
             AdminRoutes admin = new AdminRoutes(gateway, operations);
-            return new GatewayProcess(configuration, assembly, gateway, view, operations,
+            return new GatewayProcess(configuration, assembly, gateway, tls, view, operations,
                     Listeners.open(places, data, admin.routing()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
@@ -99,8 +104,15 @@ final class GatewayProcess implements AutoCloseable {
         return gateway;
     }
 
-    /** New requests are served under {@code next}; requests under way end under what they began with. */
-    void apply(Configuration next) {
+    /**
+     * New requests are served under {@code next}; requests under way end under what they began with.
+     *
+     * @throws IOException if the certificate of the data port cannot be used; then nothing has changed
+     */
+    void apply(Configuration next) throws IOException {
+        if (tls.isPresent() && next.server().tls().isPresent()) {
+            tls.get().reload(next.server().tls().get());
+        }
         gateway.apply(assembly.live(next));
         view.apply(next);
         operations.apply(next.usage());

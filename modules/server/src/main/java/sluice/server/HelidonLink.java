@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import sluice.wire.Link;
 
 /**
@@ -15,12 +17,14 @@ import sluice.wire.Link;
  */
 final class HelidonLink implements Link {
     private final HelidonSocket socket;
+    private final Optional<SocketChannel> channel;
     private final DataReader early;
     private final InputStream in;
     private final OutputStream out;
     private boolean earlyTaken;
 
-    HelidonLink(ConnectionContext context) {
+    HelidonLink(ConnectionContext context, Optional<SocketChannel> channel) {
+        this.channel = channel;
         socket = context.serverSocket();
         early = context.dataReader();
         HelidonStreams streams = HelidonStreams.of(socket);
@@ -50,9 +54,12 @@ final class HelidonLink implements Link {
         out.write(source, offset, length);
     }
 
+    /** Says goodbye as TLS asks for, so that the end cannot be taken for a cut. Plain connections end by being closed. */
     @Override
     public void finishOutput() {
-        // Helidon's socket has no half-close; closing it sends the end after the data.
+        if (socket.isSecure()) {
+            closeSocket();
+        }
     }
 
     @Override
@@ -60,8 +67,21 @@ final class HelidonLink implements Link {
         return socket.isSecure();
     }
 
+    /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
     @Override
     public void close() {
+        if (channel.isEmpty()) {
+            closeSocket();
+            return;
+        }
+        try {
+            channel.get().close();
+        } catch (IOException e) {
+            // The link is gone either way.
+        }
+    }
+
+    private void closeSocket() {
         try {
             socket.close();
         } catch (UncheckedIOException e) {

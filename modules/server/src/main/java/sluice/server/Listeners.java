@@ -1,5 +1,6 @@
 package sluice.server;
 
+import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -33,10 +34,12 @@ final class Listeners implements AutoCloseable {
      * @param port data port; 0: any free one
      * @param adminHost address of the admin port
      * @param adminPort admin port; 0: any free one
+     * @param arrivals is shown each connection of the data port when it is accepted
      * @param tls certificate of the data port; empty: plain
      * @param maxConnections most client connections
      */
-    record Places(String host, int port, String adminHost, int adminPort, Optional<Tls> tls, int maxConnections) { }
+    record Places(String host, int port, String adminHost, int adminPort, SocketOptions arrivals, Optional<Tls> tls,
+            int maxConnections) { }
 
     /**
      * Opens both ports.
@@ -51,7 +54,7 @@ final class Listeners implements AutoCloseable {
                 .featuresDiscoverServices(false)
                 .protocolsDiscoverServices(false)
                 .connectionSelectors(List.of(data))
-                .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true))
+                .connectionOptions(places.arrivals())
                 .shutdownGracePeriod(STOP_GRACE)
                 .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                 .useNio(false)
@@ -99,11 +102,6 @@ final class Listeners implements AutoCloseable {
     /** The admin port in use. */
     int adminPort() {
         return server.port(ADMIN);
-    }
-
-    /** Exchanges the certificate of the data port; connections that stand keep theirs. */
-    void reloadTls(Tls tls) {
-        server.reloadTls(tls);
     }
 
     @Override

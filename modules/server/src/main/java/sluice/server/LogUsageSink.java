@@ -1,8 +1,10 @@
 package sluice.server;
 
 import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,9 +128,14 @@ public final class LogUsageSink implements UsageSink {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
+        boolean cut = endsWithinALine();
         long size = Files.exists(file) ? Files.size(file) : 0;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND), 64 * 1024)) {
+            if (cut) {
+                out.write('\n');
+                size++;
+            }
             while (size < rotateBytes && (!closing || !queue.isEmpty())) {
                 UsageRecord next = queue.poll();
                 if (next == null) {
@@ -143,6 +150,19 @@ public final class LogUsageSink implements UsageSink {
         }
         if (size >= rotateBytes) {
             rotate();
+        }
+    }
+
+    /** Whether a process that was killed left half a line, which a next record must not continue. */
+    private boolean endsWithinALine() throws IOException {
+        try (RandomAccessFile last = new RandomAccessFile(file.toFile(), "r")) {
+            if (last.length() == 0) {
+                return false;
+            }
+            last.seek(last.length() - 1);
+            return last.read() != '\n';
+        } catch (FileNotFoundException e) {
+            return false;
         }
     }
 

@@ -6,12 +6,12 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import sluice.config.Change;
 import sluice.config.Configuration;
 import sluice.config.ConfigurationLoader;
-import sluice.config.EffectiveConfiguration;
 import sluice.config.LoadResult;
 
 /** {@code sluice serve}: runs the gateway until it is told to end. */
@@ -26,7 +26,6 @@ final class ServeCommand implements Callable<Integer> {
     private CommandLine.Model.CommandSpec spec;
 
     private final ConfigurationLoader loader = ConfigurationLoader.ofThisProcess();
-    private EffectiveConfiguration effective;
 
     @Override
     public Integer call() throws Exception {
@@ -35,20 +34,17 @@ final class ServeCommand implements Callable<Integer> {
         if (!(result instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
-        effective = loaded.effective();
         Configuration configuration = loaded.configuration();
         Signals signals = new Signals();
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
-            gateway.describe(effective.render());
-            say("serving on http://" + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
+            Reloader reloader = new Reloader(file, loader, loaded, gateway, this::say);
+            say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://" + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
             if (configuration.clients().isEmpty()) {
                 say("no clients are configured: serving programs on this machine only, without keys");
             }
-            while (signals.next() == Signals.Asked.RELOAD) {
-                reload(gateway);
-            }
+            untilTheEnd(signals, reloader);
             say("draining: " + gateway.gateway().inFlight() + " requests under way; a second signal ends at once");
             Thread.ofVirtual().start(() -> hurry(signals, gateway));
             gateway.drain();
@@ -57,30 +53,26 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static void untilTheEnd(Signals signals, Reloader reloader) throws InterruptedException {
+        while (true) {
+            Optional<Signals.Asked> asked = signals.next(reloader.interval());
+            if (asked.isEmpty()) {
+                reloader.poll();
+            } else if (asked.get() == Signals.Asked.RELOAD) {
+                reloader.reload();
+            } else {
+                return;
+            }
+        }
+    }
+
     private static void hurry(Signals signals, GatewayProcess gateway) {
         try {
-            signals.next();
+            signals.next(Duration.ZERO);
             gateway.hurry();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Applies the file as a whole, or leaves everything as it is. */
-    private void reload(GatewayProcess gateway) {
-        LoadResult result = loader.load(file);
-        report(result);
-        if (!(result instanceof LoadResult.Loaded loaded)) {
-            say("reload: the configuration has errors; the former one stays in force");
-            return;
-        }
-        gateway.apply(loaded.configuration());
-        for (Change change : effective.changesTo(loaded.effective())) {
-            say("reload: " + change);
-        }
-        effective = loaded.effective();
-        gateway.describe(effective.render());
-        say("reload: done");
     }
 
     private void report(LoadResult result) {

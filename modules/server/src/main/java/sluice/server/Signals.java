@@ -1,8 +1,11 @@
 package sluice.server;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The signals that an operator sends: TERM and INT to end, HUP to reload. A shutdown hook cannot see a second TERM, so the
@@ -45,8 +48,13 @@ final class Signals {
         return null;
     }
 
-    /** Waits for the next one. */
-    Asked next() throws InterruptedException {
-        return pending.take();
+    /**
+     * Waits for the next one.
+     *
+     * @param longest how long to wait; zero: for ever
+     */
+    Optional<Asked> next(Duration longest) throws InterruptedException {
+        return longest.isZero() ? Optional.of(pending.take())
+                : Optional.ofNullable(pending.poll(longest.toNanos(), TimeUnit.NANOSECONDS));
     }
 }

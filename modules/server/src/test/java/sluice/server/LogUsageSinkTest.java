@@ -48,6 +48,20 @@ class LogUsageSinkTest {
     }
 
     @Test
+    void beginsANewLineBehindHalfALineOfAProcessThatWasKilled() throws IOException {
+        Path file = folder.resolve("usage.jsonl");
+        for (String before : List.of("{\"request_id\":\"whole\"}\n", "{\"request_id\":\"who", "")) {
+            Files.writeString(file, before);
+            try (UsageSink sink = sink(Map.of("path", file.toString(), "rotate", "4096", "keep", "1"))) {
+                sink.record(record(7));
+            }
+            List<String> lines = Files.readAllLines(file);
+            assertEquals(before.isEmpty() ? 1 : 2, lines.size(), lines.toString());
+            assertTrue(lines.getLast().startsWith("{") && lines.getLast().contains("\"request_id\":\"req_7\""), lines.toString());
+        }
+    }
+
+    @Test
     void keepsAsManyOldFilesAsItIsTold() throws IOException {
         try (UsageSink sink = sink(Map.of("path", folder.resolve("usage.jsonl").toString(), "rotate", "1024", "keep", "2"))) {
             for (int i = 0; i < 100; i++) {

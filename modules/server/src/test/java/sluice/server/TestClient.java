@@ -31,7 +31,12 @@ final class TestClient implements AutoCloseable {
     private final HttpInput input;
 
     TestClient(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** Speaks over a socket that is connected already, such as one of TLS. */
+    TestClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         input = new HttpInput(new SocketLink(socket), 64 * 1024);
     }

@@ -1,0 +1,121 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import sluice.config.Change;
+import sluice.config.ConfigurationLoader;
+import sluice.config.LoadResult;
+import sluice.config.Problem;
+import sluice.config.ServerSettings;
+
+/**
+ * Reads the configuration again when it is asked to, or when a file behind it has changed: the configuration itself, the
+ * secrets that it refers to, and the certificates of the data port. It is applied as a whole or not at all. For one thread.
+ */
+final class Reloader {
+    private final Path file;
+    private final ConfigurationLoader loader;
+    private final GatewayProcess gateway;
+    private final Consumer<String> say;
+    private LoadResult.Loaded inForce;
+    private Map<Path, String> applied;
+    private Map<Path, String> lastSeen;
+
+    /**
+     * A reloader for a gateway that runs under {@code first}.
+     *
+     * @param say told what happened, in lines for people
+     */
+    Reloader(Path file, ConfigurationLoader loader, LoadResult.Loaded first, GatewayProcess gateway, Consumer<String> say) {
+        this.file = file;
+        this.loader = loader;
+        this.gateway = gateway;
+        this.say = say;
+        inForce = first;
+        gateway.describe(first.effective().render());
+        applied = look();
+        lastSeen = applied;
+    }
+
+    /** How often {@link #poll} wants to be called; zero: never. */
+    Duration interval() {
+        return inForce.configuration().server().reload();
+    }
+
+    /** Reloads if a file has changed, and has stayed as it is since the last look: editors write in several steps. */
+    void poll() {
+        Map<Path, String> seen = look();
+        boolean settled = seen.equals(lastSeen);
+        lastSeen = seen;
+        if (settled && !seen.equals(applied)) {
+            reload();
+        }
+    }
+
+    /**
+     * Applies the file as a whole, or leaves everything as it is.
+     *
+     * @return whether it was applied
+     */
+    boolean reload() {
+        applied = look();
+        LoadResult result = loader.load(file);
+        for (Problem problem : result.problems()) {
+            say.accept((problem.error() ? "" : "warning: ") + problem);
+        }
+        if (!(result instanceof LoadResult.Loaded next)) {
+            say.accept("reload: " + file + " has errors; the former configuration stays in force");
+            return false;
+        }
+        try {
+            gateway.apply(next.configuration());
+        } catch (IOException e) {
+            say.accept(file.getFileName() + ": " + e.getMessage());
+            say.accept("reload: a file behind " + file + " cannot be used; the former configuration stays in force");
+            return false;
+        }
+        for (Change change : inForce.effective().changesTo(next.effective())) {
+            say.accept("reload: " + change);
+        }
+        inForce = next;
+        applied = look();
+        gateway.describe(next.effective().render());
+        say.accept("reload: done");
+        return true;
+    }
+
+    /** What tells one content of the files from another, without reading it. */
+    private Map<Path, String> look() {
+        Set<Path> files = new TreeSet<>(inForce.files());
+        files.add(file);
+        inForce.configuration().server().tls().map(Reloader::files).ifPresent(files::addAll);
+        Map<Path, String> seen = new TreeMap<>();
+        for (Path path : files) {
+            seen.put(path, mark(path));
+        }
+        return seen;
+    }
+
+    private static Set<Path> files(ServerSettings.Tls tls) {
+        Set<Path> files = new TreeSet<>(Set.of(tls.cert(), tls.key()));
+        tls.clientCa().ifPresent(files::add);
+        return files;
+    }
+
+    private static String mark(Path path) {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            return now.lastModifiedTime().toInstant() + " " + now.size() + " " + now.fileKey();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.config.ConfigurationLoader;
+import sluice.config.LoadResult;
+import sluice.simulator.SimulatedUpstream;
+
+class ReloadTest {
+    private static final String STREAM = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
+    private static final int RELOADS = 100;
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> said = new ArrayList<>();
+    private SimulatedUpstream upstream;
+    private Path file;
+    private GatewayProcess gateway;
+    private Reloader reloader;
+    private int writes;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = SimulatedUpstream.start();
+        file = folder.resolve("sluice.yaml");
+        write(yaml(0));
+        ConfigurationLoader loader = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0"),
+                Runtime.getRuntime().maxMemory());
+        LoadResult.Loaded loaded = (LoadResult.Loaded) loader.load(file);
+        gateway = GatewayProcess.start(loaded.configuration(), new PrintStream(OutputStream.nullOutputStream()));
+        reloader = new Reloader(file, loader, loaded, gateway, said::add);
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        upstream.close();
+    }
+
+    /** Each write is a second later than the one before, as far as the file's time tells. */
+    private void write(String text) throws IOException {
+        Files.writeString(file, text);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_800_000_000_000L + 1000L * writes++));
+    }
+
+    /** One account and one client that stay, others that come and go, and a changed key of an account. */
+    private String yaml(int round) {
+        String base = "base-url: \"" + upstream.baseUri() + "\"";
+        StringBuilder yaml = new StringBuilder("accounts:\n  - {name: stays, " + base + ", api-key: k-" + round % 3 + "}\n");
+        for (int i = 0; i < round % 4; i++) {
+            yaml.append("  - {name: comes-").append((round + i) % 7).append(", ").append(base).append(", api-key: k, weight: ")
+                    .append(1 + round % 5).append("}\n");
+        }
+        yaml.append("clients:\n  - {name: stays, key: \"k-stays\"}\n");
+        for (int i = 0; i < round % 3; i++) {
+            yaml.append("  - {name: comes-").append((round + i) % 5).append(", key: \"k-").append(round).append('-').append(i)
+                    .append("\"}\n");
+        }
+        return yaml.toString();
+    }
+
+    private int status(String key) throws IOException {
+        try (TestClient client = new TestClient(gateway.port())) {
+            return client.post("/v1/responses", STREAM, "x-api-key", key).status();
+        }
+    }
+
+    @Test
+    void failsNoRequestAndCutsNoStreamHoweverOftenItReloads() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> workers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                workers.add(threads.submit(() -> {
+                    int count = 0;
+                    try (TestClient client = new TestClient(gateway.port())) {
+                        while (!done.get()) {
+                            TestClient.Answer answer = client.post("/v1/responses", STREAM, "x-api-key", "k-stays");
+                            assertEquals(200, answer.status(), answer.text());
+                            assertTrue(answer.whole() && answer.text().contains("event: response.completed\n"), answer.text());
+                            count++;
+                        }
+                    }
+                    return count;
+                }));
+            }
+            long served = upstream.log().total();
+            for (int round = 1; round <= RELOADS; round++) {
+                write(yaml(round));
+                assertTrue(reloader.reload(), said.toString());
+                // At least one request begins under each configuration.
+                while (upstream.log().total() == served) {
+                    Thread.onSpinWait();
+                }
+                served = upstream.log().total();
+            }
+            done.set(true);
+            int total = 0;
+            for (Future<Integer> worker : workers) {
+                total += worker.get();
+            }
+            assertTrue(total >= RELOADS);
+        }
+        assertEquals(200, status("k-stays"));
+        assertEquals(401, status("k-99-0"));
+        assertEquals(gateway.configuration().accounts().size(), 1 + RELOADS % 4);
+    }
+
+    @Test
+    void noticesAFileThatHasChangedOnceItHasSettled() throws IOException {
+        reloader.poll();
+        assertEquals(List.of(), said);
+        write(yaml(2));
+        reloader.poll();
+        assertEquals(List.of(), said, "it may still be written");
+        reloader.poll();
+        assertTrue(said.contains("reload: done"), said.toString());
+        assertEquals(200, status("k-2-1"));
+        said.clear();
+        reloader.poll();
+        assertEquals(List.of(), said);
+    }
+
+    @Test
+    void keepsTheLastGoodFileAndSaysWhereTheBrokenOneIsWrong() throws IOException {
+        for (String broken : List.of(yaml(2) + "limits: {bodyy: 1MiB}\n",
+                yaml(1).replace("api-key: k-1", "api-key: \"${env:NO_SUCH}\""), "", "a: [")) {
+            write(broken);
+            said.clear();
+            assertFalse(reloader.reload());
+            assertTrue(said.stream().anyMatch(line -> line.startsWith("sluice.yaml")), said.toString());
+            assertTrue(said.getLast().contains("stays in force"), said.toString());
+            assertEquals(200, status("k-stays"));
+            assertEquals(401, status("k-2-0"));
+        }
+        write(yaml(2) + "limits: {bodyy: 1MiB}\n");
+        reloader.reload();
+        assertTrue(said.toString().contains("limits.bodyy"), said.toString());
+        said.clear();
+        reloader.poll();
+        reloader.poll();
+        assertEquals(List.of(), said, "a broken file is reported once, not at each look");
+    }
+
+    @Test
+    void noticesASecretThatHasChanged() throws IOException {
+        Path secret = folder.resolve("key");
+        Files.writeString(secret, "first");
+        write("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: \"${file:key}\"}\n");
+        assertTrue(reloader.reload());
+        Files.writeString(secret, "second-key");
+        reloader.poll();
+        reloader.poll();
+        try (TestClient client = new TestClient(gateway.port())) {
+            assertEquals(200, client.post(STREAM).status());
+        }
+        assertEquals("Bearer second-key", upstream.log().last().headers().first("authorization").orElseThrow());
+    }
+
+    @Test
+    void startsAnewWhereTheSavedStateIsDamaged() throws IOException {
+        Path state = folder.resolve("state");
+        byte[] damage = "not what was saved".getBytes(StandardCharsets.UTF_8);
+        Files.write(state, damage);
+        try (RunningGateway other = RunningGateway.accounts(upstream.baseUri(), 1, "state: {path: \"" + state + "\"}");
+                TestClient client = other.client()) {
+            assertEquals(200, client.post(STREAM).status());
+        }
+        assertEquals("not what was saved", Files.readString(folder.resolve("state.damaged")));
+        try (RunningGateway again = RunningGateway.accounts(upstream.baseUri(), 1, "state: {path: \"" + state + "\"}")) {
+            assertTrue(Files.exists(state), "a good state was saved at the end, and is read: " + again.port());
+        }
+        assertEquals("not what was saved", Files.readString(folder.resolve("state.damaged")), "a good one is not set aside");
+    }
+}
