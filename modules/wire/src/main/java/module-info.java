@@ -3,5 +3,5 @@
 module sluice.wire {
     requires transitive sluice.api;
 
-    exports sluice.wire to sluice.server, sluice.wspool, sluice.simulator;
+    exports sluice.wire to sluice.server, sluice.wspool, sluice.simulator, sluice.gauge;
 }

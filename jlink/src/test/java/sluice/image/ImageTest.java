@@ -81,6 +81,15 @@ class ImageTest {
     }
 
     @Test
+    void measuresWhatItsGatewayAdds() throws Exception {
+        Image.Run run = Image.BUILT.run("", "bench", "--duration", "400ms", "--warm-up", "0ms", "--rounds", "2", "--interval", "0ms",
+                "--body", "2KiB");
+        assertEquals(0, run.code(), run::output);
+        assertTrue(Pattern.compile("answered +20 +20").matcher(run.output()).find(), run::output);
+        assertTrue(Pattern.compile("CPU of the gateway per request +[1-9]\\d* µs").matcher(run.output()).find(), run::output);
+    }
+
+    @Test
     void usesItsCacheWhereverItIsMovedTo(@TempDir Path folder) throws Exception {
         Image moved = Image.BUILT.copyTo(folder.resolve("with space"));
         Image.Run run = moved.run("-Xlog:aot=info", "version");

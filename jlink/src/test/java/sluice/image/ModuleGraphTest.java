@@ -35,13 +35,14 @@ class ModuleGraphTest {
             Map.entry("sluice.config", Set.of("sluice.api")),
             Map.entry("sluice.baseline", Set.of("sluice.api")),
             Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.wire")),
+            Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.config", "sluice.ops")),
             // operations are the server's, in a module of their own
             Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config")));
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.of(
             "sluice.api", Set.of(),
-            "sluice.wire", Set.of("sluice.server", "sluice.wspool", "sluice.simulator"),
+            "sluice.wire", Set.of("sluice.server", "sluice.wspool", "sluice.simulator", "sluice.gauge"),
             "sluice.config", Set.of("sluice.server", "sluice.ops"),
             "sluice.ops", Set.of("sluice.server"),
             // tests of the server, and its demonstration
