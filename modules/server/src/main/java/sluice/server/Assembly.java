@@ -43,6 +43,7 @@ final class Assembly implements AutoCloseable {
     private final UsageSink usage;
     private final ByteBudget budget;
     private final List<RequestObserver> observers;
+    private final WebSocketRefusals refusals = new WebSocketRefusals(clock);
     private final AtomicInteger openStreams = new AtomicInteger();
 
     Assembly(Configuration configuration, Providers providers, List<RequestObserver> moreObservers) {
@@ -77,6 +78,11 @@ final class Assembly implements AutoCloseable {
         return scheduler;
     }
 
+    /** WebSocket connections to accounts. */
+    TurnPool turnPool() {
+        return turnPool;
+    }
+
     /** Streams to clients that are open. */
     int openStreams() {
         return openStreams.get();
@@ -106,15 +112,21 @@ final class Assembly implements AutoCloseable {
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP);
-        Upstreams upstreams = new Upstreams(upstream, turnPool, configuration.webSocket().unavailable(), clock);
+        Duration unavailable = configuration.webSocket().unavailable();
+        Upstreams upstreams = new Upstreams(upstream, turnPool, refusals, unavailable);
         Attempt attempt = new Attempt(upstreams, providers.events(), providers.answers(), relayOptions(configuration), rules,
                 decoders, openStreams);
         FailoverLoop<Call> loop = new FailoverLoop<>(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
+        FailoverLoop<Turn> turnLoop = new FailoverLoop<>(scheduler, new TurnAttempt(relayOptions(configuration), rules, refusals),
+                failures, failover.maxAttempts(), failover.deadline(), configuration.slotWait(), clock);
+        TurnRules turns = new TurnRules(turnLoop, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
+                configuration.webSocket(), configuration.limits().messageBytes(), configuration.stream().stall(),
+                configuration.limits().bodyWait(), relayOptions(configuration).drain());
         BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
         return new Live(new ClientAuthenticator(policies, known), new Admission(), bodyReader, budget,
-                providers.scanner(), loop, scheduler,
+                providers.scanner(), loop, turns, scheduler,
                 ResponseOwners.of(scheduler),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
                 failover.resendAfterSend(), List.copyOf(observers), configuration.limits().concurrentRequests(),

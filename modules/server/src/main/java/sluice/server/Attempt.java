@@ -88,7 +88,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     }
 
     /** The reasoning belongs to an organisation that has no usable account, and must not be taken out. */
-    private static FailedAttempt bound(AccountLease lease) {
+    static FailedAttempt bound(AccountLease lease) {
         return new FailedAttempt(FailureRules.judge(Failure.answer(400, ENCRYPTED)), lease.account().name(), 400, Headers.EMPTY,
                 new byte[0], ENCRYPTED, Duration.ZERO, false, "failover.encrypted-content: fail");
     }
@@ -323,7 +323,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
                 new UpstreamError("", "", "", false, false, Duration.ZERO), retryAfter, requestSent, rule.what() + ": " + detail));
     }
 
-    private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
+    static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
         lease.report(rule.outcome().<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(kind, retryAfter))
                 .orElseGet(AttemptOutcome.Ignored::new));
     }

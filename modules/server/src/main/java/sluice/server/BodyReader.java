@@ -57,7 +57,7 @@ final class BodyReader {
         long claimed = encoding.isEmpty() ? head.bodyBytes() : RequestHead.CHUNKED;
         int start = claimed >= 0 ? (int) Math.min(claimed, CLAMP_BYTES) : START_BYTES;
         if (!permit.first(Math.max(claimed, start), waitNanos)) {
-            return noMemory();
+            return new Outcome.Refused(noMemory());
         }
         HttpBody body = exchange.body();
         if (encoding.isEmpty()) {
@@ -83,7 +83,7 @@ final class BodyReader {
                 }
                 int larger = claimed >= 0 ? (int) claimed : (int) Math.min(maxBytes, Math.max(length * 2L, START_BYTES));
                 if (claimed < 0 && !permit.grow(larger - length)) {
-                    return noMemory();
+                    return new Outcome.Refused(noMemory());
                 }
                 bytes = Arrays.copyOf(bytes, larger);
             }
@@ -106,10 +106,10 @@ final class BodyReader {
                 "The request body is larger than " + maxBytes + " bytes (limits.body)."));
     }
 
-    private static Outcome noMemory() {
-        return new Outcome.Refused(GatewayError.gateway(503, "memory_budget",
+    static GatewayError noMemory() {
+        return GatewayError.gateway(503, "memory_budget",
                 "Too many large request bodies are in flight (limits.bodies-in-flight). Try again in a moment.")
-                .withRetryAfter(java.time.Duration.ofSeconds(1)));
+                .withRetryAfter(java.time.Duration.ofSeconds(1));
     }
 
     /** The content coding without the ones that mean nothing. */

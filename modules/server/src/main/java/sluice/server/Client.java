@@ -13,6 +13,7 @@ final class Client {
     private final String name;
     private final ByteBudget.ClientShare bodyShare = new ByteBudget.ClientShare();
     private final Places places = new Places();
+    private final Places connections = new Places();
     private final MinuteCount requests = new MinuteCount();
     private final MinuteCount tokens = new MinuteCount();
     private final AtomicLong tokensInAll = new AtomicLong();
@@ -38,6 +39,21 @@ final class Client {
     /** Gives its place back. */
     void leave() {
         places.leave();
+    }
+
+    /** Opens one of {@code limit} WebSocket connections; false if all are open. A limit of 0 is none. */
+    boolean connect(int limit) {
+        return connections.enter(limit);
+    }
+
+    /** One of its WebSocket connections has ended. */
+    void disconnect() {
+        connections.leave();
+    }
+
+    /** WebSocket connections that are open. */
+    int connections() {
+        return connections.taken();
     }
 
     /** Requests under way. */

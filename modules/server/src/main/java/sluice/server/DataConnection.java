@@ -39,7 +39,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
-    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER }
+    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
 
     /** Whether the client may be watched: a state, or the {@link ClientWatch} itself. */
     private enum Watch { NOT_NOW, ALLOWED }
@@ -59,7 +59,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private volatile long bodySinceNanos;
     private volatile long bodyBytes;
     private volatile Exchange current;
-    private boolean upgraded;
+    private Optional<Upgrade> upgrade = Optional.empty();
 
     DataConnection(ConnectionContext context, Optional<SocketChannel> channel, Gateway gateway, ConnectionLimits limits,
             OpenConnections open, Sweeper sweeper, LongSupplier clock) {
@@ -132,7 +132,9 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             current = null;
             endWatch();
         }
-        if (upgraded) {
+        if (upgrade.isPresent()) {
+            enter(Phase.UPGRADED);
+            upgrade.get().serve(link, input);
             return false;
         }
         if (response.keepAlive()) {
@@ -212,15 +214,16 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         }
     }
 
-    /** Ends the watch and hands the raw connection over, for a protocol switch; it is closed afterwards. */
-    Link upgrade() {
-        upgraded = true;
-        return link;
+    /** Serves a connection that has left HTTP, to its end. */
+    @FunctionalInterface
+    interface Upgrade {
+        /** Bytes that came early are in {@code input}; the caller closes the link. */
+        void serve(Link link, HttpInput input) throws IOException;
     }
 
-    /** The connection's input, for a protocol switch: bytes that came early are in it. */
-    HttpInput input() {
-        return input;
+    /** Once the request has been handled, the connection leaves HTTP, and its limits with it. */
+    void upgrade(Upgrade next) {
+        upgrade = Optional.of(next);
     }
 
     /** More of a body has come. */
@@ -245,6 +248,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
                 }
             }
             case SKIP -> closeAfter(age, SKIP_LIMIT);
+            case UPGRADED -> { }
             case LINGER -> closeAfter(age, LINGER_SILENCE);
             case ANSWER -> {
                 response.sweep(nowNanos);

@@ -70,6 +70,9 @@ final class FailureAnswer {
                     "The upstream could not be reached or broke the connection.").withRetryAfter(retryAfter), failure.detail());
             case TIMEOUT -> send(request, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time.")
                     .withRetryAfter(retryAfter), failure.detail());
+            case NO_WEBSOCKET -> send(request, GatewayError.gateway(503, "websocket_unavailable",
+                    "No account that serves the model '" + request.model + "' offers WebSocket; send POST /v1/responses with "
+                            + "\"stream\": true."), failure.detail());
             case NONE -> {
                 request.record.failed(499, "client_gone", failure.detail());
                 request.abandon();

@@ -43,6 +43,8 @@ final class FailureRules {
         UNREACHABLE,
         /** 504 of the gateway's own. */
         TIMEOUT,
+        /** 503 of the gateway's own, upon which the client is to use HTTP. */
+        NO_WEBSOCKET,
         /** Nobody is there to get one. */
         NONE
     }
@@ -105,6 +107,8 @@ final class FailureRules {
             row("previous response not in the account, told as an event", Match.of(EVENT).code("previous_response_not_found"),
                     Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
             row("any other failure told as an event", Match.of(EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+            row("no WebSocket at the account's address", Match.of(Match.Origin.NO_WEBSOCKET),
+                    Fault.TRANSPORT, Effect.NEXT_ACCOUNT, Answer.NO_WEBSOCKET),
             row("not reached: address, connection, TLS, proxy",
                     Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.DNS, UpstreamResult.Kind.CONNECT,
                             UpstreamResult.Kind.TLS, UpstreamResult.Kind.PROXY),

@@ -9,12 +9,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.ClientGoneException;
+import sluice.api.EventInspector;
 import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
+import sluice.api.Sweeper;
+import sluice.api.TurnPool;
 import sluice.config.FailoverSettings;
 import sluice.wire.FramingException;
 import sluice.wire.RequestHead;
@@ -30,11 +33,19 @@ final class Gateway {
     private final AtomicInteger inFlight = new AtomicInteger();
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
+    private final Turns turns;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
-    Gateway(Live first, LongSupplier clock, LongSupplier epochMillis) {
+    /**
+     * A gateway.
+     *
+     * @param pool for turns of WebSocket clients
+     * @param inspector tells what their events are
+     */
+    Gateway(Live first, TurnPool pool, EventInspector inspector, Sweeper sweeper, LongSupplier clock, LongSupplier epochMillis) {
         live = new AtomicReference<>(first);
+        turns = new Turns(this, pool, inspector, sweeper, clock, epochMillis);
         this.clock = clock;
         this.epochMillis = epochMillis;
     }
@@ -123,6 +134,50 @@ final class Gateway {
         response.abort();
     }
 
+    /** As many requests are under way as there may be. */
+    static GatewayError busy() {
+        return GatewayError.gateway(503, "gateway_busy",
+                "The gateway is handling as many requests as it may (limits.concurrent-requests).")
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
+    /** No request is taken any more. */
+    static GatewayError shuttingDown() {
+        return GatewayError.gateway(503, "draining", "The gateway is shutting down; connect again.")
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
+    /** A bug. */
+    static GatewayError internal(String requestId) {
+        return GatewayError.gateway(500, "internal_error",
+                "The gateway failed; its log tells more under request id " + requestId + ".");
+    }
+
+    /** A turn begins, and {@link #turnEnded} must follow; false if too many requests are under way. */
+    boolean turnBegins(Live now) {
+        inFlight.incrementAndGet();
+        return running.enter(now.maxRequests());
+    }
+
+    /** A turn is over. */
+    void turnEnded(Live now, RequestRecord record, boolean hadPlace) {
+        if (hadPlace) {
+            running.leave();
+        }
+        inFlight.decrementAndGet();
+        end(now, record);
+    }
+
+    /** A message of a WebSocket was refused before it was a turn. */
+    void turnRefused(RequestRecord record) {
+        end(live.get(), record);
+    }
+
+    /** Clients' WebSocket connections that are open. */
+    int openWebSockets() {
+        return turns.open();
+    }
+
     private void end(Live now, RequestRecord record) {
         record.endedNanos = clock.getAsLong();
         for (RequestObserver observer : now.observers()) {
@@ -142,8 +197,7 @@ final class Gateway {
         }
         if (draining.get()) {
             exchange.response().closeAfter();
-            return Optional.of(GatewayError.gateway(503, "draining", "The gateway is shutting down; connect again.")
-                    .withRetryAfter(Duration.ofSeconds(1)));
+            return Optional.of(shuttingDown());
         }
         return switch (now.authenticator().authenticate(head.headers(), exchange.remoteHost(), epochMillis.getAsLong())) {
             case ClientAuthenticator.Outcome.Refused refused -> Optional.of(refused.error());
@@ -151,9 +205,7 @@ final class Gateway {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
                 if (!running.enter(now.maxRequests())) {
-                    yield Optional.of(GatewayError.gateway(503, "gateway_busy",
-                            "The gateway is handling as many requests as it may (limits.concurrent-requests).")
-                            .withRetryAfter(Duration.ofSeconds(1)));
+                    yield Optional.of(busy());
                 }
                 try {
                     yield admitted(now, exchange, record, target, known);
@@ -170,6 +222,9 @@ final class Gateway {
             return Optional.of(GatewayError.client(405, "method_not_allowed", exchange.head().method()
                     + " is not possible here; use " + target.allowed() + "."));
         }
+        if (target.route() == Route.WEBSOCKET) {
+            return turns.upgrade(now, exchange, record, known);
+        }
         Optional<GatewayError> refusal = now.admission().enter(known, clock.getAsLong());
         if (refusal.isPresent()) {
             return refusal;
@@ -179,8 +234,7 @@ final class Gateway {
                 case CREATE, COMPACT, INPUT_TOKENS -> withBody(now, exchange, record, target, known, permit);
                 case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> stored(now, exchange, record, target, known, permit);
                 case MODELS, MODEL -> now.models().answer(exchange, record, target.id(), known);
-                case WEBSOCKET -> webSocket(now, exchange);
-                case OTHER, HEALTH -> other(now, exchange, record, target, known, permit);
+                case OTHER, HEALTH, WEBSOCKET, TURN -> other(now, exchange, record, target, known, permit);
             };
         } finally {
             now.admission().leave(known, record.usage, clock.getAsLong());
@@ -244,7 +298,7 @@ final class Gateway {
     }
 
     /** Whether the request may be sent again although an account may have executed it. Background work never is. */
-    private static boolean mayResend(FailoverSettings.ResendAfterSend rule, RequestBody body) {
+    static boolean mayResend(FailoverSettings.ResendAfterSend rule, RequestBody body) {
         if (body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
             return false;
         }
@@ -256,7 +310,7 @@ final class Gateway {
     }
 
     /** A response that another client made does not exist for this one. */
-    private static Optional<GatewayError> foreign(Live now, String client, String id) {
+    static Optional<GatewayError> foreign(Live now, String client, String id) {
         return !id.isEmpty() && now.owners().isForeign(client, id)
                 ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
                 : Optional.empty();
@@ -280,11 +334,6 @@ final class Gateway {
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
                 target.id(), false, true, false, false, permit, body));
         return Optional.empty();
-    }
-
-    private static Optional<GatewayError> webSocket(Live now, Exchange exchange) {
-        return Optional.of(GatewayError.gateway(426, "websocket_unavailable",
-                "WebSocket mode is not available here; send POST /v1/responses with \"stream\": true."));
     }
 
     private Optional<GatewayError> other(Live now, Exchange exchange, RequestRecord record, Route.Target target,
@@ -335,8 +384,7 @@ final class Gateway {
 
     private void fault(Exchange exchange, RequestRecord record, RuntimeException e) {
         System.getLogger("sluice.server").log(System.Logger.Level.ERROR, "request " + record.requestId + " failed", e);
-        GatewayError error = GatewayError.gateway(500, "internal_error",
-                "The gateway failed; its log tells more under request id " + record.requestId + ".");
+        GatewayError error = internal(record.requestId);
         record.failed(500, error.code(), String.valueOf(e));
         if (exchange.response().headersSent()) {
             exchange.response().abort();

@@ -67,7 +67,8 @@ final class GatewayProcess implements AutoCloseable {
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
             Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
             assembly.sweeper().watch(arrivals);
-            Gateway gateway = new Gateway(assembly.live(configuration), assembly.clock(), assembly.epochMillis());
+            Gateway gateway = new Gateway(assembly.live(configuration), assembly.turnPool(), providers.inspector(),
+                    assembly.sweeper(), assembly.clock(), assembly.epochMillis());
             DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
                     new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
                     arrivals, assembly.sweeper(), assembly.clock());
@@ -129,11 +130,12 @@ final class GatewayProcess implements AutoCloseable {
         return configuration;
     }
 
-    /** Refuses new requests and waits until those under way have ended, at most as long as the configuration allows. */
+    /** Refuses new requests and waits until those under way have ended and WebSockets are closed, at most as long
+     * as the configuration allows. */
     void drain() {
         gateway.drain();
         long end = assembly.clock().getAsLong() + configuration.server().drain().toNanos();
-        while (gateway.inFlight() > 0 && !ended && assembly.clock().getAsLong() - end < 0) {
+        while (gateway.inFlight() + gateway.openWebSockets() > 0 && !ended && assembly.clock().getAsLong() - end < 0) {
             LockSupport.parkNanos(DRAIN_STEP.toNanos());
         }
     }

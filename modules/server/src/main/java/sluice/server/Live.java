@@ -15,6 +15,7 @@ import sluice.config.FailoverSettings;
  * @param budget bytes of all bodies
  * @param scanner scans bodies
  * @param loop finds an account that answers
+ * @param turns what turns of WebSocket connections are served by
  * @param scheduler chooses accounts
  * @param owners who made which response
  * @param models what models there are
@@ -25,5 +26,5 @@ import sluice.config.FailoverSettings;
  * @param forwardOther whether unknown paths are passed on
  */
 record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
-        FailoverLoop<Call> loop, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
+        FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
         List<RequestObserver> observers, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther) { }

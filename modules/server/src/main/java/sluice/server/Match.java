@@ -24,7 +24,9 @@ import sluice.api.UpstreamResult;
 record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, Set<String> types, int orStatus, List<String> messages,
         Set<UpstreamResult.Kind> kinds, boolean onlyOpenAi, boolean onlyUnsent) {
     /** Where a failure shows. */
-    enum Origin { ANSWER, EVENT, UNREACHABLE, NO_OUTPUT_IN_TIME, BROKEN_BEFORE_OUTPUT, BROKEN_AFTER_OUTPUT, CLIENT_GONE }
+    enum Origin {
+        ANSWER, EVENT, NO_WEBSOCKET, UNREACHABLE, NO_OUTPUT_IN_TIME, BROKEN_BEFORE_OUTPUT, BROKEN_AFTER_OUTPUT, CLIENT_GONE
+    }
 
     static Match of(Origin origin) {
         return new Match(origin, List.of(), Set.of(), Set.of(), 0, List.of(), Set.of(), false, false);

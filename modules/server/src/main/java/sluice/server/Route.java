@@ -13,6 +13,8 @@ enum Route {
     MODELS("GET", "GET /v1/models"),
     MODEL("GET", "GET /v1/models/{id}"),
     HEALTH("GET", "GET /health"),
+    /** A turn of a WebSocket connection; no request has this route. */
+    TURN("", "WEBSOCKET /v1/responses"),
     OTHER("", "other");
 
     private static final int MAX_ID = 256;

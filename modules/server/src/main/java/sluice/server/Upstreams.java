@@ -1,9 +1,6 @@
 package sluice.server;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.Field;
 import sluice.api.JsonValue;
@@ -20,21 +17,19 @@ import sluice.api.UpstreamResult;
 final class Upstreams {
     private final Upstream http;
     private final TurnPool pool;
-    private final long unavailableNanos;
-    private final LongSupplier clock;
-    /** When accounts were last seen to have no WebSocket; as many entries as there are accounts. */
-    private final Map<String, Long> refusedNanos = new ConcurrentHashMap<>();
+    private final WebSocketRefusals refusals;
+    private final Duration unavailable;
 
     /**
      * Both ways.
      *
      * @param unavailable how long an account that refused a WebSocket is not asked for another
      */
-    Upstreams(Upstream http, TurnPool pool, Duration unavailable, LongSupplier clock) {
+    Upstreams(Upstream http, TurnPool pool, WebSocketRefusals refusals, Duration unavailable) {
         this.http = http;
         this.pool = pool;
-        unavailableNanos = unavailable.toNanos();
-        this.clock = clock;
+        this.refusals = refusals;
+        this.unavailable = unavailable;
     }
 
     /** Calls the request's account; {@code body} is what the client sent. */
@@ -46,7 +41,7 @@ final class Upstreams {
         if (result instanceof UpstreamResult.Unreachable none && !none.requestSent()) {
             switch (none.kind()) {
                 case FRAMING -> {
-                    refusedNanos.put(request.account().name(), clock.getAsLong());
+                    refusals.note(request.account());
                     return http.send(request);
                 }
                 // A way station that knows no WebSocket often just closes.
@@ -71,7 +66,6 @@ final class Upstreams {
                 || body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
             return false;
         }
-        Long refused = refusedNanos.get(account.name());
-        return refused == null || clock.getAsLong() - refused >= unavailableNanos;
+        return !refusals.within(unavailable, account);
     }
 }

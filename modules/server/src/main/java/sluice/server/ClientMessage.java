@@ -1,0 +1,27 @@
+package sluice.server;
+
+import sluice.api.RequestBody;
+
+/**
+ * A message of a WebSocket client, as it waits for its turn: {@code bytes[offset, offset + length)}.
+ *
+ * @param body the same, scanned
+ * @param streamId its member {@code stream_id}; empty without one
+ * @param receivedNanos when it was complete
+ */
+record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, String streamId, long receivedNanos) {
+    /** Whether the bytes occur anywhere in it. */
+    boolean contains(byte[] wanted) {
+        int last = offset + length - wanted.length;
+        for (int from = offset; from <= last; from++) {
+            int same = 0;
+            while (same < wanted.length && bytes[from + same] == wanted[same]) {
+                same++;
+            }
+            if (same == wanted.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,324 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import sluice.api.ErrorEvent;
+import sluice.api.GatewayError;
+import sluice.api.Sweeper;
+import sluice.wire.CloseCodes;
+import sluice.wire.RequestHead;
+import sluice.wire.WebSocketConnection;
+import sluice.wire.WebSocketEvent;
+
+/**
+ * A client's WebSocket: its own thread receives, so that a client that leaves is noticed at once, and each of its streams has
+ * a thread while it has turns, which runs them one after another.
+ *
+ * <p>Thread-safe: {@code lock} guards the streams and is never held over I/O. The sweeper visits for all limits.
+ */
+final class ClientSocket implements Sweeper.Watched {
+    /** Turns of one client that wait for an earlier one of their stream; nobody honest is near it. */
+    private static final int MAX_WAITING = 64;
+    /** Time for a peer to answer our close frame. */
+    private static final long GOODBYE_NANOS = 1_000_000_000;
+
+    private final WebSocketConnection socket;
+    private final RequestHead head;
+    private final String remoteHost;
+    private final Turns turns;
+    private final Sweeper sweeper;
+    private final LongSupplier clock;
+    private final UpstreamBinding binding;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition quiet = lock.newCondition();
+    private final Map<String, ArrayDeque<ClientMessage>> streams = new HashMap<>();
+    private final Set<Turn> running = new HashSet<>();
+    private int waiting;
+    private boolean gone;
+    private volatile boolean anyMessage;
+    private volatile boolean busy;
+    private volatile long quietSinceNanos;
+    private volatile long closingSinceNanos;
+    private volatile Optional<Runnable> goodbye = Optional.empty();
+    private volatile int writers;
+    private volatile long writingSinceNanos;
+
+    ClientSocket(WebSocketConnection socket, RequestHead head, String remoteHost, Turns turns, Sweeper sweeper,
+            LongSupplier clock) {
+        this.socket = socket;
+        this.head = head;
+        this.remoteHost = remoteHost;
+        this.turns = turns;
+        this.sweeper = sweeper;
+        this.clock = clock;
+        binding = turns.binding(this);
+        quietSinceNanos = clock.getAsLong();
+    }
+
+    /** The request that opened it. */
+    RequestHead head() {
+        return head;
+    }
+
+    String remoteHost() {
+        return remoteHost;
+    }
+
+    /** The connection to an account that the client keeps. */
+    UpstreamBinding binding() {
+        return binding;
+    }
+
+    /** Serves until the connection ends; runs on its thread. */
+    void run() {
+        Sweeper.Registration registration = sweeper.watch(this);
+        try {
+            while (true) {
+                switch (socket.receive()) {
+                    case WebSocketEvent.Message message -> {
+                        anyMessage = true;
+                        socket.keepMessage();
+                        turns.received(this, message);
+                    }
+                    case WebSocketEvent.Pong pong -> { }
+                    case WebSocketEvent.Closed closed -> {
+                        left();
+                        if (closed.code() != CloseCodes.ABNORMAL) {
+                            socket.finish(sweeper, GOODBYE_NANOS);
+                        }
+                        return;
+                    }
+                }
+            }
+        } finally {
+            left();
+            registration.close();
+            socket.close();
+        }
+    }
+
+    /** Runs a turn in its place; false if too many wait. */
+    boolean queue(ClientMessage message) {
+        lock.lock();
+        try {
+            if (gone || waiting == MAX_WAITING) {
+                return gone;
+            }
+            waiting++;
+            busy = true;
+            ArrayDeque<ClientMessage> queue = streams.get(message.streamId());
+            if (queue != null) {
+                queue.add(message);
+                return true;
+            }
+            ArrayDeque<ClientMessage> fresh = new ArrayDeque<>(2);
+            fresh.add(message);
+            streams.put(message.streamId(), fresh);
+        } finally {
+            lock.unlock();
+        }
+        Thread.ofVirtual().name("turns").start(() -> runStream(message.streamId()));
+        return true;
+    }
+
+    private void runStream(String streamId) {
+        for (Optional<ClientMessage> next = next(streamId); next.isPresent(); next = next(streamId)) {
+            turns.serve(this, next.get());
+        }
+    }
+
+    private Optional<ClientMessage> next(String streamId) {
+        lock.lock();
+        try {
+            ClientMessage next = streams.get(streamId).poll();
+            if (next == null || gone) {
+                waiting -= streams.remove(streamId).size() + (next == null ? 0 : 1);
+                if (streams.isEmpty()) {
+                    quietSinceNanos = clock.getAsLong();
+                    busy = false;
+                    quiet.signalAll();
+                }
+                return Optional.empty();
+            }
+            waiting--;
+            return Optional.of(next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A turn begins; it is cancelled when the client leaves. */
+    void begins(Turn turn) {
+        boolean late;
+        lock.lock();
+        try {
+            running.add(turn);
+            late = gone;
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            turn.cancel();
+        }
+    }
+
+    /** A turn is over. */
+    void ended(Turn turn) {
+        lock.lock();
+        try {
+            running.remove(turn);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client has left: its turns end, at once or within the time that the configuration leaves them. */
+    private void left() {
+        Set<Turn> open;
+        lock.lock();
+        try {
+            if (gone) {
+                return;
+            }
+            gone = true;
+            for (long left = turns.drainNanos(); left > 0 && !streams.isEmpty();) {
+                left = quiet.awaitNanos(left);
+            }
+            open = Set.copyOf(running);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            open = Set.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
+        open.forEach(Turn::cancel);
+        binding.close();
+    }
+
+    /** Sends a message, waiting as long as the client is slow. */
+    void send(byte[] buffer, int offset, int length) throws IOException {
+        beginWrite();
+        try {
+            socket.sendText(buffer, offset, length);
+        } finally {
+            endWrite();
+        }
+    }
+
+    /** Sends a message to a client that may have left. */
+    void sendQuietly(byte[] message) {
+        try {
+            send(message, 0, message.length);
+        } catch (IOException e) {
+            // The receiving thread finds out, too.
+        }
+    }
+
+    /** Tells the client an error. */
+    void tell(GatewayError error, String streamId) {
+        sendQuietly(ErrorMessage.of(error, streamId));
+    }
+
+    /** Ends an answer that has begun. */
+    void tellFailed(Turn turn, GatewayError error) {
+        StringBuilder event = new StringBuilder(400);
+        TurnRelay relay = turn.relay().orElseThrow();
+        ErrorEvent.appendJson(event, error, relay.responseId(), relay.sequenceNumber() + 1, turn.record.epochMillis / 1000);
+        if (!turn.streamId.isEmpty()) {
+            event.setLength(event.length() - 1);
+            event.append(",\"stream_id\":").append(sluice.api.JsonStrings.quote(turn.streamId)).append('}');
+        }
+        sendQuietly(event.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private void beginWrite() {
+        lock.lock();
+        try {
+            if (writers == 0) {
+                writingSinceNanos = clock.getAsLong();
+            }
+            writers++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endWrite() {
+        lock.lock();
+        try {
+            writers--;
+            writingSinceNanos = clock.getAsLong();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says goodbye once the turns that run or wait are over. */
+    void closeWhenQuiet(int code, String reason) {
+        goodbye = Optional.of(() -> close(code, reason));
+    }
+
+    /** Says goodbye, on a thread of its own; the receiving thread goes on until the client has answered. */
+    void close(int code, String reason) {
+        lock.lock();
+        try {
+            if (closingSinceNanos != 0) {
+                return;
+            }
+            closingSinceNanos = clock.getAsLong();
+        } finally {
+            lock.unlock();
+        }
+        Thread.startVirtualThread(() -> {
+            try {
+                socket.sendClose(code, reason);
+            } catch (IOException e) {
+                socket.close();
+            }
+        });
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        if (writers > 0 && nowNanos - writingSinceNanos > turns.rules().stall().toNanos()
+                || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
+            socket.close();
+            return;
+        }
+        if (busy) {
+            sweepTurns(nowNanos);
+            return;
+        }
+        long quietNanos = nowNanos - quietSinceNanos;
+        if (goodbye.isPresent()) {
+            goodbye.get().run();
+        } else if (turns.draining()) {
+            close(CloseCodes.GOING_AWAY, "the gateway is shutting down");
+        } else if (!anyMessage && quietNanos > turns.rules().policy().firstMessage().toNanos()) {
+            close(CloseCodes.POLICY_VIOLATION, "no message came");
+        } else if (quietNanos > turns.rules().policy().clientIdle().toNanos()) {
+            close(CloseCodes.NORMAL, "idle");
+        }
+    }
+
+    private void sweepTurns(long nowNanos) {
+        if (!lock.tryLock()) {
+            return;
+        }
+        Set<Turn> open;
+        try {
+            open = Set.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
+        open.forEach(turn -> turn.relay().ifPresent(relay -> relay.sweep(nowNanos)));
+    }
+}

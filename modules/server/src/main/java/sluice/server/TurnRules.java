@@ -1,0 +1,18 @@
+package sluice.server;
+
+import java.time.Duration;
+import sluice.config.WebSocketPolicy;
+
+/**
+ * What turns of WebSocket connections are served by, as part of {@link Live}.
+ *
+ * @param loop finds an account that answers
+ * @param offer who can be served by WebSocket
+ * @param policy the configured limits
+ * @param messageBytes largest message of a client
+ * @param stall longest time that one write to a client may take
+ * @param bodyWait how long a message waits for its part of the byte budget
+ * @param drain how long turns go on whose client has left; zero: not at all
+ */
+record TurnRules(FailoverLoop<Turn> loop, WebSocketOffer offer, WebSocketPolicy policy, int messageBytes, Duration stall,
+        Duration bodyWait, Duration drain) { }

@@ -1,0 +1,114 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import sluice.api.Headers;
+import sluice.wire.ByteBuilder;
+import sluice.wire.HttpInput;
+import sluice.wire.ResponseHead;
+import sluice.wire.SocketLink;
+import sluice.wire.WebSocketConnection;
+import sluice.wire.WebSocketEvent;
+import sluice.wire.WebSocketHandshake;
+
+/** A WebSocket client of the gateway. */
+final class TestWebSocket implements AutoCloseable {
+    private static final Pattern TYPE = Pattern.compile("\"type\":\"([^\"]+)\"");
+    private static final Pattern RESPONSE_ID = Pattern.compile("\"response\":\\{\"id\":\"([^\"]+)\"");
+
+    private final Socket socket;
+    private final ResponseHead head;
+    private final WebSocketConnection connection;
+
+    private TestWebSocket(Socket socket, ResponseHead head, WebSocketConnection connection) {
+        this.socket = socket;
+        this.head = head;
+        this.connection = connection;
+    }
+
+    /** Asks for one at a port of this machine, with names and values of more headers. */
+    static TestWebSocket open(int port, String... headers) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        SocketLink link = new SocketLink(socket);
+        Headers.Builder more = Headers.builder();
+        for (int i = 0; i < headers.length; i += 2) {
+            more.add(headers[i], headers[i + 1]);
+        }
+        ByteBuilder request = new ByteBuilder(512);
+        WebSocketHandshake.request("/v1/responses", "localhost", WebSocketHandshake.newKey(), more.build(), request);
+        link.write(request.array(), 0, request.length());
+        HttpInput input = new HttpInput(link, 64 * 1024);
+        ResponseHead head = input.readResponseHead("GET").orElseThrow(() -> new IOException("closed in the handshake"));
+        return new TestWebSocket(socket, head, WebSocketConnection.client(link, input, 64 * 1024 * 1024, System::nanoTime));
+    }
+
+    /** The answer to the handshake. */
+    ResponseHead head() {
+        return head;
+    }
+
+    void send(String message) throws IOException {
+        connection.sendText(message);
+    }
+
+    /** The next message, or {@code close CODE}. */
+    String next() {
+        return switch (connection.receive()) {
+            case WebSocketEvent.Message message -> message.asText();
+            case WebSocketEvent.Pong pong -> "pong";
+            case WebSocketEvent.Closed closed -> "close " + closed.code();
+        };
+    }
+
+    /** Sends a turn and returns all its messages. */
+    List<String> turn(String message) throws IOException {
+        send(message);
+        return rest();
+    }
+
+    /** The messages up to the end of a turn. */
+    List<String> rest() {
+        List<String> messages = new ArrayList<>();
+        String type;
+        do {
+            messages.add(next());
+            type = type(messages.getLast());
+        } while (!type.matches("response\\.(completed|failed|incomplete)|error|close.*"));
+        return messages;
+    }
+
+    /** The type of a message; the message itself if it has none. */
+    static String type(String message) {
+        Matcher type = TYPE.matcher(message);
+        return type.find() ? type.group(1) : message;
+    }
+
+    /** The id of the response that a message tells of. */
+    static String responseId(String message) {
+        Matcher id = RESPONSE_ID.matcher(message);
+        if (!id.find()) {
+            throw new AssertionError("no response in " + message);
+        }
+        return id.group(1);
+    }
+
+    /** Leaves without a close frame. */
+    void vanish() throws IOException {
+        socket.close();
+    }
+
+    void sendClose(int code) throws IOException {
+        connection.sendClose(code, "");
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
