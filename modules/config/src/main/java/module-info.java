@@ -4,5 +4,5 @@ module sluice.config {
     requires transitive sluice.api;
     requires org.yaml.snakeyaml;
 
-    exports sluice.config to sluice.server, sluice.ops;
+    exports sluice.config to sluice.server, sluice.ops, sluice.ledger;
 }

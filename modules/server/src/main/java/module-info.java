@@ -1,6 +1,6 @@
 /**
  * The gateway: the data port's connection, the life of a request, the way to the accounts, the command line and operations.
- * Start at {@link sluice.server}. Uses every service of {@code sluice.api}; provides {@code direct} and {@code log}.
+ * Start at {@link sluice.server}. Uses every service of {@code sluice.api}; provides {@code direct}.
  */
 module sluice.server {
     requires sluice.api;
@@ -28,7 +28,6 @@ module sluice.server {
     uses sluice.api.UsageSink.Factory;
 
     provides sluice.api.Upstream.Factory with sluice.server.DirectUpstream.Factory;
-    provides sluice.api.UsageSink.Factory with sluice.server.LogUsageSink.Factory;
 
     opens sluice.server to info.picocli; // it fills the options of commands
 }

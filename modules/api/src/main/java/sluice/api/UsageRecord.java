@@ -1,5 +1,7 @@
 package sluice.api;
 
+import java.util.OptionalLong;
+
 /**
  * One request, as accounts are settled by it.
  *
@@ -20,7 +22,10 @@ package sluice.api;
  * @param requestBytes size of the body
  * @param durationNanos from the first byte of the request to the last of the answer
  * @param firstOutputNanos from the first byte of the request to the first output; 0 if none
+ * @param costNanoDollars what the tokens cost by the prices of that moment, in billionths of a dollar; empty if the model has no
+ *     price
  */
 public record UsageRecord(String requestId, long epochMillis, String client, String account, String route, String model,
         String upstreamModel, String responseId, boolean stream, int status, String errorCode, int attempts, int resends,
-        TokenUsage usage, long requestBytes, long durationNanos, long firstOutputNanos) { }
+        TokenUsage usage, long requestBytes, long durationNanos, long firstOutputNanos,
+        OptionalLong costNanoDollars) { }

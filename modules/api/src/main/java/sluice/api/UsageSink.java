@@ -1,15 +1,34 @@
 package sluice.api;
 
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Consumer;
+
 /** Receives one record for each request. Thread-safe; {@link #record} does not block on a disk. */
 public interface UsageSink extends AutoCloseable {
-    /** Service: makes sinks. */
+    /** Service: makes sinks, and reads what they kept. */
     interface Factory extends Named {
         /** A sink; {@code settings} are the keys below {@code usage:} of the configuration. */
-        UsageSink create(java.util.Map<String, String> settings);
+        UsageSink create(Map<String, String> settings);
+
+        /**
+         * Hands over what sinks of these settings have kept, also while one is at work. A request's record comes once.
+         *
+         * @param fromEpochMillis requests that came then or later
+         * @param untilEpochMillis requests that came before
+         * @return how many records cannot be read, such as one that a killed process left half written
+         */
+        long read(Map<String, String> settings, long fromEpochMillis, long untilEpochMillis, Consumer<UsageRecord> reader)
+                throws IOException;
     }
 
     /** Takes a record. */
     void record(UsageRecord usage);
+
+    /** Records that could not be kept so far, because the disk was full or too slow. */
+    default long lost() {
+        return 0;
+    }
 
     /** Writes out what it holds. */
     @Override

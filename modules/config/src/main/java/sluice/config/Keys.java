@@ -133,8 +133,10 @@ final class Keys {
         key("clients[].concurrency", whole(0, 10_000_000), "0", "Most requests at a time. 0: no limit.");
         key("clients[].requests-per-minute", whole(0, 100_000_000), "0", "0: no limit.");
         key("clients[].tokens-per-minute", whole(0, 1_000_000_000_000L), "0", "Input and output together. 0: no limit.");
-        key("clients[].budget-usd.day", decimal(0, 1e9), "0", "Most dollars a day (UTC), by `usage.prices`. 0: no limit.");
-        key("clients[].budget-usd.month", decimal(0, 1e9), "0", "Most dollars a month (UTC), by `usage.prices`. 0: no limit.");
+        key("clients[].budget-usd.day", decimal(0, 1e9), "0",
+                "Most dollars a day (UTC), by `usage.prices`; a model without a price counts by the dearest. 0: no limit.");
+        key("clients[].budget-usd.month", decimal(0, 1e9), "0",
+                "Most dollars a month (UTC), by `usage.prices`; a model without a price counts by the dearest. 0: no limit.");
         key("clients[].diagnostics", flag(), "false",
                 "Whether this client may see `Server-Timing` and `x-sluice-explain`, which name accounts.");
     }
@@ -302,10 +304,12 @@ final class Keys {
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");
         fixed("modules.seats", text(TextRule.PROVIDER), "lean", "Seats of the WebSocket pool.");
         fixed("modules.state", text(TextRule.PROVIDER), "local", "Keeps session bindings and owners of responses.");
-        fixed("modules.usage", text(TextRule.PROVIDER), "log", "Takes usage records.");
-        fixed("usage.path", file(), "", "File for usage records, one JSON object a line; empty: none is written.");
-        fixed("usage.rotate", size(1024, 1L << 40), "100MiB", "Size at which a new file is begun.");
-        fixed("usage.keep", whole(1, 10_000), "5", "How many old files are kept.");
+        fixed("modules.usage", text(TextRule.PROVIDER), "log", "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
+        fixed("usage.path", file(), "",
+                "File for usage records, which `sluice usage` sums up: JSON lines, or the database of `modules.usage: sqlite`. "
+                + "Empty: none are kept, and budgets begin anew at each restart.");
+        fixed("usage.rotate", size(1024, 1L << 40), "100MiB", "Size at which `log` begins a new file.");
+        fixed("usage.keep", whole(1, 10_000), "5", "How many old files `log` keeps.");
         required("usage.prices[].model", text(TextRule.MODEL),
                 "Model at the upstream; a trailing `*` matches any ending. The first price that fits counts.");
         key("usage.prices[].input", decimal(0, 1e6), "0", "Dollars for a million input tokens.");

@@ -26,7 +26,11 @@ final class AdminJson {
                 .number("requests_this_minute", client.requestsThisMinute())
                 .number("requests_per_minute", client.requestsPerMinute())
                 .number("tokens_this_minute", client.tokensThisMinute()).number("tokens_per_minute", client.tokensPerMinute())
-                .number("tokens_in_all", client.tokensInAll());
+                .number("tokens_in_all", client.tokensInAll())
+                .dollars("spent_today_usd", client.spending().dayNanoDollars())
+                .number("budget_day_usd", client.spending().dayBudgetUsd())
+                .dollars("spent_this_month_usd", client.spending().monthNanoDollars())
+                .number("budget_month_usd", client.spending().monthBudgetUsd());
     }
 
     static void decision(JsonOut json, Decision decision) {
@@ -63,8 +67,9 @@ final class AdminJson {
         }
     }
 
-    static void request(JsonOut json, EndedRequest request, OptionalLong cost) {
+    static void request(JsonOut json, EndedRequest request) {
         UsageRecord usage = request.usage();
+        OptionalLong cost = usage.costNanoDollars();
         StageTimes times = request.times();
         json.text("id", usage.requestId()).text("time", Instant.ofEpochMilli(usage.epochMillis()).toString())
                 .text("client", usage.client()).text("account", usage.account()).text("route", usage.route())

@@ -11,6 +11,17 @@ package sluice.ops;
  * @param tokensThisMinute tokens of this minute
  * @param tokensPerMinute most tokens of a minute; 0: no limit
  * @param tokensInAll tokens since the start
+ * @param spending what it has spent, and may spend
  */
 public record ClientStatus(String name, int inFlight, int concurrency, long requestsThisMinute, int requestsPerMinute,
-        long tokensThisMinute, long tokensPerMinute, long tokensInAll) { }
+        long tokensThisMinute, long tokensPerMinute, long tokensInAll, Spending spending) {
+    /**
+     * What a client has spent, in billionths of a dollar, and its budget.
+     *
+     * @param dayNanoDollars spent this day, UTC
+     * @param dayBudgetUsd most dollars a day; 0: no limit
+     * @param monthNanoDollars spent this month, UTC
+     * @param monthBudgetUsd most dollars a month; 0: no limit
+     */
+    public record Spending(long dayNanoDollars, double dayBudgetUsd, long monthNanoDollars, double monthBudgetUsd) { }
+}

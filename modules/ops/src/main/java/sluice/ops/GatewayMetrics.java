@@ -93,12 +93,14 @@ final class GatewayMetrics {
         gauge("sluice_open_streams", "Streams to clients that are open.", gateway::openStreams);
         gauge("sluice_body_bytes", "Bytes of request bodies held.", gateway::bodyBytes);
         gauge("sluice_body_budget_bytes", "Most bytes of request bodies.", gateway::bodyBudgetBytes);
+        gauge("sluice_usage_lost_records", "Usage records that could not be kept.", gateway::usageLost);
         gauge("sluice_draining", "1 while new requests are refused.", () -> gateway.draining() ? 1 : 0);
     }
 
     /** Counts a request. */
-    void ended(EndedRequest request, OptionalLong cost) {
+    void ended(EndedRequest request) {
         UsageRecord usage = request.usage();
+        OptionalLong cost = usage.costNanoDollars();
         String account = usage.account();
         requests.get(usage.route(), status(usage.status()), errorLabel(usage.errorCode()), usage.client()).increment();
         duration.get(usage.route()).record(seconds(request.times().totalNanos()));

@@ -28,6 +28,9 @@ public interface GatewayView {
     /** What each client uses. */
     List<ClientStatus> clients();
 
+    /** Usage records that could not be kept. */
+    long usageLost();
+
     /** The models that the configuration names: no other one becomes a label. */
     Set<String> models();
 

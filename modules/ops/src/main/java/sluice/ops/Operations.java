@@ -5,10 +5,8 @@ import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.webserver.http.HttpRouting;
 import java.security.SecureRandom;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import sluice.config.ServerSettings;
-import sluice.config.UsageSettings;
 
 /**
  * Operations of one gateway: is told of every request that has ended, and serves the admin port. Thread-safe.
@@ -26,17 +24,15 @@ public final class Operations implements AutoCloseable {
     private final MinuteHistory history;
     private final Totals totals = new Totals();
     private final AdminApi api;
-    private volatile PriceTable prices;
     private volatile boolean closed;
 
     /**
      * Operations of {@code gateway}.
      *
      * @param admin who may use the admin port
-     * @param usage what tokens cost
      * @param epochMillis wall clock
      */
-    public Operations(GatewayView gateway, ServerSettings.Admin admin, UsageSettings usage, LongSupplier epochMillis) {
+    public Operations(GatewayView gateway, ServerSettings.Admin admin, LongSupplier epochMillis) {
         this.gateway = gateway;
         MetricsFactory factory = new StripedMetrics(MetricsConfig.create());
         registry = factory.createMeterRegistry(factory.metricsConfig());
@@ -44,20 +40,13 @@ public final class Operations implements AutoCloseable {
         accounts = new AccountMeters(factory, registry);
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
-        prices = new PriceTable(usage.prices());
         api = new AdminApi(this, gateway, new AdminGuard(admin, new SecureRandom()));
-    }
-
-    /** From now on these prices count. */
-    public void apply(UsageSettings usage) {
-        prices = new PriceTable(usage.prices());
     }
 
     /** A request has ended. Does not block. */
     public void ended(EndedRequest request) {
-        OptionalLong cost = cost(request);
-        metrics.ended(request, cost);
-        totals.add(request, cost);
+        metrics.ended(request);
+        totals.add(request);
         history.add(request.usage().status() >= 400 || !request.usage().errorCode().isEmpty());
         recent.add(request);
         feed.ended(request);
@@ -104,17 +93,11 @@ public final class Operations implements AutoCloseable {
     /** The requests that ended last, newest first. */
     String requests(int limit) {
         return JsonOut.object(json -> json.array("requests", recent.newest(limit),
-                (inner, request) -> AdminJson.request(inner, request, cost(request))));
+                AdminJson::request));
     }
 
     /** One request. */
     String request(EndedRequest request) {
-        return JsonOut.object(json -> AdminJson.request(json, request, cost(request)));
-    }
-
-    private OptionalLong cost(EndedRequest request) {
-        String upstream = request.usage().upstreamModel();
-        return request.usage().usage().total() == 0 ? OptionalLong.of(0)
-                : prices.costNanoDollars(upstream.isEmpty() ? request.usage().model() : upstream, request.usage().usage());
+        return JsonOut.object(json -> AdminJson.request(json, request));
     }
 }

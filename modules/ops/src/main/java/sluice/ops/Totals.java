@@ -20,7 +20,7 @@ final class Totals {
     private final LongAdder costNanoDollars = new LongAdder();
     private final LongAdder unpriced = new LongAdder();
 
-    void add(EndedRequest request, OptionalLong cost) {
+    void add(EndedRequest request) {
         requests.increment();
         if (request.usage().status() >= 400 || !request.usage().errorCode().isEmpty()) {
             errors.increment();
@@ -40,6 +40,7 @@ final class Totals {
         cached.add(usage.cached());
         output.add(usage.output());
         reasoning.add(usage.reasoning());
+        OptionalLong cost = request.usage().costNanoDollars();
         if (cost.isPresent()) {
             costNanoDollars.add(cost.getAsLong());
         } else {

@@ -34,7 +34,7 @@ class AdminApiTest {
 
     private final ScriptedGateway gateway = new ScriptedGateway();
     private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
-            false), Requests.PRICES, System::currentTimeMillis);
+            false), System::currentTimeMillis);
     private WebServer server;
     private RawVisit visit;
 

@@ -11,7 +11,7 @@ import sluice.api.TokenUsage;
 
 class GatewayMetricsTest {
     private final ScriptedGateway gateway = new ScriptedGateway();
-    private final Operations operations = new Operations(gateway, Requests.ADMIN, Requests.PRICES, () -> 1_700_000_000_000L);
+    private final Operations operations = new Operations(gateway, Requests.ADMIN, () -> 1_700_000_000_000L);
 
     private void shows(String line) {
         String page = operations.scrape();

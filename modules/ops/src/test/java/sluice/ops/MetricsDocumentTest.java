@@ -25,7 +25,7 @@ class MetricsDocumentTest {
     void everyMetricIsDocumentedWithItsTypeAndItsLabels() throws IOException {
         ScriptedGateway gateway = new ScriptedGateway();
         gateway.accounts.add(ScriptedGateway.account("main", AccountStatus.State.READY, 0));
-        Operations operations = new Operations(gateway, Requests.ADMIN, Requests.PRICES, () -> 1_700_000_000_000L);
+        Operations operations = new Operations(gateway, Requests.ADMIN, () -> 1_700_000_000_000L);
         operations.ended(Requests.of("a", "main", "gpt-5", 200, "", 2, TokenUsage.told(4, 3, 2, 1),
                 List.of(new EndedRequest.FailedTry("other", EndedRequest.Reason.TRANSPORT))));
         operations.ended(Requests.good("a", "main", "unpriced", TokenUsage.told(4, 3, 2, 1)));

@@ -1,11 +1,11 @@
 package sluice.ops;
 
 import java.util.List;
-import java.util.Map;
 import sluice.api.Decision;
 import sluice.api.Secret;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.config.PriceTable;
 import sluice.config.ServerSettings;
 import sluice.config.UsageSettings;
 
@@ -15,8 +15,7 @@ final class Requests {
             8_000_000);
 
     static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true);
-    static final UsageSettings PRICES = new UsageSettings(Map.of(), List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125,
-            10)));
+    static final PriceTable PRICES = new PriceTable(List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125, 10)));
 
     private Requests() {
     }
@@ -28,7 +27,8 @@ final class Requests {
     static EndedRequest of(String client, String account, String model, int status, String error, int attempts, TokenUsage usage,
             List<EndedRequest.FailedTry> failures) {
         UsageRecord record = new UsageRecord("req_1", 1_700_000_000_000L, client, account, "POST /v1/responses", model, model,
-                "resp_1", true, status, error, attempts, 0, usage, 500, TIMES.totalNanos(), 20_000_000);
+                "resp_1", true, status, error, attempts, 0, usage, 500, TIMES.totalNanos(), 20_000_000,
+                PRICES.costNanoDollars(model, usage));
         return new EndedRequest(record, TIMES, 15_000_000, 900, 12, 4, Decision.Layer.SESSION, false, failures, "");
     }
 }

@@ -56,7 +56,13 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
 
     @Override
     public List<ClientStatus> clients() {
-        return List.of(new ClientStatus("team-a", 2, 50, 9, 600, 1234, 0, 99_999));
+        return List.of(new ClientStatus("team-a", 2, 50, 9, 600, 1234, 0, 99_999,
+                new ClientStatus.Spending(1_500_000_000L, 10, 42_000_000_000L, 500)));
+    }
+
+    @Override
+    public long usageLost() {
+        return 0;
     }
 
     @Override

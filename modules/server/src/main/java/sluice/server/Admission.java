@@ -1,13 +1,26 @@
 package sluice.server;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.TokenUsage;
 import sluice.config.ClientPolicy;
 
-/** Holds each client to its limits: before the body by requests, after the scan by model and tokens. Stateless. */
+/**
+ * Holds each client to its limits: before the body by requests, after the scan by model, tokens and money. Requests that run at
+ * the same time may together pass a limit of tokens or money, because what one costs is known when it ends. Stateless.
+ */
 final class Admission {
+    private static final double NANO_DOLLARS = 1e9;
+
+    private final LongSupplier epochMillis;
+
+    Admission(LongSupplier epochMillis) {
+        this.epochMillis = epochMillis;
+    }
+
     /** Takes a place for one request; {@link #leave} gives it back if this gave no error. */
     Optional<GatewayError> enter(ClientAuthenticator.Outcome.Known known, long nowNanos) {
         ClientPolicy policy = known.policy();
@@ -35,7 +48,30 @@ final class Admission {
             return Optional.of(GatewayError.gateway(429, "client_rate", "This key may use " + policy.tokensPerMinute()
                     + " tokens a minute.").withRetryAfter(untilNextMinute(nowNanos)));
         }
-        return Optional.empty();
+        return withinBudget(known);
+    }
+
+    private Optional<GatewayError> withinBudget(ClientAuthenticator.Outcome.Known known) {
+        ClientPolicy.Budget budget = known.policy().budget();
+        if (budget.dayUsd() == 0 && budget.monthUsd() == 0) {
+            return Optional.empty();
+        }
+        long now = epochMillis.getAsLong();
+        Spending.Sums spent = known.client().spending().at(now);
+        if (isSpent(budget.monthUsd(), spent.monthNanoDollars())) {
+            return Optional.of(exhausted(budget.monthUsd(), "month", Spending.untilNextMonth(now)));
+        }
+        return isSpent(budget.dayUsd(), spent.dayNanoDollars())
+                ? Optional.of(exhausted(budget.dayUsd(), "day", Spending.untilTomorrow(now))) : Optional.empty();
+    }
+
+    private static boolean isSpent(double limitUsd, long spentNanoDollars) {
+        return limitUsd > 0 && spentNanoDollars >= limitUsd * NANO_DOLLARS;
+    }
+
+    private static GatewayError exhausted(double limitUsd, String period, Duration left) {
+        return GatewayError.gateway(429, "budget_exhausted", "This key may spend $" + BigDecimal.valueOf(limitUsd).toPlainString()
+                + " a " + period + " (UTC), and has.").withRetryAfter(left);
     }
 
     /** The request has ended. */

@@ -42,6 +42,7 @@ final class Assembly implements AutoCloseable {
     private final TurnPool turnPool;
     private final UsageSink usage;
     private final ByteBudget budget;
+    private final Settlement settlement;
     private final List<RequestObserver> observers;
     private final WebSocketRefusals refusals = new WebSocketRefusals(clock);
     private final AtomicInteger openStreams = new AtomicInteger();
@@ -58,7 +59,9 @@ final class Assembly implements AutoCloseable {
         turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
         usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
-        observers = new ArrayList<>(moreObservers);
+        settlement = new Settlement(clients, configuration);
+        observers = new ArrayList<>(List.of(settlement));
+        observers.addAll(moreObservers);
         observers.add(record -> usage.record(record.usageRecord()));
     }
 
@@ -100,6 +103,7 @@ final class Assembly implements AutoCloseable {
 
     /** What requests are served by under {@code configuration}; its accounts are applied at once. */
     Live live(Configuration configuration) {
+        settlement.apply(configuration);
         scheduler.apply(configuration.accounts());
         upstream.apply(configuration.accounts());
         turnPool.apply(configuration.accounts());
@@ -125,7 +129,7 @@ final class Assembly implements AutoCloseable {
                 configuration.limits().bodyWait(), relayOptions(configuration).drain());
         BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
-        return new Live(new ClientAuthenticator(policies, known), new Admission(), bodyReader, budget,
+        return new Live(new ClientAuthenticator(policies, known), new Admission(epochMillis), bodyReader, budget,
                 providers.scanner(), loop, turns, scheduler,
                 ResponseOwners.of(scheduler),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
@@ -153,6 +157,17 @@ final class Assembly implements AutoCloseable {
     /** Reads what a former process saved. */
     void restore(Path file) throws IOException {
         state.restore(file);
+    }
+
+    /** Charges clients with a budget what a former process recorded for them. */
+    void restoreSpending(Configuration configuration) throws IOException {
+        settlement.restore(providers.usage(), configuration, name -> clients.computeIfAbsent(name, Client::new),
+                epochMillis.getAsLong());
+    }
+
+    /** Usage records that could not be kept. */
+    long usageLost() {
+        return usage.lost();
     }
 
     /** Saves what a next process needs. */

@@ -17,6 +17,7 @@ final class Client {
     private final MinuteCount requests = new MinuteCount();
     private final MinuteCount tokens = new MinuteCount();
     private final AtomicLong tokensInAll = new AtomicLong();
+    private final Spending spending = new Spending();
 
     Client(String name) {
         this.name = name;
@@ -74,6 +75,11 @@ final class Client {
     /** Tokens since the start. */
     AtomicLong tokensInAll() {
         return tokensInAll;
+    }
+
+    /** What it has spent. */
+    Spending spending() {
+        return spending;
     }
 
     /** Whether {@code model} fits one of {@code patterns}; an empty list fits all, a trailing {@code *} any ending. */

@@ -63,6 +63,7 @@ final class GatewayProcess implements AutoCloseable {
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             configuration.state().path().ifPresent(file -> StateSaver.restore(assembly, file));
+            assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
             Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
@@ -77,7 +78,7 @@ final class GatewayProcess implements AutoCloseable {
                     server.admin().port(), arrivals, tls.map(DataTls::listener),
                     configuration.limits().connections() + REFUSED_CONNECTIONS);
             OperationsView view = new OperationsView(gateway, assembly, configuration);
-            Operations operations = new Operations(view, configuration.server().admin(), configuration.usage(),
+            Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
@@ -116,7 +117,6 @@ final class GatewayProcess implements AutoCloseable {
         }
         gateway.apply(assembly.live(next));
         view.apply(next);
-        operations.apply(next.usage());
         configuration = next;
     }
 

@@ -89,9 +89,20 @@ final class OperationsView implements GatewayView {
         for (ClientPolicy policy : policies()) {
             assembly.client(policy.name()).ifPresent(client -> all.add(new ClientStatus(policy.name(), client.inFlight(),
                     policy.concurrency(), client.requests().count(now), policy.requestsPerMinute(), client.tokens().count(now),
-                    policy.tokensPerMinute(), client.tokensInAll().get())));
+                    policy.tokensPerMinute(), client.tokensInAll().get(), spending(client, policy))));
         }
         return all;
+    }
+
+    private ClientStatus.Spending spending(Client client, ClientPolicy policy) {
+        Spending.Sums sums = client.spending().at(assembly.epochMillis().getAsLong());
+        return new ClientStatus.Spending(sums.dayNanoDollars(), policy.budget().dayUsd(), sums.monthNanoDollars(),
+                policy.budget().monthUsd());
+    }
+
+    @Override
+    public long usageLost() {
+        return assembly.usageLost();
     }
 
     @Override

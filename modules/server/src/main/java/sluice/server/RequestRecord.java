@@ -3,6 +3,7 @@ package sluice.server;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
@@ -36,6 +37,8 @@ final class RequestRecord {
     final List<EndedRequest.FailedTry> failures = new ArrayList<>(0);
     int resends;
     TokenUsage usage = TokenUsage.NONE;
+    /** What the tokens cost, in billionths of a dollar; empty if that is unknown. */
+    OptionalLong cost = OptionalLong.empty();
     long requestBytes;
     long answerBytes;
     long events;
@@ -81,7 +84,7 @@ final class RequestRecord {
     UsageRecord usageRecord() {
         return new UsageRecord(requestId, epochMillis, client, account, route, model, upstreamModel, responseId, stream, status,
                 errorCode, attempts, resends, usage, requestBytes, endedNanos - startedNanos,
-                firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos);
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos, cost);
     }
 
     /** What operations see. */

@@ -1,0 +1,119 @@
+package sluice.ledger;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import sluice.api.UsageRecord;
+import sluice.api.UsageSink;
+
+/**
+ * A queue before a store. Requests put records in without waking anybody; one thread writes what has gathered every half second,
+ * so that a killed process loses at most that. A record that finds the queue full, because the disk does not follow, waits a
+ * moment and is then counted as lost: clients are served even if the disk is full. Thread-safe.
+ */
+final class LedgerSink implements UsageSink {
+    /** Where records are kept. Confined to one thread. */
+    interface Store extends AutoCloseable {
+        /** Takes out of {@code batch} what is kept for good; throws if that is not all. */
+        void write(List<UsageRecord> batch) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** A second of records at the highest rate that one process has been seen to serve. */
+    static final int QUEUE = 16 * 1024;
+    private static final long WRITE_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long FULL_WAIT_MILLIS = 1000;
+    private static final int MAX_BATCH = 4096;
+
+    private final Store store;
+    private final BlockingQueue<UsageRecord> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final LongAdder lost = new LongAdder();
+    private final Thread writer;
+    private volatile boolean closing;
+    /** Whether the last write failed; so that a full disk is told once, not twice a second. */
+    private boolean failing;
+
+    LedgerSink(Store store) {
+        this.store = store;
+        writer = Thread.ofPlatform().daemon().name("sluice-usage").start(this::run);
+    }
+
+    @Override
+    public void record(UsageRecord usage) {
+        if (!queue.offer(usage)) {
+            LockSupport.unpark(writer);
+            try {
+                if (!queue.offer(usage, FULL_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    lost.increment();
+                }
+            } catch (InterruptedException e) {
+                lost.increment();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public long lost() {
+        return lost.sum();
+    }
+
+    /** Writes out what is queued; what cannot be written now is lost, and said so. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(writer);
+        try {
+            writer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        List<UsageRecord> batch = new ArrayList<>();
+        try (store) {
+            while (!closing || !queue.isEmpty() || !batch.isEmpty()) {
+                if (batch.isEmpty()) {
+                    queue.drainTo(batch, MAX_BATCH);
+                }
+                boolean more = batch.size() == MAX_BATCH;
+                if (!batch.isEmpty() && !written(batch) && closing) {
+                    lost.add(batch.size() + queue.size());
+                    tell(batch.size() + queue.size() + " usage records are lost");
+                    return;
+                }
+                if (!closing && (!more || failing)) {
+                    LockSupport.parkNanos(WRITE_EVERY_NANOS);
+                }
+            }
+        } catch (IOException e) {
+            tell("usage could not be closed: " + e.getMessage());
+        }
+    }
+
+    private boolean written(List<UsageRecord> batch) {
+        try {
+            store.write(batch);
+            failing = false;
+            return true;
+        } catch (IOException e) {
+            if (!failing) {
+                tell("usage cannot be written and waits in memory: " + e.getMessage());
+            }
+            failing = true;
+            return false;
+        }
+    }
+
+    private static void tell(String message) {
+        System.getLogger("sluice.ledger").log(System.Logger.Level.ERROR, "usage.path: " + message);
+    }
+}

@@ -1,0 +1,173 @@
+package sluice.ledger;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import sluice.api.Command;
+import sluice.config.Configuration;
+import sluice.config.ConfigurationLoader;
+import sluice.config.LoadResult;
+import sluice.config.PriceTable;
+import sluice.config.Problem;
+
+/** {@code sluice usage}: what was used, by whom, and what it cost. */
+public final class UsageCommand implements Command {
+    /** For the service loader. */
+    public UsageCommand() {
+        // nothing to set up
+    }
+
+    @Override
+    public String name() {
+        return "usage";
+    }
+
+    @Override
+    public String summary() {
+        return "sum up requests, tokens and costs by client, model, day …";
+    }
+
+    @Override
+    public int run(List<String> arguments, PrintStream out, PrintStream err) {
+        return new CommandLine(new Options(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .execute(arguments.toArray(String[]::new));
+    }
+
+    @CommandLine.Command(name = "sluice usage", description = "Sums up what usage.path has kept, also of a running gateway.")
+    private static final class Options implements Callable<Integer> {
+        private static final byte[] SQLITE = "SQLite format 3".getBytes(StandardCharsets.US_ASCII);
+        private static final int FAILED = 1;
+
+        private final PrintStream out;
+        private final PrintStream err;
+
+        @CommandLine.Option(names = {"-c", "--config"}, defaultValue = "sluice.yaml", paramLabel = "FILE",
+                description = "The configuration, whose usage.path and usage.prices count (default: ${DEFAULT-VALUE}).")
+        private Path config = Path.of("sluice.yaml");
+
+        @CommandLine.Option(names = {"-f", "--file"}, paramLabel = "FILE",
+                description = "Reads this file, JSON lines or a database, and no configuration.")
+        private Optional<Path> file = Optional.empty();
+
+        @CommandLine.Option(names = "--by", defaultValue = "client,model", paramLabel = "COLUMN[,COLUMN...]",
+                description = "client, account, model, upstream-model, route, status, error, hour, day or month, in UTC; "
+                        + "none: one sum (default: ${DEFAULT-VALUE}).")
+        private String by = "";
+
+        @CommandLine.Option(names = "--from", paramLabel = "DATE", description = "First day, such as 2026-11-01 (UTC).")
+        private Optional<String> from = Optional.empty();
+
+        @CommandLine.Option(names = "--to", paramLabel = "DATE", description = "Last day.")
+        private Optional<String> to = Optional.empty();
+
+        @CommandLine.Option(names = "--csv", description = "Prints CSV.")
+        private boolean csv;
+
+        @CommandLine.Option(names = "--reprice",
+                description = "Takes today's prices of the configuration instead of those of each request's moment.")
+        private boolean reprice;
+
+        @CommandLine.Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
+        private boolean help;
+
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec;
+
+        Options(PrintStream out, PrintStream err) {
+            this.out = out;
+            this.err = err;
+        }
+
+        @Override
+        public Integer call() {
+            UsageReport report = new UsageReport(columns());
+            long start = day(from, "--from", Long.MIN_VALUE, 0);
+            long end = day(to, "--to", Long.MAX_VALUE, 1);
+            if (file.isPresent() && reprice) {
+                throw new CommandLine.ParameterException(spec.commandLine(), "--reprice needs a configuration, not --file");
+            }
+            try {
+                return file.isPresent() ? sum(file.get(), report, start, end, Optional.empty()) : configured(report, start, end);
+            } catch (IOException e) {
+                err.println("sluice usage: " + e.getMessage());
+                return FAILED;
+            }
+        }
+
+        private int configured(UsageReport report, long start, long end) throws IOException {
+            LoadResult result = ConfigurationLoader.ofThisProcess().load(config);
+            if (!(result instanceof LoadResult.Loaded loaded)) {
+                result.problems().stream().filter(Problem::error).forEach(problem -> err.println("sluice usage: " + problem));
+                err.println("sluice usage: --file FILE reads usage without a configuration");
+                return FAILED;
+            }
+            Configuration configuration = loaded.configuration();
+            String path = configuration.usage().sink().getOrDefault("path", "");
+            if (path.isEmpty()) {
+                err.println("sluice usage: " + config + " has no usage.path, so no usage is kept");
+                return FAILED;
+            }
+            return sum(Path.of(path), report, start, end,
+                    reprice ? Optional.of(new PriceTable(configuration.usage().prices())) : Optional.empty());
+        }
+
+        private int sum(Path from, UsageReport report, long start, long end, Optional<PriceTable> prices) throws IOException {
+            if (!Files.isRegularFile(from)) {
+                err.println("sluice usage: there is no file " + from + (file.isPresent() ? "" : "; nothing has been used yet"));
+                return FAILED;
+            }
+            long unreadable = (isDatabase(from) ? new SqliteSinkFactory() : new LogSinkFactory()).read(Map.of("path",
+                    from.toString()), start, end, record -> report.add(record, prices.map(table -> table.costNanoDollars(record))
+                            .orElse(record.costNanoDollars())));
+            out.print(csv ? report.csv() : report.table());
+            out.flush();
+            if (unreadable > 0) {
+                err.println("sluice usage: " + unreadable + " lines of " + from + " are no usage records and do not count");
+            }
+            return 0;
+        }
+
+        private static boolean isDatabase(Path file) throws IOException {
+            try (InputStream in = Files.newInputStream(file)) {
+                return Arrays.equals(in.readNBytes(SQLITE.length), SQLITE);
+            }
+        }
+
+        private List<UsageReport.Column> columns() {
+            return by.isBlank() || by.equals("none") ? List.of() : Arrays.stream(by.split(",")).map(this::column).toList();
+        }
+
+        private UsageReport.Column column(String word) {
+            return Arrays.stream(UsageReport.Column.values()).filter(column -> column.label().equals(word.strip())).findFirst()
+                    .orElseThrow(() -> new CommandLine.ParameterException(spec.commandLine(), "--by: '" + word
+                            + "' is none of " + Arrays.stream(UsageReport.Column.values()).map(UsageReport.Column::label)
+                                    .collect(Collectors.joining(", "))));
+        }
+
+        private long day(Optional<String> text, String option, long otherwise, int later) {
+            try {
+                return text.map(date -> LocalDate.parse(date).plusDays(later).atStartOfDay(ZoneOffset.UTC).toInstant()
+                        .toEpochMilli()).orElse(otherwise);
+            } catch (DateTimeParseException e) {
+                throw new CommandLine.ParameterException(spec.commandLine(), option + ": '" + text.orElse("")
+                        + "' is no date such as 2026-11-01");
+            }
+        }
+    }
+}

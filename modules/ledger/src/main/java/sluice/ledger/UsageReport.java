@@ -1,0 +1,179 @@
+package sluice.ledger;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import sluice.api.UsageRecord;
+
+/** Sums of usage by some columns, as a table for people or as CSV. Confined to one thread. */
+final class UsageReport {
+    /** What records can be grouped by. Times are UTC. */
+    enum Column {
+        CLIENT, ACCOUNT, MODEL, UPSTREAM_MODEL, ROUTE, STATUS, ERROR, HOUR, DAY, MONTH;
+
+        /** The name in the command line and in the head of a column. */
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private String of(UsageRecord record) {
+            return switch (this) {
+                case CLIENT -> record.client();
+                case ACCOUNT -> record.account();
+                case MODEL -> record.model();
+                case UPSTREAM_MODEL -> record.upstreamModel();
+                case ROUTE -> record.route();
+                case STATUS -> Integer.toString(record.status());
+                case ERROR -> record.errorCode();
+                case HOUR -> time(record, 13);
+                case DAY -> time(record, 10);
+                case MONTH -> time(record, 7);
+            };
+        }
+
+        private static String time(UsageRecord record, int chars) {
+            return Instant.ofEpochMilli(record.epochMillis()).toString().substring(0, chars);
+        }
+    }
+
+    /** A sum of each kind. */
+    private static final class Sums {
+        private long requests;
+        private long errors;
+        private long input;
+        private long cached;
+        private long output;
+        private long reasoning;
+        private long estimated;
+        private long nanoDollars;
+        private long unpriced;
+
+        private void add(UsageRecord record, OptionalLong cost) {
+            requests++;
+            errors += record.status() >= 400 || !record.errorCode().isEmpty() ? 1 : 0;
+            input += record.usage().input();
+            cached += record.usage().cached();
+            output += record.usage().output();
+            reasoning += record.usage().reasoning();
+            estimated += record.usage().estimated() ? 1 : 0;
+            nanoDollars += cost.orElse(0);
+            unpriced += cost.isPresent() ? 0 : 1;
+        }
+    }
+
+    private record Number(String head, ToLongFunction<Sums> of) { }
+
+    private static final List<Number> NUMBERS = List.of(new Number("requests", s -> s.requests), new Number("errors", s -> s.errors),
+            new Number("input", s -> s.input), new Number("cached", s -> s.cached), new Number("output", s -> s.output),
+            new Number("reasoning", s -> s.reasoning), new Number("estimated", s -> s.estimated));
+    private static final int NANO_DIGITS = 9;
+    private static final int SHOWN_DIGITS = 4;
+
+    private final List<Column> columns;
+    private final Map<List<String>, Sums> groups = new TreeMap<>(UsageReport::compare);
+    private final Sums all = new Sums();
+
+    UsageReport(List<Column> columns) {
+        this.columns = List.copyOf(columns);
+    }
+
+    /** Adds a request; an empty cost is unknown. */
+    void add(UsageRecord record, OptionalLong cost) {
+        groups.computeIfAbsent(columns.stream().map(column -> column.of(record)).toList(), key -> new Sums()).add(record, cost);
+        all.add(record, cost);
+    }
+
+    private static int compare(List<String> a, List<String> b) {
+        for (int i = 0; i < a.size(); i++) {
+            int order = a.get(i).compareTo(b.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    /** Aligned columns with a last line for everything; an unknown cost is said to be unknown. */
+    String table() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(heads("cost"));
+        groups.forEach((key, sums) -> rows.add(row(key, sums)));
+        if (!columns.isEmpty()) {
+            List<String> everything = new ArrayList<>(columns.stream().map(column -> "").toList());
+            everything.set(0, "all");
+            rows.add(row(everything, all));
+        }
+        int[] widths = new int[rows.getFirst().size()];
+        rows.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length())));
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String gap = " ".repeat(widths[i] - row.get(i).length());
+                line.append(i == 0 ? "" : "  ").append(i < columns.size() ? row.get(i) + gap : gap + row.get(i));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private List<String> row(List<String> key, Sums sums) {
+        List<String> row = new ArrayList<>();
+        key.forEach(value -> row.add(value.isEmpty() && !columns.isEmpty() && sums != all ? "-" : printable(value)));
+        NUMBERS.forEach(number -> row.add(String.format(Locale.ROOT, "%,d", number.of().applyAsLong(sums))));
+        row.add(cost(sums));
+        return row;
+    }
+
+    private static String cost(Sums sums) {
+        if (sums.unpriced == 0) {
+            return dollars(sums);
+        }
+        boolean nothingKnown = sums.nanoDollars == 0;
+        return (nothingKnown ? "" : dollars(sums) + " + ") + sums.unpriced + " without price";
+    }
+
+    private static String dollars(Sums sums) {
+        return "$" + BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).setScale(SHOWN_DIGITS, RoundingMode.HALF_UP);
+    }
+
+    /** Names come from clients, so they must not move a terminal's cursor. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** CSV as RFC 4180 has it: a head, a line for each group; dollars with all digits, and requests of unknown cost beside them. */
+    String csv() {
+        StringBuilder text = new StringBuilder(String.join(",", heads("cost_usd"))).append(",unpriced_requests\r\n");
+        groups.forEach((key, sums) -> {
+            key.forEach(value -> text.append(quoted(value)).append(','));
+            text.append(NUMBERS.stream().map(number -> Long.toString(number.of().applyAsLong(sums)))
+                    .collect(Collectors.joining(",")));
+            text.append(',').append(BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).toPlainString()).append(',')
+                    .append(sums.unpriced).append("\r\n");
+        });
+        return text.toString();
+    }
+
+    /** A text that begins like a formula would be one to a spreadsheet. */
+    private static String quoted(String value) {
+        String safe = value.matches("[=+\\-@\\t\\r].*") ? "'" + value : value;
+        return safe.matches("(?s).*[\",\r\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+    }
+
+    private List<String> heads(String cost) {
+        List<String> heads = new ArrayList<>(columns.stream().map(Column::label).toList());
+        NUMBERS.forEach(number -> heads.add(number.head()));
+        heads.add(cost);
+        return heads;
+    }
+}

@@ -1,0 +1,139 @@
+package sluice.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+import sluice.api.UsageSink;
+
+class LedgerTest {
+    @TempDir
+    private Path folder;
+
+    private static List<UsageRecord> read(String name, Path file) throws IOException {
+        List<UsageRecord> found = new ArrayList<>();
+        assertEquals(0, Records.factory(name).read(Records.settings(file, 1 << 20, 5), 0, Long.MAX_VALUE, found::add));
+        return found;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void keepsEveryRecordAsItWas(String name) throws IOException {
+        Path file = folder.resolve("deep/down/usage");
+        List<UsageRecord> records = new ArrayList<>(IntStream.range(0, LedgerSink.QUEUE * 2).mapToObj(Records::of).toList());
+        records.add(new UsageRecord("req_odd", Records.TIME + 1_000_000, "", "", "other", "a \"model\"\n\u0001🙂", "", "", false, 499,
+                "client_gone", 0, 3, TokenUsage.estimate(7, 1), 0, 0, 0, OptionalLong.empty()));
+        try (UsageSink sink = Records.factory(name).create(Records.settings(file, 1 << 30, 5))) {
+            records.forEach(sink::record);
+        }
+
+        assertEquals(records, read(name, file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void readsOnlyTheTimeThatIsWanted(String name) throws IOException {
+        Path file = folder.resolve("usage");
+        try (UsageSink sink = Records.factory(name).create(Records.settings(file, 1 << 20, 5))) {
+            IntStream.range(0, 10).mapToObj(Records::of).forEach(sink::record);
+        }
+        List<UsageRecord> found = new ArrayList<>();
+        Records.factory(name).read(Records.settings(file, 1 << 20, 5), Records.TIME + 2, Records.TIME + 5, found::add);
+
+        assertEquals(IntStream.range(2, 5).mapToObj(Records::of).toList(), found);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void continuesWhatAFormerProcessKept(String name) throws IOException {
+        Path file = folder.resolve("usage");
+        for (int i = 0; i < 3; i++) {
+            try (UsageSink sink = Records.factory(name).create(Records.settings(file, 1 << 20, 5))) {
+                sink.record(Records.of(i));
+            }
+        }
+
+        assertEquals(IntStream.range(0, 3).mapToObj(Records::of).toList(), read(name, file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void saysWhatIsLostWhereNothingCanBeWritten(String name) throws IOException {
+        Path file = Files.createFile(folder.resolve("no-folder")).resolve("usage");
+        UsageSink sink = Records.factory(name).create(Records.settings(file, 1 << 20, 5));
+        sink.record(Records.of(1));
+        sink.record(Records.of(2));
+        sink.close();
+
+        assertEquals(2, sink.lost());
+    }
+
+    @Test
+    void rotatesFilesAndKeepsAsManyAsItIsTold() throws IOException {
+        Path file = folder.resolve("usage.jsonl");
+        try (UsageSink sink = Records.factory("log").create(Records.settings(file, 4096, 3))) {
+            IntStream.range(0, 1000).mapToObj(Records::of).forEach(sink::record);
+        }
+
+        assertTrue(Files.exists(folder.resolve("usage.jsonl.3")));
+        assertFalse(Files.exists(folder.resolve("usage.jsonl.4")));
+        assertTrue(Files.size(folder.resolve("usage.jsonl.1")) >= 4096);
+        assertTrue(Files.size(folder.resolve("usage.jsonl.1")) < 4096 + 600, "a file ends with the line that filled it");
+        List<UsageRecord> left = read("log", file);
+        assertEquals(IntStream.range(1000 - left.size(), 1000).mapToObj(Records::of).toList(), left);
+    }
+
+    @Test
+    void aHalfLineOfAKilledProcessSpoilsNoOther() throws IOException {
+        Path file = folder.resolve("usage.jsonl");
+        Files.write(file, UsageLine.bytes(Records.of(0)));
+        Files.writeString(file, "{\"time\":\"2023-11-14T22:13:20Z\",\"request_id\":\"re", StandardOpenOption.APPEND);
+        try (UsageSink sink = Records.factory("log").create(Records.settings(file, 1 << 20, 5))) {
+            sink.record(Records.of(1));
+        }
+        List<UsageRecord> found = new ArrayList<>();
+
+        assertEquals(1, new LogSinkFactory().read(Map.of("path", file.toString()), 0, Long.MAX_VALUE, found::add));
+        assertEquals(List.of(Records.of(0), Records.of(1)), found);
+    }
+
+    @Test
+    void aRequestCountsOnceInADatabase() throws IOException {
+        Path file = folder.resolve("usage.db");
+        try (UsageSink sink = Records.factory("sqlite").create(Records.settings(file, 1 << 20, 5))) {
+            sink.record(Records.of(1));
+            sink.record(Records.of(1));
+        }
+        try (UsageSink sink = Records.factory("sqlite").create(Records.settings(file, 1 << 20, 5))) {
+            sink.record(Records.of(1));
+        }
+
+        assertEquals(List.of(Records.of(1)), read("sqlite", file));
+    }
+
+    @Test
+    void keepsNothingWhereNoFileIsNamed() throws IOException {
+        try (UsageSink sink = new LogSinkFactory().create(Map.of())) {
+            sink.record(Records.of(1));
+            assertEquals(0, sink.lost());
+        }
+        assertEquals(0, new LogSinkFactory().read(Map.of(), 0, Long.MAX_VALUE, record -> {
+            throw new AssertionError(record);
+        }));
+    }
+}

@@ -1,0 +1,120 @@
+package sluice.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.UsageSink;
+
+class UsageCommandTest {
+    private static final long DAY = 86_400_000;
+
+    @TempDir
+    private Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void keep() throws IOException {
+        for (String name : List.of("log", "sqlite")) {
+            try (UsageSink sink = Records.factory(name).create(Records.settings(folder.resolve(name), 1 << 20, 5))) {
+                sink.record(Records.of("r1", Records.TIME, "team-a", "gpt-5", OptionalLong.of(1_500_000_000)));
+                sink.record(Records.of("r2", Records.TIME + DAY, "team-a", "gpt-5", OptionalLong.of(250_000_000)));
+                sink.record(Records.of("r3", Records.TIME + DAY, "team-a", "llama", OptionalLong.empty()));
+                sink.record(Records.of("r4", Records.TIME + DAY, "=team,b", "gpt-5", OptionalLong.of(1)));
+            }
+        }
+        for (String name : List.of("log", "sqlite")) {
+            Files.writeString(folder.resolve(name + ".yaml"), "accounts: [{name: a, base-url: 'https://a/v1', api-key: k}]\n"
+                    + "modules: {usage: " + name + "}\nusage: {path: " + folder.resolve(name)
+                    + ", prices: [{model: '*', input: 1, cached-input: 0.5, output: 2}]}\n");
+        }
+    }
+
+    private int run(String... arguments) {
+        return new UsageCommand().run(List.of(arguments), new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void sumsUpAsATable(String name) {
+        assertEquals(0, run("--config", folder.resolve(name + ".yaml").toString(), "--by", "client,model"));
+        assertEquals("""
+                client   model  requests  errors  input  cached  output  reasoning  estimated             cost
+                =team,b  gpt-5         1       0     10       2       5          1          0          $0.0000
+                team-a   gpt-5         2       0     20       4      10          2          0          $1.7500
+                team-a   llama         1       0     10       2       5          1          0  1 without price
+                all                    4       0     40       8      20          4          0  $1.7500 + 1 without price
+                """.lines().map(line -> line.replaceAll(" +", " ")).toList(), out().lines().map(line -> line.replaceAll(" +", " ")).toList());
+        assertEquals(1, out().lines().filter(line -> !line.isEmpty()).map(String::length).distinct().count(), "the last column is aligned");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void writesCsvForOtherPrograms(String name) {
+        assertEquals(0, run("--file", folder.resolve(name).toString(), "--by", "day,client", "--csv"));
+        assertEquals("""
+                day,client,requests,errors,input,cached,output,reasoning,estimated,cost_usd,unpriced_requests
+                2023-11-14,team-a,1,0,10,2,5,1,0,1.500000000,0
+                2023-11-15,"'=team,b",1,0,10,2,5,1,0,0.000000001,0
+                2023-11-15,team-a,2,0,20,4,10,2,0,0.250000000,1
+                """.replace("\n", "\r\n"), out());
+    }
+
+    @Test
+    void countsTheDaysThatAreAskedFor() {
+        run("--file", folder.resolve("log").toString(), "--by", "none", "--csv", "--from", "2023-11-15", "--to", "2023-11-15");
+        assertTrue(out().endsWith("\r\n3,0,30,6,15,3,0,0.250000001,1\r\n"), out());
+    }
+
+    @Test
+    void takesTodaysPricesIfAsked() {
+        run("--config", folder.resolve("log.yaml").toString(), "--by", "model", "--csv", "--reprice");
+        assertTrue(out().contains("llama,1,0,10,2,5,1,0,0.000019000,0"), out());
+    }
+
+    @Test
+    void saysWhatIsWrong() throws IOException {
+        assertEquals(2, run("--by", "colour"));
+        assertTrue(err().contains("'colour' is none of client, account, model"), err());
+        assertEquals(2, run("--from", "yesterday"));
+        assertEquals(1, run("--file", folder.resolve("nothing").toString()));
+        assertTrue(err().contains("there is no file " + folder.resolve("nothing")), err());
+        Files.writeString(folder.resolve("plain.yaml"), "accounts: [{name: a, base-url: 'https://a/v1', api-key: k}]\n");
+        assertEquals(1, run("--config", folder.resolve("plain.yaml").toString()));
+        assertTrue(err().contains("has no usage.path"), err());
+        Files.writeString(folder.resolve("broken.yaml"), "accounts: 7\n");
+        assertEquals(1, run("--config", folder.resolve("broken.yaml").toString()));
+        assertTrue(err().contains("--file FILE reads usage without a configuration"), err());
+        Files.writeString(folder.resolve("log"), "what?\n", java.nio.file.StandardOpenOption.APPEND);
+        assertEquals(0, run("--file", folder.resolve("log").toString()));
+        assertTrue(err().contains("1 lines of"), err());
+    }
+
+    @Test
+    void helps() {
+        assertEquals(0, run("--help"));
+        assertTrue(out().contains("--by=COLUMN"), out());
+    }
+}

@@ -1,0 +1,94 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.KeyHash;
+import sluice.simulator.SimulatedUpstream;
+
+class BudgetTest {
+    private static final long NOON = Instant.parse("2026-02-27T12:00:00Z").toEpochMilli();
+
+    @TempDir
+    private Path folder;
+    private SimulatedUpstream upstream;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = SimulatedUpstream.start();
+    }
+
+    @AfterEach
+    void stop() {
+        upstream.close();
+    }
+
+    /** A dollar for each token of gpt-5; the clients rich and poor. */
+    private RunningGateway gateway(String sink) throws IOException {
+        return RunningGateway.accounts(upstream.baseUri(), 1, "clients:\n  - {name: rich, key-sha256: \"" + KeyHash.of("rich").hex()
+                + "\"}\n  - {name: poor, key-sha256: \"" + KeyHash.of("poor").hex() + "\", budget-usd: {day: 5, month: 1000}}\n"
+                + "modules: {usage: " + sink + "}\nusage: {path: " + folder.resolve("usage")
+                + ", prices: [{model: gpt-5, input: 1000000, cached-input: 1000000, output: 1000000}]}\n");
+    }
+
+    private static TestClient.Answer ask(TestClient client, String key, String model) throws IOException {
+        return client.post("/v1/responses", "{\"model\":\"" + model + "\",\"stream\":true,\"input\":\"hi\"}",
+                "authorization", "Bearer " + key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void refusesAClientThatHasSpentItsBudgetAlsoAfterARestart(String sink) throws IOException {
+        try (RunningGateway gateway = gateway(sink); TestClient client = gateway.client()) {
+            assertEquals(200, ask(client, "poor", "gpt-5").status(), "what it will cost is not known yet");
+            TestClient.Answer refused = ask(client, "poor", "gpt-5");
+            assertEquals(429, refused.status());
+            assertTrue(refused.text().contains("\"code\":\"budget_exhausted\""), refused.text());
+            assertTrue(refused.text().contains("$5.0 a day"), refused.text());
+            long retry = Long.parseLong(refused.headers().first("retry-after").orElseThrow());
+            assertTrue(retry > 0 && retry <= Duration.ofDays(1).toSeconds(), "until midnight: " + retry);
+            assertEquals(200, ask(client, "rich", "gpt-5").status());
+        }
+        try (RunningGateway gateway = gateway(sink); TestClient client = gateway.client()) {
+            assertEquals(429, ask(client, "poor", "gpt-5").status());
+            assertEquals(200, ask(client, "rich", "gpt-5").status());
+        }
+        assertEquals(3, upstream.log().total());
+    }
+
+    @Test
+    void aModelWithoutAPriceIsNotFree() throws IOException {
+        try (RunningGateway gateway = gateway("log"); TestClient client = gateway.client()) {
+            assertEquals(200, ask(client, "poor", "unheard-of").status());
+            assertEquals(429, ask(client, "poor", "unheard-of").status());
+        }
+    }
+
+    @Test
+    void daysAndMonthsBeginAtMidnightUtc() {
+        Spending spending = new Spending();
+        spending.add(NOON, 5);
+        spending.add(NOON - Duration.ofDays(1).toMillis(), 7);
+        spending.add(NOON - Duration.ofDays(40).toMillis(), 100);
+        assertEquals(5, spending.at(NOON).dayNanoDollars());
+        assertEquals(12, spending.at(NOON).monthNanoDollars(), "an old request counts for its month only");
+
+        long tomorrow = NOON + Spending.untilTomorrow(NOON).toMillis();
+        assertEquals(Duration.ofHours(12), Spending.untilTomorrow(NOON));
+        assertEquals(0, spending.at(tomorrow).dayNanoDollars());
+        assertEquals(12, spending.at(tomorrow).monthNanoDollars());
+        assertEquals(Duration.ofHours(36), Spending.untilNextMonth(NOON));
+        assertEquals(0, spending.at(NOON + Duration.ofHours(36).toMillis()).monthNanoDollars());
+        assertEquals(Instant.parse("2026-02-01T00:00:00Z").toEpochMilli(), Spending.startOfMonth(NOON));
+    }
+}
