@@ -80,6 +80,33 @@ final class RunningImage implements AutoCloseable {
         throw new IOException("no VmHWM");
     }
 
+    /** Sends it SIGTERM, as an operator would. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /** Sends it SIGKILL. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+    }
+
+    /** Whether it has not ended. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has said so far. */
+    String output() {
+        return output.toString();
+    }
+
+    /** Waits for its end, and gives its exit code. */
+    int exitCode() throws InterruptedException {
+        int code = process.waitFor();
+        reader.join();
+        return code;
+    }
+
     /** Ends it as an operator would, and gives all that it said. */
     String end() throws InterruptedException {
         process.toHandle().destroy();
