@@ -93,11 +93,7 @@ final class AdminJson {
     }
 
     private static void stages(JsonOut json, StageTimes times) {
-        json.number("auth", times.authNanos() / 1e6).number("body", times.bodyNanos() / 1e6)
-                .number("scan", times.scanNanos() / 1e6).number("queue", times.queueNanos() / 1e6)
-                .number("schedule", times.scheduleNanos() / 1e6).number("retry", times.retryNanos() / 1e6)
-                .number("connect", times.connectNanos() / 1e6).number("upstream", times.upstreamNanos() / 1e6)
-                .number("relay", times.relayNanos() / 1e6);
+        times.byName().forEach(stage -> json.number(stage.getKey(), stage.getValue() / 1e6));
     }
 
     static String lower(Enum<?> value) {

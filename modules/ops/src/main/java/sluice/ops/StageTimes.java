@@ -1,5 +1,8 @@
 package sluice.ops;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * Where a request's time went: stages that follow one another and add up to the whole. Each is 0 if it was not reached.
  *
@@ -19,6 +22,13 @@ public record StageTimes(long authNanos, long bodyNanos, long scanNanos, long qu
     public long totalNanos() {
         return authNanos + bodyNanos + scanNanos + queueNanos + scheduleNanos + retryNanos + connectNanos + upstreamNanos
                 + relayNanos;
+    }
+
+    /** The stages in their order, each with its name and its nanoseconds. */
+    public List<Map.Entry<String, Long>> byName() {
+        return List.of(Map.entry("auth", authNanos), Map.entry("body", bodyNanos), Map.entry("scan", scanNanos),
+                Map.entry("queue", queueNanos), Map.entry("schedule", scheduleNanos), Map.entry("retry", retryNanos),
+                Map.entry("connect", connectNanos), Map.entry("upstream", upstreamNanos), Map.entry("relay", relayNanos));
     }
 
     /** What the gateway itself adds before the upstream is called: no waiting for bodies, slots or upstreams. */

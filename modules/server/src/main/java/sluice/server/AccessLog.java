@@ -52,6 +52,9 @@ final class AccessLog implements RequestObserver {
         if (!r.errorCode.isEmpty()) {
             line.append(" error=").append(clean(r.errorCode)).append(" (").append(clean(r.errorDetail)).append(')');
         }
+        if (!r.traceParent.isEmpty()) {
+            line.append(" traceparent=").append(clean(r.traceParent));
+        }
         return line.append(" id=").append(r.requestId).toString();
     }
 

@@ -115,7 +115,8 @@ final class Assembly implements AutoCloseable {
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
-                failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP);
+                failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
+                configuration.stream().serverTiming());
         Duration unavailable = configuration.webSocket().unavailable();
         Upstreams upstreams = new Upstreams(upstream, turnPool, refusals, unavailable);
         Attempt attempt = new Attempt(upstreams, providers.events(), providers.answers(), relayOptions(configuration), rules,

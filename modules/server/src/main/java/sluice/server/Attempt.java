@@ -55,8 +55,9 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
      * @param headerKeepalive silence while waiting for an upstream's headers after which a stream is opened all the same
      * @param verifyEdits whether every edited body is compared with the received one
      * @param mayStrip whether encrypted reasoning may be taken out where it cannot be read
+     * @param timedStreams whether streams of clients with diagnostics end in a comment with times
      */
-    record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip) { }
+    record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
     Attempt(Upstreams upstreams, EventRelay events, AnswerRelay answers, RelayOptions options, Rules rules, BodyDecoders decoders,
             AtomicInteger openStreams) {
@@ -266,6 +267,9 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             report(lease, rule, retryAfter(answer, error));
         }
         try {
+            if (rules.timedStreams() && call.stream) {
+                call.exchange.response().writeTimingComment();
+            }
             call.exchange.response().end();
         } catch (ClientGoneException e) {
             call.exchange.response().abort();

@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.ClientGoneException;
@@ -63,6 +64,8 @@ final class ClientResponse implements ClientSink {
     private boolean streamIfSilent;
     private Runnable onFirstOutput = NOTHING;
     private String requestId = "";
+    /** Writes the value of Server-Timing, for a client that may see it. */
+    private Optional<HeaderWriter> timing = Optional.empty();
 
     ClientResponse(Link link, LongSupplier clock, long stallNanos) {
         this.link = link;
@@ -84,12 +87,18 @@ final class ClientResponse implements ClientSink {
         commentAfterNanos = 0;
         streamIfSilent = false;
         onFirstOutput = NOTHING;
+        timing = Optional.empty();
         out.reset(KEEP_BYTES);
     }
 
     /** Runs {@code action} once, when the first byte of the upstream's answer goes out. */
     void onFirstOutput(Runnable action) {
         onFirstOutput = action;
+    }
+
+    /** The client may see where the time went. */
+    void tellTiming(HeaderWriter value) {
+        timing = Optional.of(value);
     }
 
     /** Whether the status and the headers are out. */
@@ -153,6 +162,11 @@ final class ClientResponse implements ClientSink {
             out.ascii("HTTP/1.1 ").decimal(code).ascii(" ").ascii(ReasonPhrases.of(code)).crlf();
             headers.writeTo(out);
             out.ascii("x-sluice-request-id: ").ascii(requestId).crlf();
+            if (timing.isPresent()) {
+                out.ascii("server-timing: ");
+                timing.get().writeTo(out);
+                out.crlf();
+            }
             frame(code, bodyBytes);
             out.crlf();
             state = State.PREPARED;
@@ -207,6 +221,16 @@ final class ClientResponse implements ClientSink {
             boundary = atBoundary;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Tells a client that may see it where the time went, in a comment behind the last event. */
+    void writeTimingComment() throws ClientGoneException {
+        if (timing.isPresent() && boundary) {
+            ByteBuilder comment = new ByteBuilder(256).ascii(": server-timing ");
+            timing.get().writeTo(comment);
+            comment.ascii("\n\n");
+            write(comment.array(), 0, comment.length(), true);
         }
     }
 

@@ -204,6 +204,9 @@ final class Gateway {
             case ClientAuthenticator.Outcome.Known known -> {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
+                if (known.policy().diagnostics()) {
+                    exchange.response().tellTiming(out -> ServerTiming.append(record.timesUntil(clock.getAsLong()), out));
+                }
                 if (!running.enter(now.maxRequests())) {
                     yield Optional.of(busy());
                 }

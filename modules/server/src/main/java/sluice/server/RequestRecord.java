@@ -87,11 +87,15 @@ final class RequestRecord {
                 firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos, cost);
     }
 
+    /** Where the time has gone until now. */
+    StageTimes timesUntil(long nowNanos) {
+        return StageTimes.between(new StageTimes.Readings(startedNanos, authenticatedNanos, bodyReadNanos, scannedNanos,
+                sentNanos, headersNanos, nowNanos, queuedNanos, retriedNanos, connectNanos));
+    }
+
     /** What operations see. */
     EndedRequest endedRequest() {
-        StageTimes.Readings readings = new StageTimes.Readings(startedNanos, authenticatedNanos, bodyReadNanos, scannedNanos,
-                sentNanos, headersNanos, endedNanos, queuedNanos, retriedNanos, connectNanos);
-        return new EndedRequest(usageRecord(), StageTimes.between(readings),
+        return new EndedRequest(usageRecord(), timesUntil(endedNanos),
                 firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped, failures,
                 errorDetail);
     }
