@@ -33,6 +33,7 @@ final class ClientSocket implements Sweeper.Watched {
     private final WebSocketConnection socket;
     private final RequestHead head;
     private final String remoteHost;
+    private final String client;
     private final Turns turns;
     private final Sweeper sweeper;
     private final LongSupplier clock;
@@ -51,11 +52,12 @@ final class ClientSocket implements Sweeper.Watched {
     private volatile int writers;
     private volatile long writingSinceNanos;
 
-    ClientSocket(WebSocketConnection socket, RequestHead head, String remoteHost, Turns turns, Sweeper sweeper,
+    ClientSocket(WebSocketConnection socket, RequestHead head, String remoteHost, String client, Turns turns, Sweeper sweeper,
             LongSupplier clock) {
         this.socket = socket;
         this.head = head;
         this.remoteHost = remoteHost;
+        this.client = client;
         this.turns = turns;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -70,6 +72,11 @@ final class ClientSocket implements Sweeper.Watched {
 
     String remoteHost() {
         return remoteHost;
+    }
+
+    /** Who opened it; each turn asks again. */
+    String client() {
+        return client;
     }
 
     /** The connection to an account that the client keeps. */

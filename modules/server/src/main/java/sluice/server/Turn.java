@@ -132,7 +132,13 @@ final class Turn extends PooledRequest {
             turnAway.run();
         }
         boolean tied = !portable && (error.status() == 429 || error.status() >= 500);
-        socket.tell(tied && elsewhere() ? notFound() : error, streamId);
+        if (tied && elsewhere()) {
+            GatewayError gone = notFound();
+            record.failed(gone.status(), gone.code(), "instead of " + error.status() + " " + error.code() + ": " + record.errorDetail);
+            socket.tell(gone, streamId);
+        } else {
+            socket.tell(error, streamId);
+        }
     }
 
     private boolean elsewhere() {

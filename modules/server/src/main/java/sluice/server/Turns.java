@@ -115,7 +115,7 @@ final class Turns {
             try {
                 link.write(answer.array(), 0, answer.length());
                 WebSocketConnection socket = WebSocketConnection.server(link, input, rules().messageBytes(), clock);
-                new ClientSocket(socket, head, exchange.remoteHost(), this, sweeper, clock).run();
+                new ClientSocket(socket, head, exchange.remoteHost(), client.name(), this, sweeper, clock).run();
             } finally {
                 open.decrementAndGet();
                 client.disconnect();
@@ -151,6 +151,7 @@ final class Turns {
 
     private void refused(ClientSocket socket, int length, GatewayError error, String streamId) {
         RequestRecord record = record(socket, clock.getAsLong(), length);
+        record.client = socket.client();
         record.failed(error.status(), error.code(), error.message());
         socket.tell(error, streamId);
         gateway.turnRefused(record);
