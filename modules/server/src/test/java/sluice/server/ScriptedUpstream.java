@@ -7,10 +7,13 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import sluice.wire.FramingException;
 import sluice.wire.HttpBody;
 import sluice.wire.HttpInput;
 import sluice.wire.RequestHead;
@@ -27,12 +30,13 @@ final class ScriptedUpstream implements AutoCloseable {
     enum Then { STAY, CLOSE, RESET }
 
     private final ServerSocket server;
-    private final byte[] script;
+    private volatile byte[] script;
     private final byte[] later;
-    private final Then then;
+    private volatile Then then;
     private final Semaphore mayFollow = new Semaphore(0);
     private final Semaphore followed = new Semaphore(0);
     private final AtomicInteger attacks = new AtomicInteger();
+    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
     /** An upstream with a script, bytes that it sends behind it once {@link #follow} is called, and what it does then. */
     ScriptedUpstream(String script, String later, Then then) throws IOException {
@@ -45,6 +49,17 @@ final class ScriptedUpstream implements AutoCloseable {
 
     URI uri() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort() + "/v1");
+    }
+
+    /** From now on this is the script. */
+    void play(byte[] bytes, Then next) {
+        script = bytes;
+        then = next;
+    }
+
+    /** What it was sent that is no valid request. */
+    Queue<String> faults() {
+        return faults;
     }
 
     /** How often the script was played. */
@@ -100,6 +115,8 @@ final class ScriptedUpstream implements AutoCloseable {
                     return;
                 }
             }
+        } catch (FramingException e) {
+            faults.add(e.toString());
         } catch (IOException | InterruptedException e) {
             // The gateway closed the connection.
         }
