@@ -11,9 +11,14 @@ module sluice.ops {
     requires io.helidon.common;
     requires transitive io.helidon.webserver;
     requires io.helidon.http;
+    requires com.fasterxml.jackson.core;
+    requires info.picocli;
     requires java.management;
 
     provides io.helidon.metrics.spi.MetricsFactoryProvider with sluice.ops.StripedMetricsProvider;
 
+    provides sluice.api.Command with sluice.ops.ExplainCommand, sluice.ops.TopCommand;
+
+    opens sluice.ops to info.picocli; // it fills the options of the commands
     exports sluice.ops to sluice.server;
 }

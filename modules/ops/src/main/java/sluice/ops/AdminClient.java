@@ -1,0 +1,106 @@
+package sluice.ops;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks a running gateway's admin port, for the commands. Immutable and thread-safe. */
+final class AdminClient {
+    private static final int CONNECT_MILLIS = 3_000;
+    private static final int READ_MILLIS = 30_000;
+
+    private final URI admin;
+    private final String token;
+
+    private AdminClient(URI admin, String token) {
+        this.admin = admin;
+        this.token = token;
+    }
+
+    /**
+     * For the admin port at {@code address}.
+     *
+     * @param address such as {@code http://127.0.0.1:8081} or {@code 127.0.0.1:8081}
+     * @param token of {@code server.admin.token}; empty where none is needed
+     * @throws IllegalArgumentException if that is no address
+     */
+    static AdminClient of(String address, String token) {
+        String text = address.contains("://") ? address : "http://" + address;
+        try {
+            URI uri = new URI(text.endsWith("/") ? text : text + "/");
+            if (uri.getHost() != null && (uri.getScheme().equals("http") || uri.getScheme().equals("https"))) {
+                return new AdminClient(uri, token);
+            }
+        } catch (URISyntaxException e) {
+            // the message below tells it
+        }
+        throw new IllegalArgumentException("'" + address + "' is no address such as http://127.0.0.1:8081");
+    }
+
+    /** The answer to GET. */
+    JsonTree get(String path) throws IOException {
+        return send(path, Optional.empty(), Map.of());
+    }
+
+    /** The answer to POST. */
+    JsonTree post(String path, byte[] body, Map<String, String> headers) throws IOException {
+        return send(path, Optional.of(body), headers);
+    }
+
+    private JsonTree send(String path, Optional<byte[]> body, Map<String, String> headers) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) admin.resolve(path).toURL().openConnection();
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(READ_MILLIS);
+        connection.setInstanceFollowRedirects(false);
+        if (!token.isEmpty()) {
+            connection.setRequestProperty("Authorization", "Bearer " + token);
+        }
+        headers.forEach(connection::setRequestProperty);
+        try {
+            if (body.isPresent()) {
+                connection.setDoOutput(true);
+                connection.setFixedLengthStreamingMode(body.get().length);
+                connection.getOutputStream().write(body.get());
+            }
+            return answer(connection);
+        } catch (ConnectException | UnknownHostException | java.net.SocketTimeoutException e) {
+            throw new IOException("nothing answers at " + admin + " (" + e.getMessage() + "); is the gateway running, and is this "
+                    + "its admin port (server.admin)?", e);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private JsonTree answer(HttpURLConnection connection) throws IOException {
+        int status = connection.getResponseCode();
+        String text;
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            text = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        if (status == 401) {
+            throw new IOException(token.isEmpty()
+                    ? "the admin port wants a token: --token, or the variable SLUICE_ADMIN_TOKEN (server.admin.token)"
+                    : "the admin port does not take this token; it is server.admin.token of the configuration");
+        }
+        try {
+            JsonTree json = JsonTree.parse(text);
+            String message = json.get("error").text("message");
+            if (status < 400) {
+                return json;
+            }
+            if (!message.isEmpty() && status != 404) {
+                throw new IOException("the admin port refused: " + message);
+            }
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            // what answers is something else
+        }
+        throw new IOException(admin + " answers " + status + ", but not as Sluice's admin port does; is it the data port?");
+    }
+}
