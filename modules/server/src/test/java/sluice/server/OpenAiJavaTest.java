@@ -1,6 +1,7 @@
 package sluice.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,12 +11,14 @@ import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.OpenAIException;
 import com.openai.errors.RateLimitException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,5 +87,52 @@ class OpenAiJavaTest {
     void meetsAServerError() {
         upstream.always("sk-a", Fault.of("status=500"));
         assertThrows(InternalServerException.class, () -> client.responses().create(request()));
+    }
+
+    /** What the client has seen of a stream, and whether it was told that something is wrong. */
+    private record View(List<String> events, boolean thrown) {
+        static View of(OpenAIClient client) {
+            List<String> seen = new ArrayList<>();
+            try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(request())) {
+                stream.stream().forEach(event -> seen.add(event.isFailed() ? "failed" : event.isCompleted() ? "completed" : "other"));
+                return new View(seen, false);
+            } catch (OpenAIException e) {
+                return new View(seen, true);
+            }
+        }
+    }
+
+    @Test
+    void doesNotSeeAnOverloadedAccountInsideA200() throws IOException {
+        upstream.always("sk-a", Fault.of("overloaded"));
+        try (RunningGateway two = RunningGateway.accounts(upstream.baseUri(), 2, "failover: {commit: first-output}\n")) {
+            OpenAIClient other = OpenAIOkHttpClient.builder().baseUrl(two.uri().toString()).apiKey("none").maxRetries(0).build();
+            View view = View.of(other);
+            other.close();
+            assertEquals("completed", view.events().getLast());
+            assertFalse(view.events().contains("failed") || view.thrown());
+            assertEquals("sk-b", upstream.log().last().accountKey());
+        }
+    }
+
+    @Test
+    void survivesWhateverTheUpstreamDoes() throws IOException {
+        try (RunningGateway quick = RunningGateway.accounts(upstream.baseUri(), 1,
+                "stream: {idle-timeout: 300ms}\nfailover: {breaker: {failures: 1000}}\n")) {
+            OpenAIClient other = OpenAIOkHttpClient.builder().baseUrl(quick.uri().toString()).apiKey("none").maxRetries(0).build();
+            for (String fault : new String[] {"overloaded", "deltas=20;cut=2500", "deltas=20;cutafter=6", "deltas=20;rst=3000", "stall=5", "noend", "cut=100",
+                "fail=server_error;failat=3", "incomplete"}) {
+                upstream.script("sk-a", Fault.of(fault));
+                View view = View.of(other);
+                boolean legalEnd = fault.equals("overloaded") || fault.startsWith("fail") || fault.equals("incomplete");
+                assertEquals(!legalEnd, view.thrown(), fault + " " + view);
+                assertFalse(view.events().contains("completed"), fault + " " + view);
+                long failures = view.events().stream().filter("failed"::equals).count();
+                assertTrue(failures <= 1, fault + " " + view);
+                assertEquals(fault.equals("overloaded") || fault.startsWith("fail"), legalEnd && failures == 1, fault);
+                assertEquals("completed", View.of(other).events().getLast(), "the next stream after " + fault);
+            }
+            other.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import sluice.api.AccountStatus;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
@@ -23,14 +24,20 @@ final class RunningGateway implements AutoCloseable {
 
     /** Starts one; {@code yaml} says everything but the ports. */
     static RunningGateway of(String yaml) throws IOException {
+        return of(yaml, providers -> providers);
+    }
+
+    /** Starts one with some of its providers exchanged. */
+    static RunningGateway of(String yaml, UnaryOperator<Providers> exchange) throws IOException {
         LoadResult result = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0",
                 "SLUICE_SERVER_ADMIN_OPEN", "true"), Runtime.getRuntime().maxMemory()).parse("test", yaml, Path.of(""));
         if (!(result instanceof LoadResult.Loaded loaded)) {
             throw new IllegalArgumentException(result.problems().toString());
         }
         Log log = new Log();
-        return new RunningGateway(GatewayProcess.start(loaded.configuration(), new PrintStream(log, true, StandardCharsets.UTF_8)),
-                log);
+        Providers providers = exchange.apply(Providers.find(loaded.configuration().modules()));
+        return new RunningGateway(GatewayProcess.start(loaded.configuration(), providers,
+                new PrintStream(log, true, StandardCharsets.UTF_8)), log);
     }
 
     /** One with accounts a, b, c … at one upstream, whose keys are sk-a, sk-b, sk-c …, tried in this order. */

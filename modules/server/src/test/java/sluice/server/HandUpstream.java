@@ -1,0 +1,65 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import sluice.wire.HttpInput;
+import sluice.wire.RequestHead;
+import sluice.wire.SocketLink;
+
+/** An upstream that answers one request with a stream, of which a test says every byte when it likes. */
+final class HandUpstream implements AutoCloseable {
+    private static final String ENDED = "";
+
+    private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+    HandUpstream() throws IOException {
+        Thread.ofVirtual().start(this::serve);
+    }
+
+    String uri() {
+        return "http://127.0.0.1:" + server.getLocalPort() + "/v1";
+    }
+
+    /** Sends this, in one piece. */
+    void say(String text) {
+        said.add(text);
+    }
+
+    /** Ends the answer as its framing wants it. */
+    void end() {
+        said.add(ENDED);
+    }
+
+    private void serve() {
+        try (Socket socket = server.accept()) {
+            socket.setTcpNoDelay(true);
+            HttpInput input = new HttpInput(new SocketLink(socket), 64 * 1024);
+            RequestHead head = input.readRequestHead().orElseThrow();
+            socket.getInputStream().readNBytes((int) head.bodyBytes() - input.bufferedBytes());
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes());
+            for (String text = said.take(); !text.equals(ENDED); text = said.take()) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes());
+                out.write(bytes);
+                out.write("\r\n".getBytes());
+            }
+            out.write("0\r\n\r\n".getBytes());
+            socket.getInputStream().read();
+        } catch (IOException | InterruptedException e) {
+            said.clear();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
