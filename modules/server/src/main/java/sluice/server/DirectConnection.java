@@ -164,8 +164,13 @@ final class DirectConnection implements ByteSource, Sweeper.Watched {
     }
 
     @Override
-    public boolean ready() throws IOException {
-        return body.ready();
+    public boolean ready() {
+        try {
+            return body.ready();
+        } catch (IOException e) {
+            // The next read meets the same and says whose fault it is: a client that left closes this connection too.
+            return false;
+        }
     }
 
     @Override

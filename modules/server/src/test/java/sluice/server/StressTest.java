@@ -118,7 +118,7 @@ class StressTest {
             }
             List<String> ids = witness.records().stream().map(UsageRecord::requestId).toList();
             assertEquals(ids.size(), ids.stream().distinct().count());
-            assertTrue(ends.getOrDefault("200", new AtomicInteger()).get() > 100, ends::toString);
+            assertTrue(ends.getOrDefault("200", new AtomicInteger()).get() > 10, ends::toString);
             assertTrue(ends.size() > 8, ends::toString);
             System.out.println("in " + SECONDS + " s " + ids.size() + " requests, " + witness.leases() + " leases: " + new TreeMap<>(ends));
         }
