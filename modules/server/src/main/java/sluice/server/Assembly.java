@@ -123,7 +123,8 @@ final class Assembly implements AutoCloseable {
                 decoders, openStreams);
         FailoverLoop<Call> loop = new FailoverLoop<>(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
-        FailoverLoop<Turn> turnLoop = new FailoverLoop<>(scheduler, new TurnAttempt(relayOptions(configuration), rules, refusals),
+        FailoverLoop<Turn> turnLoop = new FailoverLoop<>(scheduler, new TurnAttempt(relayOptions(configuration), rules, refusals,
+                upstream, providers.inspector()),
                 failures, failover.maxAttempts(), failover.deadline(), configuration.slotWait(), clock);
         TurnRules turns = new TurnRules(turnLoop, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
                 configuration.webSocket(), configuration.limits().messageBytes(), configuration.stream().stall(),

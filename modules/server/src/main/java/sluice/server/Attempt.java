@@ -170,12 +170,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     }
 
     private Optional<FailedAttempt> refused(AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
-        byte[] body;
-        try {
-            body = readError(answer.body());
-        } catch (IOException e) {
-            body = new byte[0];
-        }
+        byte[] body = errorBody(answer.body());
         UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
         Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
         FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
@@ -186,15 +181,16 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
                 retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
     }
 
-    private static byte[] readError(ByteSource source) throws IOException {
+    /** An error answer's body, as far as it is wanted; empty if it breaks off. */
+    static byte[] errorBody(ByteSource source) {
         byte[] bytes = new byte[ERROR_BYTES];
         int length = 0;
-        while (length < bytes.length) {
-            int count = source.read(bytes, length, bytes.length - length);
-            if (count < 0) {
-                break;
+        try {
+            for (int count = 0; count >= 0 && length < bytes.length; length += Math.max(0, count)) {
+                count = source.read(bytes, length, bytes.length - length);
             }
-            length += count;
+        } catch (IOException e) {
+            return new byte[0];
         }
         return java.util.Arrays.copyOf(bytes, length);
     }

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import sluice.api.Cancellation;
+import sluice.api.Field;
 import sluice.api.GatewayError;
+import sluice.api.JsonValue;
 import sluice.api.RelayOutcome;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
@@ -26,25 +28,30 @@ final class Turn extends PooledRequest {
     private final boolean portable;
     private final Predicate<SelectionRequest> available;
     private final Runnable turnAway;
+    private final boolean httpHelps;
     private final Cancellation cancellation = new Cancellation();
     private volatile Optional<TurnRelay> relay = Optional.empty();
     private volatile boolean outputSent;
     private volatile boolean cancelled;
     private boolean roams;
+    private boolean overHttp;
 
     /**
      * A turn.
      *
      * @param available whether some account could take such a request now
      * @param turnAway tells the client to use HTTP
+     * @param httpHelps whether there is an account for the model that is reached by HTTP only
      */
     Turn(ClientSocket socket, RequestRecord record, String client, String target, long sessionKey, String boundTo,
             boolean resendAllowed, ByteBudget.Permit permit, ClientMessage message, Predicate<SelectionRequest> available,
-            Runnable turnAway) {
+            Runnable turnAway, boolean httpHelps) {
         super(record, client, target, record.model, sessionKey, boundTo, resendAllowed, permit, message.body());
         this.socket = socket;
         this.available = available;
         this.turnAway = turnAway;
+        this.httpHelps = httpHelps && message.streamId().isEmpty()
+                && message.body().field(Field.GENERATE).kind() != JsonValue.Kind.FALSE;
         streamId = message.streamId();
         portable = boundTo.isEmpty() && !message.contains(REFERENCE);
     }
@@ -87,7 +94,7 @@ final class Turn extends PooledRequest {
 
     @Override
     SelectionRequest.Transport transport() {
-        return SelectionRequest.Transport.WEBSOCKET;
+        return overHttp ? SelectionRequest.Transport.HTTP : SelectionRequest.Transport.WEBSOCKET;
     }
 
     @Override
@@ -97,20 +104,31 @@ final class Turn extends PooledRequest {
 
     @Override
     String only() {
-        return mayRoam() && (roams || record.attempts > 0) ? "" : socket.binding().account();
+        return overHttp || mayRoam() && (roams || record.attempts > 0) ? "" : socket.binding().account();
     }
 
     @Override
     long waitNanos(long usual) {
-        return mayRoam() && !only().isEmpty() ? 0 : usual;
+        return mayRoam() && !only().isEmpty() || mayUseHttp() ? 0 : usual;
     }
 
-    /** The account of the connection cannot be had: any other will do, if the turn needs nothing of the connection. */
+    /**
+     * The account of the connection cannot be had: any other will do, if the turn needs nothing of the connection, and in the
+     * end one that has no WebSocket.
+     */
     @Override
     boolean widen(Selection.Unavailable none) {
-        boolean wider = mayRoam() && !only().isEmpty();
-        roams = true;
+        if (mayRoam() && !only().isEmpty()) {
+            roams = true;
+            return true;
+        }
+        boolean wider = mayUseHttp();
+        overHttp |= wider;
         return wider;
+    }
+
+    private boolean mayUseHttp() {
+        return httpHelps && !overHttp && only().isEmpty();
     }
 
     /** Leaving the connection would take it from the turns of other streams. */
@@ -143,7 +161,8 @@ final class Turn extends PooledRequest {
 
     private boolean elsewhere() {
         Set<String> excluded = record.account.isEmpty() ? Set.of() : Set.of(record.account);
-        return available.test(new SelectionRequest(client, model, sessionKey, "", transport(), encryptedContent, excluded, 0,
+        SelectionRequest.Transport any = httpHelps ? SelectionRequest.Transport.HTTP : SelectionRequest.Transport.WEBSOCKET;
+        return available.test(new SelectionRequest(client, model, sessionKey, "", any, encryptedContent, excluded, 0,
                 record.startedNanos));
     }
 

@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -9,14 +10,20 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.BodyEdit;
+import sluice.api.ByteSource;
 import sluice.api.EventFacts;
+import sluice.api.EventInspector;
 import sluice.api.Headers;
 import sluice.api.ModelNames;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
+import sluice.api.SelectionRequest;
 import sluice.api.TurnPool;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.wire.WebSocketHandshake;
 
 /**
  * One account's turn at a turn: edit the message, send it on the client's connection to the account, wait for the end of its
@@ -30,16 +37,25 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
     /** The upstream ends connections after an hour; what came then was not executed. */
     private static final String TOO_OLD = "websocket_connection_limit_reached";
 
+    /** What makes a request of a turn. */
+    private static final List<BodyEdit> AS_REQUEST = List.of(new BodyEdit.Remove("type"), new BodyEdit.Remove("stream_id"),
+            new BodyEdit.Remove("generate"), new BodyEdit.Put("stream", "true"));
+
     private final RelayOptions options;
     private final Attempt.Rules rules;
     private final WebSocketRefusals refusals;
+    private final Upstream http;
+    private final EventInspector inspector;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
-    TurnAttempt(RelayOptions options, Attempt.Rules rules, WebSocketRefusals refusals) {
+    /** Attempts by the client's connection to an account, or by {@code http} where the turn was told to use it. */
+    TurnAttempt(RelayOptions options, Attempt.Rules rules, WebSocketRefusals refusals, Upstream http, EventInspector inspector) {
         this.options = options;
         this.rules = rules;
         this.refusals = refusals;
+        this.http = http;
+        this.inspector = inspector;
         clock = options.nanoClock();
         epochMillis = options.epochMillis();
     }
@@ -67,6 +83,9 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
     private Optional<FailedAttempt> once(Turn turn, AccountLease lease, boolean strip) {
         turn.record.account = lease.account().name();
         turn.record.upstreamModel = lease.upstreamModel();
+        if (turn.transport() == SelectionRequest.Transport.HTTP) {
+            return byHttp(turn, lease, strip);
+        }
         Round first = round(turn, lease, strip, true);
         if (!first.stale) {
             return first.failed;
@@ -84,7 +103,7 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
 
     private Round round(Turn turn, AccountLease lease, boolean strip, boolean mayRepeat) {
         Account account = lease.account();
-        OutboundBody message = edited(turn, lease, strip);
+        OutboundBody message = edited(turn, lease, strip, List.of());
         Headers headers = HeaderPolicy.toUpstream(turn.socket.head().headers(), account, false);
         return switch (turn.socket.binding().join(turn, account, headers)) {
             case UpstreamBinding.Joined.Failed(TurnPool.Opening why) -> Round.of(notOpened(turn, lease, why));
@@ -101,8 +120,84 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
         };
     }
 
-    private OutboundBody edited(Turn turn, AccountLease lease, boolean strip) {
-        List<BodyEdit> edits = BodyRules.edits(lease.account(), turn.body(), turn.model, lease.upstreamModel(), strip);
+    /** An account without WebSocket answers with a stream, whose events are the messages; the turn's thread reads it. */
+    private Optional<FailedAttempt> byHttp(Turn turn, AccountLease lease, boolean strip) {
+        OutboundBody body = edited(turn, lease, strip, AS_REQUEST);
+        Account account = lease.account();
+        turn.record.sentNanos = clock.getAsLong();
+        UpstreamResult result = http.send(new UpstreamRequest(account, "POST", turn.target, requestHeaders(turn, account), body,
+                account.timeouts().headersStreaming().toNanos(), account.timeouts().idle().toNanos(), turn.client,
+                turn.sessionKey, turn.cancellation()));
+        switch (result) {
+            case UpstreamResult.Unreachable(boolean sent, UpstreamResult.Kind kind, String detail) -> {
+                FailureRules.Rule rule = FailureRules.judge(kind == UpstreamResult.Kind.CANCELLED
+                        ? Failure.of(Match.Origin.CLIENT_GONE) : Failure.unreachable(kind, sent));
+                Attempt.report(lease, rule, Duration.ZERO);
+                return Optional.of(failed(lease, rule, sent, rule.what() + ": " + kind + ": " + detail));
+            }
+            case UpstreamResult.Answered answer -> {
+                try (ByteSource source = answer.body()) {
+                    turn.record.connectNanos = answer.connectNanos();
+                    return answer.status() < 300 ? stream(turn, lease, strip, source) : answered(turn, lease, strip, answer);
+                }
+            }
+        }
+    }
+
+    private Optional<FailedAttempt> stream(Turn turn, AccountLease lease, boolean strip, ByteSource source) {
+        TurnRelay relay = relay(turn, lease, strip);
+        relay.onBroken(source::abort);
+        try {
+            new EventMessages(relay, inspector, options.maxEventBytes()).relay(source);
+            relay.broken(RelayOutcome.Cause.UPSTREAM_CUT, "the stream ended without a terminal event");
+        } catch (IOException e) {
+            relay.broken(RelayOutcome.Cause.UPSTREAM_CUT, String.valueOf(e.getMessage()));
+        }
+        return switch (relay.await()) {
+            case TurnRelay.End.Completed(EventFacts last) -> {
+                completed(turn, lease, relay, last, strip && turn.encryptedContent);
+                yield Optional.empty();
+            }
+            case TurnRelay.End.Refused(EventFacts facts, byte[] raw) -> refused(turn, lease, strip, facts, raw);
+            case TurnRelay.End.Broken(RelayOutcome.Cause cause, String detail) -> brokeOff(turn, lease, relay, true, cause, detail);
+        };
+    }
+
+    private Optional<FailedAttempt> answered(Turn turn, AccountLease lease, boolean strip, UpstreamResult.Answered answer) {
+        byte[] body = Attempt.errorBody(answer.body());
+        UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
+        FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
+        Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStripNow(turn, strip)) {
+            Attempt.report(lease, rule, retryAfter);
+        }
+        return Optional.of(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), new byte[0], error,
+                retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
+    }
+
+    /** The handshake's headers, without those that are the handshake's own. */
+    private static Headers requestHeaders(Turn turn, Account account) {
+        Headers all = HeaderPolicy.toUpstream(turn.socket.head().headers(), account, false);
+        Headers.Builder kept = Headers.builder();
+        for (int i = 0; i < all.size(); i++) {
+            if (!WebSocketHandshake.isOwn(all, i) && !all.nameIs(i, "content-type") && !all.nameIs(i, "openai-beta")) {
+                kept.add(all, i);
+            }
+        }
+        return kept.add("Content-Type", "application/json").add("Accept", "text/event-stream").build();
+    }
+
+    private TurnRelay relay(Turn turn, AccountLease lease, boolean strip) {
+        TurnRelay relay = new TurnRelay(turn, new ModelNames(lease.upstreamModel(), turn.model), options,
+                lease.account().timeouts(), facts -> movesOn(turn, strip, facts), lease::began);
+        turn.relay(relay);
+        return relay;
+    }
+
+    private OutboundBody edited(Turn turn, AccountLease lease, boolean strip, List<BodyEdit> more) {
+        List<BodyEdit> edits = new ArrayList<>(
+                BodyRules.edits(lease.account(), turn.body(), turn.model, lease.upstreamModel(), strip));
+        edits.addAll(more);
         OutboundBody message = turn.body().edited(edits);
         if (rules.verifyEdits()) {
             Fidelity.firstDifference(turn.body(), message).ifPresent(where -> {
@@ -114,9 +209,7 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
 
     private Round play(Turn turn, AccountLease lease, boolean strip, UpstreamBinding.Joined.Ready ready, OutboundBody message,
             boolean mayRepeat) {
-        TurnRelay relay = new TurnRelay(turn, new ModelNames(lease.upstreamModel(), turn.model), options,
-                lease.account().timeouts(), facts -> movesOn(turn, strip, facts), lease::began);
-        turn.relay(relay);
+        TurnRelay relay = relay(turn, lease, strip);
         boolean sent = true;
         try {
             ready.bound().send(message);

@@ -87,6 +87,20 @@ final class TurnRelay {
         return end.join();
     }
 
+    /** Whether the attempt has ended. */
+    boolean isOver() {
+        return end.isDone();
+    }
+
+    /** Runs {@code action} if the attempt is broken off, on the thread that does it; it must not block. */
+    void onBroken(Runnable action) {
+        end.thenAccept(how -> {
+            if (how instanceof End.Broken) {
+                action.run();
+            }
+        });
+    }
+
     /** Whether any event came. */
     boolean anyEvent() {
         return lastEventNanos != 0;

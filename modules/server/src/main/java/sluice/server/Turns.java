@@ -254,7 +254,8 @@ final class Turns {
         }
         Turn turn = new Turn(socket, record, client, "/responses" + socket.head().query(), session, boundTo,
                 Gateway.mayResend(now.resend(), body), permit, message,
-                wish -> !now.scheduler().explain(wish).account().isEmpty(), () -> turnAway(now, socket, session));
+                wish -> !now.scheduler().explain(wish).account().isEmpty(), () -> turnAway(now, socket, session),
+                now.turns().offer().lacks(record.model));
         socket.begins(turn);
         try {
             now.turns().loop().run(turn);

@@ -54,6 +54,12 @@ final class WebSocketOffer {
                 && (model.isEmpty() || account.upstreamModel(model).isPresent()));
     }
 
+    /** Whether some account serves {@code model} by HTTP only. */
+    boolean lacks(String model) {
+        return accounts.stream().anyMatch(account -> !offers(account)
+                && (model.isEmpty() || account.upstreamModel(model).isPresent()));
+    }
+
     /** For a while, the session is told to use HTTP. */
     void turnAway(long sessionKey) {
         if (sessionKey != 0) {

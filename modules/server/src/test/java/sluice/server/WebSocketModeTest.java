@@ -173,6 +173,41 @@ class WebSocketModeTest {
         }
     }
 
+    private RunningGateway mixed() throws IOException {
+        return RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: sk-a, tier: 0}\n"
+                + "  - {name: b, base-url: \"" + upstream.baseUri() + "\", api-key: sk-b, tier: 1, websocket: off, "
+                + "models: [{from: \"gpt-5*\", to: gpt-5-mini}]}\n");
+    }
+
+    @Test
+    void servesATurnByHttpWhereOnlyThatIsLeft() throws IOException {
+        try (RunningGateway gateway = mixed(); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+            upstream.script("sk-a", Fault.of("status=429;retry=60"));
+            List<String> messages = client.turn(TURN);
+            assertEquals("response.created", TestWebSocket.type(messages.getFirst()), messages.toString());
+            assertCompleted(messages);
+            assertFalse(messages.toString().contains("gpt-5-mini"), messages.toString());
+            ReceivedRequest sent = upstream.log().last();
+            assertEquals("POST", sent.method());
+            assertEquals("sk-b", sent.accountKey());
+            assertFalse(sent.headers().has("sec-websocket-key") || sent.headers().has("upgrade"));
+            String body = new String(sent.body(), StandardCharsets.UTF_8);
+            assertTrue(body.contains("\"stream\":true") && !body.contains("response.create"), body);
+        }
+    }
+
+    @Test
+    void endsAnAnswerByHttpThatBreaksWithOneFailure() throws IOException {
+        try (RunningGateway gateway = mixed(); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+            upstream.script("sk-a", Fault.of("status=429;retry=60"));
+            upstream.script("sk-b", Fault.of("deltas=20;cut=5000"));
+            List<String> messages = client.turn(TURN);
+            assertEquals("response.failed", TestWebSocket.type(messages.getLast()), messages.toString());
+            assertTrue(messages.getLast().contains("upstream_stream_broken"), messages.getLast());
+            assertCompleted(client.turn(TURN));
+        }
+    }
+
     @Test
     void saysThatTheHistoryIsGoneWhereABoundTurnCouldGoOnElsewhere() throws IOException {
         try (RunningGateway gateway = gateway(2, ""); TestWebSocket client = TestWebSocket.open(gateway.port())) {
