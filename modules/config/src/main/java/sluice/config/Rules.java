@@ -66,6 +66,10 @@ final class Rules {
     }
 
     private void tls() {
+        if (values.find("server.http2", Boolean.class).orElse(false)) {
+            error("server.http2", "must be false: HTTP/2 to clients is not served yet (docs/decisions/0071); clients that offer "
+                    + "it speak HTTP/1.1");
+        }
         for (String[] pair : new String[][] {{"server.tls.cert", "server.tls.key"}, {"server.tls.key", "server.tls.cert"},
                 {"server.tls.client-ca", "server.tls.cert"}}) {
             if (values.has(pair[0]) && !values.has(pair[1])) {

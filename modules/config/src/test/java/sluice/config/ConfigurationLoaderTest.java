@@ -78,7 +78,7 @@ class ConfigurationLoaderTest {
     void readsEveryKindOfValue() {
         environment = Map.of("KEY", "k", "PART", "example");
         Configuration c = good("""
-                server: {port: 0, http2: on, drain: 90s, admin: {token: "${env:KEY}"}, reload: off}
+                server: {port: 0, http2: off, drain: 90s, admin: {token: "${env:KEY}"}, reload: off}
                 limits: {body: 1MiB, bodies-in-flight: 50%%}
                 clients:
                   - name: a
@@ -104,7 +104,7 @@ class ConfigurationLoaderTest {
                 usage: {prices: [{model: "gpt-*", input: 1.25, output: 10}]}
                 """.formatted("0".repeat(64), "F".repeat(64)));
         assertEquals(0, c.server().port());
-        assertTrue(c.server().http2());
+        assertFalse(c.server().http2());
         assertEquals(Duration.ofSeconds(90), c.server().drain());
         assertEquals(Duration.ZERO, c.server().reload());
         assertEquals(1024 * 1024, c.limits().bodyBytes());

@@ -1,6 +1,8 @@
 package sluice.server;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import sluice.api.Account;
 import sluice.api.Headers;
 
 /**
@@ -17,4 +19,36 @@ import sluice.api.Headers;
  * @param detail for the log
  */
 record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers headers, byte[] body, UpstreamError error,
-        Duration retryAfter, boolean requestSent, String detail) { }
+        Duration retryAfter, boolean requestSent, String detail) {
+    /** Shorter texts are no secrets, and would be found in anything. */
+    private static final int MIN_SECRET_CHARS = 8;
+
+    /**
+     * The same without the account's credentials, which upstreams like to repeat in what they say of them: neither clients nor
+     * the log nor operations may see them.
+     */
+    FailedAttempt withoutSecretsOf(Account used) {
+        FailedAttempt clean = without(used.apiKey().reveal());
+        for (String value : used.headers().values()) {
+            clean = clean.without(value);
+        }
+        return clean;
+    }
+
+    private FailedAttempt without(String secret) {
+        if (secret.length() < MIN_SECRET_CHARS) {
+            return this;
+        }
+        String text = new String(body, StandardCharsets.ISO_8859_1);
+        boolean inBody = text.contains(secret);
+        if (!inBody && !detail.contains(secret) && !error.message().contains(secret)) {
+            return this;
+        }
+        String stars = "*".repeat(secret.length());
+        return new FailedAttempt(rule, account, status, headers,
+                inBody ? text.replace(secret, stars).getBytes(StandardCharsets.ISO_8859_1) : body,
+                new UpstreamError(error.code(), error.type(), error.message().replace(secret, stars), error.json(), error.openAi(),
+                        error.resetsIn()),
+                retryAfter, requestSent, detail.replace(secret, stars));
+    }
+}

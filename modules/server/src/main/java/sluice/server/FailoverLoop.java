@@ -128,7 +128,7 @@ final class FailoverLoop<R extends PooledRequest> {
     private Optional<FailedAttempt> attempt(R request, AccountLease lease) {
         try (lease) {
             request.record.attempts++;
-            return attempts.run(request, lease);
+            return attempts.run(request, lease).map(failed -> failed.withoutSecretsOf(lease.account()));
         } catch (RuntimeException | Error e) {
             lease.report(new AttemptOutcome.Ignored());
             throw e;
