@@ -170,13 +170,15 @@ final class Turns {
     /** Serves one turn to its end; runs on the thread of its stream. */
     void serve(ClientSocket socket, ClientMessage message) {
         Live now = gateway.live();
+        // The message itself must not be held on to: a long answer does not keep its request's bytes.
+        String streamId = message.streamId();
         RequestRecord record = record(socket, message.receivedNanos(), message.length());
         boolean room = gateway.turnBegins(now);
         try {
             Optional<GatewayError> refusal = room ? authenticated(now, socket, message, record) : Optional.of(Gateway.busy());
             if (refusal.isPresent()) {
                 record.failed(refusal.get().status(), refusal.get().code(), refusal.get().message());
-                socket.tell(refusal.get(), message.streamId());
+                socket.tell(refusal.get(), streamId);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -185,7 +187,7 @@ final class Turns {
             System.getLogger("sluice.server").log(System.Logger.Level.ERROR, "turn " + record.requestId + " failed", e);
             GatewayError error = Gateway.internal(record.requestId);
             record.failed(error.status(), error.code(), String.valueOf(e));
-            socket.tell(error, message.streamId());
+            socket.tell(error, streamId);
         } finally {
             gateway.turnEnded(now, record, room);
         }

@@ -293,6 +293,19 @@ class WebSocketModeTest {
     }
 
     @Test
+    void readsOnForTheUsageOfAClientThatVanishesIfToldSo() throws Exception {
+        try (RunningGateway gateway = gateway(1, "stream: {on-disconnect: drain}")) {
+            TestWebSocket client = TestWebSocket.open(gateway.port());
+            client.send(TURN.replace("\"hi\"", "\"hi [[sim:first=300ms]]\""));
+            client.next();
+            client.vanish();
+            assertEquals(ReceivedRequest.Ending.ANSWERED, upstream.log().last().awaitEnd());
+            gateway.awaitLog(" 200 WEBSOCKET /v1/responses ");
+            assertTrue(gateway.log().contains(" tokens=") && !gateway.log().contains("~"), gateway.log());
+        }
+    }
+
+    @Test
     void recordsEachTurnOnce() throws Exception {
         try (RunningGateway gateway = gateway(1, ""); TestWebSocket client = TestWebSocket.open(gateway.port())) {
             assertCompleted(client.turn(TURN));
