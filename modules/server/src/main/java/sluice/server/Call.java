@@ -118,6 +118,10 @@ final class Call extends PooledRequest {
 
     @Override
     void abandon() {
+        if (exchange.response().headersSent()) {
+            // 499 is for those who left before an answer began
+            record.status = exchange.response().status();
+        }
         exchange.response().abort();
     }
 }

@@ -1,0 +1,191 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+import sluice.ledger.LogSinkFactory;
+import sluice.ledger.SqliteSinkFactory;
+import sluice.simulator.Fault;
+import sluice.simulator.ReceivedRequest;
+import sluice.simulator.SimulatedUpstream;
+
+/** Metrics and ledger against what the simulated upstream received and told, exactly. */
+class AccountingTest {
+    private static final int ROUNDS = 12;
+    private static final String LONG = "a long stream [[sim:deltas=20;interval=1ms]]";
+    private static final Pattern SAMPLE = Pattern.compile("(sluice_[a-z_]+)(?:\\{(.*)})? ([0-9.E+-]+)");
+    private static final Pattern USAGE = Pattern.compile("\"usage\":\\{\"input_tokens\":(\\d+),\"input_tokens_details\":\\{"
+            + "\"cached_tokens\":(\\d+).*?},\"output_tokens\":(\\d+),\"output_tokens_details\":\\{\"reasoning_tokens\":(\\d+)}");
+
+    @TempDir
+    private Path folder;
+
+    /** What clients saw: status counts, and the tokens that the upstream told them. */
+    private static final class Seen {
+        private final Map<Integer, Integer> statuses = new TreeMap<>();
+        private TokenUsage told = TokenUsage.NONE;
+        private int requests;
+
+        TokenUsage add(TestClient.Answer answer) {
+            count(answer.status());
+            Matcher usage = USAGE.matcher(answer.text());
+            TokenUsage last = TokenUsage.NONE;
+            while (usage.find()) {
+                last = TokenUsage.told(number(usage, 1), number(usage, 2), number(usage, 3), number(usage, 4));
+            }
+            told(last);
+            return last;
+        }
+
+        void told(TokenUsage usage) {
+            told = sum(told, usage);
+        }
+
+        void count(int status) {
+            requests++;
+            statuses.merge(status, 1, Integer::sum);
+        }
+    }
+
+    private static long number(Matcher usage, int group) {
+        return Long.parseLong(usage.group(group));
+    }
+
+    private static TokenUsage sum(TokenUsage a, TokenUsage b) {
+        return TokenUsage.told(a.input() + b.input(), a.cached() + b.cached(), a.output() + b.output(),
+                a.reasoning() + b.reasoning());
+    }
+
+    private static String body(boolean stream, String ask) {
+        return "{\"model\":\"gpt-5.1\",\"stream\":" + stream + ",\"store\":false,\"input\":\"" + ask + "\"}";
+    }
+
+    private static void settle(RunningGateway gateway) {
+        while (gateway.process().gateway().inFlight() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Sends one round of everything that can happen to a request, and says what clients saw. */
+    private static void round(SimulatedUpstream upstream, RunningGateway gateway, TestClient client, Seen seen, int number)
+            throws IOException, InterruptedException {
+        seen.add(client.post("/v1/responses", body(true, "a stream [[sim:deltas=7]]"), "session-id", "s" + number % 3));
+        seen.add(client.post(body(false, "a JSON answer")));
+        seen.add(client.post(body(true, "thoughts [[sim:reasoning;deltas=3]]")));
+        seen.add(client.post(body(true, "refused [[sim:status=400]]")));
+        seen.add(client.post("{\"model\":"));
+        upstream.script("sk-a", Fault.of("status=500"));
+        seen.add(client.post(body(true, "another account answers")));
+        TokenUsage same = seen.add(client.post(body(true, LONG)));
+        try (TestClient leaving = gateway.client()) {
+            byte[] bytes = body(true, LONG).getBytes(StandardCharsets.UTF_8);
+            leaving.sendHead("POST", "/v1/responses", bytes.length);
+            leaving.raw(bytes);
+            seen.count(leaving.head("POST").status());
+        }
+        settle(gateway);
+        // It was read on to its end, so it is billed like the one whose client stayed.
+        seen.told(same);
+        try (TestClient cut = gateway.client()) {
+            seen.add(cut.post(body(true, "cut [[sim:deltas=50;cut=2500]]")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void metricsAndLedgerAgreeWithTheUpstreamToTheToken(String sink) throws Exception {
+        Map<String, String> settings = Map.of("path", folder.resolve("usage").toString());
+        Seen seen = new Seen();
+        Map<String, Double> metrics;
+        Map<String, List<ReceivedRequest>> received = new TreeMap<>();
+        try (SimulatedUpstream upstream = SimulatedUpstream.start()) {
+            try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 3, "stream: {on-disconnect: drain}\nmodules: "
+                    + "{usage: " + sink + "}\nusage: {path: " + settings.get("path") + ", prices: [{model: 'gpt-5*', input: 1.25, "
+                    + "cached-input: 0.125, output: 10}]}\n"); TestClient client = gateway.client()) {
+                for (int i = 0; i < ROUNDS; i++) {
+                    round(upstream, gateway, client, seen, i);
+                }
+                settle(gateway);
+                metrics = scrape(gateway.adminUri());
+            }
+            upstream.log().all().forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
+                    .add(request));
+        }
+        List<UsageRecord> ledger = new ArrayList<>();
+        assertEquals(0, (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).read(settings, 0, Long.MAX_VALUE,
+                ledger::add));
+
+        assertEquals(9 * ROUNDS, seen.requests);
+        assertEquals(seen.requests, ledger.size());
+        assertEquals(seen.requests, ledger.stream().map(UsageRecord::requestId).distinct().count());
+        seen.statuses.forEach((status, count) -> assertEquals(count.doubleValue(), of(metrics, "sluice_requests_total",
+                "status=\"" + status + "\""), "status " + status));
+        received.forEach((key, requests) -> {
+            String account = "account=\"" + key.substring(3) + "\"";
+            assertEquals(requests.size(), of(metrics, "sluice_attempts_total", account), account);
+            // a client that leaves is counted as such where it was noticed before the end; the upstream does not know
+            assertEquals(requests.stream().filter(AccountingTest::failed).count(), of(metrics, "sluice_failures_total", account)
+                    - of(metrics, "sluice_failures_total", account + ",reason=\"client_gone\""), account);
+        });
+        assertEquals(ROUNDS, of(metrics, "sluice_failovers_total", "reason=\"upstream\""));
+        assertEquals(ROUNDS, of(metrics, "sluice_usage_estimated_total", ""));
+        assertEquals(ROUNDS, ledger.stream().filter(record -> record.usage().estimated()).count());
+
+        assertEquals(seen.told, total(ledger.stream().filter(record -> !record.usage().estimated()).toList()), "what the upstream told");
+        TokenUsage all = total(ledger);
+        assertEquals(all.input(), of(metrics, "sluice_tokens_total", "kind=\"input\""));
+        assertEquals(all.cached(), of(metrics, "sluice_tokens_total", "kind=\"cached\""));
+        assertEquals(all.output(), of(metrics, "sluice_tokens_total", "kind=\"output\""));
+        assertEquals(all.reasoning(), of(metrics, "sluice_tokens_total", "kind=\"reasoning\""));
+        assertEquals(ledger.stream().mapToLong(record -> record.costNanoDollars().orElseThrow()).sum(),
+                of(metrics, "sluice_cost_nanodollars_total", ""));
+        assertTrue(of(metrics, "sluice_cost_nanodollars_total", "") > 0);
+        assertEquals(ledger.stream().mapToLong(UsageRecord::requestBytes).sum(), of(metrics, "sluice_request_bytes_total", ""));
+        assertEquals(0, of(metrics, "sluice_in_flight", ""));
+        assertEquals(0, of(metrics, "sluice_open_streams", ""));
+        assertEquals(0, of(metrics, "sluice_usage_lost_records", ""));
+    }
+
+    private static boolean failed(ReceivedRequest request) {
+        return request.status() >= 400 || request.ending() == ReceivedRequest.Ending.BROKEN;
+    }
+
+    private static TokenUsage total(List<UsageRecord> records) {
+        return records.stream().map(UsageRecord::usage).reduce(TokenUsage.NONE, AccountingTest::sum);
+    }
+
+    private static Map<String, Double> scrape(URI admin) throws IOException, InterruptedException {
+        Map<String, Double> samples = new TreeMap<>();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            String page = http.send(HttpRequest.newBuilder(admin.resolve("/metrics")).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            page.lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> samples.put(sample.group(1) + "{"
+                    + (sample.group(2) == null ? "" : sample.group(2)) + "}", Double.parseDouble(sample.group(3))));
+        }
+        return samples;
+    }
+
+    /** The sum of a metric's samples that have a label. */
+    private static double of(Map<String, Double> metrics, String name, String label) {
+        return metrics.entrySet().stream().filter(sample -> sample.getKey().startsWith(name + "{")
+                && sample.getKey().contains(label)).mapToDouble(Map.Entry::getValue).sum();
+    }
+}
