@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** An answer of the admin API, read as a whole; what is missing reads as empty. Immutable and thread-safe. */
 final class JsonTree {
@@ -51,6 +52,11 @@ final class JsonTree {
             throw new IOException("there is no JSON");
         }
         return new JsonTree(Map.of(), List.of(), parser.currentToken() == JsonToken.VALUE_NULL ? "" : parser.getText());
+    }
+
+    /** The names of an object's members. */
+    Set<String> names() {
+        return members.keySet();
     }
 
     boolean has(String name) {

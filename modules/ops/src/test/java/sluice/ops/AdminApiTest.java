@@ -167,6 +167,24 @@ class AdminApiTest {
         }
     }
 
+    @Test
+    void everyMemberOfAnswersIsDescribedAndTheOtherWayRound() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.told(1000, 500, 100, 0)));
+        JsonTree schemas;
+        try (InputStream in = Operations.class.getResourceAsStream("admin-api.json")) {
+            schemas = JsonTree.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)).get("components").get("schemas");
+        }
+        assertEquals(schemas.get("Account").get("properties").names(), first("/admin/accounts", "accounts").names());
+        assertEquals(schemas.get("Client").get("properties").names(), first("/admin/clients", "clients").names());
+        assertEquals(schemas.get("Request").get("properties").names(), first("/admin/requests", "requests").names());
+        assertEquals(schemas.get("Decision").get("properties").names(), first("/admin/decisions", "decisions").names());
+    }
+
+    private JsonTree first(String path, String array) throws IOException {
+        String answer = visit.send("GET", path, "", TOKEN);
+        return JsonTree.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4)).each(array).getFirst();
+    }
+
     private static TreeSet<String> describedPaths() throws IOException {
         TreeSet<String> paths = new TreeSet<>();
         try (InputStream in = Operations.class.getResourceAsStream("admin-api.json");
