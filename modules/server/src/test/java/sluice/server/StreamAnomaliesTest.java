@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.AccountScheduler;
 import sluice.api.UsageRecord;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
@@ -61,6 +62,9 @@ class StreamAnomaliesTest {
             long usage = 0;
             for (int n = 0; n < length; n += EVERY, requests++) {
                 upstream.script("sk-a", Fault.of(framing + "deltas=3;" + cut + n));
+                if (requests % 500 == 0) {
+                    gateway.process().gateway().live().scheduler().control("a", AccountScheduler.Control.RESET);
+                }
                 try (TestClient client = gateway.client()) {
                     TestClient.Answer answer = client.post(STREAM);
                     long terminals = TERMINAL.matcher(answer.text()).results().count();
