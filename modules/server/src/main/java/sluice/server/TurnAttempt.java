@@ -1,7 +1,6 @@
 package sluice.server;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,12 +29,8 @@ import sluice.wire.WebSocketHandshake;
  * events, report to the lease. Stateless; {@link #run} runs on the turn's thread.
  */
 final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
-    /** Bytes of text per token, for the estimate of an answer that was broken off. */
-    private static final int BYTES_PER_TOKEN = 4;
     /** DESIGN §8: a connection that stood open and breaks sooner after sending had gone stale. */
     private static final long STALE_NANOS = 1_000_000_000;
-    /** The upstream ends connections after an hour; what came then was not executed. */
-    private static final String TOO_OLD = "websocket_connection_limit_reached";
 
     /** What makes a request of a turn. */
     private static final List<BodyEdit> AS_REQUEST = List.of(new BodyEdit.Remove("type"), new BodyEdit.Remove("stream_id"),
@@ -43,21 +38,19 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
 
     private final RelayOptions options;
     private final Attempt.Rules rules;
-    private final WebSocketRefusals refusals;
+    private final TurnVerdict verdict;
     private final Upstream http;
     private final EventInspector inspector;
     private final LongSupplier clock;
-    private final LongSupplier epochMillis;
 
     /** Attempts by the client's connection to an account, or by {@code http} where the turn was told to use it. */
     TurnAttempt(RelayOptions options, Attempt.Rules rules, WebSocketRefusals refusals, Upstream http, EventInspector inspector) {
         this.options = options;
         this.rules = rules;
-        this.refusals = refusals;
+        verdict = new TurnVerdict(rules, refusals, options);
         this.http = http;
         this.inspector = inspector;
         clock = options.nanoClock();
-        epochMillis = options.epochMillis();
     }
 
     @Override
@@ -68,15 +61,11 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
             return Optional.of(Attempt.bound(lease));
         }
         Optional<FailedAttempt> failed = once(turn, lease, strip);
-        if (mayStripNow(turn, strip) && failed.isPresent()
+        if (verdict.mayStrip(turn, strip) && failed.isPresent()
                 && failed.get().rule().effect() == FailureRules.Effect.STRIP_ONCE) {
             failed = once(turn, lease, true);
         }
         return failed;
-    }
-
-    private boolean mayStripNow(Turn turn, boolean stripped) {
-        return rules.mayStrip() && !stripped && turn.encryptedContent;
     }
 
     /** A connection that had stood open may have ended unnoticed: then the turn is sent once more, on a fresh one. */
@@ -106,10 +95,10 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
         OutboundBody message = edited(turn, lease, strip, List.of());
         Headers headers = HeaderPolicy.toUpstream(turn.socket.head().headers(), account, false);
         return switch (turn.socket.binding().join(turn, account, headers)) {
-            case UpstreamBinding.Joined.Failed(TurnPool.Opening why) -> Round.of(notOpened(turn, lease, why));
+            case UpstreamBinding.Joined.Failed(TurnPool.Opening why) -> Round.of(verdict.notOpened(turn, lease, why));
             case UpstreamBinding.Joined.Elsewhere elsewhere -> {
                 lease.report(new AttemptOutcome.Ignored());
-                yield Round.of(Optional.of(failed(lease, FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)),
+                yield Round.of(Optional.of(TurnVerdict.failed(lease, FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)),
                         false, "turns of other streams hold the client's connection to another account")));
             }
             case UpstreamBinding.Joined.Ready ready -> {
@@ -130,15 +119,12 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
                 turn.sessionKey, turn.cancellation()));
         switch (result) {
             case UpstreamResult.Unreachable(boolean sent, UpstreamResult.Kind kind, String detail) -> {
-                FailureRules.Rule rule = FailureRules.judge(kind == UpstreamResult.Kind.CANCELLED
-                        ? Failure.of(Match.Origin.CLIENT_GONE) : Failure.unreachable(kind, sent));
-                Attempt.report(lease, rule, Duration.ZERO);
-                return Optional.of(failed(lease, rule, sent, rule.what() + ": " + kind + ": " + detail));
+                return verdict.unreachable(lease, kind, sent, detail);
             }
             case UpstreamResult.Answered answer -> {
                 try (ByteSource source = answer.body()) {
                     turn.record.connectNanos = answer.connectNanos();
-                    return answer.status() < 300 ? stream(turn, lease, strip, source) : answered(turn, lease, strip, answer);
+                    return answer.status() < 300 ? stream(turn, lease, strip, source) : verdict.answered(turn, lease, strip, answer);
                 }
             }
         }
@@ -155,24 +141,12 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
         }
         return switch (relay.await()) {
             case TurnRelay.End.Completed(EventFacts last) -> {
-                completed(turn, lease, relay, last, strip && turn.encryptedContent);
+                verdict.completed(turn, lease, relay, last, strip && turn.encryptedContent);
                 yield Optional.empty();
             }
-            case TurnRelay.End.Refused(EventFacts facts, byte[] raw) -> refused(turn, lease, strip, facts, raw);
-            case TurnRelay.End.Broken(RelayOutcome.Cause cause, String detail) -> brokeOff(turn, lease, relay, true, cause, detail);
+            case TurnRelay.End.Refused(EventFacts facts, byte[] raw) -> verdict.refused(turn, lease, strip, facts, raw);
+            case TurnRelay.End.Broken(RelayOutcome.Cause cause, String detail) -> verdict.brokeOff(turn, lease, relay, true, cause, detail);
         };
-    }
-
-    private Optional<FailedAttempt> answered(Turn turn, AccountLease lease, boolean strip, UpstreamResult.Answered answer) {
-        byte[] body = Attempt.errorBody(answer.body());
-        UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
-        FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
-        Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
-        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStripNow(turn, strip)) {
-            Attempt.report(lease, rule, retryAfter);
-        }
-        return Optional.of(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), new byte[0], error,
-                retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
     }
 
     /** The handshake's headers, without those that are the handshake's own. */
@@ -189,7 +163,7 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
 
     private TurnRelay relay(Turn turn, AccountLease lease, boolean strip) {
         TurnRelay relay = new TurnRelay(turn, new ModelNames(lease.upstreamModel(), turn.model), options,
-                lease.account().timeouts(), facts -> movesOn(turn, strip, facts), lease::began);
+                lease.account().timeouts(), facts -> verdict.movesOn(turn, strip, facts), lease::began);
         turn.relay(relay);
         return relay;
     }
@@ -220,15 +194,15 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
         return switch (relay.await()) {
             case TurnRelay.End.Completed(EventFacts last) -> {
                 turn.socket.binding().leave(turn);
-                completed(turn, lease, relay, last, strip && turn.encryptedContent);
+                verdict.completed(turn, lease, relay, last, strip && turn.encryptedContent);
                 yield Round.of(Optional.empty());
             }
             case TurnRelay.End.Refused(EventFacts facts, byte[] raw) -> {
-                boolean tooOld = mayRepeat && isTooOld(turn, facts);
+                boolean tooOld = mayRepeat && TurnVerdict.isTooOld(turn, facts);
                 if (tooOld) {
                     turn.socket.binding().drop(ready.bound(), "too old");
                 }
-                yield tooOld ? new Round(Optional.empty(), true) : Round.of(refused(turn, lease, strip, facts, raw));
+                yield tooOld ? new Round(Optional.empty(), true) : Round.of(verdict.refused(turn, lease, strip, facts, raw));
             }
             case TurnRelay.End.Broken(RelayOutcome.Cause cause, String detail) -> {
                 turn.socket.binding().drop(ready.bound(), detail);
@@ -236,128 +210,8 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
                 if (cause == RelayOutcome.Cause.UPSTREAM_CUT && ready.doubtful() && soon && mayRepeat && !relay.anyEvent()) {
                     yield new Round(Optional.empty(), true);
                 }
-                yield Round.of(brokeOff(turn, lease, relay, sent, cause, detail));
+                yield Round.of(verdict.brokeOff(turn, lease, relay, sent, cause, detail));
             }
         };
-    }
-
-    private static boolean isTooOld(Turn turn, EventFacts facts) {
-        return turn.portable() && facts.error().code().equals(TOO_OLD);
-    }
-
-    /** Whether the error is kept back, because another account, or another try, might do better. */
-    private boolean movesOn(Turn turn, boolean strip, EventFacts facts) {
-        return isTooOld(turn, facts) || switch (FailureRules.judge(failure(facts)).effect()) {
-            case NEXT_ACCOUNT -> true;
-            case NEXT_IF_RESEND_ALLOWED -> turn.resendAllowed;
-            case NEXT_IF_OWNER_UNKNOWN -> turn.ownerUnknown;
-            case STRIP_ONCE -> mayStripNow(turn, strip);
-            case PASS, END -> false;
-        };
-    }
-
-    /** An {@code error} with a status is what an HTTP answer with that status would be. */
-    private static Failure failure(EventFacts facts) {
-        RelayOutcome.StreamError error = facts.error();
-        return facts.type().equals("error") && error.status() >= 400
-                ? Failure.answer(error.status(), told(error))
-                : Failure.event(error.status(), error.code(), error.type(), error.message());
-    }
-
-    private static UpstreamError told(RelayOutcome.StreamError error) {
-        return new UpstreamError(error.code(), error.type(), error.message(), true, true, Duration.ZERO);
-    }
-
-    private Optional<FailedAttempt> notOpened(Turn turn, AccountLease lease, TurnPool.Opening why) {
-        return switch (why) {
-            case TurnPool.Opening.Unreachable(UpstreamResult.Kind kind, String detail) -> {
-                Failure failure = kind == UpstreamResult.Kind.CANCELLED ? Failure.of(Match.Origin.CLIENT_GONE)
-                        : Failure.unreachable(kind, false);
-                FailureRules.Rule rule = FailureRules.judge(failure);
-                Attempt.report(lease, rule, Duration.ZERO);
-                yield Optional.of(failed(lease, rule, false, rule.what() + ": " + kind + ": " + detail));
-            }
-            case TurnPool.Opening.Refused(int status, Headers headers, byte[] body) -> {
-                turn.record.headersNanos = clock.getAsLong();
-                UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
-                boolean aboutTheAccount = status == 401 || status == 402 || status == 403 || status == 429 || status >= 500;
-                if (!aboutTheAccount) {
-                    refusals.note(lease.account());
-                }
-                FailureRules.Rule rule = FailureRules.judge(aboutTheAccount ? Failure.answer(status, error)
-                        : Failure.of(Match.Origin.NO_WEBSOCKET));
-                Duration retryAfter = RetryHints.read(headers, error.resetsIn(), epochMillis.getAsLong());
-                Attempt.report(lease, rule, retryAfter);
-                yield Optional.of(new FailedAttempt(rule, lease.account().name(), status, headers, new byte[0], error,
-                        retryAfter, false, rule.what() + ": handshake answered with " + status + " " + error.code()));
-            }
-            case TurnPool.Opening.Opened opened -> throw new IllegalStateException("opened, and not");
-        };
-    }
-
-    private void completed(Turn turn, AccountLease lease, TurnRelay relay, EventFacts last, boolean stripped) {
-        RequestRecord record = turn.record;
-        record.status = 200;
-        record.responseId = relay.responseId();
-        record.firstOutputNanos = relay.firstOutputNanos();
-        record.usage = last.usage();
-        if (last.kind() != EventFacts.Kind.FAILED) {
-            long ttft = relay.firstOutputNanos() == 0 ? 0 : relay.firstOutputNanos() - record.sentNanos;
-            lease.report(new AttemptOutcome.Succeeded(ttft, last.usage(), relay.responseId(), last.conversationId(),
-                    stripped));
-            return;
-        }
-        FailureRules.Rule rule = FailureRules.judge(failure(last));
-        record.failed(last.error().status() >= 400 ? last.error().status() : 200, last.error().code(),
-                rule.what() + ": the turn ended with " + last.type());
-        record.failedTry(lease.account().name(), rule);
-        Attempt.report(lease, rule, RetryHints.inMessage(last.error().message()));
-    }
-
-    private Optional<FailedAttempt> refused(Turn turn, AccountLease lease, boolean strip, EventFacts facts, byte[] raw) {
-        FailureRules.Rule rule = FailureRules.judge(failure(facts));
-        UpstreamError error = UpstreamError.read(raw, raw.length, epochMillis.getAsLong());
-        Duration named = error.resetsIn().isZero() ? RetryHints.inMessage(facts.error().message()) : error.resetsIn();
-        Duration retryAfter = RetryHints.read(ErrorMessage.headers(raw), named, epochMillis.getAsLong());
-        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStripNow(turn, strip)) {
-            Attempt.report(lease, rule, retryAfter);
-        }
-        int status = facts.error().status() >= 400 ? facts.error().status()
-                : rule.fault() == FailureRules.Fault.REQUEST ? 400 : rule.fault() == FailureRules.Fault.ACCOUNT ? 429 : 503;
-        return Optional.of(new FailedAttempt(rule, lease.account().name(), status, Headers.EMPTY, raw, told(facts.error()),
-                retryAfter, true, rule.what() + ": " + facts.error().code() + " " + facts.error().message()));
-    }
-
-    private Optional<FailedAttempt> brokeOff(Turn turn, AccountLease lease, TurnRelay relay, boolean sent,
-            RelayOutcome.Cause cause, String detail) {
-        RequestRecord record = turn.record;
-        record.responseId = relay.responseId();
-        record.firstOutputNanos = relay.firstOutputNanos();
-        record.usage = relay.estimate(BYTES_PER_TOKEN);
-        boolean begun = turn.outputSent();
-        Failure failure = switch (cause) {
-            case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Failure.of(Match.Origin.CLIENT_GONE);
-            case FIRST_OUTPUT_TIMEOUT -> Failure.of(begun ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME);
-            case UPSTREAM_IDLE -> begun ? Failure.of(Match.Origin.BROKEN_AFTER_OUTPUT)
-                    : Failure.unreachable(UpstreamResult.Kind.TIMEOUT, sent);
-            case UPSTREAM_CUT, UPSTREAM_FRAMING -> begun ? Failure.of(Match.Origin.BROKEN_AFTER_OUTPUT)
-                    : Failure.unreachable(UpstreamResult.Kind.RESET, sent);
-        };
-        FailureRules.Rule rule = FailureRules.judge(failure);
-        Attempt.report(lease, rule, Duration.ZERO);
-        FailedAttempt failed = failed(lease, rule, sent, rule.what() + ": " + cause + ": " + detail);
-        if (failure.origin() != Match.Origin.BROKEN_AFTER_OUTPUT) {
-            return Optional.of(failed);
-        }
-        record.failedTry(lease.account().name(), rule);
-        record.failed(200, "upstream_stream_broken", failed.detail());
-        turn.socket.tellFailed(turn, sluice.api.GatewayError.upstream(502, "upstream_stream_broken",
-                "The upstream broke off before the answer was complete."));
-        return Optional.empty();
-    }
-
-    private static FailedAttempt failed(AccountLease lease, FailureRules.Rule rule, boolean sent, String detail) {
-        return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, sent, detail);
     }
 }
