@@ -10,4 +10,5 @@ module sluice.baseline {
     provides sluice.api.Upstream.Factory with sluice.baseline.WebClientUpstream.Factory;
     provides sluice.api.BodyScanner with sluice.baseline.TreeScanner;
     provides sluice.api.EventRelay with sluice.baseline.PerLineRelay;
+    provides sluice.api.StreamThreads.Factory with sluice.baseline.SharedThreads.Factory;
 }

@@ -3,5 +3,7 @@
 module sluice.wire {
     requires transitive sluice.api;
 
+    provides sluice.api.StreamThreads.Factory with sluice.wire.EventLoops.Factory;
+
     exports sluice.wire to sluice.server, sluice.wspool, sluice.simulator, sluice.gauge;
 }

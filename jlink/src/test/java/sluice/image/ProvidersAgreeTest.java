@@ -28,9 +28,9 @@ import sluice.simulator.SimulatorSettings;
 class ProvidersAgreeTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String ALL_NEW = "modules: {body: splice, relay: batching, answer: streaming, scheduler: layered, "
-            + "upstream: direct, seats: lean}\n";
+            + "upstream: direct, streams: loop, seats: lean}\n";
     private static final String ALL_BASELINE = "modules: {body: tree, relay: per-line, answer: buffered, scheduler: sorting, "
-            + "upstream: webclient, seats: sweeping}\n";
+            + "upstream: webclient, streams: shared, seats: sweeping}\n";
     /** The first account edits nothing, the second one has rules of every kind; each model is served by one of them only. */
     private static final String ACCOUNTS = """
             accounts:

@@ -298,6 +298,7 @@ final class Keys {
         fixed("modules.relay", text(TextRule.PROVIDER), "batching", "Relays streams.");
         fixed("modules.inspector", text(TextRule.PROVIDER), "tracking", "Reads single events of WebSocket connections.");
         fixed("modules.answer", text(TextRule.PROVIDER), "streaming", "Relays JSON answers: `streaming` or `buffered`.");
+        fixed("modules.streams", text(TextRule.PROVIDER), "loop", "Runs the relays of streams: on event loops, or `shared`.");
         fixed("modules.scheduler", text(TextRule.PROVIDER), "layered", "Chooses accounts.");
         fixed("modules.upstream", text(TextRule.PROVIDER), "direct", "Calls accounts by HTTP: `direct` or `webclient`.");
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");

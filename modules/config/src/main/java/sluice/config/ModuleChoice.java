@@ -7,6 +7,7 @@ package sluice.config;
  * @param relay of {@link sluice.api.EventRelay}
  * @param inspector of {@link sluice.api.EventInspector}
  * @param answer of {@link sluice.api.AnswerRelay}
+ * @param streams of {@link sluice.api.StreamThreads.Factory}
  * @param scheduler of {@link sluice.api.AccountScheduler.Factory}
  * @param upstream of {@link sluice.api.Upstream.Factory} for HTTP
  * @param webSocket of {@link sluice.api.Upstream.Factory} for WebSocket
@@ -14,5 +15,5 @@ package sluice.config;
  * @param state of {@link sluice.api.StateStore.Factory}
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
-public record ModuleChoice(String body, String relay, String inspector, String answer, String scheduler, String upstream,
-        String webSocket, String seats, String state, String usage) { }
+public record ModuleChoice(String body, String relay, String inspector, String answer, String streams, String scheduler,
+        String upstream, String webSocket, String seats, String state, String usage) { }

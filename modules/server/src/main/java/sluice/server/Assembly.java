@@ -15,6 +15,7 @@ import sluice.api.AccountScheduler;
 import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.StateStore;
+import sluice.api.StreamThreads;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
@@ -40,6 +41,7 @@ final class Assembly implements AutoCloseable {
     private final AccountScheduler scheduler;
     private final Upstream upstream;
     private final TurnPool turnPool;
+    private final StreamThreads streams;
     private final UsageSink usage;
     private final ByteBudget budget;
     private final Settlement settlement;
@@ -57,6 +59,7 @@ final class Assembly implements AutoCloseable {
                 configuration.upstream().trustedCertificates(), sweeper, clock);
         upstream = providers.upstream().create(connections);
         turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
+        streams = providers.streams().create();
         usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
         settlement = new Settlement(clients, configuration);
@@ -119,8 +122,8 @@ final class Assembly implements AutoCloseable {
                 configuration.stream().serverTiming());
         Duration unavailable = configuration.webSocket().unavailable();
         Upstreams upstreams = new Upstreams(upstream, turnPool, refusals, unavailable);
-        Attempt attempt = new Attempt(upstreams, providers.events(), providers.answers(), relayOptions(configuration), rules,
-                decoders, openStreams);
+        Attempt attempt = new Attempt(upstreams, providers.events(), streams, providers.answers(),
+                relayOptions(configuration), rules, decoders, openStreams);
         FailoverLoop<Call> loop = new FailoverLoop<>(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clock);
         FailoverLoop<Turn> turnLoop = new FailoverLoop<>(scheduler, new TurnAttempt(relayOptions(configuration), rules, refusals,
@@ -182,6 +185,7 @@ final class Assembly implements AutoCloseable {
         scheduler.close();
         turnPool.close();
         upstream.close();
+        streams.close();
         usage.close();
         state.close();
         sweeper.close();

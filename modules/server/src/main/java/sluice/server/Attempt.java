@@ -21,6 +21,7 @@ import sluice.api.OutboundBody;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayReport;
+import sluice.api.StreamThreads;
 import sluice.api.TokenUsage;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
@@ -41,6 +42,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
 
     private final Upstreams upstreams;
     private final EventRelay events;
+    private final StreamThreads streams;
     private final AnswerRelay answers;
     private final RelayOptions options;
     private final Rules rules;
@@ -59,10 +61,11 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
      */
     record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
-    Attempt(Upstreams upstreams, EventRelay events, AnswerRelay answers, RelayOptions options, Rules rules, BodyDecoders decoders,
-            AtomicInteger openStreams) {
+    Attempt(Upstreams upstreams, EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, Rules rules,
+            BodyDecoders decoders, AtomicInteger openStreams) {
         this.upstreams = upstreams;
         this.events = events;
+        this.streams = streams;
         this.answers = answers;
         this.options = options;
         this.rules = rules;
@@ -208,7 +211,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             response.keepAwake(keepaliveNanos(lease));
             openStreams.incrementAndGet();
             try {
-                outcome = events.relay(answer.body(), response, relayOptions);
+                outcome = streams.run(answer.body(), () -> events.relay(answer.body(), response, relayOptions));
             } finally {
                 openStreams.decrementAndGet();
             }

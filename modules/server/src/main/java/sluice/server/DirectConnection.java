@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
-import sluice.api.ByteSource;
 import sluice.api.Cancellation;
 import sluice.api.SourceException;
 import sluice.api.Sweeper;
@@ -16,13 +15,14 @@ import sluice.wire.FramingException;
 import sluice.wire.HttpBody;
 import sluice.wire.HttpInput;
 import sluice.wire.Link;
+import sluice.wire.LinkSource;
 import sluice.wire.ResponseHead;
 
 /**
  * One HTTP/1.1 connection to an account. It is its own byte source while it carries an answer. Confined to the request's
  * thread, except {@link #sweep} and the cancellation, which close the link.
  */
-final class DirectConnection implements ByteSource, Sweeper.Watched {
+final class DirectConnection implements LinkSource, Sweeper.Watched {
     /** A body piece up to this size is copied behind the head, because one write is cheaper than two. */
     private static final int COALESCE_BYTES = 32 * 1024;
     private static final int KEEP_BYTES = 8 * 1024;
@@ -53,6 +53,11 @@ final class DirectConnection implements ByteSource, Sweeper.Watched {
         this.settings = settings;
         input = new HttpInput(link, settings.maxHeaderBytes());
         registration = settings.sweeper().watch(this);
+    }
+
+    @Override
+    public Link link() {
+        return link;
     }
 
     long sentNanos() {

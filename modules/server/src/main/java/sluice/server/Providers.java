@@ -12,6 +12,7 @@ import sluice.api.EventInspector;
 import sluice.api.EventRelay;
 import sluice.api.Named;
 import sluice.api.StateStore;
+import sluice.api.StreamThreads;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UsageSink;
@@ -24,6 +25,7 @@ import sluice.config.ModuleChoice;
  * @param events {@code modules.relay}
  * @param inspector {@code modules.inspector}
  * @param answers {@code modules.answer}
+ * @param streams {@code modules.streams}
  * @param scheduler {@code modules.scheduler}
  * @param upstream {@code modules.upstream}
  * @param turnPool {@code modules.websocket}
@@ -33,8 +35,8 @@ import sluice.config.ModuleChoice;
  * @param decoders all there are
  */
 record Providers(BodyScanner scanner, EventRelay events, EventInspector inspector, AnswerRelay answers,
-        AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool, ConnectionSeats.Factory seats,
-        StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
+        StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool,
+        ConnectionSeats.Factory seats, StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
      *
@@ -46,6 +48,7 @@ record Providers(BodyScanner scanner, EventRelay events, EventInspector inspecto
                 named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
                 named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
                 named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
+                named(ServiceLoader.load(StreamThreads.Factory.class), "streams", modules.streams()),
                 named(ServiceLoader.load(AccountScheduler.Factory.class), "scheduler", modules.scheduler()),
                 named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
                 named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),

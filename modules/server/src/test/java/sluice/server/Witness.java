@@ -60,7 +60,7 @@ final class Witness {
                 return real.usage().read(settings, fromEpochMillis, untilEpochMillis, reader);
             }
         };
-        return new Providers(real.scanner(), real.events(), real.inspector(), real.answers(), scheduler, real.upstream(),
+        return new Providers(real.scanner(), real.events(), real.inspector(), real.answers(), real.streams(), scheduler, real.upstream(),
                 real.turnPool(), real.seats(), real.state(), usage, real.decoders());
     }
 

@@ -121,7 +121,12 @@ public final class Dialer {
             if (limitMillis == 0) {
                 return Optional.of(failed(Kind.CONNECT, peer + ": no time left to connect"));
             }
-            Socket opened = new Socket();
+            Socket opened;
+            try {
+                opened = new LoopSocket();
+            } catch (IOException e) {
+                return Optional.of(failed(Kind.CONNECT, peer + ": " + e.getMessage()));
+            }
             socket = opened;
             cancellation.onCancel(() -> close(opened));
             try {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -33,6 +34,11 @@ public final class SocketLink implements Link {
         this.transport = transport;
         in = socket.getInputStream();
         out = socket.getOutputStream();
+    }
+
+    /** The socket that can wait on an event loop, if there is one below. */
+    Optional<LoopSocket> loopSocket() {
+        return transport instanceof LoopSocket loop ? Optional.of(loop) : Optional.empty();
     }
 
     @Override

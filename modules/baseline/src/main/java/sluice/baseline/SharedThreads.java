@@ -1,0 +1,38 @@
+package sluice.baseline;
+
+import java.util.function.Supplier;
+import sluice.api.ByteSource;
+import sluice.api.StreamThreads;
+
+/** Streams are relayed by the threads of their requests, on Java's shared scheduler. */
+public final class SharedThreads implements StreamThreads {
+    /** Service provider {@code shared}. */
+    public static final class Factory implements StreamThreads.Factory {
+        /** For ServiceLoader. */
+        public Factory() {
+        }
+
+        @Override
+        public String name() {
+            return "shared";
+        }
+
+        @Override
+        public StreamThreads create() {
+            return new SharedThreads();
+        }
+    }
+
+    private SharedThreads() {
+    }
+
+    @Override
+    public <T> T run(ByteSource source, Supplier<T> relay) {
+        return relay.get();
+    }
+
+    @Override
+    public void close() {
+        // Nothing was opened.
+    }
+}
