@@ -25,6 +25,7 @@ import sluice.wire.ResponseHead;
 final class DirectConnection implements LinkSource, Sweeper.Watched {
     /** A body piece up to this size is copied behind the head, because one write is cheaper than two. */
     private static final int COALESCE_BYTES = 32 * 1024;
+    private static final int START_BYTES = 2 * 1024;
     private static final int KEEP_BYTES = 8 * 1024;
     /** 103 and its like; more of them is a fault. */
     private static final int MAX_INFORMATIONAL = 16;
@@ -34,7 +35,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private final DirectPool pool;
     private final UpstreamSettings settings;
     private final Sweeper.Registration registration;
-    private final ByteBuilder out = new ByteBuilder(2 * 1024);
+    private final ByteBuilder out = new ByteBuilder(START_BYTES);
     private final OutputStream bodyOut = new BodyOutput();
     private HttpBody body;
     private boolean keepAlive;
@@ -92,6 +93,9 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             ResponseHead head = readHead(request.method());
             keepAlive = head.keepAlive();
             body = input.body(head.bodyBytes());
+            if (isStream(head)) {
+                lighten();
+            }
             idleLimitNanos = request.idleNanos();
             deadlineNanos = 0;
             return new UpstreamResult.Answered(head.status(), head.headers(), this, resent, connectNanos);
@@ -101,6 +105,17 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             cancellation.clear();
             return new UpstreamResult.Unreachable(sent || resent, kind, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static boolean isStream(ResponseHead head) {
+        int type = head.headers().find("content-type");
+        return type >= 0 && head.headers().value(type).regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+
+    /** A stream may be open for an hour, beside thousands of others, and needs no buffers but its relay's. */
+    private void lighten() {
+        input.lighten();
+        out.reset(START_BYTES);
     }
 
     private UpstreamResult.Kind kindOf(IOException e) {

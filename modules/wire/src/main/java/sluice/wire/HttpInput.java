@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public final class HttpInput {
     private static final int START_BYTES = 4 * 1024;
+    /** Enough to see that a peer has left; thousands of these wait at a time. */
+    private static final int WATCH_BYTES = 256;
+    private static final byte[] NONE = {};
     /** RFC 9112 §2.2: a server should ignore an empty line before the request line. Two are enough for any client. */
     private static final int MAX_EMPTY_LINES = 2;
 
@@ -83,7 +86,24 @@ public final class HttpInput {
      * @return false if the peer has ended its side
      */
     public boolean lookAhead(int limitBytes) throws IOException {
-        return end - start >= limitBytes || fill();
+        if (end - start >= limitBytes) {
+            return true;
+        }
+        if (start == end) {
+            buffer = new byte[WATCH_BYTES];
+            start = 0;
+            end = 0;
+        }
+        return readMore();
+    }
+
+    /** Gives the buffer up if nothing is in it: for a connection that carries a long stream, which is read past it. */
+    public void lighten() {
+        if (start == end) {
+            buffer = NONE;
+            start = 0;
+            end = 0;
+        }
     }
 
     /** Bytes read ahead so far. */
@@ -138,7 +158,14 @@ public final class HttpInput {
         if (start == end) {
             start = 0;
             end = 0;
+            if (buffer.length < START_BYTES) {
+                buffer = new byte[START_BYTES];
+            }
         }
+        return readMore();
+    }
+
+    private boolean readMore() throws IOException {
         if (end == buffer.length) {
             if (start > 0) {
                 System.arraycopy(buffer, start, buffer, 0, end - start);
