@@ -21,8 +21,7 @@ import sluice.api.TokenUsage;
 final class Rig {
     static final String MODEL = "gpt-5";
 
-    /** Not 0 at first, as on a real machine. */
-    volatile long nanos = 3_600_000_000_000L;
+    volatile long nanos;
     final LocalStateStore store = new LocalStateStore(Duration.ofHours(1), 1000, () -> nanos, () -> nanos / 1_000_000);
     final LayeredScheduler scheduler;
 
