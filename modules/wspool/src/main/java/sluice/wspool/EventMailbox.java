@@ -149,14 +149,15 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
         JsonMembers members = new JsonMembers(source, offset, offset + length);
         boolean typed = members.seek("type") && source[members.valueFrom()] == '"';
         boolean last = typed && isTerminal(members);
+        if (!hasRoom()) {
+            return;
+        }
+        if (last) {
+            // Before the last event can be seen: whoever has read it may send the next turn at once, and finds this seat free.
+            over(true);
+        }
         lock.lock();
         try {
-            if (terminal) {
-                return;
-            }
-            while (end - start > MAX_WAITING_BYTES && failure.isEmpty()) {
-                drained.awaitUninterruptibly();
-            }
             if (failure.isPresent()) {
                 return;
             }
@@ -172,8 +173,18 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
         } finally {
             lock.unlock();
         }
-        if (last) {
-            over(true);
+    }
+
+    /** Waits until the next event may be taken in; false if nobody wants it any more. */
+    private boolean hasRoom() {
+        lock.lock();
+        try {
+            while (!terminal && end - start > MAX_WAITING_BYTES && failure.isEmpty()) {
+                drained.awaitUninterruptibly();
+            }
+            return !terminal && failure.isEmpty();
+        } finally {
+            lock.unlock();
         }
     }
 
