@@ -169,10 +169,13 @@ class LimitsTest {
                 TestClient first = gateway.client(); TestClient second = gateway.client()) {
             assertEquals(200, first.post(PLAIN).status());
             assertEquals(200, second.post(PLAIN).status());
-            try (TestClient third = gateway.client(); TestClient fourth = gateway.client()) {
+            try (TestClient third = gateway.client()) {
                 assertEquals(200, third.post(PLAIN).status());
-                assertLimited(fourth.post(PLAIN), status, status == 503 ? "too_many_connections" : "client_connections");
-                assertTrue(fourth.isClosed());
+                // It connects only now: of two connections that come together, either may be the one too many.
+                try (TestClient fourth = gateway.client()) {
+                    assertLimited(fourth.post(PLAIN), status, status == 503 ? "too_many_connections" : "client_connections");
+                    assertTrue(fourth.isClosed());
+                }
             }
             int last = status;
             for (int tries = 0; tries < 1000 && last == status; tries++) {
