@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /**
  * How one answer is relayed. See DESIGN §6 for each number.
  *
- * @param bufferBytes size of the relay buffer
+ * @param bufferBytes largest size of the relay buffer: most that is read, and written, at once
  * @param maxEventBytes largest event; a larger one breaks the stream
  * @param commit when the first byte goes to the client
  * @param holdBytes with {@code FIRST_OUTPUT}: most bytes that are held back
@@ -58,7 +58,7 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
 
     /** The numbers of DESIGN §6. */
     public static RelayOptions defaults(Sweeper sweeper) {
-        return new RelayOptions(4 * 1024, 64 * 1024 * 1024, Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15),
+        return new RelayOptions(64 * 1024, 64 * 1024 * 1024, Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15),
                 Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0, ModelNames.SAME, error -> true, sweeper,
                 System::nanoTime, System::currentTimeMillis);
     }

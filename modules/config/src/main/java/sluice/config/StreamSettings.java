@@ -6,7 +6,7 @@ import sluice.api.Account;
 /**
  * How answers are relayed: the keys below {@code stream:}. Zero durations mean "off" where that is said.
  *
- * @param bufferBytes size of the relay buffer
+ * @param bufferBytes largest size of the relay buffer
  * @param headerKeepalive silence while waiting for an upstream's headers after which a stream is opened all the same; zero: off
  * @param timeouts limits of a call, for accounts that do not say otherwise
  * @param onDisconnect what becomes of the upstream call when the client leaves

@@ -22,7 +22,7 @@ import sluice.api.Sweeper;
  * kept until it is known. Confined to the stream's thread, but for {@link Deadlines}.
  */
 final class FoldRelay {
-    private static final int MIN_BUFFER_BYTES = 16 * 1024;
+    private static final int BUFFER_BYTES = 16 * 1024;
     /** What joins two lines of data (WHATWG HTML §9.2.6). */
     private static final byte[] NEWLINE = {'\n'};
 
@@ -54,7 +54,7 @@ final class FoldRelay {
         outlet.open();
         deadlines = new Deadlines(source, () -> { });
         ledger = new Ledger(options);
-        b = new byte[Math.max(options.bufferBytes(), MIN_BUFFER_BYTES)];
+        b = new byte[BUFFER_BYTES];
         out = new byte[b.length];
     }
 

@@ -24,11 +24,18 @@ import sluice.api.Sweeper;
  *
  * <p>One buffer: {@code [written, boundary)} are whole events that wait to be written, {@code [boundary, limit)} the event
  * that is being read. Written bytes stay until room is needed, so that the last event can still be asked for its number. An
- * event that fits is looked at when it is whole; one that does not is read by {@link FrameReader} as it passes.
+ * event that fits is looked at when it is whole; one that does not is read by {@link FrameReader} as it passes. The buffer
+ * begins small, grows while the source is faster than it, and shrinks again: most streams wait most of the time.
  */
 final class StreamRelay {
     /** With less, a line's head and a model's name might not fit. */
     private static final int MIN_BUFFER_BYTES = 64;
+    /** Room for an event of the usual size; thousands of streams hold this while they wait. */
+    private static final int CALM_BUFFER_BYTES = 4 * 1024;
+    /** By how much the buffer grows. */
+    private static final int GROWTH = 4;
+    /** After so many waits, with little read between them, a grown buffer is given up. */
+    private static final int CALM_WAITS = 16;
     /** So much of an error that does not fit is kept until its code is known; upstreams write it near the start. */
     private static final int JUDGED_BYTES = 64 * 1024;
 
@@ -46,7 +53,13 @@ final class StreamRelay {
     private boolean watched;
 
     private byte[] b;
-    private final int readEnd;
+    /** Bytes are read up to here; behind it a restored model's name may grow. */
+    private int readEnd;
+    private final int leastReadEnd;
+    private final int mostReadEnd;
+    private final int spare;
+    private long bytesAtWait;
+    private int calmWaits;
     private int written;
     private int boundary;
     private int limit;
@@ -79,8 +92,12 @@ final class StreamRelay {
         outlet = new Outlet(sink, hold);
         deadlines = new Deadlines(source, outlet::releaseSoon);
         ledger = new Ledger(options);
-        readEnd = Math.max(options.bufferBytes(), MIN_BUFFER_BYTES + (model.active() ? model.maxLiteralBytes() : 0));
-        b = new byte[readEnd + (model.active() ? 2 * model.clientLiteral().length : 0)];
+        int needed = MIN_BUFFER_BYTES + (model.active() ? model.maxLiteralBytes() : 0);
+        mostReadEnd = Math.max(options.bufferBytes(), needed);
+        leastReadEnd = Math.min(mostReadEnd, Math.max(CALM_BUFFER_BYTES, needed));
+        readEnd = leastReadEnd;
+        spare = model.active() ? 2 * model.clientLiteral().length : 0;
+        b = new byte[readEnd + spare];
     }
 
     RelayOutcome run() {
@@ -103,12 +120,13 @@ final class StreamRelay {
         while (true) {
             if (boundary > written && !source.ready()) {
                 flush();
+                waits();
             }
             if (ledger.ended() && (gone != null || options.afterTerminal().isZero())) {
                 return gone == null ? completed(false) : clientLeft(gone);
             }
-            if (written == boundary && !passing && readEnd - limit < readEnd / 4) {
-                compact();
+            if (!passing && isAlmostFull()) {
+                widen();
             }
             int count = source.read(b, limit, readEnd - limit);
             if (count < 0) {
@@ -277,8 +295,7 @@ final class StreamRelay {
             compact();
             return;
         }
-        flush();
-        compact();
+        widen();
         if (limit >= readEnd && frames.start() > written) {
             // Nothing but comments so far, and too many of them to wait for an event.
             outlet.open();
@@ -386,6 +403,44 @@ final class StreamRelay {
             emit(written, boundary, true);
             written = boundary;
         }
+    }
+
+    private boolean isAlmostFull() {
+        return readEnd - limit < readEnd / 4;
+    }
+
+    /** Makes room for a read that is worth its call: gives up what was written, grows, or writes what waits. */
+    private void widen() throws IOException {
+        if (written == boundary) {
+            compact();
+        }
+        if (isAlmostFull() && readEnd < mostReadEnd) {
+            resize(Math.min(mostReadEnd, readEnd * GROWTH));
+        } else if (isAlmostFull()) {
+            flush();
+            compact();
+        }
+    }
+
+    /** The stream is about to wait, and nothing is left to write but perhaps a part of an event. */
+    private void waits() {
+        if (readEnd == leastReadEnd) {
+            return;
+        }
+        calmWaits = ledger.bytesIn() - bytesAtWait < leastReadEnd / 2 ? calmWaits + 1 : 0;
+        bytesAtWait = ledger.bytesIn();
+        if (calmWaits >= CALM_WAITS && !passing) {
+            compact();
+            if (limit <= leastReadEnd / 2) {
+                calmWaits = 0;
+                resize(leastReadEnd);
+            }
+        }
+    }
+
+    private void resize(int size) {
+        readEnd = size;
+        b = Arrays.copyOf(b, size + spare);
     }
 
     /** Moves to the front what is still needed: the last event, if it is short, and all that is not written. */

@@ -2,6 +2,7 @@ package sluice.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.HexFormat;
 
 /**
  * The body of one message, decoded from its framing (RFC 9112 §6, §7.1). Chunks are decoded in place, in the caller's array.
@@ -161,8 +162,8 @@ public final class HttpBody {
     }
 
     private void size(int b) throws IOException {
-        int digit = Character.digit(b, 16);
-        if (digit >= 0 && b < 0x80) {
+        int digit = HexFormat.isHexDigit(b) ? HexFormat.fromHexDigit(b) : -1;
+        if (digit >= 0) {
             if (++digits > MAX_SIZE_DIGITS) {
                 throw new FramingException("a chunk size of more than " + MAX_SIZE_DIGITS + " digits");
             }
