@@ -32,10 +32,10 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
      */
     private static final long SKIP_BYTES = 128L * 1024 * 1024;
     /** Longest time for skipping a body, or for what a client still sends behind its last answer. */
-    private static final Duration SKIP_LIMIT = Duration.ofSeconds(10);
-    /** A client that sends nothing for so long behind its last answer has read it. */
-    private static final Duration LINGER_SILENCE = Duration.ofSeconds(1);
-    /** How long a connection may wait for its next request while others find no place. */
+    private static final Duration SKIP_LIMIT = Duration.ofSeconds(30);
+    /** A client that sends nothing for so long behind its last answer, and does not close, has gone or means harm. */
+    private static final Duration LINGER_SILENCE = Duration.ofSeconds(5);
+    /** How long a connection may be silent while others find no place. */
     private static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
@@ -142,7 +142,6 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         }
         if (response.complete()) {
             linger(!body.finished());
-            link.finishOutput();
         }
         return false;
     }
@@ -168,12 +167,13 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     }
 
     /**
-     * Takes what the client still sends behind the last answer of a connection, until it stops: closing over bytes that nobody
-     * has read resets the connection, and the client may lose the answer.
+     * Says that no more will come, and takes what the client still sends behind the last answer of a connection, until it
+     * closes: closing over bytes that nobody has read resets the connection, and the client may lose the answer (RFC 9112 §9.6).
      *
      * @param more whether more is to be expected although nothing is here yet
      */
     private void linger(boolean more) throws IOException {
+        link.finishOutput();
         if (!more && !link.ready()) {
             return;
         }
@@ -249,7 +249,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
             }
             case SKIP -> closeAfter(age, SKIP_LIMIT);
             case UPGRADED -> { }
-            case LINGER -> closeAfter(age, LINGER_SILENCE);
+            case LINGER -> closeAfter(age, open.crowded() ? CROWDED_IDLE : LINGER_SILENCE);
             case ANSWER -> {
                 response.sweep(nowNanos);
                 if (age > limits.watchAfter().toNanos()) {
