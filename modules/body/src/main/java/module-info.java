@@ -1,13 +1,14 @@
 /**
  * JSON of both directions as bytes: request bodies are scanned once and edited by splice, answers are followed while they
- * pass. Provides {@link sluice.api.BodyScanner} ({@code splice}), {@link sluice.api.AnswerRelay} ({@code streaming}) and
- * {@link sluice.api.BodyDecoder}, and exports nothing. Start at {@link sluice.body}.
+ * pass. Provides {@link sluice.api.BodyScanner} ({@code splice}), {@link sluice.api.AnswerRelay} ({@code streaming}),
+ * {@link sluice.api.BodyCollector} ({@code sized}) and {@link sluice.api.BodyDecoder}, and exports nothing. Start at {@link sluice.body}.
  */
 module sluice.body {
     requires sluice.api;
     requires com.github.luben.zstd_jni;
 
     provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;
+    provides sluice.api.BodyCollector with sluice.body.SizedCollector;
     provides sluice.api.BodyDecoder with sluice.body.ContentDecoder;
     provides sluice.api.BodyScanner with sluice.body.SpliceScanner;
 }

@@ -16,6 +16,7 @@ module sluice.server {
 
     uses sluice.api.AccountScheduler.Factory;
     uses sluice.api.AnswerRelay;
+    uses sluice.api.BodyCollector;
     uses sluice.api.BodyDecoder;
     uses sluice.api.BodyScanner;
     uses sluice.api.Command;

@@ -27,10 +27,10 @@ import sluice.simulator.SimulatorSettings;
 /** Two gateways that differ only in {@code modules:}, and must not differ in anything that a client or an upstream sees. */
 class ProvidersAgreeTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String ALL_NEW = "modules: {body: splice, relay: batching, answer: streaming, scheduler: layered, "
-            + "upstream: direct, streams: loop, seats: lean}\n";
-    private static final String ALL_BASELINE = "modules: {body: tree, relay: per-line, answer: buffered, scheduler: sorting, "
-            + "upstream: webclient, streams: shared, seats: sweeping}\n";
+    private static final String ALL_NEW = "modules: {body: splice, collector: sized, relay: batching, answer: streaming, "
+            + "scheduler: layered, upstream: direct, streams: loop, seats: lean}\n";
+    private static final String ALL_BASELINE = "modules: {body: tree, collector: growing, relay: per-line, answer: buffered, "
+            + "scheduler: decoding, upstream: webclient, streams: shared, seats: sweeping}\n";
     /** The first account edits nothing, the second one has rules of every kind; each model is served by one of them only. */
     private static final String ACCOUNTS = """
             accounts:

@@ -17,6 +17,6 @@ public final class SortingFactory implements AccountScheduler.Factory {
 
     @Override
     public AccountScheduler create(SchedulerSettings settings, StateStore state) {
-        return new SortingScheduler(settings, state);
+        return new SortingScheduler(settings, state, new AccountList.Snapshot());
     }
 }

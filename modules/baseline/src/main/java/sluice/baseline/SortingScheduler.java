@@ -33,18 +33,19 @@ final class SortingScheduler implements AccountScheduler {
     private final Map<String, Integer> inFlight = new HashMap<>();
     private final Map<String, Long> restsUntil = new HashMap<>();
     private final Set<String> disabled = new HashSet<>();
-    private List<Account> accounts = List.of();
+    private final AccountList list;
     private boolean closed;
 
-    SortingScheduler(SchedulerSettings settings, StateStore state) {
+    SortingScheduler(SchedulerSettings settings, StateStore state, AccountList list) {
         this.settings = settings;
         this.state = state;
+        this.list = list;
         statistics = new LockedStatistics(settings.ewmaAlpha());
     }
 
     @Override
     public synchronized void apply(List<Account> replacement) {
-        accounts = List.copyOf(replacement);
+        list.replace(replacement);
         notifyAll();
     }
 
@@ -69,7 +70,7 @@ final class SortingScheduler implements AccountScheduler {
     private List<Account> order(SelectionRequest request, Map<FilterReason, Integer> reasons) {
         List<SortedCandidates.Facts> fitting = new ArrayList<>();
         String home = home(request);
-        for (Account account : accounts) {
+        for (Account account : list.read()) {
             Optional<FilterReason> reason = ruledOut(account, request);
             reason.ifPresent(why -> reasons.merge(why, 1, Integer::sum));
             if (account.name().equals(home) && (reason.isEmpty() || reason.get() == FilterReason.NO_FREE_SLOT)) {
@@ -194,7 +195,7 @@ final class SortingScheduler implements AccountScheduler {
 
     @Override
     public synchronized List<AccountStatus> accounts() {
-        return accounts.stream().map(this::status).toList();
+        return list.read().stream().map(this::status).toList();
     }
 
     private AccountStatus status(Account account) {
@@ -214,7 +215,7 @@ final class SortingScheduler implements AccountScheduler {
 
     @Override
     public synchronized boolean control(String account, Control control) {
-        if (accounts.stream().noneMatch(one -> one.name().equals(account))) {
+        if (list.read().stream().noneMatch(one -> one.name().equals(account))) {
             return false;
         }
         switch (control) {
@@ -230,6 +231,7 @@ final class SortingScheduler implements AccountScheduler {
     @Override
     public synchronized void close() {
         closed = true;
+        list.close();
         notifyAll();
     }
 
@@ -243,7 +245,7 @@ final class SortingScheduler implements AccountScheduler {
     }
 
     private Duration retryAfter() {
-        return Duration.ofNanos(accounts.stream().mapToLong(account -> rest(account.name())).filter(rest -> rest > 0).min()
+        return Duration.ofNanos(list.read().stream().mapToLong(account -> rest(account.name())).filter(rest -> rest > 0).min()
                 .orElse(0));
     }
 }

@@ -1,17 +1,9 @@
 package sluice.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -21,8 +13,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import sluice.api.AccountLease;
+import sluice.api.AccountScheduler;
+import sluice.baseline.DecodingFactory;
+import sluice.baseline.SortingFactory;
 
-/** Optimisation 13: the list of accounts, read and decoded for a request, or an immutable snapshot behind one reference. */
+/** Optimisation 13: the same scheduler, with its accounts read and decoded for every request or behind one reference. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,52 +26,42 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class AccountListBenchmark {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int REQUESTS = 64;
 
     /** Accounts in the list. */
-    @Param({"20", "1000"})
+    @Param("20")
     public int accounts;
+    /** Where they are: {@code decoding} reads a file, {@code sorting} a reference. */
+    @Param({"decoding", "sorting"})
+    public String scheduler;
 
-    private Path file;
-    private volatile List<String> snapshot = List.of();
+    private AccountScheduler subject;
+    private int next;
 
-    /** Writes the list, and checks that both ways give it. */
-    @Setup(Level.Trial)
-    public void prepare() throws IOException {
-        file = Files.createTempFile("accounts", ".json");
-        List<String> names = new ArrayList<>();
-        StringBuilder json = new StringBuilder("[");
-        for (int i = 0; i < accounts; i++) {
-            names.add("account-" + i);
-            json.append(i == 0 ? "" : ",").append("{\"name\":\"account-").append(i)
-                    .append("\",\"base-url\":\"https://api.openai.com/v1\",\"priority\":0,\"weight\":1,\"concurrency\":64}");
+    /** Also checks that both choose the same. */
+    @Setup
+    public void setUp() {
+        AccountScheduler decoding = AccountPools.scheduler(new DecodingFactory(), accounts);
+        AccountScheduler sorting = AccountPools.scheduler(new SortingFactory(), accounts);
+        for (int i = 0; i < REQUESTS; i++) {
+            if (!decoding.explain(AccountPools.request(i)).account().equals(sorting.explain(AccountPools.request(i)).account())) {
+                throw new IllegalStateException("the schedulers disagree on request " + i);
+            }
         }
-        Files.writeString(file, json.append(']'));
-        snapshot = List.copyOf(names);
-        if (!decoded().equals(listed())) {
-            throw new IllegalStateException("the lists differ");
-        }
+        subject = scheduler.equals("decoding") ? decoding : sorting;
     }
 
-    /** Removes the list. */
-    @TearDown(Level.Trial)
-    public void remove() throws IOException {
-        Files.delete(file);
+    /** Deletes the list. */
+    @TearDown
+    public void close() {
+        subject.close();
     }
 
-    /** One read of the source, and its JSON. */
+    /** Select and close. */
     @Benchmark
-    public List<String> decoded() throws IOException {
-        List<String> names = new ArrayList<>();
-        for (JsonNode account : MAPPER.readTree(Files.readAllBytes(file))) {
-            names.add(account.get("name").asText());
-        }
-        return names;
-    }
-
-    /** One read of a reference. */
-    @Benchmark
-    public List<String> listed() {
-        return snapshot;
+    public AccountLease select() {
+        AccountLease lease = AccountPools.take(subject, AccountPools.request(next++ & REQUESTS - 1));
+        lease.close();
+        return lease;
     }
 }

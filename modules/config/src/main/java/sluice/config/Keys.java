@@ -296,14 +296,15 @@ final class Keys {
         fixed("upstream.header", size(1024, MIB), "64KiB", "Largest head of an answer.");
         fixed("upstream.ca", file(), "", "PEM file of certificate authorities to trust instead of Java's.");
         fixed("modules.body", text(TextRule.PROVIDER), "splice", "Reads and edits request bodies: `splice` or `tree`.");
-        fixed("modules.relay", text(TextRule.PROVIDER), "batching", "Relays streams.");
+        fixed("modules.collector", text(TextRule.PROVIDER), "sized", "Collects the bytes of request bodies: `sized` or `growing`.");
+        fixed("modules.relay", text(TextRule.PROVIDER), "batching", "Relays streams: `batching` or `per-line`.");
         fixed("modules.inspector", text(TextRule.PROVIDER), "tracking", "Reads single events of WebSocket connections.");
         fixed("modules.answer", text(TextRule.PROVIDER), "streaming", "Relays JSON answers: `streaming` or `buffered`.");
         fixed("modules.streams", text(TextRule.PROVIDER), "loop", "Runs the relays of streams: on event loops, or `shared`.");
-        fixed("modules.scheduler", text(TextRule.PROVIDER), "layered", "Chooses accounts.");
+        fixed("modules.scheduler", text(TextRule.PROVIDER), "layered", "Chooses accounts: `layered`, `sorting` or `decoding`.");
         fixed("modules.upstream", text(TextRule.PROVIDER), "direct", "Calls accounts by HTTP: `direct` or `webclient`.");
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");
-        fixed("modules.seats", text(TextRule.PROVIDER), "lean", "Seats of the WebSocket pool.");
+        fixed("modules.seats", text(TextRule.PROVIDER), "lean", "Seats of the WebSocket pool: `lean` or `sweeping`.");
         fixed("modules.state", text(TextRule.PROVIDER), "local", "Keeps session bindings and owners of responses.");
         fixed("modules.usage", text(TextRule.PROVIDER), "log", "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
         fixed("usage.path", file(), "",

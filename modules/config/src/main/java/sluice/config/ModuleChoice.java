@@ -4,6 +4,7 @@ package sluice.config;
  * The name of the provider of each service: the keys below {@code modules:}.
  *
  * @param body of {@link sluice.api.BodyScanner}
+ * @param collector of {@link sluice.api.BodyCollector}
  * @param relay of {@link sluice.api.EventRelay}
  * @param inspector of {@link sluice.api.EventInspector}
  * @param answer of {@link sluice.api.AnswerRelay}
@@ -15,5 +16,5 @@ package sluice.config;
  * @param state of {@link sluice.api.StateStore.Factory}
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
-public record ModuleChoice(String body, String relay, String inspector, String answer, String streams, String scheduler,
-        String upstream, String webSocket, String seats, String state, String usage) { }
+public record ModuleChoice(String body, String collector, String relay, String inspector, String answer, String streams,
+        String scheduler, String upstream, String webSocket, String seats, String state, String usage) { }

@@ -132,7 +132,7 @@ final class Assembly implements AutoCloseable {
         TurnRules turns = new TurnRules(turnLoop, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
                 configuration.webSocket(), configuration.limits().messageBytes(), configuration.stream().stall(),
                 configuration.limits().bodyWait(), relayOptions(configuration).drain());
-        BodyReader bodyReader = new BodyReader(decoders, configuration.limits().bodyBytes(),
+        BodyReader bodyReader = new BodyReader(decoders, providers.collector(), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
         return new Live(new ClientAuthenticator(policies, known), new Admission(epochMillis), bodyReader, budget,
                 providers.scanner(), loop, turns, scheduler,

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import sluice.api.BodyCollector;
 import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
 import sluice.api.CorruptEncodingException;
@@ -31,7 +32,7 @@ final class BodyDecoders {
     /** Reads a decoded body. */
     @FunctionalInterface
     interface Reading {
-        BodyReader.Outcome read(BodyReader.Source source) throws IOException;
+        BodyReader.Outcome read(BodyCollector.Source source) throws IOException;
     }
 
     /** Has {@code reading} read the body without its coding; corrupt bytes are the client's fault. */

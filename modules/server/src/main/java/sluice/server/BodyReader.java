@@ -1,23 +1,16 @@
 package sluice.server;
 
 import java.io.IOException;
-import java.util.Arrays;
+import sluice.api.BodyCollector;
 import sluice.api.GatewayError;
 import sluice.wire.HttpBody;
 import sluice.wire.RequestHead;
 
 /**
- * Reads a request's body into one array, within the limit of a body and the budget of all bodies. A length that is known is
- * reserved at once, so that a body that was begun is never given up for want of memory (decision 0090); others are reserved in
- * steps. The array is as large as {@code Content-Length} says, but a length that lies cannot make it larger than
- * {@link #CLAMP_BYTES} before that many bytes are there.
+ * Reads a request's body into one array by a {@link BodyCollector}, without its content coding, within the limit of a body and
+ * the budget of all bodies. What the collector wants first may wait for memory, what it wants later may not. Thread-safe.
  */
 final class BodyReader {
-    /** What a claimed length may allocate before the bytes are there. */
-    private static final int CLAMP_BYTES = 1024 * 1024;
-    /** First array for a body of unknown length. */
-    private static final int START_BYTES = 16 * 1024;
-
     /** What became of a body. */
     sealed interface Outcome {
         /** The body: {@code bytes[0, length)}. */
@@ -28,6 +21,7 @@ final class BodyReader {
     }
 
     private final BodyDecoders decoders;
+    private final BodyCollector collector;
     private final int maxBytes;
     private final long waitNanos;
 
@@ -37,8 +31,9 @@ final class BodyReader {
      * @param maxBytes most bytes of one body, after decoding
      * @param waitNanos how long the first reservation may wait
      */
-    BodyReader(BodyDecoders decoders, int maxBytes, long waitNanos) {
+    BodyReader(BodyDecoders decoders, BodyCollector collector, int maxBytes, long waitNanos) {
         this.decoders = decoders;
+        this.collector = collector;
         this.maxBytes = maxBytes;
         this.waitNanos = waitNanos;
     }
@@ -54,51 +49,31 @@ final class BodyReader {
         if (head.bodyBytes() > maxBytes) {
             return tooLarge();
         }
-        long claimed = encoding.isEmpty() ? head.bodyBytes() : RequestHead.CHUNKED;
-        int start = claimed >= 0 ? (int) Math.min(claimed, CLAMP_BYTES) : START_BYTES;
-        if (!permit.first(Math.max(claimed, start), waitNanos)) {
+        long claimed = encoding.isEmpty() && head.bodyBytes() >= 0 ? head.bodyBytes() : BodyCollector.UNKNOWN;
+        if (!permit.first(collector.firstBytes(claimed), waitNanos)) {
             return new Outcome.Refused(noMemory());
         }
         HttpBody body = exchange.body();
         if (encoding.isEmpty()) {
-            return collect(body::read, exchange, permit, start, claimed);
+            return collect(body::read, exchange, permit, claimed);
         }
-        return decoders.decode(encoding, body, source -> collect(source, exchange, permit, start, claimed));
+        return decoders.decode(encoding, body, source -> collect(source, exchange, permit, claimed));
     }
 
-    /** Somewhere to read bytes from: at least one, or -1 at the end. */
-    @FunctionalInterface
-    interface Source {
-        int read(byte[] target, int offset, int length) throws IOException;
-    }
-
-    private Outcome collect(Source source, Exchange exchange, ByteBudget.Permit permit, int start, long claimed)
+    private Outcome collect(BodyCollector.Source source, Exchange exchange, ByteBudget.Permit permit, long claimed)
             throws IOException {
-        byte[] bytes = new byte[start];
-        int length = 0;
-        while (claimed < 0 || length < claimed) {
-            if (length == bytes.length) {
-                if (length >= maxBytes) {
-                    return probeEnd(source) ? new Outcome.Complete(bytes, length) : tooLarge();
-                }
-                int larger = claimed >= 0 ? (int) claimed : (int) Math.min(maxBytes, Math.max(length * 2L, START_BYTES));
-                if (claimed < 0 && !permit.grow(larger - length)) {
-                    return new Outcome.Refused(noMemory());
-                }
-                bytes = Arrays.copyOf(bytes, larger);
+        BodyCollector.Source watched = (target, offset, length) -> {
+            int count = source.read(target, offset, length);
+            if (count > 0) {
+                exchange.bodyProgress(count);
             }
-            int count = source.read(bytes, length, bytes.length - length);
-            if (count < 0) {
-                break;
-            }
-            length += count;
-            exchange.bodyProgress(count);
-        }
-        return new Outcome.Complete(bytes, length);
-    }
-
-    private static boolean probeEnd(Source source) throws IOException {
-        return source.read(new byte[1], 0, 1) < 0;
+            return count;
+        };
+        return switch (collector.collect(watched, claimed, maxBytes, permit::grow)) {
+            case BodyCollector.Collected.Complete complete -> new Outcome.Complete(complete.bytes(), complete.length());
+            case BodyCollector.Collected.TooLarge _ -> tooLarge();
+            case BodyCollector.Collected.NoMemory _ -> new Outcome.Refused(noMemory());
+        };
     }
 
     private Outcome tooLarge() {

@@ -5,6 +5,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import sluice.api.AccountScheduler;
 import sluice.api.AnswerRelay;
+import sluice.api.BodyCollector;
 import sluice.api.BodyDecoder;
 import sluice.api.BodyScanner;
 import sluice.api.ConnectionSeats;
@@ -22,6 +23,7 @@ import sluice.config.ModuleChoice;
  * The chosen provider of each service. Immutable.
  *
  * @param scanner {@code modules.body}
+ * @param collector {@code modules.collector}
  * @param events {@code modules.relay}
  * @param inspector {@code modules.inspector}
  * @param answers {@code modules.answer}
@@ -34,8 +36,8 @@ import sluice.config.ModuleChoice;
  * @param usage {@code modules.usage}
  * @param decoders all there are
  */
-record Providers(BodyScanner scanner, EventRelay events, EventInspector inspector, AnswerRelay answers,
-        StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool,
+record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, EventInspector inspector,
+        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool,
         ConnectionSeats.Factory seats, StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
@@ -45,6 +47,7 @@ record Providers(BodyScanner scanner, EventRelay events, EventInspector inspecto
     static Providers find(ModuleChoice modules) {
         return new Providers(
                 named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
+                named(ServiceLoader.load(BodyCollector.class), "collector", modules.collector()),
                 named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
                 named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
                 named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),

@@ -60,8 +60,8 @@ final class Witness {
                 return real.usage().read(settings, fromEpochMillis, untilEpochMillis, reader);
             }
         };
-        return new Providers(real.scanner(), real.events(), real.inspector(), real.answers(), real.streams(), scheduler, real.upstream(),
-                real.turnPool(), real.seats(), real.state(), usage, real.decoders());
+        return new Providers(real.scanner(), real.collector(), real.events(), real.inspector(), real.answers(), real.streams(),
+                scheduler, real.upstream(), real.turnPool(), real.seats(), real.state(), usage, real.decoders());
     }
 
     /** Leases that were given out. */
