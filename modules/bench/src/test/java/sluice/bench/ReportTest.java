@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,48 @@ class ReportTest {
         String other = MarkedPage.with(twice, "scaling", "./dev", "three");
         assertTrue(other.contains("\ntwo\n") && other.contains("\nthree\n"), other);
         assertThrows(IllegalArgumentException.class, () -> MarkedPage.with("<!-- report: begin; x -->", "report", "./dev", "x"));
+    }
+
+    @Test
+    void readsWhatSluiceBenchPrints() {
+        BenchOutput read = BenchOutput.of("""
+                                                   direct      through        added
+                time to first byte, p50               0.35 ms      0.80 ms     +0.45 ms
+                time to first byte, p99               1.35 ms      2.80 ms     +1.45 ms
+                requests/s answered                     50.0         49.5
+                answered                                 500          499
+                failed                                     0            1
+                CPU of the gateway per request                     210 µs
+                """);
+        assertEquals(new BenchOutput(0.35, 0.80, 499, 1), read);
+        assertThrows(IllegalArgumentException.class, () -> BenchOutput.of("sluice bench: a gateway ended"));
+    }
+
+    @Test
+    void comparesEachRoundWithItsOwnNginxAndMarksTheNoisyOnes() throws Exception {
+        JsonNode targets = new ObjectMapper().readTree("""
+                {"nginx1": {"runs": [{"round": 0, "gateway": {"cpu_us_per_request": 10}, "latency_us": {"p50": 100}},
+                                     {"round": 1, "gateway": {"cpu_us_per_request": 20}, "latency_us": {"p50": 100}},
+                                     {"round": 2, "gateway": {"cpu_us_per_request": 10.5}, "latency_us": {"p50": 104}}]},
+                 "a": {"runs": [{"round": 1, "gateway": {"cpu_us_per_request": 20}, "latency_us": {"p50": 150}},
+                                {"round": 0, "gateway": {"cpu_us_per_request": 22}, "latency_us": {"p50": 140}},
+                                {"round": 2, "gateway": {"cpu_us_per_request": 42}, "latency_us": {"p50": 164}}]}}""");
+        assertEquals("""
+                | `json-1k` | CPU µs/request | a | 10.5 | 22.0 | 2.20 1.00° 4.00 | 2.20 | 3.10 | ≤ 2.5: **not met** |
+                | `json-1k` | latency p50 µs | a | 100.0 | 150.0 | +40 +50 +60 | +50 | +50 |  |
+                """, RigResults.rows("json-1k", targets, List.of("a")));
+        assertTrue(RigResults.rows("rate-500", targets, List.of("a")).contains("≤ 150: met"));
+        assertTrue(RigResults.rows("json-1k", targets, List.of("absent")).contains("| absent | 10.5 | – |  | – | – | ≤ 2.5 |"));
+    }
+
+    @Test
+    void plotsAndTablesWhatWasScaled() {
+        List<Scaling.Point> points = List.of(new Scaling.Point("bodies", 1, 40, 0.2, 0.5, 90, 100, 0),
+                new Scaling.Point("bodies", 11_264, 9000, 4, 9, 200, 100, 0), new Scaling.Point("streams", 10, 40, 0.2, 0.5, 90, 1, 2));
+        assertEquals(3, Scaling.lines(points, "bodies").size());
+        assertEquals(9000, Scaling.lines(points, "bodies").get("CPU of the gateway").get(11_264.0));
+        assertTrue(Scaling.markdown(points, "here").contains("| bodies | 11,264 | 9,000 | 4.00 | 9.00 | 200 | 100 | 0 |"));
+        assertEquals("streams,10,40.0,0.20,0.50,90,1,2\n", points.getLast().csv());
     }
 
     @Test

@@ -1,0 +1,135 @@
+package sluice.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Measures the image beside nginx by the side-by-side rig, in interleaved rounds: with its own providers, with
+ * {@code upstream: webclient} and with those of {@code modules/baseline}. Run by {@code ./dev bench beside-nginx RIG}.
+ */
+public final class BesideNginx {
+    /** What each gateway has below {@code modules:}. */
+    private static final Map<String, String> CONFIGURATIONS = configurations();
+    private static final String USUAL = "json-1k,json-200k,json-200k-end,sse-100x5ms,sse-500x50ms,sse-burst,sse-each,rate-500,idle-5000";
+    private static final int UPSTREAM_PORT = 9100;
+
+    private final Path launcher;
+    private final Path rig;
+    private final Path folder;
+    private final int rounds;
+    private final StringBuilder rows = new StringBuilder();
+
+    private BesideNginx(Path launcher, Path rig, Path folder, int rounds) {
+        this.launcher = launcher;
+        this.rig = rig;
+        this.folder = folder;
+        this.rounds = rounds;
+    }
+
+    private static Map<String, String> configurations() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("direct-upstream", "upstream: direct");
+        all.put("webclient", "upstream: webclient");
+        all.put("all-baseline", "body: tree, collector: growing, relay: per-line, answer: buffered, scheduler: decoding, "
+                + "upstream: webclient, streams: shared, seats: sweeping");
+        return all;
+    }
+
+    /**
+     * The image's launcher, the folder of the documentation and the rig's folder; then, in any order, a number of rounds and
+     * names of workloads with commas between them.
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length < 3 || !Files.isExecutable(Path.of(arguments[2], "side-by-side.py"))) {
+            System.err.println("usage: ./dev bench beside-nginx RIG [ROUNDS] [WORKLOAD,…]   (RIG: the rig's folder; BENCH_RUN: where it was built)");
+            System.exit(2);
+        }
+        int rounds = 5;
+        String workloads = USUAL;
+        boolean whole = true;
+        for (int i = 3; i < arguments.length; i++) {
+            if (arguments[i].matches("\\d+")) {
+                rounds = Integer.parseInt(arguments[i]);
+            } else {
+                workloads = arguments[i];
+                whole = false;
+            }
+        }
+        Path folder = Files.createTempDirectory("sluice-beside-nginx");
+        BesideNginx run = new BesideNginx(Path.of(arguments[0]), Path.of(arguments[2]).toAbsolutePath(), folder, rounds);
+        String text = run.measure(workloads.split(","));
+        System.out.println(text);
+        if (whole) {
+            MarkedPage.write(Path.of(arguments[1], "benchmarks.md"), "beside-nginx", "./dev bench beside-nginx", text);
+        }
+    }
+
+    private String measure(String[] workloads) throws IOException, InterruptedException {
+        rig("./anchors.sh", "start", "upstream", "nginx1");
+        long start = System.nanoTime();
+        for (String workload : workloads) {
+            System.out.printf(Locale.ROOT, "%5d s  %s%n", (System.nanoTime() - start) / 1_000_000_000, workload);
+            System.out.flush();
+            measure(workload);
+        }
+        return "## Beside nginx\n\nWritten by `./dev bench beside-nginx`: " + Machine.words() + ". The rig's C upstream and C load "
+                + "generator; nginx is one worker that only passes bytes on; the gateway does all of its work. " + rounds
+                + " interleaved rounds; a figure is the median over them, a ratio is of the same round; ° marks a round in which nginx itself was "
+                + "more than 10 % off its best, which the quiet median leaves out. Where a latency is told, it is not the ratio but what the "
+                + "gateway adds to nginx.\n\n" + RigResults.HEAD + rows;
+    }
+
+    /** New gateways for each workload, so that memory is that of this one alone. */
+    private void measure(String workload) throws IOException, InterruptedException {
+        List<ImageProcess> gateways = new ArrayList<>();
+        try {
+            StringBuilder targets = new StringBuilder("direct,nginx1");
+            for (Map.Entry<String, String> configuration : CONFIGURATIONS.entrySet()) {
+                Path file = folder.resolve(configuration.getKey() + ".yaml");
+                Files.writeString(file, "server: {port: " + freePort() + ", admin: {port: " + freePort() + "}}\nmodules: {"
+                        + configuration.getValue() + "}\naccounts: [{name: up, base-url: \"http://127.0.0.1:" + UPSTREAM_PORT
+                        + "/v1\", api-key: sk-rig, concurrency: 10000}]\n");
+                ImageProcess gateway = ImageProcess.start(launcher, "serve", "--config", file.toString());
+                gateways.add(gateway);
+                targets.append(',').append(configuration.getKey()).append('=').append(gateway.uri()).append("/responses=")
+                        .append(gateway.pid());
+            }
+            Path json = folder.resolve(workload + ".json");
+            boolean idle = workload.startsWith("idle");
+            rig("./side-by-side.py", "-w", workload, "-t", targets.toString(), "--ref", "nginx1", "-r", idle ? "1" : Integer.toString(rounds),
+                    "--warm", idle ? "0" : "6", "--retries", "1", "--json", json.toString());
+            rows.append(RigResults.rows(workload, new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload),
+                    List.copyOf(CONFIGURATIONS.keySet())));
+            System.out.print(RigResults.HEAD + rows);
+            System.out.flush();
+        } finally {
+            gateways.forEach(ImageProcess::close);
+        }
+    }
+
+    private void rig(String... command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(rig.toFile())
+                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("rig.log").toFile()));
+        int code = builder.start().waitFor();
+        if (code != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + code + "; what it said is in " + folder.resolve("rig.log"));
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
