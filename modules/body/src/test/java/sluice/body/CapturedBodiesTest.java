@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sluice.api.BodyEdit;
 import sluice.api.BodyEdit.CorrectInput;
@@ -29,6 +30,7 @@ class CapturedBodiesTest {
     private static final byte[] TELLING = NIGHTLY ? new byte[] {'"', '\\', 0, '\n', ',', '}', (byte) 0x80, (byte) 0xC0, (byte) 0xED,
         (byte) 0xF8} : new byte[0];
     private static final int SHORT_TEXT = 150;
+    private static final int CHUNK_BYTES = 512;
 
     @Test
     void areAsLargeAsTheyWere() {
@@ -76,13 +78,46 @@ class CapturedBodiesTest {
         }
     }
 
+    /** At night all places of all bodies, filled to their size: 80 million texts; else some places, and all of small bodies. */
     @Test
-    void areJudgedLikeJacksonWithEveryValueOfEveryByte() {
-        for (byte[] bytes : BODIES.values()) {
-            for (int i = 0; bytes.length < SMALL_BYTES && i < bytes.length; i++) {
-                for (int value = 0; value < 256; value++) {
-                    assertVerdictWith(bytes, i, (byte) value);
+    void areJudgedLikeTheAutomatonWithEveryValueOfAByte() {
+        for (Map.Entry<String, byte[]> body : BODIES.entrySet()) {
+            StrictAutomaton automaton = new StrictAutomaton(body.getValue());
+            int step = NIGHTLY || body.getValue().length < SMALL_BYTES ? 1 : 10 * STEP;
+            int chunks = (body.getValue().length + CHUNK_BYTES - 1) / CHUNK_BYTES;
+            long wrong = IntStream.range(0, chunks).parallel()
+                    .mapToLong(chunk -> wrongVerdicts(body.getValue(), automaton, chunk * CHUNK_BYTES, step)).sum();
+            assertEquals(0, wrong, body.getKey());
+        }
+    }
+
+    /** How often scanner and automaton disagree, in a copy of the bytes. */
+    private static long wrongVerdicts(byte[] body, StrictAutomaton automaton, int from, int step) {
+        byte[] bytes = body.clone();
+        SpliceScanner scanner = new SpliceScanner();
+        long wrong = 0;
+        for (int i = from; i < Math.min(bytes.length, from + CHUNK_BYTES); i += step) {
+            for (int value = 0; value < 256; value++) {
+                bytes[i] = (byte) value;
+                if (scanner.scan(bytes, 0, bytes.length) instanceof Scan.Valid != automaton.acceptsWith(i, (byte) value)) {
+                    wrong++;
                 }
+            }
+            bytes[i] = body[i];
+        }
+        return wrong;
+    }
+
+    @Test
+    void theAutomatonJudgesOneChangeAsItJudgesTheChangedText() {
+        Random random = new Random(11);
+        for (byte[] body : CapturedBodies.withTextsUpTo(SHORT_TEXT).values()) {
+            StrictAutomaton automaton = new StrictAutomaton(body);
+            for (int tries = 0; tries < 2000; tries++) {
+                int at = random.nextInt(body.length);
+                byte[] changed = body.clone();
+                changed[at] = (byte) random.nextInt(256);
+                assertEquals(StrictAutomaton.accepts(changed, changed.length), automaton.acceptsWith(at, changed[at]));
             }
         }
     }

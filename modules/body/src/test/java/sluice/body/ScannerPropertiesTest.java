@@ -129,7 +129,8 @@ class ScannerPropertiesTest {
 
     static void assertVerdict(byte[] bytes, int length) {
         Scan scan = new SpliceScanner().scan(bytes, 0, length);
-        if (StrictJackson.accepts(bytes, length) != scan instanceof Scan.Valid) {
+        boolean accepted = StrictJackson.accepts(bytes, length);
+        if (accepted != scan instanceof Scan.Valid || accepted != StrictAutomaton.accepts(bytes, length)) {
             throw new AssertionError(scan + " of " + new String(bytes, 0, length, StandardCharsets.UTF_8));
         }
         if (scan instanceof Scan.Malformed malformed) {
