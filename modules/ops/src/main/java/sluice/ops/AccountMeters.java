@@ -10,16 +10,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
-import sluice.api.AccountScheduler;
+import java.util.function.ToLongFunction;
 import sluice.api.AccountStatus;
+import sluice.api.ConnectionSeats;
 
-/** A gauge for each number of each account, read from one look at the scheduler for each scrape. Thread-safe. */
+/** A meter for each number of each account, read from one look at the gateway for each scrape. Thread-safe. */
 final class AccountMeters {
     private final MetricsFactory factory;
     private final MeterRegistry registry;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, List<Meter>> meters = new HashMap<>();
-    private volatile Map<String, AccountStatus> latest = Map.of();
+    private volatile Map<String, Look> latest = Map.of();
+
+    /** What one look at an account showed. */
+    private record Look(AccountStatus status, ConnectionSeats.Counts sockets) { }
 
     AccountMeters(MetricsFactory factory, MeterRegistry registry) {
         this.factory = factory;
@@ -27,11 +31,12 @@ final class AccountMeters {
     }
 
     /** Reads all accounts; those that are new get meters, those that have left lose theirs. */
-    void refresh(AccountScheduler scheduler) {
+    void refresh(GatewayView gateway) {
         lock.lock();
         try {
-            Map<String, AccountStatus> read = new HashMap<>();
-            scheduler.accounts().forEach(account -> read.put(account.name(), account));
+            Map<String, Look> read = new HashMap<>();
+            gateway.scheduler().accounts().forEach(account -> read.put(account.name(), new Look(account,
+                    gateway.webSocketPool(account.name()))));
             latest = Map.copyOf(read);
             meters.entrySet().removeIf(entry -> {
                 if (!read.containsKey(entry.getKey())) {
@@ -59,7 +64,42 @@ final class AccountMeters {
             made.add(gauge("sluice_account_state", "1 for the state the account is in.", name,
                     state.name().toLowerCase(Locale.ROOT), account -> account.state() == state ? 1 : 0));
         }
+        registerSockets(name, made);
         return made;
+    }
+
+    private void registerSockets(String name, List<Meter> made) {
+        made.add(level("sluice_websocket_seats", "Upstream WebSocket connections, those being opened included.", name,
+                ConnectionSeats.Counts::seats));
+        made.add(level("sluice_websocket_busy", "Of the seats, those that serve a turn or are being opened.", name,
+                ConnectionSeats.Counts::busy));
+        made.add(level("sluice_websocket_pinned", "Of the seats, those that are idle and kept by a client.", name,
+                ConnectionSeats.Counts::pinned));
+        made.add(level("sluice_websocket_waiting", "Turns that wait for a seat.", name, ConnectionSeats.Counts::waiting));
+        made.add(count("sluice_websocket_dials_total", "Upstream WebSocket connections that were opened, or tried to be.", name,
+                ConnectionSeats.Counts::dials));
+        made.add(count("sluice_websocket_reuses_total", "Turns on a connection that was open already.", name,
+                ConnectionSeats.Counts::reuses));
+        made.add(count("sluice_websocket_waits_total", "Turns that had to wait for a seat.", name,
+                ConnectionSeats.Counts::waits));
+        made.add(count("sluice_websocket_evictions_total", "Idle connections that were closed to make room for another.", name,
+                ConnectionSeats.Counts::evictions));
+        made.add(count("sluice_websocket_retired_total", "Connections that were closed for their age.", name,
+                ConnectionSeats.Counts::retired));
+    }
+
+    private Meter level(String meter, String description, String name, ToDoubleFunction<ConnectionSeats.Counts> read) {
+        return registry.getOrCreate(factory.gaugeBuilder(meter, () -> {
+            Look look = latest.get(name);
+            return look == null ? 0 : read.applyAsDouble(look.sockets());
+        }).description(description).addTag(factory.tagCreate("account", name)));
+    }
+
+    private Meter count(String meter, String description, String name, ToLongFunction<ConnectionSeats.Counts> read) {
+        return registry.getOrCreate(factory.functionalCounterBuilder(meter, name, account -> {
+            Look look = latest.get(account);
+            return look == null ? 0 : read.applyAsLong(look.sockets());
+        }).description(description).addTag(factory.tagCreate("account", name)));
     }
 
     private Meter gauge(String meter, String description, String name, String state, ToDoubleFunction<AccountStatus> read) {
@@ -69,7 +109,7 @@ final class AccountMeters {
     }
 
     private double value(String name, ToDoubleFunction<AccountStatus> read) {
-        AccountStatus account = latest.get(name);
-        return account == null ? 0 : read.applyAsDouble(account);
+        Look look = latest.get(name);
+        return look == null ? 0 : read.applyAsDouble(look.status());
     }
 }

@@ -91,6 +91,7 @@ final class GatewayMetrics {
         unpriced = counter("sluice_unpriced_requests_total", "Requests with tokens of a model that has no price.");
         gauge("sluice_in_flight", "Requests under way.", gateway::inFlight);
         gauge("sluice_open_streams", "Streams to clients that are open.", gateway::openStreams);
+        gauge("sluice_open_websockets", "WebSocket connections of clients that are open.", gateway::openWebSockets);
         gauge("sluice_body_bytes", "Bytes of request bodies held.", gateway::bodyBytes);
         gauge("sluice_body_budget_bytes", "Most bytes of request bodies.", gateway::bodyBudgetBytes);
         gauge("sluice_usage_lost_records", "Usage records that could not be kept.", gateway::usageLost);

@@ -3,6 +3,7 @@ package sluice.ops;
 import java.util.List;
 import java.util.Set;
 import sluice.api.AccountScheduler;
+import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
 
 /** The running gateway, as operations see it and act on it. Thread-safe. */
@@ -15,6 +16,12 @@ public interface GatewayView {
 
     /** Streams to clients that are open. */
     int openStreams();
+
+    /** Clients' WebSocket connections that are open, between turns too. */
+    int openWebSockets();
+
+    /** Upstream WebSocket connections of an account; all zero if it has none. */
+    ConnectionSeats.Counts webSocketPool(String account);
 
     /** Bytes of request bodies held now. */
     long bodyBytes();

@@ -73,7 +73,7 @@ public final class Operations implements AutoCloseable {
 
     /** All metrics, in Prometheus' text format. */
     String scrape() {
-        accounts.refresh(gateway.scheduler());
+        accounts.refresh(gateway);
         return PrometheusText.of(registry.meters());
     }
 
@@ -81,6 +81,7 @@ public final class Operations implements AutoCloseable {
     String overview() {
         return JsonOut.object(json -> {
             json.number("in_flight", gateway.inFlight()).number("open_streams", gateway.openStreams())
+                    .number("open_websockets", gateway.openWebSockets())
                     .flag("draining", gateway.draining()).number("body_bytes", gateway.bodyBytes())
                     .number("body_budget_bytes", gateway.bodyBudgetBytes())
                     .array("accounts", gateway.scheduler().accounts(), AdminJson::account)

@@ -8,6 +8,7 @@ import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
+import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.Headers;
 import sluice.api.Selection;
@@ -37,6 +38,16 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     @Override
     public int openStreams() {
         return 5;
+    }
+
+    @Override
+    public int openWebSockets() {
+        return 4;
+    }
+
+    @Override
+    public ConnectionSeats.Counts webSocketPool(String account) {
+        return new ConnectionSeats.Counts(9, 3, 2, 1, 30, 20, 6, 5, 7);
     }
 
     @Override

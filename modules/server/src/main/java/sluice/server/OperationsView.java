@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
+import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.Field;
 import sluice.api.GatewayError;
@@ -65,6 +66,16 @@ final class OperationsView implements GatewayView {
     @Override
     public int openStreams() {
         return assembly.openStreams();
+    }
+
+    @Override
+    public int openWebSockets() {
+        return gateway.openWebSockets();
+    }
+
+    @Override
+    public ConnectionSeats.Counts webSocketPool(String account) {
+        return assembly.turnPool().counts(account);
     }
 
     @Override
