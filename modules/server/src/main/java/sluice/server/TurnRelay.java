@@ -54,6 +54,8 @@ final class TurnRelay {
     private volatile long lastEventNanos;
     private volatile long firstOutputNanos;
     private volatile boolean writing;
+    /** The terminal event is on its way: a client that has it may leave before this side knows that it was written. */
+    private volatile boolean ending;
     private volatile String responseId = "";
     private String conversationId = "";
     private volatile long sequenceNumber = -1;
@@ -148,6 +150,7 @@ final class TurnRelay {
             release();
             turn.record.flushes++;
             turn.record.answerBytes += length;
+            ending = facts.kind().terminal();
             pass(facts, buffer, offset, length);
             if (facts.kind().terminal()) {
                 end.complete(new End.Completed(facts));
@@ -226,7 +229,9 @@ final class TurnRelay {
 
     /** The attempt is over, unless it is already. */
     void broken(RelayOutcome.Cause cause, String detail) {
-        end.complete(new End.Broken(cause, detail));
+        if (!ending) {
+            end.complete(new End.Broken(cause, detail));
+        }
     }
 
     /** Looks after limits; called by the sweeper. */
