@@ -78,7 +78,7 @@ public final class ConfigurationLoader {
         }
         ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
         Values values = TreeReader.read(root, environment, context, problems);
-        Rules.check(values, problems, Instant.now());
+        Rules.check(values, problems, Instant.now(), heapBytes);
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all());
         }

@@ -109,8 +109,11 @@ final class Keys {
                 + "`limits.body`.");
         key("limits.body-wait", duration("0s", "1h"), "2s",
                 "How long a body's first reservation may wait for others to be done.");
-        key("limits.concurrent-requests", whole(1, 10_000_000), "10000", "Most requests at a time, over all clients.");
-        fixed("limits.connections", whole(1, 10_000_000), "20000", "Most connections of clients at a time.");
+        key("limits.concurrent-requests", whole(1, 10_000_000), "10000",
+                "Most requests at a time, over all clients. If this key is not given and Java's heap is too small for so many "
+                + "(44 KiB each in 45 % of it), it is lowered, with a warning.");
+        fixed("limits.connections", whole(1, 10_000_000), "20000",
+                "Most connections of clients at a time. Lowered like `limits.concurrent-requests`.");
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
                 "Most connections of one address at a time. 0: no limit, as behind a proxy, where all come from one.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");

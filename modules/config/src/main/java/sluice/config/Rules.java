@@ -18,22 +18,33 @@ final class Rules {
     private static final Map<String, String> PROTECTED_MEMBERS = Map.of("model", "use `models: [{from: …, to: …}]`",
             "stream", "it is the client's choice", "input", "use `input:` corrections");
 
+    /** Heap of a request under way, with its connections: 43 KiB were measured for a stream (docs/decisions/0107). */
+    private static final long REQUEST_BYTES = 44 * 1024;
+    /** Heap of a connection that waits for its next request: 12.4 KiB were measured. */
+    private static final long IDLE_CONNECTION_BYTES = 13 * 1024;
+    /** Shares of the heap, in percent; a quarter is for bodies, and the rest for the program and for collecting garbage. */
+    private static final long REQUESTS_PERCENT = 45;
+    private static final long IDLE_CONNECTIONS_PERCENT = 15;
+
     private final Values values;
     private final Problems problems;
     private final Instant now;
+    private final long heapBytes;
 
-    private Rules(Values values, Problems problems, Instant now) {
+    private Rules(Values values, Problems problems, Instant now, long heapBytes) {
         this.values = values;
         this.problems = problems;
         this.now = now;
+        this.heapBytes = heapBytes;
     }
 
-    /** Reports every rule that is broken; lowers {@code limits.body} where it was not given and is too large. */
-    static void check(Values values, Problems problems, Instant now) {
-        Rules rules = new Rules(values, problems, now);
+    /** Reports every rule that is broken; lowers limits that were not given and are too large for the heap. */
+    static void check(Values values, Problems problems, Instant now, long heapBytes) {
+        Rules rules = new Rules(values, problems, now, heapBytes);
         rules.ports();
         rules.tls();
         rules.bodies();
+        rules.heap();
         rules.clients();
         rules.accounts();
         rules.scheduler();
@@ -92,12 +103,38 @@ final class Rules {
         if (given.origin() == Value.Origin.DEFAULT && all >= 1024 * 1024) {
             warning("limits.body", "is lowered to " + Quantities.write(all) + ", the memory for all bodies "
                     + "(`limits.bodies-in-flight`); give Java more memory, say JAVA_OPTS=-Xmx1g");
-            values.put("limits.body", new Value(given.key(), all, new YamlNode.Scalar(Long.toString(all), true, 0),
-                    Value.Origin.DEFAULT, 0));
+            lower(given, "limits.body", all);
         } else {
             error("limits.bodies-in-flight", "must be at least `limits.body`, " + Quantities.write(body) + ", not "
                     + Quantities.write(all) + ": no body of that size could ever be taken. Lower `limits.body`, raise this, or "
                     + "give Java more memory, say JAVA_OPTS=-Xmx1g");
+        }
+    }
+
+    private void lower(Value given, String path, long value) {
+        values.put(path, new Value(given.key(), value, new YamlNode.Scalar(Long.toString(value), true, 0), Value.Origin.DEFAULT, 0));
+    }
+
+    /** A full heap stops everything, the admin port too; a refused request only itself. */
+    private void heap() {
+        long requests = Math.max(1, heapBytes / 100 * REQUESTS_PERCENT / REQUEST_BYTES);
+        within("limits.concurrent-requests", requests);
+        within("limits.connections", requests + heapBytes / 100 * IDLE_CONNECTIONS_PERCENT / IDLE_CONNECTION_BYTES);
+    }
+
+    private void within(String path, long most) {
+        long wanted = values.find(path, Long.class).orElse(0L);
+        if (wanted <= most) {
+            return;
+        }
+        Value given = values.value(path).orElseThrow();
+        if (given.origin() == Value.Origin.DEFAULT) {
+            warning(path, "is lowered to " + most + ", as many as Java's heap has room for; give it more memory, say "
+                    + "JAVA_OPTS=-Xmx1g, or set this key");
+            lower(given, path, most);
+        } else {
+            warning(path, "is more than Java's heap surely has room for, which is " + most
+                    + "; a full heap ends the gateway. Give Java more memory by JAVA_OPTS=-Xmx…");
         }
     }
 

@@ -197,6 +197,23 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void requestsAndConnectionsAreAsManyAsTheHeapHasRoomFor() {
+        ConfigurationLoader small = new ConfigurationLoader(environment, 192L << 20);
+        LoadResult.Loaded lowered = assertInstanceOf(LoadResult.Loaded.class, small.parse("sluice.yaml", ACCOUNT, Path.of("")));
+        assertEquals(2010, lowered.configuration().limits().concurrentRequests());
+        assertEquals(2010 + 2268, lowered.configuration().limits().connections());
+        assertTrue(lowered.problems().get(1).message().startsWith("is lowered to 2010, "), lowered.problems().toString());
+
+        LoadResult.Loaded given = assertInstanceOf(LoadResult.Loaded.class, small.parse("sluice.yaml",
+                ACCOUNT + "limits: {concurrent-requests: 5000}", Path.of("")));
+        assertEquals(5000, given.configuration().limits().concurrentRequests(), "the operator may know better");
+        assertTrue(given.problems().get(1).message().startsWith("is more than "), given.problems().toString());
+
+        LoadResult large = new ConfigurationLoader(environment, 2L << 30).parse("sluice.yaml", ACCOUNT, Path.of(""));
+        assertEquals(10_000, assertInstanceOf(LoadResult.Loaded.class, large).configuration().limits().concurrentRequests());
+    }
+
+    @Test
     void theEnvironmentOverridesTheFileAndUnknownNamesAreWarnedAbout() {
         environment = Map.of("KEY", "k", "SLUICE_SERVER_PORT", "9999", "SLUICE_SERVER_ADMIN_TOKEN", "t0ken",
                 "SLUICE_SERVER_PROT", "1", "SLUICE_ACCOUNTS", "x", "SLUICE_MINE", "https://m/v1",
