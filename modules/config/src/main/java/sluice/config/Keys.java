@@ -111,9 +111,10 @@ final class Keys {
                 "How long a body's first reservation may wait for others to be done.");
         key("limits.concurrent-requests", whole(1, 10_000_000), "10000",
                 "Most requests at a time, over all clients. If this key is not given and Java's heap is too small for so many "
-                + "(44 KiB each in 45 % of it), it is lowered, with a warning.");
+                + "(44 KiB each in 42 % of it), it is lowered, with a warning.");
         fixed("limits.connections", whole(1, 10_000_000), "20000",
-                "Most connections of clients at a time. Lowered like `limits.concurrent-requests`.");
+                "Most connections of clients at a time. Where Java's heap is small, and this key is not given, it is lowered to "
+                + "`limits.concurrent-requests` and one for each 13 KiB of 8 % of the heap.");
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
                 "Most connections of one address at a time. 0: no limit, as behind a proxy, where all come from one.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");

@@ -23,8 +23,8 @@ final class Rules {
     /** Heap of a connection that waits for its next request: 12.4 KiB were measured. */
     private static final long IDLE_CONNECTION_BYTES = 13 * 1024;
     /** Shares of the heap, in percent; a quarter is for bodies, and the rest for the program and for collecting garbage. */
-    private static final long REQUESTS_PERCENT = 45;
-    private static final long IDLE_CONNECTIONS_PERCENT = 15;
+    private static final long REQUESTS_PERCENT = 42;
+    private static final long IDLE_CONNECTIONS_PERCENT = 8;
 
     private final Values values;
     private final Problems problems;
@@ -118,19 +118,21 @@ final class Rules {
     /** A full heap stops everything, the admin port too; a refused request only itself. */
     private void heap() {
         long requests = Math.max(1, heapBytes / 100 * REQUESTS_PERCENT / REQUEST_BYTES);
-        within("limits.concurrent-requests", requests);
-        within("limits.connections", requests + heapBytes / 100 * IDLE_CONNECTIONS_PERCENT / IDLE_CONNECTION_BYTES);
+        within("limits.concurrent-requests", requests, true);
+        within("limits.connections", requests + heapBytes / 100 * IDLE_CONNECTIONS_PERCENT / IDLE_CONNECTION_BYTES, false);
     }
 
-    private void within(String path, long most) {
+    private void within(String path, long most, boolean told) {
         long wanted = values.find(path, Long.class).orElse(0L);
         if (wanted <= most) {
             return;
         }
         Value given = values.value(path).orElseThrow();
         if (given.origin() == Value.Origin.DEFAULT) {
-            warning(path, "is lowered to " + most + ", as many as Java's heap has room for; give it more memory, say "
-                    + "JAVA_OPTS=-Xmx1g, or set this key");
+            if (told) {
+                warning(path, "is lowered to " + most + ", as many as Java's heap has room for; give it more memory, say "
+                        + "JAVA_OPTS=-Xmx2g, or set this key");
+            }
             lower(given, path, most);
         } else {
             warning(path, "is more than Java's heap surely has room for, which is " + most

@@ -200,9 +200,9 @@ class ConfigurationLoaderTest {
     void requestsAndConnectionsAreAsManyAsTheHeapHasRoomFor() {
         ConfigurationLoader small = new ConfigurationLoader(environment, 192L << 20);
         LoadResult.Loaded lowered = assertInstanceOf(LoadResult.Loaded.class, small.parse("sluice.yaml", ACCOUNT, Path.of("")));
-        assertEquals(2010, lowered.configuration().limits().concurrentRequests());
-        assertEquals(2010 + 2268, lowered.configuration().limits().connections());
-        assertTrue(lowered.problems().get(1).message().startsWith("is lowered to 2010, "), lowered.problems().toString());
+        assertEquals(1876, lowered.configuration().limits().concurrentRequests());
+        assertEquals(1876 + 1209, lowered.configuration().limits().connections());
+        assertTrue(lowered.problems().get(1).message().startsWith("is lowered to 1876, "), lowered.problems().toString());
 
         LoadResult.Loaded given = assertInstanceOf(LoadResult.Loaded.class, small.parse("sluice.yaml",
                 ACCOUNT + "limits: {concurrent-requests: 5000}", Path.of("")));
