@@ -27,6 +27,8 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private static final int COALESCE_BYTES = 32 * 1024;
     private static final int START_BYTES = 2 * 1024;
     private static final int KEEP_BYTES = 8 * 1024;
+    /** From this status on an answer may come before the whole request was sent. */
+    private static final int REFUSED = 400;
     /** 103 and its like; more of them is a fault. */
     private static final int MAX_INFORMATIONAL = 16;
 
@@ -78,20 +80,30 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         }
     }
 
-    /** Sends a request and reads the head of its answer. Closes the connection if there is none. */
+    /**
+     * Sends a request and reads the head of its answer. Closes the connection if there is none. An upstream that refuses a
+     * request before it has read all of it may close the connection behind its answer, so that sending fails: the answer counts
+     * (RFC 9112 §9.5).
+     */
     UpstreamResult exchange(UpstreamRequest request, boolean resent, long connectNanos) {
         cancellation = request.cancellation();
         cancellation.onCancel(link::close);
         inUse = true;
         sentNanos = 0;
-        boolean sent = false;
+        Optional<IOException> cut = Optional.empty();
         try {
             write(request);
-            sent = true;
+        } catch (IOException e) {
+            cut = Optional.of(e);
+        }
+        try {
             sentNanos = settings.nanoClock().getAsLong();
             setDeadline(request.headersNanos(), sentNanos);
             ResponseHead head = readHead(request.method());
-            keepAlive = head.keepAlive();
+            if (cut.isPresent() && head.status() < REFUSED) {
+                throw cut.get();
+            }
+            keepAlive = head.keepAlive() && cut.isEmpty();
             body = input.body(head.bodyBytes());
             if (isStream(head)) {
                 lighten();
@@ -100,10 +112,11 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             deadlineNanos = 0;
             return new UpstreamResult.Answered(head.status(), head.headers(), this, resent, connectNanos);
         } catch (IOException e) {
-            UpstreamResult.Kind kind = kindOf(e);
+            IOException cause = cut.orElse(e);
+            UpstreamResult.Kind kind = kindOf(cause);
             discard();
             cancellation.clear();
-            return new UpstreamResult.Unreachable(sent || resent, kind, String.valueOf(e.getMessage()));
+            return new UpstreamResult.Unreachable(cut.isEmpty() || resent, kind, String.valueOf(cause.getMessage()));
         }
     }
 
