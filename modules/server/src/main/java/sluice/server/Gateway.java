@@ -106,8 +106,7 @@ final class Gateway {
         } catch (RuntimeException e) {
             fault(exchange, record, e);
         } finally {
-            inFlight.decrementAndGet();
-            end(now, record);
+            ended(now, record);
         }
     }
 
@@ -164,8 +163,16 @@ final class Gateway {
         if (hadPlace) {
             running.leave();
         }
-        inFlight.decrementAndGet();
-        end(now, record);
+        ended(now, record);
+    }
+
+    /** Whoever sees that nothing is under way finds all of it counted. */
+    private void ended(Live now, RequestRecord record) {
+        try {
+            end(now, record);
+        } finally {
+            inFlight.decrementAndGet();
+        }
     }
 
     /** A message of a WebSocket was refused before it was a turn. */

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.Headers;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.ledger.LogSinkFactory;
@@ -29,8 +30,10 @@ import sluice.simulator.SimulatedUpstream;
 
 /** Metrics and ledger against what the simulated upstream received and told, exactly. */
 class AccountingTest {
-    private static final int ROUNDS = 12;
+    /** A second or two; {@code -Dsluice.accounting-rounds=600} is the long one. */
+    private static final int ROUNDS = Integer.getInteger("sluice.accounting-rounds", 12);
     private static final String LONG = "a long stream [[sim:deltas=20;interval=1ms]]";
+    private static final String TURN = "{\"type\":\"response.create\",\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"a turn\"}";
     private static final Pattern SAMPLE = Pattern.compile("(sluice_[a-z_]+)(?:\\{(.*)})? ([0-9.E+-]+)");
     private static final Pattern USAGE = Pattern.compile("\"usage\":\\{\"input_tokens\":(\\d+),\"input_tokens_details\":\\{"
             + "\"cached_tokens\":(\\d+).*?},\"output_tokens\":(\\d+),\"output_tokens_details\":\\{\"reasoning_tokens\":(\\d+)}");
@@ -65,6 +68,16 @@ class AccountingTest {
         }
     }
 
+    /** Two turns on a WebSocket that stays open, and a message that is none. */
+    private static void turns(TestWebSocket socket, Seen seen) throws IOException {
+        for (String message : List.of(TURN, "{\"type\":", TURN)) {
+            List<String> messages = socket.turn(message);
+            String last = messages.getLast();
+            seen.add(new TestClient.Answer(last.startsWith("{\"type\":\"error\"") ? 400 : 200, Headers.EMPTY,
+                    last.getBytes(StandardCharsets.UTF_8), true));
+        }
+    }
+
     private static long number(Matcher usage, int group) {
         return Long.parseLong(usage.group(group));
     }
@@ -85,8 +98,11 @@ class AccountingTest {
     }
 
     /** Sends one round of everything that can happen to a request, and says what clients saw. */
-    private static void round(SimulatedUpstream upstream, RunningGateway gateway, TestClient client, Seen seen, int number)
-            throws IOException, InterruptedException {
+    private static void round(SimulatedUpstream upstream, RunningGateway gateway, TestClient client, TestWebSocket socket,
+            Seen seen, int number) throws IOException, InterruptedException {
+        turns(socket, seen);
+        seen.add(client.post(body(false, "not for everybody").replace("gpt-5.1", "unheard-of-" + number)));
+        seen.add(client.post("/v1/nowhere", "{}"));
         seen.add(client.post("/v1/responses", body(true, "a stream [[sim:deltas=7]]"), "session-id", "s" + number % 3));
         seen.add(client.post(body(false, "a JSON answer")));
         seen.add(client.post(body(true, "thoughts [[sim:reasoning;deltas=3]]")));
@@ -119,23 +135,26 @@ class AccountingTest {
         try (SimulatedUpstream upstream = SimulatedUpstream.start()) {
             try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 3, "stream: {on-disconnect: drain}\nmodules: "
                     + "{usage: " + sink + "}\nusage: {path: " + settings.get("path") + ", prices: [{model: 'gpt-5*', input: 1.25, "
-                    + "cached-input: 0.125, output: 10}]}\n"); TestClient client = gateway.client()) {
+                    + "cached-input: 0.125, output: 10}]}\n"); TestClient client = gateway.client();
+                    TestWebSocket socket = TestWebSocket.open(gateway.port())) {
                 for (int i = 0; i < ROUNDS; i++) {
-                    round(upstream, gateway, client, seen, i);
+                    round(upstream, gateway, client, socket, seen, i);
                 }
                 settle(gateway);
                 metrics = scrape(gateway.adminUri());
             }
-            upstream.log().all().forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
+            // The handshake of a WebSocket is no attempt; the turns on it are.
+            upstream.log().all().stream().filter(request -> !request.method().equals("GET")).forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
                     .add(request));
         }
         List<UsageRecord> ledger = new ArrayList<>();
         assertEquals(0, (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).read(settings, 0, Long.MAX_VALUE,
                 ledger::add));
 
-        assertEquals(9 * ROUNDS, seen.requests);
-        assertEquals(seen.requests, ledger.size());
-        assertEquals(seen.requests, ledger.stream().map(UsageRecord::requestId).distinct().count());
+        assertEquals(14 * ROUNDS, seen.requests);
+        // The handshake is a request too.
+        assertEquals(seen.requests + 1, ledger.size());
+        assertEquals(seen.requests + 1, ledger.stream().map(UsageRecord::requestId).distinct().count());
         seen.statuses.forEach((status, count) -> assertEquals(count.doubleValue(), of(metrics, "sluice_requests_total",
                 "status=\"" + status + "\""), "status " + status));
         received.forEach((key, requests) -> {
@@ -155,13 +174,38 @@ class AccountingTest {
         assertEquals(all.cached(), of(metrics, "sluice_tokens_total", "kind=\"cached\""));
         assertEquals(all.output(), of(metrics, "sluice_tokens_total", "kind=\"output\""));
         assertEquals(all.reasoning(), of(metrics, "sluice_tokens_total", "kind=\"reasoning\""));
-        assertEquals(ledger.stream().mapToLong(record -> record.costNanoDollars().orElseThrow()).sum(),
+        assertEquals(ledger.stream().mapToLong(record -> record.costNanoDollars().orElse(0)).sum(),
                 of(metrics, "sluice_cost_nanodollars_total", ""));
         assertTrue(of(metrics, "sluice_cost_nanodollars_total", "") > 0);
         assertEquals(ledger.stream().mapToLong(UsageRecord::requestBytes).sum(), of(metrics, "sluice_request_bytes_total", ""));
+        assertEquals(ROUNDS, of(metrics, "sluice_unpriced_requests_total", ""));
+        assertEquals(ROUNDS, ledger.stream().filter(record -> record.usage().total() > 0 && record.costNanoDollars().isEmpty()).count());
+        assertEquals(ledger.size(), of(metrics, "sluice_requests_total", ""));
+        assertEquals(ledger.size(), of(metrics, "sluice_request_seconds_count", ""));
+        long called = ledger.stream().filter(record -> record.attempts() > 0).count();
+        assertEquals(called, of(metrics, "sluice_queue_wait_seconds_count", ""));
+        assertEquals(called, of(metrics, "sluice_gateway_added_seconds_count", ""));
+        assertEquals(called, of(metrics, "sluice_selections_total", ""));
+        assertEquals(ledger.stream().filter(record -> record.firstOutputNanos() > 0).count(),
+                of(metrics, "sluice_first_output_seconds_count", ""));
+        assertEquals(ledger.stream().mapToLong(UsageRecord::attempts).sum(), of(metrics, "sluice_attempts_total", ""));
+        assertEquals(ledger.stream().mapToLong(UsageRecord::resends).sum(), of(metrics, "sluice_resends_total", ""));
+        sockets(metrics, received.values().stream().flatMap(List::stream).filter(one -> one.method().equals("WEBSOCKET")).toList());
         assertEquals(0, of(metrics, "sluice_in_flight", ""));
         assertEquals(0, of(metrics, "sluice_open_streams", ""));
         assertEquals(0, of(metrics, "sluice_usage_lost_records", ""));
+    }
+
+    /** Each turn goes over a new connection or one that was open. */
+    private static void sockets(Map<String, Double> metrics, List<ReceivedRequest> turns) {
+        assertEquals(2 * ROUNDS, turns.size());
+        long connections = turns.stream().map(ReceivedRequest::connection).distinct().count();
+        assertEquals(connections, of(metrics, "sluice_websocket_dials_total", ""));
+        assertEquals(turns.size() - connections, of(metrics, "sluice_websocket_reuses_total", ""));
+        assertEquals(connections, of(metrics, "sluice_websocket_seats", ""));
+        assertEquals(0, of(metrics, "sluice_websocket_busy", ""));
+        assertEquals(0, of(metrics, "sluice_websocket_waits_total", ""));
+        assertEquals(1, of(metrics, "sluice_open_websockets", ""));
     }
 
     private static boolean failed(ReceivedRequest request) {
