@@ -31,6 +31,8 @@ final class TurnPools implements TurnPool {
     private static final long STALE_NANOS = 1_000_000_000;
     private static final Headers EVENT_STREAM = Headers.of("Content-Type", "text/event-stream");
     private static final String BETA = "openai-beta";
+    /** The upstream ends connections after an hour; a turn that meets this was not executed. */
+    private static final String TOO_OLD = "websocket_connection_limit_reached";
 
     private final WebSocketSettings settings;
     private final ConnectionSeats.Factory seating;
@@ -72,7 +74,10 @@ final class TurnPools implements TurnPool {
         return attempt(request, false).or(() -> attempt(request, true)).orElseThrow();
     }
 
-    /** Empty if a reused connection had gone stale: then the request is sent once more, on one that is proven to be alive. */
+    /**
+     * Empty if a reused connection had gone stale or was too old for another turn: then the request is sent once more, on one
+     * that is proven to be alive.
+     */
     private Optional<UpstreamResult> attempt(UpstreamRequest request, boolean again) {
         AccountPool pool = pool(request.account());
         EventMailbox mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());
@@ -111,6 +116,9 @@ final class TurnPools implements TurnPool {
             case EventMailbox.First.Refused refused -> {
                 end(mailbox, watch, request);
                 EventMailbox.Refusal refusal = refused.refusal();
+                if (!again && isTooOld(refusal.message())) {
+                    return Optional.empty();
+                }
                 return Optional.of(EventAnswer.of(refusal.status(), refusal.message(), again, given.connectNanos()));
             }
             case EventMailbox.First.Nothing nothing -> {
@@ -122,6 +130,15 @@ final class TurnPools implements TurnPool {
                 return Optional.of(new UpstreamResult.Unreachable(sent, nothing.kind(), nothing.detail()));
             }
         }
+    }
+
+    private static boolean isTooOld(byte[] message) {
+        JsonMembers members = new JsonMembers(message, 0, message.length);
+        if (!members.seek("error")) {
+            return false;
+        }
+        JsonMembers error = new JsonMembers(message, members.valueFrom(), members.valueTo());
+        return error.seek("code") && error.valueIs(TOO_OLD);
     }
 
     private static void end(EventMailbox mailbox, Sweeper.Registration watch, UpstreamRequest request) {

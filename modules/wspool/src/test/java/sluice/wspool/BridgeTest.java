@@ -108,6 +108,31 @@ class BridgeTest {
     }
 
     @Test
+    void aTurnThatFindsItsConnectionTooOldIsSentOnceMore() throws Exception {
+        String error = "{\"type\":\"error\",\"status\":400,\"error\":{\"type\":\"invalid_request_error\","
+                + "\"code\":\"websocket_connection_limit_reached\",\"message\":\"60 minutes\"}}";
+        AtomicInteger turns = new AtomicInteger();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) ->
+                socket.sendText(turns.incrementAndGet() == 2 ? error : COMPLETED))) {
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            UpstreamResult.Answered second = answered(pool.send(request(upstream.account(), "team", 7)));
+            assertEquals(200, second.status());
+            assertTrue(second.resent());
+            assertEquals("event: response.completed\ndata: " + COMPLETED + "\n\n", text(second));
+            assertEquals(2, upstream.connections());
+        }
+    }
+
+    @Test
+    void aTurnThatFindsNoConnectionYoungEnoughIsNotSentForEver() throws Exception {
+        String error = "{\"type\":\"error\",\"status\":400,\"error\":{\"code\":\"websocket_connection_limit_reached\"}}";
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> socket.sendText(error))) {
+            assertEquals(400, answered(pool.send(request(upstream.account(), "team", 7))).status());
+            assertEquals(2, upstream.connections());
+        }
+    }
+
+    @Test
     void anErrorBehindAnotherEventStaysAnEventAndHarmsTheConnection() throws Exception {
         try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
             socket.sendText("{\"type\":\"response.created\"}");
