@@ -100,6 +100,12 @@ public interface TurnPool extends Upstream {
         void message(byte[] buffer, int offset, int length);
 
         /**
+         * No further message is here yet: what was held back to go out together with the next one must go now. Called after
+         * one message or several. Must not throw.
+         */
+        void quiet();
+
+        /**
          * The connection has ended.
          *
          * @param code close code; 1006 if it broke

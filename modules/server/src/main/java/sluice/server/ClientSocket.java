@@ -227,6 +227,45 @@ final class ClientSocket implements Sweeper.Watched {
         }
     }
 
+    /** Takes a message that goes out with the next one or with {@link #flush}; otherwise as {@link #send}. */
+    void sendLater(byte[] buffer, int offset, int length) throws IOException {
+        beginWrite();
+        try {
+            socket.sendTextLater(buffer, offset, length);
+        } catch (IOException e) {
+            if (turns.drainNanos() == 0) {
+                throw e;
+            }
+        } finally {
+            endWrite();
+        }
+    }
+
+    /** Sends what waits for the next message; false if nothing does. */
+    boolean flush() throws IOException {
+        beginWrite();
+        try {
+            return socket.flush();
+        } catch (IOException e) {
+            if (turns.drainNanos() == 0) {
+                throw e;
+            }
+            return false;
+        } finally {
+            endWrite();
+        }
+    }
+
+    /** The same for a client that may have left. */
+    boolean flushQuietly() {
+        try {
+            return flush();
+        } catch (IOException e) {
+            // The receiving thread finds out, too.
+            return false;
+        }
+    }
+
     /** Sends a message to a client that may have left. */
     void sendQuietly(byte[] message) {
         try {

@@ -41,6 +41,7 @@ final class EventMessages {
             for (int i = 0; i < count; i++) {
                 take(bytes[i]);
             }
+            relay.quiet();
             if (relay.isOver()) {
                 return;
             }

@@ -147,12 +147,16 @@ final class TurnRelay {
                 held.add(restored(facts, buffer, offset, length));
                 return;
             }
+            boolean first = !committed;
             release();
-            turn.record.flushes++;
             turn.record.answerBytes += length;
             ending = facts.kind().terminal();
             pass(facts, buffer, offset, length);
-            if (facts.kind().terminal()) {
+            if (first || ending) {
+                turn.record.flushes++;
+                turn.socket.flush();
+            }
+            if (ending) {
                 end.complete(new End.Completed(facts));
             }
         } catch (IOException e) {
@@ -165,10 +169,10 @@ final class TurnRelay {
 
     private void pass(EventFacts facts, byte[] buffer, int offset, int length) throws IOException {
         if (facts.models().isEmpty()) {
-            turn.socket.send(buffer, offset, length);
+            turn.socket.sendLater(buffer, offset, length);
         } else {
             byte[] message = facts.restored(buffer, offset, offset + length, names);
-            turn.socket.send(message, 0, message.length);
+            turn.socket.sendLater(message, 0, message.length);
         }
     }
 
@@ -218,13 +222,19 @@ final class TurnRelay {
             turn.committed();
             began.identified(responseId, conversationId);
             for (byte[] message : held) {
-                turn.record.flushes++;
                 turn.record.answerBytes += message.length;
-                turn.socket.send(message, 0, message.length);
+                turn.socket.sendLater(message, 0, message.length);
             }
             held.clear();
         }
         heldSinceNanos = 0;
+    }
+
+    /** No further event is here yet: the client gets what waits. */
+    void quiet() {
+        if (turn.socket.flushQuietly() && !end.isDone()) {
+            turn.record.flushes++;
+        }
     }
 
     /** The attempt is over, unless it is already. */
@@ -262,6 +272,8 @@ final class TurnRelay {
         try {
             if (!end.isDone()) {
                 release();
+                turn.record.flushes++;
+                turn.socket.flush();
             }
         } catch (IOException e) {
             broken(RelayOutcome.Cause.CLIENT_GONE, String.valueOf(e.getMessage()));

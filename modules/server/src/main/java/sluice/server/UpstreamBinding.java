@@ -272,6 +272,18 @@ final class UpstreamBinding {
         }
 
         @Override
+        public void quiet() {
+            Optional<TurnRelay> relay;
+            state.lock();
+            try {
+                relay = turns.values().stream().findFirst().flatMap(Turn::relay);
+            } finally {
+                state.unlock();
+            }
+            relay.ifPresentOrElse(TurnRelay::quiet, socket::flushQuietly);
+        }
+
+        @Override
         public void closed(int code, String reason) {
             why = "WebSocket closed with code " + code + (reason.isEmpty() ? "" : ": " + reason);
             ended = true;

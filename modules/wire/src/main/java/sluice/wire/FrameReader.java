@@ -100,6 +100,29 @@ final class FrameReader {
         }
     }
 
+    /** Whether {@link #next} would give a message without waiting; never of one that comes in fragments. */
+    boolean hasWholeMessage() {
+        int have = input.bufferedBytes();
+        if (have < 2 || inMessage) {
+            return false;
+        }
+        int first = input.peek(0);
+        int opcode = first & OPCODE;
+        if ((first & FIN) == 0 || opcode != OPCODE_TEXT && opcode != OPCODE_BINARY) {
+            return false;
+        }
+        int length = input.peek(1) & ~MASKED;
+        int header = fromClient ? 2 + Integer.BYTES : 2;
+        if (length == LENGTH_64 || length == LENGTH_16 && have < 2 + Short.BYTES) {
+            return false;
+        }
+        if (length == LENGTH_16) {
+            length = input.peek(2) << Byte.SIZE | input.peek(3);
+            header += Short.BYTES;
+        }
+        return have >= header + length;
+    }
+
     private void check(int first, int second, int opcode, boolean fin) throws ProtocolViolation {
         if ((first & RESERVED) != 0) {
             throw violation("a reserved bit is set, and no extension was negotiated");

@@ -2,6 +2,7 @@ package sluice.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,11 @@ import sluice.api.OutboundBody;
 final class FrameWriter {
     /** Most bytes per write of a message that is copied on its way. */
     private static final int CHUNK_BYTES = 64 * 1024;
+    /** Most bytes of messages that wait for each other. */
+    private static final int BATCH_BYTES = 16 * 1024;
+    /** What is kept of the place where they wait; most connections are idle. */
+    private static final int KEEP_BATCH_BYTES = 2 * 1024;
+    private static final byte[] NONE = {};
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
     private static final int LENGTH_16 = 126;
@@ -37,6 +43,9 @@ final class FrameWriter {
     private final AtomicBoolean closing = new AtomicBoolean();
     /** Guarded by {@link #lock}. */
     private boolean closeWritten;
+    /** Frames that wait for the next one. Guarded by {@link #lock}. */
+    private byte[] batch = NONE;
+    private int batched;
 
     /** Writes to {@code link}; masks if there is a source of keys. */
     FrameWriter(Link link, Optional<IntSupplier> maskKeys) {
@@ -68,6 +77,58 @@ final class FrameWriter {
         });
     }
 
+    /** Takes a message as one frame that goes out with the next one, or with {@link #flush}. */
+    void sendLater(int opcode, byte[] source, int offset, int length) throws IOException {
+        int needed = headerBytes(length) + length;
+        if (needed > BATCH_BYTES) {
+            send(opcode, OutboundBody.of(source, offset, length));
+            return;
+        }
+        lock.lock();
+        try {
+            if (closing.get()) {
+                throw new IOException("the WebSocket is closing");
+            }
+            if (batched + needed > BATCH_BYTES) {
+                writeBatch();
+            }
+            if (batched + needed > batch.length) {
+                batch = Arrays.copyOf(batch, Math.min(BATCH_BYTES, Math.max(2 * batch.length, batched + needed)));
+            }
+            int key = header(opcode, length, batch, batched);
+            batched += headerBytes(length);
+            FrameMask.apply(source, offset, batch, batched, length, key, 0);
+            batched += length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends what waits for the next message; false if nothing does. */
+    boolean flush() throws IOException {
+        lock.lock();
+        boolean any;
+        try {
+            any = batched > 0;
+            writeBatch();
+        } finally {
+            lock.unlock();
+        }
+        sendWaiting();
+        return any;
+    }
+
+    private void writeBatch() throws IOException {
+        if (batched > 0) {
+            int length = batched;
+            batched = 0;
+            link.write(batch, 0, length);
+            if (batch.length > KEEP_BATCH_BYTES) {
+                batch = NONE;
+            }
+        }
+    }
+
     /** Sends a control frame as soon as no message is being written; does not wait. After a close frame, does nothing. */
     void control(int opcode, byte[] payload) throws IOException {
         byte[] frame = new byte[headerBytes(payload.length) + payload.length];
@@ -93,6 +154,7 @@ final class FrameWriter {
             if (closing.get()) {
                 throw new IOException("the WebSocket is closing");
             }
+            writeBatch();
             writing.run();
         } finally {
             lock.unlock();
@@ -110,6 +172,7 @@ final class FrameWriter {
             try {
                 Control control = waiting.getAndSet(NOTHING);
                 if (!closeWritten) {
+                    writeBatch();
                     closeWritten = control.close;
                     link.write(control.frame, 0, control.frame.length);
                 }

@@ -111,6 +111,11 @@ public final class HttpInput {
         return end - start;
     }
 
+    /** The byte read ahead that comes after {@code index} others; there must be that many. */
+    int peek(int index) {
+        return buffer[start + index] & 0xFF;
+    }
+
     private byte[] takeHead(String what) throws IOException {
         int scanned = start;
         while (true) {

@@ -100,6 +100,11 @@ public final class WebSocketConnection implements AutoCloseable {
         return input.hasBuffered();
     }
 
+    /** Whether a whole message is here already, so that {@link #receive} gives it without waiting. By the receiving thread. */
+    public boolean hasWholeMessage() {
+        return reader.hasWholeMessage();
+    }
+
     /**
      * Passes a message on as it came, with a new header and, on a client's end, a mask; in one write, without a copy. Its
      * bytes are spent: they may be masked in place.
@@ -120,6 +125,19 @@ public final class WebSocketConnection implements AutoCloseable {
     /** Sends a text message, which must be UTF-8; the bytes stay as they are. */
     public void sendText(byte[] source, int offset, int length) throws IOException {
         writer.send(FrameReader.OPCODE_TEXT, OutboundBody.of(source, offset, length));
+    }
+
+    /**
+     * Takes a text message, which must be UTF-8, to be sent with the next one or by {@link #flush}, whichever comes first; many
+     * small messages then cost one write.
+     */
+    public void sendTextLater(byte[] source, int offset, int length) throws IOException {
+        writer.sendLater(FrameReader.OPCODE_TEXT, source, offset, length);
+    }
+
+    /** Sends what {@link #sendTextLater} took; true if there was anything. */
+    public boolean flush() throws IOException {
+        return writer.flush();
     }
 
     /** Sends a text message. */

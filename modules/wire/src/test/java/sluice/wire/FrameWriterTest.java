@@ -1,10 +1,13 @@
 package sluice.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -50,6 +53,51 @@ class FrameWriterTest {
         writer.join();
         assertEquals(null, thrown.get());
         assertEquals(List.of("text " + hex("out"), "closed 1006"), Frames.expected(link.written.toByteArray(), false, LIMIT));
+    }
+
+    @Test
+    void messagesThatMayWaitLeaveInOneWriteAndInTheirOrder() throws IOException {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            byte[] message = ("message " + i).getBytes(StandardCharsets.UTF_8);
+            connection.sendTextLater(message, 0, message.length);
+            expected.add("text " + HexFormat.of().formatHex(message));
+        }
+        assertEquals(0, link.writes());
+        assertTrue(connection.flush());
+        assertFalse(connection.flush());
+        assertEquals(1, link.writes());
+        expected.add("closed 1006");
+        assertEquals(expected, Frames.expected(link.written(), false, LIMIT));
+    }
+
+    @Test
+    void whatWaitsGoesBeforeWhatDoesNot() throws IOException {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        connection.sendTextLater(new byte[] {'a'}, 0, 1);
+        connection.sendText("b");
+        byte[] large = "c".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+        connection.sendTextLater(new byte[] {'d'}, 0, 1);
+        connection.sendTextLater(large, 0, large.length);
+        connection.sendTextLater(new byte[] {'e'}, 0, 1);
+        connection.sendClose(1000, "");
+        assertEquals(List.of("text " + hex("a"), "text " + hex("b"), "text " + hex("d"), "text " + HexFormat.of().formatHex(large),
+                "text " + hex("e"), "closed 1000"), Frames.expected(link.written(), false, LIMIT));
+        assertThrows(IOException.class, () -> connection.sendTextLater(large, 0, 1));
+    }
+
+    @Test
+    void aClientsWaitingMessagesAreMasked() throws IOException {
+        ScriptLink link = new ScriptLink(new byte[0], 1);
+        WebSocketConnection connection = WebSocketConnection.client(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        byte[] message = "as it was".getBytes(StandardCharsets.UTF_8);
+        connection.sendTextLater(message, 0, message.length);
+        connection.flush();
+        assertEquals(List.of("text " + hex("as it was"), "closed 1006"), Frames.expected(link.written(), true, LIMIT));
+        assertEquals("as it was", new String(message, StandardCharsets.UTF_8));
     }
 
     @Test

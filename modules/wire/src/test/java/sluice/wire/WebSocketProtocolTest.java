@@ -2,6 +2,7 @@ package sluice.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static sluice.wire.Frames.BINARY;
@@ -98,6 +99,31 @@ class WebSocketProtocolTest {
         WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT,
                 () -> now[0] += WebSocketConnection.CONTROL_REFILL_NANOS);
         assertEquals(List.of("closed 1000"), Frames.received(connection));
+    }
+
+    @Test
+    void aMessageThatIsSaidToBeWholeIsReadWithoutTheLink() {
+        for (int length : new int[] {0, 1, 125, 126, 300, 3000}) {
+            byte[] bytes = Frames.ofClient().text("first").text("x".repeat(length)).bytes();
+            int second = Frames.ofClient().text("first").bytes().length;
+            for (int here = second; here <= bytes.length; here++) {
+                ScriptLink link = new ScriptLink(Arrays.copyOf(bytes, here), 64 * 1024);
+                WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+                connection.receive();
+                assertEquals(here == bytes.length, connection.hasWholeMessage(), length + " at " + here);
+            }
+        }
+    }
+
+    @Test
+    void neitherAFragmentNorAControlFrameIsAWholeMessage() {
+        for (Frames next : List.of(Frames.ofClient().text("a").frame(TEXT, "frag"), Frames.ofClient().text("a").frame(FIN | PING, "p"),
+                Frames.ofClient().text("a").close(1000, ""))) {
+            ScriptLink link = new ScriptLink(next.bytes(), 64 * 1024);
+            WebSocketConnection connection = server(link);
+            connection.receive();
+            assertFalse(connection.hasWholeMessage());
+        }
     }
 
     // 3 and 4: reserved bits and opcodes

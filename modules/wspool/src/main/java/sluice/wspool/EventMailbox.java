@@ -169,7 +169,9 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
             append(source, offset, length, members, typed);
             anyEvent = true;
             terminal = last;
-            arrived.signal();
+            if (last) {
+                arrived.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -180,9 +182,21 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
         lock.lock();
         try {
             while (!terminal && end - start > MAX_WAITING_BYTES && failure.isEmpty()) {
+                arrived.signal();
                 drained.awaitUninterruptibly();
             }
             return !terminal && failure.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The request's thread is woken for all messages that came together. */
+    @Override
+    public void quiet() {
+        lock.lock();
+        try {
+            arrived.signal();
         } finally {
             lock.unlock();
         }

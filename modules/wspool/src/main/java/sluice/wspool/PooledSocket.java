@@ -30,6 +30,11 @@ final class PooledSocket {
         }
 
         @Override
+        public void quiet() {
+            // nothing is held back
+        }
+
+        @Override
         public void closed(int code, String reason) {
             // the seat is free already
         }
@@ -156,6 +161,9 @@ final class PooledSocket {
             harmed = true;
         }
         listener.get().message(buffer, offset, length);
+        if (!socket.hasWholeMessage()) {
+            listener.get().quiet();
+        }
     }
 
     private void end(WebSocketEvent.Closed closed) {

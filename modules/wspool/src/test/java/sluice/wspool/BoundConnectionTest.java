@@ -291,6 +291,11 @@ class BoundConnectionTest {
         private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
         @Override
+        public void quiet() {
+            // each message is looked at by itself
+        }
+
+        @Override
         public void message(byte[] buffer, int offset, int length) {
             events.add(new String(buffer, offset, length, UTF_8));
         }
