@@ -8,6 +8,7 @@ module sluice.server {
     requires sluice.config;
     requires sluice.ops;
     requires io.helidon.webserver;
+    requires io.helidon.http.http2; // the Huffman code of header fields
     requires io.helidon.logging.jul;
     requires info.picocli;
     requires com.fasterxml.jackson.core;

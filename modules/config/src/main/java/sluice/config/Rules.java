@@ -77,9 +77,8 @@ final class Rules {
     }
 
     private void tls() {
-        if (values.find("server.http2", Boolean.class).orElse(false)) {
-            error("server.http2", "must be false: HTTP/2 to clients is not served yet (docs/decisions/0071); clients that offer "
-                    + "it speak HTTP/1.1");
+        if (values.find("server.http2", Boolean.class).orElse(false) && !values.has("server.tls.cert")) {
+            error("server.tls.cert", "is missing: `server.http2` is offered in the TLS handshake only");
         }
         for (String[] pair : new String[][] {{"server.tls.cert", "server.tls.key"}, {"server.tls.key", "server.tls.cert"},
                 {"server.tls.client-ca", "server.tls.cert"}}) {

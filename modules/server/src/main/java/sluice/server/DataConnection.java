@@ -1,11 +1,9 @@
 package sluice.server;
 
 import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,7 +34,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     /** A client that sends nothing for so long behind its last answer, and does not close, has gone or means harm. */
     private static final Duration LINGER_SILENCE = Duration.ofSeconds(5);
     /** How long a connection may be silent while others find no place. */
-    private static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
+    static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
@@ -61,21 +59,26 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     private volatile Exchange current;
     private Optional<Upgrade> upgrade = Optional.empty();
 
-    DataConnection(ConnectionContext context, Optional<SocketChannel> channel, Gateway gateway, ConnectionLimits limits,
-            OpenConnections open, Sweeper sweeper, LongSupplier clock) {
+    DataConnection(Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+            LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.sweeper = sweeper;
         this.clock = clock;
-        link = new HelidonLink(context, channel);
+        this.link = link;
+        this.remoteHost = remoteHost;
         input = new HttpInput(link, limits.headBytes());
         response = new ClientResponse(link, clock, limits.stall().toNanos());
-        remoteHost = context.remotePeer().host();
     }
 
     @Override
     public void handle(Limit ignored) throws InterruptedException {
+        serve();
+    }
+
+    /** Serves the connection to its end, and closes its link. */
+    void serve() throws InterruptedException {
         enter(Phase.IDLE);
         Optional<GatewayError> refusal = open.enter(remoteHost);
         Sweeper.Registration registration = sweeper.watch(this);

@@ -1,30 +1,39 @@
 package sluice.server;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.socket.HelidonSocket;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
+import sluice.wire.Link;
 
-/** Plugs {@link DataConnection} into Helidon's web server, for every connection of the data port. */
+/**
+ * Plugs {@link DataConnection} into Helidon's web server, for every connection of the data port; and {@link Http2Connection}
+ * for those that agreed on HTTP/2 in their TLS handshake.
+ */
 final class DataConnectionSelector implements ServerConnectionSelector {
+    private static final String HTTP2 = "h2";
+
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
     private final Arrivals arrivals;
     private final Sweeper sweeper;
     private final LongSupplier clock;
+    private final Set<String> protocols;
 
     DataConnectionSelector(Gateway gateway, ConnectionLimits limits, OpenConnections open, Arrivals arrivals,
-            Sweeper sweeper, LongSupplier clock) {
+            Sweeper sweeper, LongSupplier clock, boolean http2) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.arrivals = arrivals;
         this.sweeper = sweeper;
         this.clock = clock;
+        protocols = http2 ? Set.of(HTTP2, "http/1.1") : Set.of("http/1.1");
     }
 
     @Override
@@ -39,11 +48,20 @@ final class DataConnectionSelector implements ServerConnectionSelector {
 
     @Override
     public Set<String> supportedApplicationProtocols() {
-        return Set.of("http/1.1");
+        return protocols;
     }
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        return new DataConnection(context, arrivals.take(context.remotePeer().address()), gateway, limits, open, sweeper, clock);
+        HelidonLink link = new HelidonLink(context, arrivals.take(context.remotePeer().address()));
+        String remoteHost = context.remotePeer().host();
+        HelidonSocket socket = context.serverSocket();
+        return socket.protocolNegotiated() && socket.protocol().equals(HTTP2)
+                ? new Http2Connection(link, remoteHost, stream -> over(stream, remoteHost).serve(), gateway, limits, open, sweeper, clock)
+                : over(link, remoteHost);
+    }
+
+    private DataConnection over(Link link, String remoteHost) {
+        return new DataConnection(link, remoteHost, gateway, limits, open, sweeper, clock);
     }
 }

@@ -1,0 +1,186 @@
+package sluice.server;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.http.http2.Http2Exception;
+import io.helidon.http.http2.Http2HuffmanDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What a client's header blocks refer to (HPACK, RFC 7541). Fields that are referred to a thousand times are the same object,
+ * so that a small block cannot become large here. Confined to the connection's thread.
+ */
+final class HeaderTable {
+    /** Bytes of the table, as the protocol begins; it is never offered more. */
+    private static final int MAX_BYTES = 4096;
+    /** RFC 7541 §4.1: what each entry counts beside its text. */
+    private static final int ENTRY_BYTES = 32;
+    private static final int RING = MAX_BYTES / ENTRY_BYTES;
+    private static final int MAX_INTEGER_BITS = 28;
+
+    /** RFC 7541 appendix A, from index 1; a name alone has an empty value. */
+    private static final Field[] FIXED = fixed(":authority", "", ":method", "GET", ":method", "POST", ":path", "/",
+            ":path", "/index.html", ":scheme", "http", ":scheme", "https", ":status", "200", ":status", "204", ":status", "206",
+            ":status", "304", ":status", "400", ":status", "404", ":status", "500", "accept-charset", "",
+            "accept-encoding", "gzip, deflate", "accept-language", "", "accept-ranges", "", "accept", "",
+            "access-control-allow-origin", "", "age", "", "allow", "", "authorization", "", "cache-control", "",
+            "content-disposition", "", "content-encoding", "", "content-language", "", "content-length", "",
+            "content-location", "", "content-range", "", "content-type", "", "cookie", "", "date", "", "etag", "", "expect", "",
+            "expires", "", "from", "", "host", "", "if-match", "", "if-modified-since", "", "if-none-match", "", "if-range", "",
+            "if-unmodified-since", "", "last-modified", "", "link", "", "location", "", "max-forwards", "",
+            "proxy-authenticate", "", "proxy-authorization", "", "range", "", "referer", "", "refresh", "", "retry-after", "",
+            "server", "", "set-cookie", "", "strict-transport-security", "", "transfer-encoding", "", "user-agent", "",
+            "vary", "", "via", "", "www-authenticate", "");
+
+    /** One header field; text in ISO 8859-1. */
+    record Field(String name, String value) { }
+
+    /** Takes the fields of a block, in order. */
+    @FunctionalInterface
+    interface Sink {
+        /** The next field. */
+        void field(Field field) throws Http2Fault;
+    }
+
+    private final Http2HuffmanDecoder huffman = Http2HuffmanDecoder.create();
+    private final Field[] ring = new Field[RING];
+    private int newest;
+    private int count;
+    private int bytes;
+    private int limitBytes = MAX_BYTES;
+    private byte[] block;
+    private int at;
+    private int end;
+
+    private static Field[] fixed(String... texts) {
+        Field[] fields = new Field[texts.length / 2];
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = new Field(texts[2 * i], texts[2 * i + 1]);
+        }
+        return fields;
+    }
+
+    /** Reads a whole block. It must be read even if nobody wants it, for later ones refer to it. */
+    void read(byte[] source, int from, int to, Sink sink) throws Http2Fault {
+        block = source;
+        at = from;
+        end = to;
+        boolean first = true;
+        while (at < end) {
+            int kind = block[at] & 0xFF;
+            if (kind >= 0x80) {
+                sink.field(entry(integer(7)));
+            } else if (kind >= 0x40) {
+                Field field = literal(6);
+                add(field);
+                sink.field(field);
+            } else if (kind >= 0x20) {
+                if (!first) {
+                    throw fault("a table size behind a field");
+                }
+                resize(integer(5));
+                continue;
+            } else {
+                sink.field(literal(4));
+            }
+            first = false;
+        }
+    }
+
+    private Field literal(int prefixBits) throws Http2Fault {
+        int index = integer(prefixBits);
+        String name = index == 0 ? text() : entry(index).name();
+        return new Field(name, text());
+    }
+
+    private Field entry(int index) throws Http2Fault {
+        if (index >= 1 && index <= FIXED.length) {
+            return FIXED[index - 1];
+        }
+        int age = index - FIXED.length - 1;
+        if (age < 0 || age >= count) {
+            throw fault("an index beyond the table");
+        }
+        return ring[Math.floorMod(newest - age, RING)];
+    }
+
+    private void add(Field field) {
+        int size = sizeOf(field);
+        evict(limitBytes - size);
+        if (size <= limitBytes) {
+            newest = (newest + 1) % RING;
+            ring[newest] = field;
+            count++;
+            bytes += size;
+        }
+    }
+
+    private void resize(int size) throws Http2Fault {
+        if (size > MAX_BYTES) {
+            throw fault("a table larger than it may be");
+        }
+        limitBytes = size;
+        evict(size);
+    }
+
+    private void evict(int room) {
+        while (count > 0 && bytes > room) {
+            count--;
+            bytes -= sizeOf(ring[Math.floorMod(newest - count, RING)]);
+        }
+    }
+
+    private static int sizeOf(Field field) {
+        return field.name().length() + field.value().length() + ENTRY_BYTES;
+    }
+
+    private int integer(int prefixBits) throws Http2Fault {
+        int mask = (1 << prefixBits) - 1;
+        int value = next() & mask;
+        if (value < mask) {
+            return value;
+        }
+        for (int shift = 0; shift < MAX_INTEGER_BITS; shift += 7) {
+            int more = next();
+            value += (more & 0x7F) << shift;
+            if (more < 0x80) {
+                if (value < 0) {
+                    break;
+                }
+                return value;
+            }
+        }
+        throw fault("a number that is too large");
+    }
+
+    private int next() throws Http2Fault {
+        if (at == end) {
+            throw fault("a block that ends within a field");
+        }
+        return block[at++] & 0xFF;
+    }
+
+    private String text() throws Http2Fault {
+        boolean coded = at < end && block[at] < 0;
+        int length = integer(7);
+        if (length > end - at) {
+            throw fault("a block that ends within a field");
+        }
+        int from = at;
+        at += length;
+        return coded ? decoded(from, length).orElseThrow(() -> fault("a Huffman code that is none"))
+                : new String(block, from, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private Optional<String> decoded(int from, int length) {
+        try {
+            return Optional.of(huffman.decodeString(BufferData.create(block, from, length), length));
+        } catch (Http2Exception e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Http2Fault fault(String what) {
+        return new Http2Fault(Http2Fault.COMPRESSION, what);
+    }
+}
