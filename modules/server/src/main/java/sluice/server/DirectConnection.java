@@ -31,6 +31,8 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private static final int REFUSED = 400;
     /** 103 and its like; more of them is a fault. */
     private static final int MAX_INFORMATIONAL = 16;
+    /** How some servers close a connection that has waited too long (RFC 9110 §15.5.9): no answer to what was just sent. */
+    private static final int GOODBYE_STATUS = 408;
 
     private final Link link;
     private final HttpInput input;
@@ -42,6 +44,9 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private HttpBody body;
     private boolean keepAlive;
     private boolean inUse;
+    private boolean sent;
+    /** Whether it has carried an answer before. */
+    private boolean served;
     private Cancellation cancellation;
     private long idleLimitNanos;
     private volatile long deadlineNanos;
@@ -118,6 +123,35 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             cancellation.clear();
             return new UpstreamResult.Unreachable(cut.isEmpty() || resent, kind, String.valueOf(cause.getMessage()));
         }
+    }
+
+    private ResponseHead send(UpstreamRequest request) throws IOException {
+        try {
+            write(request);
+        } catch (IOException e) {
+            return earlyHead(request, e);
+        }
+        sent = true;
+        sentNanos = settings.nanoClock().getAsLong();
+        setDeadline(request.headersNanos(), sentNanos);
+        return readHead(request.method());
+    }
+
+    /**
+     * An upstream that refuses a request may answer and close before it has read all of it: sending fails then, and the answer
+     * is here. Where there is none, sending failed for another reason.
+     */
+    private ResponseHead earlyHead(UpstreamRequest request, IOException failure) throws IOException {
+        setDeadline(request.headersNanos(), settings.nanoClock().getAsLong());
+        try {
+            ResponseHead head = readHead(request.method());
+            if (!served || head.status() != GOODBYE_STATUS) {
+                return head;
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        throw failure;
     }
 
     private static boolean isStream(ResponseHead head) {
@@ -223,6 +257,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         if (keepAlive && body.finished() && !input.hasBuffered() && !aborted
                 && !cancellation.isCancelled()) {
             idleSinceNanos = settings.nanoClock().getAsLong();
+            served = true;
             pool.give(this);
         } else {
             discard();
