@@ -94,21 +94,11 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         cancellation = request.cancellation();
         cancellation.onCancel(link::close);
         inUse = true;
+        sent = false;
         sentNanos = 0;
-        Optional<IOException> cut = Optional.empty();
         try {
-            write(request);
-        } catch (IOException e) {
-            cut = Optional.of(e);
-        }
-        try {
-            sentNanos = settings.nanoClock().getAsLong();
-            setDeadline(request.headersNanos(), sentNanos);
-            ResponseHead head = readHead(request.method());
-            if (cut.isPresent() && head.status() < REFUSED) {
-                throw cut.get();
-            }
-            keepAlive = head.keepAlive() && cut.isEmpty();
+            ResponseHead head = send(request);
+            keepAlive = head.keepAlive() && sent;
             body = input.body(head.bodyBytes());
             if (isStream(head)) {
                 lighten();
@@ -117,11 +107,10 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             deadlineNanos = 0;
             return new UpstreamResult.Answered(head.status(), head.headers(), this, resent, connectNanos);
         } catch (IOException e) {
-            IOException cause = cut.orElse(e);
-            UpstreamResult.Kind kind = kindOf(cause);
+            UpstreamResult.Kind kind = kindOf(e);
             discard();
             cancellation.clear();
-            return new UpstreamResult.Unreachable(cut.isEmpty() || resent, kind, String.valueOf(cause.getMessage()));
+            return new UpstreamResult.Unreachable(sent || resent, kind, String.valueOf(e.getMessage()));
         }
     }
 
@@ -145,7 +134,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         setDeadline(request.headersNanos(), settings.nanoClock().getAsLong());
         try {
             ResponseHead head = readHead(request.method());
-            if (!served || head.status() != GOODBYE_STATUS) {
+            if (head.status() >= REFUSED && (!served || head.status() != GOODBYE_STATUS)) {
                 return head;
             }
         } catch (IOException e) {
