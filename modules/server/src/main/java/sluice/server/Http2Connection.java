@@ -24,6 +24,11 @@ final class Http2Connection implements ServerConnection, Sweeper.Watched {
     static final int RAISED_WINDOW_BYTES = 512 * 1024;
     /** Most streams of a connection at a time. */
     private static final int MAX_STREAMS = 128;
+    /**
+     * Those included whose end the client has seen, or made, and whose thread
+     * is not done yet: a client that keeps to the limit must not be refused for them.
+     */
+    private static final int MAX_SERVED = 4 * MAX_STREAMS;
 
     /** Serves one stream to its end; it may take as long as it likes. */
     @FunctionalInterface
@@ -196,7 +201,7 @@ final class Http2Connection implements ServerConnection, Sweeper.Watched {
         lock.lock();
         try {
             lastStreamId = streamId;
-            refused = leaving != Leaving.NO || streams.size() >= MAX_STREAMS;
+            refused = leaving != Leaving.NO || streams.size() >= MAX_SERVED;
             if (!refused) {
                 Http2Stream stream = new Http2Stream(this, streamId, request.head(endOfStream), request.length(), endOfStream,
                         request.method().equals("HEAD"), streamSendWindow);
