@@ -307,8 +307,9 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
-        Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true,
-                broken.cause() + ": " + broken.detail());
+        String why = response.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"
+                : broken.cause() + ": " + broken.detail();
+        Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true, why);
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
             call.record.failedTry(lease.account().name(), failed.orElseThrow().rule());
             call.record.failed(response.status(), "upstream_stream_broken", failed.orElseThrow().detail());

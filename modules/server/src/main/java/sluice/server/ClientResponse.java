@@ -32,6 +32,7 @@ final class ClientResponse implements ClientSink {
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRLF = "\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final Runnable NOTHING = () -> { };
+    private static final String STALLED = "the client does not read";
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private enum State { EMPTY, PREPARED, OPEN, ENDED, BROKEN }
@@ -84,6 +85,7 @@ final class ClientResponse implements ClientSink {
         status = 0;
         boundary = true;
         clientGone = false;
+        stalled = false;
         commentAfterNanos = 0;
         streamIfSilent = false;
         onFirstOutput = NOTHING;
@@ -139,6 +141,11 @@ final class ClientResponse implements ClientSink {
     /** The client has left; the next write says so. */
     void clientGone() {
         clientGone = true;
+    }
+
+    /** Whether a write took longer than its limit; the connection is closed for it, and who notices that first is chance. */
+    boolean stalled() {
+        return stalled;
     }
 
     /** Asks the client to send the body it holds back. */
@@ -211,7 +218,7 @@ final class ClientResponse implements ClientSink {
         lock.lock();
         try {
             if (clientGone) {
-                throw new ClientGoneException(false, "the client left");
+                throw new ClientGoneException(stalled, stalled ? STALLED : "the client left");
             }
             if (!outputSent) {
                 outputSent = true;
@@ -385,7 +392,7 @@ final class ClientResponse implements ClientSink {
         } catch (IOException e) {
             keepAlive = false;
             clientGone = true;
-            throw new ClientGoneException(stalled, stalled ? "the client does not read" : "the client left: " + e.getMessage());
+            throw new ClientGoneException(stalled, stalled ? STALLED : "the client left: " + e.getMessage());
         } finally {
             writingSinceNanos = 0;
             lastWriteNanos = now;

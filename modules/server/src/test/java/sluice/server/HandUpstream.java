@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import sluice.wire.HttpInput;
 import sluice.wire.RequestHead;
@@ -15,9 +16,11 @@ import sluice.wire.SocketLink;
 /** An upstream that answers one request with a stream, of which a test says every byte when it likes. */
 final class HandUpstream implements AutoCloseable {
     private static final String ENDED = "";
+    private static final String SILENT = "\0";
 
     private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    private final CountDownLatch left = new CountDownLatch(1);
 
     HandUpstream() throws IOException {
         Thread.ofVirtual().start(this::serve);
@@ -37,6 +40,12 @@ final class HandUpstream implements AutoCloseable {
         said.add(ENDED);
     }
 
+    /** Says nothing more, and waits until the gateway has left. */
+    void awaitLeft() throws InterruptedException {
+        said.add(SILENT);
+        left.await();
+    }
+
     private void serve() {
         try (Socket socket = server.accept()) {
             socket.setTcpNoDelay(true);
@@ -45,16 +54,21 @@ final class HandUpstream implements AutoCloseable {
             socket.getInputStream().readNBytes((int) head.bodyBytes() - input.bufferedBytes());
             OutputStream out = socket.getOutputStream();
             out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes());
-            for (String text = said.take(); !text.equals(ENDED); text = said.take()) {
+            String text = said.take();
+            for (; !text.equals(ENDED) && !text.equals(SILENT); text = said.take()) {
                 byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
                 out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes());
                 out.write(bytes);
                 out.write("\r\n".getBytes());
             }
-            out.write("0\r\n\r\n".getBytes());
+            if (text.equals(ENDED)) {
+                out.write("0\r\n\r\n".getBytes());
+            }
             socket.getInputStream().read();
         } catch (IOException | InterruptedException e) {
             said.clear();
+        } finally {
+            left.countDown();
         }
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,12 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.HttpBody;
-import sluice.wire.ResponseHead;
 
 /** Comments keep a client awake, and stand between events only. */
 class KeepaliveTest {
-    private static final String COMMENT = ": keepalive\n\n";
+    private static final String COMMENT = Listening.COMMENT;
     private static final String OPENING = "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,"
             + "\"response\":{\"id\":\"resp_1\"}}\n\n";
     private static final String END = "event: response.completed\ndata: {\"type\":\"response.completed\",\"sequence_number\":2,"
@@ -36,39 +33,6 @@ class KeepaliveTest {
         simulator.close();
     }
 
-    /** A stream that is read bit by bit. */
-    private static final class Listening implements AutoCloseable {
-        private final TestClient client;
-        private final HttpBody body;
-        private final StringBuilder heard = new StringBuilder();
-
-        private Listening(RunningGateway gateway, String model) throws IOException {
-            client = gateway.client();
-            String request = "{\"model\":\"" + model + "\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
-            client.sendHead("POST", "/v1/responses", request.length());
-            client.raw(request);
-            ResponseHead head = client.head("POST");
-            assertEquals(200, head.status());
-            body = client.input().body(head.bodyBytes());
-        }
-
-        private boolean hear() throws IOException {
-            byte[] piece = new byte[4096];
-            int count = body.read(piece, 0, piece.length);
-            heard.append(new String(piece, 0, Math.max(0, count), StandardCharsets.UTF_8));
-            return count >= 0;
-        }
-
-        private int comments() {
-            return (heard.length() - heard.toString().replace(COMMENT, "").length()) / COMMENT.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-            client.close();
-        }
-    }
-
     private RunningGateway gateway(HandUpstream hand) throws IOException {
         return RunningGateway.of("stream: {keepalive: 30ms}\naccounts:\n  - {name: hand, base-url: \"" + hand.uri()
                 + "\", api-key: k, models: [{from: hand}]}\n  - {name: tick, base-url: \"" + simulator.baseUri()
@@ -83,9 +47,10 @@ class KeepaliveTest {
                 + "x".repeat(eventBytes) + "\"}\n\n";
         try (HandUpstream hand = new HandUpstream(); RunningGateway gateway = gateway(hand)) {
             hand.say(OPENING + event.substring(0, event.length() / 2));
-            try (Listening listening = new Listening(gateway, "hand"); Listening clock = new Listening(gateway, "tick")) {
+            try (Listening listening = new Listening(gateway.client(), "hand");
+                    Listening clock = new Listening(gateway.client(), "tick")) {
                 boolean held = event.length() / 2 < 4000;
-                while (listening.heard.length() < OPENING.length() || held && listening.comments() == 0) {
+                while (listening.heard().length() < OPENING.length() || held && listening.comments() == 0) {
                     assertTrue(listening.hear());
                 }
                 while (clock.comments() < 5) {
@@ -99,10 +64,10 @@ class KeepaliveTest {
                 hand.say(END);
                 hand.end();
                 while (listening.hear()) {
-                    assertFalse(listening.heard.isEmpty());
+                    assertFalse(listening.heard().isEmpty());
                 }
-                assertEquals(OPENING + event + END, listening.heard.toString().replace(COMMENT, ""));
-                assertTrue(listening.heard.indexOf(event) > 0, "a comment stands inside the event");
+                assertEquals(OPENING + event + END, listening.heard().toString().replace(COMMENT, ""));
+                assertTrue(listening.heard().indexOf(event) > 0, "a comment stands inside the event");
             }
         }
     }
@@ -112,23 +77,23 @@ class KeepaliveTest {
         try (RunningGateway gateway = RunningGateway.accounts(simulator.baseUri(), 2,
                 "stream: {header-keepalive: 50ms, keepalive: 50ms, headers-timeout-streaming: 400ms}")) {
             simulator.always("sk-a", Fault.of("headers=3600s"));
-            try (Listening listening = new Listening(gateway, "gpt-5.1")) {
+            try (Listening listening = new Listening(gateway.client(), "gpt-5.1")) {
                 while (listening.hear()) {
-                    assertFalse(listening.heard.isEmpty());
+                    assertFalse(listening.heard().isEmpty());
                 }
-                assertTrue(listening.heard.toString().startsWith(COMMENT));
-                assertEquals(1, listening.heard.toString().split("event: response.completed", -1).length - 1);
+                assertTrue(listening.heard().toString().startsWith(COMMENT));
+                assertEquals(1, listening.heard().toString().split("event: response.completed", -1).length - 1);
                 assertEquals("sk-b", simulator.log().last().accountKey());
             }
             simulator.always("sk-b", Fault.of("status=400"));
-            try (Listening listening = new Listening(gateway, "gpt-5.1")) {
+            try (Listening listening = new Listening(gateway.client(), "gpt-5.1")) {
                 IOException broken = org.junit.jupiter.api.Assertions.assertThrows(IOException.class, () -> {
                     while (listening.hear()) {
-                        assertFalse(listening.heard.isEmpty());
+                        assertFalse(listening.heard().isEmpty());
                     }
                 });
                 assertFalse(broken.getMessage().isEmpty());
-                String told = listening.heard.toString();
+                String told = listening.heard().toString();
                 assertEquals(1, told.split("event: response.failed", -1).length - 1, told);
                 assertTrue(told.contains("\"code\":\"invalid_request\""), told);
             }

@@ -17,7 +17,7 @@ import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 
 /**
- * Over real sockets: the upstream is cut at byte n, the client fails at byte n. {@code -DargLine=-Danomaly.every=1} for every n; the
+ * Over real sockets: the upstream is cut at byte n, the client fails at byte n. {@code -Danomaly.every=1} for every n; the
  * relay alone meets every n in its own module.
  */
 class StreamAnomaliesTest {

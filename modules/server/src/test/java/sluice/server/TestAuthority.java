@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority and certificates that it signs, made anew for each test class: no key is ever committed. */
@@ -73,6 +75,19 @@ final class TestAuthority {
     /** Writes a private key into a PEM file. */
     Path key(String name, String file) throws IOException, GeneralSecurityException {
         return Files.writeString(folder.resolve(file), pem("PRIVATE KEY", load().getKey(name, PASSWORD.toCharArray()).getEncoded()));
+    }
+
+    /** The configuration of a server that has this certificate. */
+    String serving(String name) throws IOException, GeneralSecurityException {
+        return "server: {tls: {cert: \"" + certificate(name, name + ".pem") + "\", key: \"" + key(name, name + ".key")
+                + "\"}}\n";
+    }
+
+    /** TLS over a client's connection to such a server. */
+    Socket secured(Socket socket) throws IOException, GeneralSecurityException {
+        SSLSocket secure = (SSLSocket) trusting().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        secure.startHandshake();
+        return secure;
     }
 
     /** A client's context that trusts this authority and nobody else. */
