@@ -28,6 +28,10 @@ final class ClientResponse implements ClientSink {
     private static final int COALESCE_BYTES = 64 * 1024;
     /** What the builder keeps between answers. */
     private static final int KEEP_BYTES = 8 * 1024;
+    /** What the builder of a stream begins with behind its head; an event of usual size fits. */
+    private static final int STREAM_BYTES = 512;
+    /** Writes in a row that need less than an eighth of a stream's builder, before it shrinks. */
+    private static final int CALM_WRITES = 16;
     private static final byte[] KEEPALIVE = ": keepalive\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRLF = "\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -53,6 +57,7 @@ final class ClientResponse implements ClientSink {
     private boolean outputSent;
     private int status;
     private boolean boundary;
+    private int calmWrites;
     private volatile boolean clientGone;
     private volatile boolean stalled;
     private volatile long writingSinceNanos;
@@ -376,9 +381,20 @@ final class ClientResponse implements ClientSink {
 
     private void flush() throws ClientGoneException {
         if (out.length() > 0) {
-            push(out.array(), 0, out.length());
-            out.reset(COALESCE_BYTES + KEEP_BYTES);
+            int needed = out.length();
+            boolean head = state == State.PREPARED;
+            push(out.array(), 0, needed);
+            out.reset(keptBytes(head, needed));
         }
+    }
+
+    /** A stream may wait for long, beside thousands of others: it keeps what its events need. */
+    private int keptBytes(boolean head, int needed) {
+        if (framing != Framing.CHUNKED) {
+            return COALESCE_BYTES + KEEP_BYTES;
+        }
+        calmWrites = needed < out.array().length / 8 ? calmWrites + 1 : 0;
+        return head || calmWrites >= CALM_WRITES ? STREAM_BYTES : COALESCE_BYTES + KEEP_BYTES;
     }
 
     private void push(byte[] buffer, int offset, int length) throws ClientGoneException {

@@ -151,7 +151,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     /** A stream may be open for an hour, beside thousands of others, and needs no buffers but its relay's. */
     private void lighten() {
         input.lighten();
-        out.reset(START_BYTES);
+        out.reset(0);
     }
 
     private UpstreamResult.Kind kindOf(IOException e) {

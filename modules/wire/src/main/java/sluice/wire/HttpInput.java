@@ -22,6 +22,8 @@ public final class HttpInput {
     private byte[] buffer = new byte[START_BYTES];
     private int start;
     private int end;
+    /** Whether an empty buffer is given up. */
+    private boolean light;
 
     /** Reads from {@code link}; a head above {@code maxHeadBytes} is refused. */
     public HttpInput(Link link, int maxHeadBytes) {
@@ -37,6 +39,7 @@ public final class HttpInput {
      * @throws EOFException if the peer ended the connection within it
      */
     public Optional<RequestHead> readRequestHead() throws IOException {
+        light = false;
         for (int empty = 0; ; empty++) {
             if (start == end && !fill()) {
                 return Optional.empty();
@@ -62,6 +65,7 @@ public final class HttpInput {
      * @return empty if the peer ended the connection before its first byte
      */
     public Optional<ResponseHead> readResponseHead(String method) throws IOException {
+        light = false;
         if (start == end && !fill()) {
             return Optional.empty();
         }
@@ -97,9 +101,17 @@ public final class HttpInput {
         return readMore();
     }
 
-    /** Gives the buffer up if nothing is in it: for a connection that carries a long stream, which is read past it. */
+    /**
+     * Gives the buffer up as soon as nothing is in it, until the next head: for a connection that carries a long stream, which is
+     * read past it.
+     */
     public void lighten() {
-        if (start == end) {
+        light = true;
+        giveUpIfEmpty();
+    }
+
+    private void giveUpIfEmpty() {
+        if (light && start == end) {
             buffer = NONE;
             start = 0;
             end = 0;
@@ -194,6 +206,7 @@ public final class HttpInput {
             int count = Math.min(length, end - start);
             System.arraycopy(buffer, start, target, offset, count);
             start += count;
+            giveUpIfEmpty();
             return count;
         }
         return link.read(target, offset, length);
