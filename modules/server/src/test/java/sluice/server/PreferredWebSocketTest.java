@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.simulator.Fault;
 import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;
@@ -99,6 +102,33 @@ class PreferredWebSocketTest {
             assertEquals("sk-b", upstream.log().last().accountKey());
             assertTrue(client.post(STREAM).text().contains("event: response.completed\n"));
             assertEquals("sk-b", upstream.log().last().accountKey());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {STREAM, PLAIN})
+    void opensAnotherConnectionWhenTheAccountSaysThatOneIsTooOld(String body) throws IOException {
+        try (RunningGateway gateway = gateway(""); TestClient client = gateway.client()) {
+            upstream.script("sk-a", Fault.NONE, Fault.of("ws_limit"));
+            assertEquals(200, client.post(body).status());
+            TestClient.Answer answer = client.post(body);
+            assertEquals(200, answer.status());
+            assertTrue(answer.text().contains("\"status\":\"completed\""), answer.text());
+            assertEquals(List.of("sk-a", "sk-a", "sk-a"), turns().stream().map(ReceivedRequest::accountKey).toList());
+            List<Long> connections = turns().stream().map(ReceivedRequest::connection).toList();
+            assertEquals(connections.get(0), connections.get(1));
+            assertEquals(2, Set.copyOf(connections).size());
+        }
+    }
+
+    @Test
+    void tellsTheClientIfEvenANewConnectionIsTooOld() throws IOException {
+        try (RunningGateway gateway = gateway(""); TestClient client = gateway.client()) {
+            upstream.always("sk-a", Fault.of("ws_limit"));
+            TestClient.Answer answer = client.post(STREAM);
+            assertEquals(400, answer.status());
+            assertTrue(answer.text().contains("websocket_connection_limit_reached"), answer.text());
+            assertEquals(2, turns().size());
         }
     }
 

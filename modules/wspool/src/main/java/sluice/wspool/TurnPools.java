@@ -71,7 +71,12 @@ final class TurnPools implements TurnPool {
         if (!request.method().equals("POST") || !target.equals("/responses") && !target.startsWith("/responses?")) {
             throw new IllegalArgumentException("only POST /responses can go over a WebSocket, not " + target);
         }
-        return attempt(request, false).or(() -> attempt(request, true)).orElseThrow();
+        Optional<UpstreamResult> result = attempt(request, false);
+        // Each further round has closed a connection that was too old, and there are no more of them than seats.
+        for (int round = 0; result.isEmpty() && round <= settings.maxSeats(); round++) {
+            result = attempt(request, true);
+        }
+        return result.orElseGet(() -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old"));
     }
 
     /**
@@ -116,7 +121,7 @@ final class TurnPools implements TurnPool {
             case EventMailbox.First.Refused refused -> {
                 end(mailbox, watch, request);
                 EventMailbox.Refusal refusal = refused.refusal();
-                if (!again && isTooOld(refusal.message())) {
+                if ((given.reused() || !again) && isTooOld(refusal.message())) {
                     return Optional.empty();
                 }
                 return Optional.of(EventAnswer.of(refusal.status(), refusal.message(), again, given.connectNanos()));
