@@ -118,7 +118,8 @@ final class Keys {
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
                 "Most connections of one address at a time. 0: no limit, as behind a proxy, where all come from one.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");
-        key("limits.message", size(4096, 1024 * MIB), "64MiB", "Largest WebSocket message of a client.");
+        key("limits.message", size(4096, 1024 * MIB), "64MiB", "Largest WebSocket message of a client. It takes its part of "
+                        + "`limits.bodies-in-flight` as its frames begin.");
         fixed("limits.header", size(1024, MIB), "16KiB", "Largest head of a request: request line and headers.");
     }
 
@@ -141,7 +142,8 @@ final class Keys {
         key("clients[].budget-usd.month", decimal(0, 1e9), "0",
                 "Most dollars a month (UTC), by `usage.prices`; a model without a price counts by the dearest. 0: no limit.");
         key("clients[].diagnostics", flag(), "false",
-                "Whether this client may see `Server-Timing` and `x-sluice-explain`, which name accounts.");
+                "Whether this client may see `Server-Timing` and `x-sluice-explain`, which name accounts. "
+                        + "Messages of a WebSocket have no headers, so there are neither: `sluice explain` tells the same.");
     }
 
     private void accounts() {
@@ -234,7 +236,8 @@ final class Keys {
                 "What becomes of the upstream call when the client leaves: closed to stop the spending, or read on "
                 + "for its usage.");
         key("stream.drain-time", duration("0s", "1h"), "30s", "With `drain`: how long it is read on.");
-        key("stream.drain-bytes", size(0, 1024 * MIB), "4MiB", "With `drain`: how much is read on.");
+        key("stream.drain-bytes", size(0, 1024 * MIB), "4MiB", "With `drain`: how much is read on; for a WebSocket client, "
+                        + "of all its turns together.");
         key("stream.stall-timeout", duration("100ms", "1h"), "60s", "Longest time that one write to a client may take.");
         key("stream.watch-after", duration("0s", "1h"), "500ms", "Age at which a request's client is watched for leaving.");
         key("stream.after-terminal", duration("0s", "10m"), "5s", "How long an upstream is read on after its terminal event.");

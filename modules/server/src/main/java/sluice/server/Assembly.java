@@ -131,7 +131,8 @@ final class Assembly implements AutoCloseable {
                 failures, failover.maxAttempts(), failover.deadline(), configuration.slotWait(), clock);
         TurnRules turns = new TurnRules(turnLoop, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
                 configuration.webSocket(), configuration.limits().messageBytes(), configuration.stream().stall(),
-                configuration.limits().bodyWait(), relayOptions(configuration).drain());
+                configuration.limits().bodyWait(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
+                relayOptions(configuration).drain(), configuration.stream().drainBytes());
         BodyReader bodyReader = new BodyReader(decoders, providers.collector(), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
         return new Live(new ClientAuthenticator(policies, known), new Admission(epochMillis), bodyReader, budget,

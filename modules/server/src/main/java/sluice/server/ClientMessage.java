@@ -8,8 +8,10 @@ import sluice.api.RequestBody;
  * @param body the same, scanned
  * @param streamId its member {@code stream_id}; empty without one
  * @param receivedNanos when it was complete
+ * @param permit its part of the byte budget
  */
-record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, String streamId, long receivedNanos) {
+record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, String streamId, long receivedNanos,
+        ByteBudget.Permit permit) {
     /** Whether the bytes occur anywhere in it. */
     boolean contains(byte[] wanted) {
         int last = offset + length - wanted.length;

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -31,6 +32,7 @@ final class ClientSocket implements Sweeper.Watched {
     private static final long GOODBYE_NANOS = 1_000_000_000;
 
     private final WebSocketConnection socket;
+    private final ArrivingMessage arriving;
     private final RequestHead head;
     private final String remoteHost;
     private final String client;
@@ -43,7 +45,8 @@ final class ClientSocket implements Sweeper.Watched {
     private final Map<String, ArrayDeque<ClientMessage>> streams = new HashMap<>();
     private final Set<Turn> running = new HashSet<>();
     private int waiting;
-    private boolean gone;
+    private volatile boolean gone;
+    private final AtomicLong drainedBytes = new AtomicLong();
     private volatile boolean anyMessage;
     private volatile boolean busy;
     private volatile long quietSinceNanos;
@@ -52,9 +55,10 @@ final class ClientSocket implements Sweeper.Watched {
     private volatile int writers;
     private volatile long writingSinceNanos;
 
-    ClientSocket(WebSocketConnection socket, RequestHead head, String remoteHost, String client, Turns turns, Sweeper sweeper,
-            LongSupplier clock) {
+    ClientSocket(WebSocketConnection socket, ArrivingMessage arriving, RequestHead head, String remoteHost, String client,
+            Turns turns, Sweeper sweeper, LongSupplier clock) {
         this.socket = socket;
+        this.arriving = arriving;
         this.head = head;
         this.remoteHost = remoteHost;
         this.client = client;
@@ -93,7 +97,7 @@ final class ClientSocket implements Sweeper.Watched {
                     case WebSocketEvent.Message message -> {
                         anyMessage = true;
                         socket.keepMessage();
-                        turns.received(this, message);
+                        turns.received(this, message, arriving.arrived());
                     }
                     case WebSocketEvent.Pong pong -> { }
                     case WebSocketEvent.Closed closed -> {
@@ -107,17 +111,22 @@ final class ClientSocket implements Sweeper.Watched {
             }
         } finally {
             left();
+            arriving.close();
             registration.close();
             socket.close();
         }
     }
 
-    /** Runs a turn in its place; false if too many wait. */
+    /** Runs a turn in its place, or drops it if the client has left; false if too many wait. */
     boolean queue(ClientMessage message) {
         lock.lock();
         try {
-            if (gone || waiting == MAX_WAITING) {
-                return gone;
+            if (gone) {
+                message.permit().close();
+                return true;
+            }
+            if (waiting == MAX_WAITING) {
+                return false;
             }
             waiting++;
             busy = true;
@@ -147,7 +156,12 @@ final class ClientSocket implements Sweeper.Watched {
         try {
             ClientMessage next = streams.get(streamId).poll();
             if (next == null || gone) {
-                waiting -= streams.remove(streamId).size() + (next == null ? 0 : 1);
+                ArrayDeque<ClientMessage> dropped = streams.remove(streamId);
+                if (next != null) {
+                    dropped.add(next);
+                }
+                dropped.forEach(message -> message.permit().close());
+                waiting -= dropped.size();
                 if (streams.isEmpty()) {
                     quietSinceNanos = clock.getAsLong();
                     busy = false;
@@ -215,27 +229,38 @@ final class ClientSocket implements Sweeper.Watched {
      * takes is no failure.
      */
     void send(byte[] buffer, int offset, int length) throws IOException {
+        if (gone) {
+            drain(length);
+            return;
+        }
         beginWrite();
         try {
             socket.sendText(buffer, offset, length);
         } catch (IOException e) {
-            if (turns.drainNanos() == 0) {
-                throw e;
-            }
+            drain(length);
         } finally {
             endWrite();
         }
     }
 
+    /** Where turns go on without their client, a message that nobody takes is no failure, up to so many bytes. */
+    private void drain(int length) throws IOException {
+        if (turns.drainNanos() == 0 || drainedBytes.addAndGet(length) > turns.rules().drainBytes()) {
+            throw new IOException("the client has left");
+        }
+    }
+
     /** Takes a message that goes out with the next one or with {@link #flush}; otherwise as {@link #send}. */
     void sendLater(byte[] buffer, int offset, int length) throws IOException {
+        if (gone) {
+            drain(length);
+            return;
+        }
         beginWrite();
         try {
             socket.sendTextLater(buffer, offset, length);
         } catch (IOException e) {
-            if (turns.drainNanos() == 0) {
-                throw e;
-            }
+            drain(length);
         } finally {
             endWrite();
         }
@@ -341,6 +366,9 @@ final class ClientSocket implements Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
+        if (arriving.isLate(nowNanos, turns.rules().bodyTimeout().toNanos(), turns.rules().bodyRateBytes())) {
+            close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
+        }
         if (writers > 0 && nowNanos - writingSinceNanos > turns.rules().stall().toNanos()
                 || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
             socket.close();

@@ -151,6 +151,10 @@ final class TurnRelay {
             release();
             turn.record.answerBytes += length;
             ending = facts.kind().terminal();
+            if (ending) {
+                // Before the client can know: one that leaves now leaves a connection that its next one can have.
+                turn.socket.binding().leave(turn);
+            }
             pass(facts, buffer, offset, length);
             if (first || ending) {
                 turn.record.flushes++;

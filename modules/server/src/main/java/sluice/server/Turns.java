@@ -3,6 +3,7 @@ package sluice.server;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.ClientGoneException;
 import sluice.api.EventInspector;
@@ -114,8 +115,13 @@ final class Turns {
             open.incrementAndGet();
             try {
                 link.write(answer.array(), 0, answer.length());
-                WebSocketConnection socket = WebSocketConnection.server(link, input, rules().messageBytes(), clock);
-                new ClientSocket(socket, head, exchange.remoteHost(), client.name(), this, sweeper, clock).run();
+                AtomicReference<ClientSocket> opened = new AtomicReference<>();
+                ArrivingMessage arriving = new ArrivingMessage(() -> gateway.live().budget().permit(client.bodyShare()),
+                        () -> rules().bodyWait().toNanos(), length -> noRoom(opened.get(), length), clock);
+                WebSocketConnection socket = WebSocketConnection.server(link, input, rules().messageBytes(), arriving, clock);
+                opened.set(new ClientSocket(socket, arriving, head, exchange.remoteHost(), client.name(), this, sweeper,
+                        clock));
+                opened.get().run();
             } finally {
                 open.decrementAndGet();
                 client.disconnect();
@@ -124,22 +130,41 @@ final class Turns {
         return Optional.empty();
     }
 
-    /** A message has come: a turn takes its place, and anything else is for the account that the client is bound to. */
-    void received(ClientSocket socket, WebSocketEvent.Message message) {
+    /** The byte budget has no room for a message; nothing of it was kept, and the connection goes on. */
+    private void noRoom(ClientSocket socket, long length) {
+        long total = gateway.live().budget().totalBytes();
+        refused(socket, length, length <= total ? BodyReader.noMemory() : GatewayError.client(413, "body_too_large",
+                "The message is larger than the " + total + " bytes that all may have (limits.bodies-in-flight)."), "");
+    }
+
+    /**
+     * A message has come: a turn takes its place, and with it the message's part of the byte budget; anything else is for the
+     * account that the client is bound to.
+     */
+    void received(ClientSocket socket, WebSocketEvent.Message message, ByteBudget.Permit permit) {
+        if (!queued(socket, message, permit)) {
+            permit.close();
+        }
+    }
+
+    private boolean queued(ClientSocket socket, WebSocketEvent.Message message, ByteBudget.Permit permit) {
         byte[] bytes = message.buffer();
         int from = message.offset();
         Scan scan = gateway.live().scanner().scan(bytes, from, from + message.length());
         if (!message.text() || !(scan instanceof Scan.Valid(RequestBody body))) {
             refused(socket, message.length(), message.text() ? RequestCheck.malformed((Scan.Malformed) scan, message.length())
                     : GatewayError.client(400, "invalid_json", "A message must be text: a JSON object."), "");
-            return;
+            return false;
         }
         JsonValue type = body.field(Field.TYPE);
         JsonValue stream = body.field(Field.STREAM_ID);
         String streamId = stream.isText() ? stream.text() : "";
         if (type.isText() && type.text().equals("response.create")) {
-            ClientMessage turn = new ClientMessage(bytes, from, message.length(), body, streamId, clock.getAsLong());
-            if (!socket.queue(turn)) {
+            ClientMessage turn = new ClientMessage(bytes, from, message.length(), body, streamId, clock.getAsLong(),
+                    permit);
+            if (socket.queue(turn)) {
+                return true;
+            } else {
                 refused(socket, message.length(), GatewayError.gateway(429, "client_concurrency",
                         "Too many turns of this connection wait for earlier ones.").withRetryAfter(Duration.ofSeconds(1)), streamId);
             }
@@ -147,9 +172,10 @@ final class Turns {
             refused(socket, message.length(), new GatewayError(GatewayError.Source.CLIENT, 400, "invalid_request_error",
                     "invalid_type", "The message's 'type' must be \"response.create\".", "type", Duration.ZERO), streamId);
         }
+        return false;
     }
 
-    private void refused(ClientSocket socket, int length, GatewayError error, String streamId) {
+    private void refused(ClientSocket socket, long length, GatewayError error, String streamId) {
         RequestRecord record = record(socket, clock.getAsLong(), length);
         record.client = socket.client();
         record.failed(error.status(), error.code(), error.message());
@@ -157,7 +183,7 @@ final class Turns {
         gateway.turnRefused(record);
     }
 
-    private RequestRecord record(ClientSocket socket, long startedNanos, int length) {
+    private RequestRecord record(ClientSocket socket, long startedNanos, long length) {
         RequestRecord record = new RequestRecord(RequestIds.next(), epochMillis.getAsLong(), startedNanos);
         record.route = Route.TURN.label();
         record.stream = true;
@@ -174,8 +200,8 @@ final class Turns {
         String streamId = message.streamId();
         RequestRecord record = record(socket, message.receivedNanos(), message.length());
         boolean room = gateway.turnBegins(now);
-        try {
-            Optional<GatewayError> refusal = room ? authenticated(now, socket, message, record) : Optional.of(Gateway.busy());
+        try (ByteBudget.Permit permit = message.permit()) {
+            Optional<GatewayError> refusal = room ? authenticated(now, socket, message, record, permit) : Optional.of(Gateway.busy());
             if (refusal.isPresent()) {
                 record.failed(refusal.get().status(), refusal.get().code(), refusal.get().message());
                 socket.tell(refusal.get(), streamId);
@@ -194,8 +220,8 @@ final class Turns {
     }
 
     /** A key can expire, or be taken away, while its connection is open. */
-    private Optional<GatewayError> authenticated(Live now, ClientSocket socket, ClientMessage message, RequestRecord record)
-            throws InterruptedException {
+    private Optional<GatewayError> authenticated(Live now, ClientSocket socket, ClientMessage message, RequestRecord record,
+            ByteBudget.Permit permit) throws InterruptedException {
         if (gateway.draining()) {
             return Optional.of(Gateway.shuttingDown());
         }
@@ -209,21 +235,18 @@ final class Turns {
             case ClientAuthenticator.Outcome.Known known -> {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
-                yield admitted(now, socket, message, record, known);
+                yield admitted(now, socket, message, record, known, permit);
             }
         };
     }
 
     private Optional<GatewayError> admitted(Live now, ClientSocket socket, ClientMessage message, RequestRecord record,
-            ClientAuthenticator.Outcome.Known known) throws InterruptedException {
+            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) {
         Optional<GatewayError> refusal = now.admission().enter(known, clock.getAsLong());
         if (refusal.isPresent()) {
             return refusal;
         }
-        try (ByteBudget.Permit permit = now.budget().permit(known.client().bodyShare())) {
-            if (!permit.first(message.length(), now.turns().bodyWait().toNanos())) {
-                return Optional.of(BodyReader.noMemory());
-            }
+        try {
             return checked(now, socket, message, record, known, permit);
         } finally {
             now.admission().leave(known, record.usage, clock.getAsLong());

@@ -57,6 +57,12 @@ final class TestWebSocket implements AutoCloseable {
         connection.sendText(message);
     }
 
+    /** Begins a message of so many bytes, and sends none of them. */
+    void sendHeaderOnly(int bytes) throws IOException {
+        socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0xFF, 0, 0, 0, 0, (byte) (bytes >>> 24),
+            (byte) (bytes >>> 16), (byte) (bytes >>> 8), (byte) bytes, 1, 2, 3, 4});
+    }
+
     /** The next message, or {@code close CODE}. */
     String next() {
         return switch (connection.receive()) {

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,39 @@ class WebSocketModeTest {
             assertEquals("Bearer sk-a", turns().getFirst().headers().first("authorization").orElseThrow());
             assertEquals("s1", turns().getFirst().headers().first("session-id").orElseThrow());
             assertEquals("responses_websockets=2026-02-06", turns().getFirst().headers().first("openai-beta").orElseThrow());
+        }
+    }
+
+    /** Once over a WebSocket of the account, once over a stream. */
+    @ParameterizedTest
+    @CsvSource({"on", "off"})
+    void aBurstOfEventsIsAFewWrites(String use) throws IOException, InterruptedException {
+        try (RunningGateway gateway = RunningGateway.of("log: {requests: json}\naccounts:\n  - {name: a, base-url: \""
+                + upstream.baseUri() + "\", api-key: sk-a, tier: 1, websocket: " + use + "}\n  - {name: b, base-url: \""
+                + upstream.baseUri() + "\", api-key: sk-b, tier: 0}\n"); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+            upstream.always("sk-b", Fault.of("status=429;retry=60"));
+            List<String> messages = client.turn(TURN.replace("hi", "[[sim:deltas=200;interval=0ms]]"));
+            assertCompleted(messages);
+            gateway.awaitLog("\"status\":200");
+            Matcher flushes = Pattern.compile("\"flushes\":([1-9]\\d*)").matcher(gateway.log());
+            assertTrue(flushes.find());
+            int writes = Integer.parseInt(flushes.group(1));
+            assertTrue(writes >= 2 && writes < messages.size() / 4, writes + " writes of " + messages.size() + " events");
+        }
+    }
+
+    @Test
+    void theSessionsNextClientGetsTheConnectionOfOneThatLeftRightBehindItsLastEvent() throws IOException {
+        try (RunningGateway gateway = gateway(1, "")) {
+            for (int i = 0; i < 20; i++) {
+                try (TestWebSocket client = TestWebSocket.open(gateway.port(), "session-id", "s1")) {
+                    assertCompleted(client.turn(TURN));
+                }
+                while (gateway.process().gateway().openWebSockets() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertEquals(1, Set.copyOf(turns().stream().map(ReceivedRequest::connection).toList()).size());
         }
     }
 

@@ -176,6 +176,7 @@ final class WebSocketSession {
         Turn turn = upstream.routes().turn(asked, fault, upstream.account(request.accountKey()), cacheKey, known);
         responses.add(turn.id());
         turn.play(out.events(fault, pauses));
+        out.flush();
     }
 
     private boolean isTooOld() {
@@ -228,7 +229,7 @@ final class WebSocketSession {
                         message.ascii(",\"sequence_number\":").decimal(number);
                     }
                     message.bytes(rest).bytes(suffix);
-                    send(200);
+                    sendLater();
                 }
 
                 @Override
@@ -247,10 +248,22 @@ final class WebSocketSession {
                 }
 
                 @Override
-                void flush() {
-                    // Every message went out.
+                void flush() throws IOException {
+                    peer.flush();
                 }
             };
+        }
+
+        /** What comes in one go goes out in one write, as of a stream. */
+        private void sendLater() throws IOException {
+            request.answering(200);
+            peer.sendTextLater(message.array(), 0, message.length());
+            sent += message.length();
+            request.sent(sent);
+        }
+
+        void flush() throws IOException {
+            peer.flush();
         }
 
         private void send(int status) throws IOException {

@@ -31,6 +31,8 @@ final class FrameReader {
     private static final int LENGTH_64 = 127;
     private static final int MAX_CONTROL_BYTES = 125;
     private static final int FIRST_BUFFER_BYTES = 4 * 1024;
+    /** A shorter rest of a message is read through the input's buffer, with what follows it. */
+    private static final int AHEAD_BYTES = 2 * 1024;
     /** A larger buffer is given up after its message, so that an idle connection stays small. */
     private static final int KEEP_BUFFER_BYTES = 16 * 1024;
     /** Fragments without a byte bring a message no nearer to its end; real senders close with at most one. */
@@ -39,19 +41,25 @@ final class FrameReader {
     private final HttpInput input;
     private final boolean fromClient;
     private final int maxMessageBytes;
+    private final MessageRoom room;
     private final Utf8Check utf8 = new Utf8Check();
     private byte[] buffer = new byte[0];
     private int end = HEADER_BYTES;
     private boolean inMessage;
     private boolean text;
     private boolean delivered;
+    /** Bytes of the message so far. */
+    private long messageBytes;
+    /** There is no room for the message: it is read past. */
+    private boolean passing;
     private int emptyFragments;
 
     /** Reads what a client, or a server, sends. */
-    FrameReader(HttpInput input, boolean fromClient, int maxMessageBytes) {
+    FrameReader(HttpInput input, boolean fromClient, int maxMessageBytes, MessageRoom room) {
         this.input = input;
         this.fromClient = fromClient;
         this.maxMessageBytes = maxMessageBytes;
+        this.room = room;
     }
 
     /** One received thing: a whole message or one control frame. */
@@ -86,16 +94,27 @@ final class FrameReader {
                 return control(opcode, second & ~MASKED);
             }
             long length = length(second & ~MASKED);
-            if (length > maxMessageBytes - (end - HEADER_BYTES)) {
+            if (length > maxMessageBytes - messageBytes) {
                 throw new ProtocolViolation(CloseCodes.TOO_BIG, "a message above " + maxMessageBytes + " bytes");
             }
             if (opcode != OPCODE_CONTINUATION) {
                 inMessage = true;
                 text = opcode == OPCODE_TEXT;
             }
+            messageBytes += length;
+            if (!passing && !room.reserve((int) length)) {
+                passing = true;
+                buffer = new byte[FIRST_BUFFER_BYTES];
+            }
             payload((int) length, fin);
             if (fin) {
-                return message();
+                Received message = message();
+                if (!passing) {
+                    return message;
+                }
+                long passed = messageBytes;
+                forget();
+                room.passed(passed);
             }
         }
     }
@@ -176,8 +195,11 @@ final class FrameReader {
         }
         int done = 0;
         while (done < length) {
-            int room = reserve(length - done, fin);
-            int count = read(buffer, end, Math.min(room, length - done));
+            if (passing) {
+                end = HEADER_BYTES;
+            }
+            int free = passing ? buffer.length - end : reserve(length - done, fin);
+            int count = read(buffer, end, Math.min(free, length - done));
             if (fromClient) {
                 FrameMask.apply(buffer, end, buffer, end, count, key, done);
             }
@@ -201,6 +223,8 @@ final class FrameReader {
 
     private void forget() {
         delivered = false;
+        passing = false;
+        messageBytes = 0;
         end = HEADER_BYTES;
         emptyFragments = 0;
         utf8.reset();
@@ -240,6 +264,10 @@ final class FrameReader {
     }
 
     private int read(byte[] target, int offset, int length) throws IOException {
+        if (length < AHEAD_BYTES && !input.hasBuffered()) {
+            // What follows a short rest is read along with it.
+            input.fill();
+        }
         int count = input.read(target, offset, length);
         if (count < 0) {
             throw new EOFException("the connection ended within a frame");

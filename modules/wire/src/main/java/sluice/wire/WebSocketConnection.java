@@ -34,7 +34,8 @@ public final class WebSocketConnection implements AutoCloseable {
     private long refilledNanos;
     private Optional<WebSocketEvent.Closed> ended = Optional.empty();
 
-    private WebSocketConnection(Link link, HttpInput input, boolean client, int maxMessageBytes, LongSupplier nanoClock) {
+    private WebSocketConnection(Link link, HttpInput input, boolean client, int maxMessageBytes, MessageRoom room,
+            LongSupplier nanoClock) {
         if (maxMessageBytes < 1 || maxMessageBytes > LARGEST_LIMIT_BYTES) {
             throw new IllegalArgumentException("maxMessageBytes: 1.." + LARGEST_LIMIT_BYTES + ", not " + maxMessageBytes);
         }
@@ -42,7 +43,7 @@ public final class WebSocketConnection implements AutoCloseable {
         this.input = input;
         this.nanoClock = nanoClock;
         refilledNanos = nanoClock.getAsLong();
-        reader = new FrameReader(input, !client, maxMessageBytes);
+        reader = new FrameReader(input, !client, maxMessageBytes, room);
         IntSupplier keys = RANDOM::nextInt;
         writer = new FrameWriter(link, client ? Optional.of(keys) : Optional.empty());
     }
@@ -53,7 +54,7 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param input what read the handshake from {@code link}, with anything that came behind it
      */
     public static WebSocketConnection client(Link link, HttpInput input, int maxMessageBytes, LongSupplier nanoClock) {
-        return new WebSocketConnection(link, input, true, maxMessageBytes, nanoClock);
+        return new WebSocketConnection(link, input, true, maxMessageBytes, MessageRoom.UNLIMITED, nanoClock);
     }
 
     /**
@@ -62,7 +63,13 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param input what read the handshake from {@code link}, with anything that came behind it
      */
     public static WebSocketConnection server(Link link, HttpInput input, int maxMessageBytes, LongSupplier nanoClock) {
-        return new WebSocketConnection(link, input, false, maxMessageBytes, nanoClock);
+        return server(link, input, maxMessageBytes, MessageRoom.UNLIMITED, nanoClock);
+    }
+
+    /** Our end is the server's, and messages need {@code room} while they are received. */
+    public static WebSocketConnection server(Link link, HttpInput input, int maxMessageBytes, MessageRoom room,
+            LongSupplier nanoClock) {
+        return new WebSocketConnection(link, input, false, maxMessageBytes, room, nanoClock);
     }
 
     /** Waits for the next event. After a {@link WebSocketEvent.Closed}, returns that one again. */

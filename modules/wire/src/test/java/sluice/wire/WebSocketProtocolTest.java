@@ -14,6 +14,7 @@ import static sluice.wire.Frames.TEXT;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -123,6 +124,33 @@ class WebSocketProtocolTest {
             WebSocketConnection connection = server(link);
             connection.receive();
             assertFalse(connection.hasWholeMessage());
+        }
+    }
+
+    @Test
+    void aMessageWithoutRoomIsReadPastAndTheNextArrives() {
+        Frames sent = Frames.ofClient().text("a").frame(TEXT, pattern(90)).frame(FIN | PING, "p").frame(0, pattern(5000))
+                .frame(FIN, pattern(70_000)).text("b").frame(TEXT, "c").frame(FIN, pattern(20)).text("d");
+        for (int piece : new int[] {1, 100, 100_000}) {
+            ScriptLink link = new ScriptLink(sent.bytes(), piece);
+            List<String> told = new ArrayList<>();
+            MessageRoom room = new MessageRoom() {
+                @Override
+                public boolean reserve(int bytes) {
+                    told.add("reserve " + bytes);
+                    return bytes < 20;
+                }
+
+                @Override
+                public void passed(long bytes) {
+                    told.add("passed " + bytes);
+                }
+            };
+            WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, room, () -> 0);
+            assertEquals(List.of("text 61", "text 62", "text 64", "closed 1006"), Frames.received(connection));
+            assertEquals(List.of("reserve 1", "reserve 90", "passed 75090", "reserve 1", "reserve 1", "reserve 20", "passed 21",
+                    "reserve 1"), told);
+            assertTrue(link.largestTargetBytes() <= 16 * 1024, "nothing is allocated for what is not kept");
         }
     }
 
