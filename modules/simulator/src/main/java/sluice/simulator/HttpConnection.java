@@ -39,6 +39,7 @@ final class HttpConnection {
 
     void serve() {
         try {
+            upstream.travel(link.secure() ? 2 : 1);
             while (serveNext()) {
                 requests++;
             }
@@ -79,6 +80,7 @@ final class HttpConnection {
             link.write(go, 0, go.length);
         }
         byte[] body = readBody(head);
+        upstream.travel(1);
         String key = keyOf(head);
         ReceivedRequest request = new ReceivedRequest(head.method(), head.target(), head.headers(), body, key, number,
                 requests + 1);

@@ -2,11 +2,15 @@ package sluice.simulator;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine;
 import sluice.api.Command;
 import sluice.api.JsonStrings;
@@ -73,6 +79,19 @@ public final class SimulateCommand implements Command {
                 description = "What every request gets, such as 'deltas=100;reasoning'.")
         private String base = "";
 
+        @CommandLine.Option(names = "--distance", defaultValue = "0ms", paramLabel = "TIME",
+                description = "Simulated round trip: one for a connection, one more for its TLS, one for each request or turn "
+                        + "(default: ${DEFAULT-VALUE}).")
+        private String distance = "0ms";
+
+        @CommandLine.Option(names = "--tls", paramLabel = "FILE",
+                description = "Speaks TLS with the key and certificate of this PKCS#12 file, as keytool -genkeypair makes it.")
+        private Optional<Path> tls = Optional.empty();
+
+        @CommandLine.Option(names = "--tls-password", defaultValue = "changeit", paramLabel = "TEXT",
+                description = "Its password (default: ${DEFAULT-VALUE}).")
+        private String tlsPassword = "changeit";
+
         @CommandLine.Option(names = "--log", paramLabel = "FILE",
                 description = "Appends a JSON line for each request when it ends; - is the terminal.")
         private Optional<String> log = Optional.empty();
@@ -91,8 +110,12 @@ public final class SimulateCommand implements Command {
             SimulatorSettings settings;
             try {
                 settings = SimulatorSettings.DEFAULT.withHost(host).withPort(port).withKeys(keys)
-                        .withBase(Fault.of("interval=" + interval).and(Fault.of(base)));
-            } catch (IllegalArgumentException e) {
+                        .withBase(Fault.of("interval=" + interval).and(Fault.of(base)))
+                        .withDistance(Duration.ofNanos(Fault.of("first=" + distance).nanos(FaultOption.FIRST, 0)));
+                if (tls.isPresent()) {
+                    settings = settings.withTls(keys(tls.get(), tlsPassword.toCharArray()));
+                }
+            } catch (IllegalArgumentException | IOException | GeneralSecurityException e) {
                 err.println("sluice simulate: " + e.getMessage());
                 return 2;
             }
@@ -105,6 +128,18 @@ public final class SimulateCommand implements Command {
                 err.println("sluice simulate: " + e.getMessage());
                 return 1;
             }
+        }
+
+        private static SSLContext keys(Path file, char[] password) throws IOException, GeneralSecurityException {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(file)) {
+                store.load(in, password);
+            }
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, password);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
         }
 
         /** SIGTERM and SIGINT run shutdown hooks; the hook waits for nothing, so that the process ends at once. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSocket;
 import sluice.wire.CoarseSweeper;
 
 /**
@@ -64,7 +65,7 @@ public final class SimulatedUpstream implements AutoCloseable {
 
     /** {@code http://host:port/v1}: what an account's base URL should be. */
     public URI baseUri() {
-        return URI.create("http://" + settings.host() + ":" + port() + "/v1");
+        return URI.create((settings.tls().isPresent() ? "https://" : "http://") + settings.host() + ":" + port() + "/v1");
     }
 
     /** The port it listens on. */
@@ -185,12 +186,35 @@ public final class SimulatedUpstream implements AutoCloseable {
         }
     }
 
+    /** The handshake happens with the first read, on the connection's own thread. */
+    private Socket spoken(Socket socket) throws IOException {
+        if (settings.tls().isEmpty()) {
+            return socket;
+        }
+        SSLSocket secure = (SSLSocket) settings.tls().get().getSocketFactory().createSocket(socket, null, true);
+        secure.setUseClientMode(false);
+        return secure;
+    }
+
+    /** Waits for so many round trips of the simulated distance. */
+    void travel(int roundTrips) throws IOException {
+        if (settings.distance().isZero()) {
+            return;
+        }
+        try {
+            Thread.sleep(settings.distance().multipliedBy(roundTrips));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
     private void accept() {
         while (!closed) {
             try {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                HttpConnection connection = new HttpConnection(this, socket, accepted.incrementAndGet());
+                HttpConnection connection = new HttpConnection(this, spoken(socket), accepted.incrementAndGet());
                 connections.add(connection);
                 Thread.ofVirtual().name("sluice-simulator").start(connection::serve);
                 if (closed) {

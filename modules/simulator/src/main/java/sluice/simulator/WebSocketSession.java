@@ -138,6 +138,7 @@ final class WebSocketSession {
         try {
             TurnRequest asked = read.orElseThrow(() -> new ApiException(new ApiError(400, "invalid_request_error",
                     "invalid_json", Optional.empty(), "We could not parse the JSON of your message.")));
+            upstream.travel(1);
             String type = asked.text("type").orElse("");
             if (!type.equals("response.create")) {
                 throw new ApiException(ApiError.invalid("invalid_value", "type", "Invalid value: '" + type + "'."));
