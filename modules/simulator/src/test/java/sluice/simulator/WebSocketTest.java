@@ -110,7 +110,10 @@ class WebSocketTest {
         }
         assertTrue(message.endsWith(",\"stream_id\":\"fast\"}"));
         assertTrue(seen.size() <= 2);
-        assertEquals(1, upstream.activeRequests());
+        // The peer has the last event a moment before its turn is over; the stalled turn stays.
+        while (upstream.activeRequests() != 1) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
