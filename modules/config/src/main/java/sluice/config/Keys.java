@@ -217,7 +217,7 @@ final class Keys {
 
     private void stream() {
         key("stream.buffer", size(1024, MIB), "64KiB",
-                "Largest relay buffer of a stream; it begins with 4 KiB and grows while the upstream is faster.");
+                "Largest relay buffer of a stream; it begins with 1 KiB and grows while the upstream is faster.");
         key("stream.keepalive", durationOrOff("10ms", "24h"), "10s",
                 "Silence towards the client after which a comment is sent.");
         key("stream.header-keepalive", durationOrOff("10ms", "24h"), "45s",

@@ -30,8 +30,8 @@ import sluice.api.Sweeper;
 final class StreamRelay {
     /** With less, a line's head and a model's name might not fit. */
     private static final int MIN_BUFFER_BYTES = 64;
-    /** Room for an event of the usual size; thousands of streams hold this while they wait. */
-    private static final int CALM_BUFFER_BYTES = 4 * 1024;
+    /** Room for a few events of the usual size; thousands of streams hold this while they wait. */
+    private static final int CALM_BUFFER_BYTES = 1024;
     /** By how much the buffer grows. */
     private static final int GROWTH = 4;
     /** After so many waits, with little read between them, a grown buffer is given up. */

@@ -13,7 +13,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 
 class BufferGrowthTest {
-    private static final int CALM = 4 * 1024;
+    private static final int CALM = 1024;
     private static final int MOST = 64 * 1024;
     private static final String END = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\"}}\n\n";
 
