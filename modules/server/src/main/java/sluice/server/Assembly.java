@@ -26,6 +26,7 @@ import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.StreamSettings;
 import sluice.wire.CoarseSweeper;
+import sluice.wire.ReadPoller;
 
 /**
  * Puts the gateway together from a configuration: makes the parts that live as long as the
@@ -35,6 +36,7 @@ final class Assembly implements AutoCloseable {
     private final LongSupplier clock = System::nanoTime;
     private final LongSupplier epochMillis = System::currentTimeMillis;
     private final Sweeper sweeper = new CoarseSweeper(clock);
+    private final ReadPoller poller = new ReadPoller();
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private final Providers providers;
     private final StateStore state;
@@ -70,6 +72,11 @@ final class Assembly implements AutoCloseable {
 
     Sweeper sweeper() {
         return sweeper;
+    }
+
+    /** Tells which clients have left. */
+    ReadPoller poller() {
+        return poller;
     }
 
     LongSupplier clock() {
@@ -190,5 +197,6 @@ final class Assembly implements AutoCloseable {
         usage.close();
         state.close();
         sweeper.close();
+        poller.close();
     }
 }

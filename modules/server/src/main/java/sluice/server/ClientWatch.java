@@ -3,10 +3,12 @@ package sluice.server;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import sluice.wire.HttpInput;
+import sluice.wire.ReadPoller;
 
 /**
- * Waits for a client to leave while its request is being answered: a read that is parked on the client's connection. Bytes of
- * a next request that arrive meanwhile stay in the input, where the connection finds them.
+ * Notices that a client leaves while its request is being answered: a read on the client's connection, on a thread of its own. It is
+ * started once a {@link ReadPoller} says that there is something to read, or where none can say so. Bytes of a next request that
+ * arrive meanwhile stay in the input, where the connection finds them.
  */
 final class ClientWatch implements Runnable {
     /** Most bytes that are looked ahead. */

@@ -14,13 +14,14 @@ import sluice.wire.FramingException;
 import sluice.wire.HttpBody;
 import sluice.wire.HttpInput;
 import sluice.wire.Link;
+import sluice.wire.ReadPoller;
 import sluice.wire.RequestHead;
 
 /**
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
  * decision 0001 for why it is not Helidon's own.
  *
- * <p>The sweeper visits it for all its limits; it starts a {@link ClientWatch} for requests that take longer than a moment, so
+ * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment, so
  * that short requests pay nothing for being watched.
  */
 final class DataConnection implements ServerConnection, Sweeper.Watched {
@@ -39,8 +40,17 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
 
-    /** Whether the client may be watched: a state, or the {@link ClientWatch} itself. */
+    /** Whether the client may be watched: a state, the order to watch it, or the {@link ClientWatch} itself. */
     private enum Watch { NOT_NOW, ALLOWED }
+
+    /** The poller tells when there is something to read from the client. */
+    private static final class Armed {
+        private volatile ReadPoller.Registration order = () -> { };
+
+        private void takeBack() {
+            order.close();
+        }
+    }
 
     private final Link link;
     private final HttpInput input;
@@ -208,7 +218,9 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     /** No watch starts any more, and one that was started has given the input back. */
     private void endWatch() throws InterruptedException {
         Object before = watch.getAndSet(Watch.NOT_NOW);
-        if (before instanceof ClientWatch started) {
+        if (before instanceof Armed armed) {
+            armed.takeBack();
+        } else if (before instanceof ClientWatch started) {
             enter(Phase.IDLE);
             if (!response.keepAlive()) {
                 link.close();
@@ -287,8 +299,24 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         if (watch.get() != Watch.ALLOWED) {
             return;
         }
+        Armed armed = new Armed();
+        if (!watch.compareAndSet(Watch.ALLOWED, armed)) {
+            return;
+        }
+        Optional<ReadPoller.Registration> order = link.whenReadable(() -> read(armed));
+        if (order.isEmpty()) {
+            read(armed);
+            return;
+        }
+        armed.order = order.get();
+        if (watch.get() != armed) {
+            armed.takeBack();
+        }
+    }
+
+    private void read(Armed armed) {
         ClientWatch started = new ClientWatch(input, this::clientGone);
-        if (watch.compareAndSet(Watch.ALLOWED, started)) {
+        if (watch.compareAndSet(armed, started)) {
             Thread.ofVirtual().name("client-watch").start(started);
         }
     }

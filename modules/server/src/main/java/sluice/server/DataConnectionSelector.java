@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
 import sluice.wire.Link;
+import sluice.wire.ReadPoller;
 
 /**
  * Plugs {@link DataConnection} into Helidon's web server, for every connection of the data port; and {@link Http2Connection}
@@ -21,16 +22,18 @@ final class DataConnectionSelector implements ServerConnectionSelector {
     private final ConnectionLimits limits;
     private final OpenConnections open;
     private final Arrivals arrivals;
+    private final ReadPoller poller;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Set<String> protocols;
 
     DataConnectionSelector(Gateway gateway, ConnectionLimits limits, OpenConnections open, Arrivals arrivals,
-            Sweeper sweeper, LongSupplier clock, boolean http2) {
+            ReadPoller poller, Sweeper sweeper, LongSupplier clock, boolean http2) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.arrivals = arrivals;
+        this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
         protocols = http2 ? Set.of(HTTP2, "http/1.1") : Set.of("http/1.1");
@@ -53,7 +56,7 @@ final class DataConnectionSelector implements ServerConnectionSelector {
 
     @Override
     public ServerConnection connection(ConnectionContext context) {
-        HelidonLink link = new HelidonLink(context, arrivals.take(context.remotePeer().address()));
+        HelidonLink link = new HelidonLink(context, arrivals.take(context.remotePeer().address()), poller);
         String remoteHost = context.remotePeer().host();
         HelidonSocket socket = context.serverSocket();
         return socket.protocolNegotiated() && socket.protocol().equals(HTTP2)

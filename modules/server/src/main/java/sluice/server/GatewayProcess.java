@@ -72,7 +72,7 @@ final class GatewayProcess implements AutoCloseable {
                     assembly.sweeper(), assembly.clock(), assembly.epochMillis());
             DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
                     new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
-                    arrivals, assembly.sweeper(), assembly.clock(), configuration.server().http2());
+                    arrivals, assembly.poller(), assembly.sweeper(), assembly.clock(), configuration.server().http2());
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), arrivals, tls.map(DataTls::listener),

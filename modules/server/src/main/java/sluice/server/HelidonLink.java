@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import sluice.wire.Link;
+import sluice.wire.ReadPoller;
 
 /**
  * A connection that Helidon accepted, as a {@link Link}: bytes that Helidon read to identify the protocol come first, then
@@ -18,13 +19,17 @@ import sluice.wire.Link;
 final class HelidonLink implements Link {
     private final HelidonSocket socket;
     private final Optional<SocketChannel> channel;
+    private final ReadPoller poller;
     private final DataReader early;
     private final InputStream in;
     private final OutputStream out;
     private boolean earlyTaken;
+    /** Guarded by this link: a descriptor that is closed may be another connection's. */
+    private boolean closed;
 
-    HelidonLink(ConnectionContext context, Optional<SocketChannel> channel) {
+    HelidonLink(ConnectionContext context, Optional<SocketChannel> channel, ReadPoller poller) {
         this.channel = channel;
+        this.poller = poller;
         socket = context.serverSocket();
         early = context.dataReader();
         HelidonStreams streams = HelidonStreams.of(socket);
@@ -50,6 +55,11 @@ final class HelidonLink implements Link {
     }
 
     @Override
+    public synchronized Optional<ReadPoller.Registration> whenReadable(Runnable action) {
+        return closed || channel.isEmpty() ? Optional.empty() : poller.whenReadable(channel.get(), action);
+    }
+
+    @Override
     public void write(byte[] source, int offset, int length) throws IOException {
         out.write(source, offset, length);
     }
@@ -70,6 +80,9 @@ final class HelidonLink implements Link {
     /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         if (channel.isEmpty()) {
             closeSocket();
             return;
@@ -82,6 +95,9 @@ final class HelidonLink implements Link {
     }
 
     private void closeSocket() {
+        synchronized (this) {
+            closed = true;
+        }
         try {
             socket.close();
         } catch (UncheckedIOException e) {

@@ -1,6 +1,7 @@
 package sluice.wire;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A connected pair of byte streams: a socket, plain or TLS. One thread reads and one thread writes at a time; {@link #close}
@@ -23,6 +24,15 @@ public interface Link extends AutoCloseable {
      */
     default boolean quiet() throws IOException {
         return !ready();
+    }
+
+    /**
+     * Runs {@code action} once, on a thread that it must not keep, as soon as a read would not wait. Nobody reads until then.
+     *
+     * @return takes it back; empty if this link cannot tell, or is closed
+     */
+    default Optional<ReadPoller.Registration> whenReadable(Runnable action) {
+        return Optional.empty();
     }
 
     /** Writes all bytes, waiting as long as the peer is slow. One call is one socket write where the socket takes it whole. */
