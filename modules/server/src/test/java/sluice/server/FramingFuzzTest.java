@@ -122,6 +122,9 @@ class FramingFuzzTest {
     private static void good(RunningGateway gateway, String marker) throws IOException {
         try (TestClient client = gateway.client()) {
             TestClient.Answer answer = client.post(body(marker));
+            while (answer.text().contains("no_account_available")) {
+                answer = client.post(body(marker));
+            }
             assertEquals(200, answer.status(), answer.text());
             assertTrue(answer.text().contains("\"" + marker + "\""), answer.text());
         }
@@ -193,13 +196,22 @@ class FramingFuzzTest {
                     TestClient.Answer answer = answer(client, attack, name);
                     assertOnlyOwn(answer, name);
                     if (answer.whole() && !answer.headers().first("connection").equals(java.util.Optional.of("close"))) {
-                        TestClient.Answer next = answer(client, body("marker-next"), name);
+                        TestClient.Answer next = nextAnswer(client, name);
                         assertEquals(200, next.status(), name + ": " + next.text());
                         assertTrue(next.text().contains("\"marker-next\"") && !next.text().contains(marker), name + ": " + next.text());
                     }
                 }
             });
         }
+    }
+
+    /** The answer to a good request, once the account has rested: an answer that happened to be a 401 or 429 makes it do so. */
+    private static TestClient.Answer nextAnswer(TestClient client, String name) throws IOException {
+        TestClient.Answer next = answer(client, body("marker-next"), name);
+        while (next.text().contains("no_account_available")) {
+            next = answer(client, body("marker-next"), name);
+        }
+        return next;
     }
 
     private static TestClient.Answer answer(TestClient client, String body, String name) throws IOException {
