@@ -117,7 +117,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         } catch (FramingException e) {
             refuse(GatewayError.client(e.status(), "bad_request_framing",
                     "The request is not valid HTTP/1.1: " + e.getMessage() + "."));
-            linger(e.status() == 431);
+            // Whoever sends this slowly still sends.
+            linger(true);
             return false;
         } catch (EOFException e) {
             return false;

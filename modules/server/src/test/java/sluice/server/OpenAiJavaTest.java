@@ -18,11 +18,16 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseStreamEvent;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 
@@ -69,6 +74,28 @@ class OpenAiJavaTest {
             assertTrue(events.getFirst().isCreated());
             assertTrue(events.getLast().isCompleted());
             assertTrue(events.stream().anyMatch(ResponseStreamEvent::isOutputTextDelta));
+        }
+    }
+
+    /** Over HTTP/2 where the port offers it, for OkHttp then prefers that. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void speaksTls(boolean http2, @TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("first", "EC");
+        String serving = http2 ? authority.serving("first").replace("server: {", "server: {http2: true, ") : authority.serving("first");
+        try (RunningGateway secure = RunningGateway.accounts(upstream.baseUri(), 1, serving)) {
+            OpenAIClient other = OpenAIOkHttpClient.builder().baseUrl("https://localhost:" + secure.port() + "/v1").apiKey("none")
+                    .maxRetries(0).sslSocketFactory(authority.trusting().getSocketFactory())
+                    .trustManager((X509TrustManager) authority.trust().getTrustManagers()[0]).build();
+            Response created = other.responses().create(request());
+            assertEquals(created.id(), other.responses().retrieve(created.id()).id());
+            assertEquals("completed", View.of(other).events().getLast());
+            upstream.script("sk-a", Fault.of("status=400"), Fault.of("deltas=20;cut=2500"));
+            assertThrows(BadRequestException.class, () -> other.responses().create(request()));
+            assertTrue(View.of(other).thrown(), "a stream that broke off");
+            assertEquals("completed", View.of(other).events().getLast());
+            other.close();
         }
     }
 

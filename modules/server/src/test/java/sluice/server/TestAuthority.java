@@ -105,14 +105,19 @@ final class TestAuthority {
         return context(keys);
     }
 
-    private SSLContext context(KeyManagerFactory keys) throws IOException, GeneralSecurityException {
+    /** What trusts this authority and nobody else. */
+    TrustManagerFactory trust() throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("ca", load().getCertificate("ca"));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
+        return trust;
+    }
+
+    private SSLContext context(KeyManagerFactory keys) throws IOException, GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keys == null ? null : keys.getKeyManagers(), trust().getTrustManagers(), null);
         return context;
     }
 }
