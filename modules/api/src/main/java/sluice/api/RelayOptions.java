@@ -32,7 +32,7 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
     public enum Commit {
         /** With the first event, unless that one is an error. */
         FIRST_EVENT,
-        /** With the first output or terminal event. */
+        /** With the first output or terminal event; a JSON answer when it is known whether it is a failure. */
         FIRST_OUTPUT
     }
 

@@ -8,7 +8,7 @@ public sealed interface RelayOutcome {
     /** The answer is complete: a JSON answer to its end, or a stream with its terminal event, which may be a failure. */
     record Completed(RelayReport report) implements RelayOutcome { }
 
-    /** The stream began with an error event, and not one byte has been written to the client. */
+    /** The stream began with an error event, or a JSON answer says that it failed, and not one byte has been written to the client. */
     record RefusedBeforeOutput(StreamError error, RelayReport report) implements RelayOutcome { }
 
     /**

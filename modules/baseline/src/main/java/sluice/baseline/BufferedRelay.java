@@ -47,6 +47,10 @@ public final class BufferedRelay implements AnswerRelay {
         if (options.model().mapped() && root instanceof ObjectNode object && restore(object, options.model())) {
             bytes = write(object);
         }
+        RelayReport read = report(root, whole.size(), 0, 0);
+        if (!read.error().equals(StreamError.NONE) && options.refusable().test(read.error())) {
+            return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
+        }
         return write(sink, bytes, root, whole.size(), options);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 enum AnswerPlace {
     MODEL("model"),
     ID("id"),
+    STATUS("status"),
     CONVERSATION_ID("id"),
     INPUT_TOKENS("input_tokens"),
     CACHED_TOKENS("cached_tokens"),
@@ -20,8 +21,8 @@ enum AnswerPlace {
     OUTPUT_DETAILS("output_tokens_details", REASONING_TOKENS),
     USAGE("usage", INPUT_TOKENS, INPUT_DETAILS, OUTPUT_TOKENS, OUTPUT_DETAILS),
     /** An event that holds a response, where an upstream answers with one. */
-    RESPONSE("response", MODEL, ID, CONVERSATION, ERROR, USAGE),
-    ROOT("", MODEL, ID, CONVERSATION, ERROR, USAGE, RESPONSE),
+    RESPONSE("response", MODEL, ID, STATUS, CONVERSATION, ERROR, USAGE),
+    ROOT("", MODEL, ID, STATUS, CONVERSATION, ERROR, USAGE, RESPONSE),
     /** Anywhere else. */
     ELSEWHERE("");
 

@@ -62,6 +62,7 @@ final class AnswerScan {
     private String errorType = "";
     private String errorMessage = "";
     private boolean failed;
+    private boolean settled;
     private boolean counted;
     private long input;
     private long cached;
@@ -85,6 +86,7 @@ final class AnswerScan {
         errorType = "";
         errorMessage = "";
         failed = false;
+        settled = false;
         counted = false;
         input = 0;
         cached = 0;
@@ -177,6 +179,7 @@ final class AnswerScan {
 
     private void close() {
         depth--;
+        settled |= open[depth] == AnswerPlace.ERROR;
         state = depth == 0 ? State.OVER : State.AFTER;
     }
 
@@ -254,6 +257,7 @@ final class AnswerScan {
         if (place != AnswerPlace.ELSEWHERE && !place.hasMembers() && tokenLength <= MAX_TOKEN_BYTES) {
             switch (place) {
                 case ID -> id = decoded();
+                case STATUS -> settled |= !decoded().equals("failed");
                 case CONVERSATION_ID -> conversationId = decoded();
                 case ERROR_CODE -> errorCode = decoded();
                 case ERROR_TYPE -> errorType = decoded();
@@ -305,6 +309,7 @@ final class AnswerScan {
             case CACHED_TOKENS -> cached = count();
             case OUTPUT_TOKENS -> output = count();
             case REASONING_TOKENS -> reasoning = count();
+            case ERROR -> settled = true;
             default -> { }
         }
     }
@@ -413,6 +418,11 @@ final class AnswerScan {
     /** What was counted; {@link TokenUsage#NONE} if nothing was. */
     TokenUsage usage() {
         return counted ? TokenUsage.told(input, cached, output, reasoning) : TokenUsage.NONE;
+    }
+
+    /** Whether it is known by now if the answer is a failure; what is no JSON object is none. */
+    boolean settled() {
+        return settled || state == State.OVER;
     }
 
     /** The error; {@link StreamError#NONE} if there was none. */

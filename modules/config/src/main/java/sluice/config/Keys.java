@@ -251,7 +251,8 @@ final class Keys {
                 "How long after the first attempt began a further one may start.");
         key("failover.commit", choice("first-event", "first-output"), "first-event",
                 "When the first byte goes to the client, after which no other account can be tried.");
-        key("failover.hold-bytes", size(1024, 64 * MIB), "64KiB", "With `first-output`: most bytes held back.");
+        key("failover.hold-bytes", size(1024, 64 * MIB), "64KiB",
+                "With `first-output`: most bytes held back; of a JSON answer at most 64 KiB.");
         key("failover.hold-time", duration("10ms", "10m"), "15s", "With `first-output`: longest time that they are held back.");
         key("failover.resend-after-send", choice("auto", "always", "never"), "auto",
                 "Whether a request that an account may have executed is sent again: `auto` does for `store: false`.");

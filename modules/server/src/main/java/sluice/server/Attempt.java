@@ -243,8 +243,8 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
     private static boolean movesOn(Call call, RelayOutcome.StreamError error) {
         FailureRules.Effect effect = judge(error).effect();
-        return effect == FailureRules.Effect.NEXT_ACCOUNT
-                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown;
+        return call.asksForWork && (effect == FailureRules.Effect.NEXT_ACCOUNT
+                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown);
     }
 
     private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
@@ -254,7 +254,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     private Optional<FailedAttempt> completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
         call.record.status = answer.status();
         call.record.usage = report.usage();
-        if (report.error().equals(RelayOutcome.StreamError.NONE)) {
+        if (!call.asksForWork || report.error().equals(RelayOutcome.StreamError.NONE)) {
             long ttft = report.firstOutputNanos() == 0 ? 0 : report.firstOutputNanos() - call.record.sentNanos;
             lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId(),
                     call.stripped && call.encryptedContent));

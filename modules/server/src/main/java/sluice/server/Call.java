@@ -14,6 +14,8 @@ final class Call extends PooledRequest {
     final Exchange exchange;
     /** Whether a stream was asked for. */
     final boolean stream;
+    /** Whether the account is to do something new; otherwise a failure in its answer is one of a response that it keeps. */
+    final boolean asksForWork;
     /** Whether the body's content coding was taken off. */
     final boolean bodyDecoded;
     /** Whether the answer says what was changed in the body. */
@@ -32,6 +34,7 @@ final class Call extends PooledRequest {
         super(record, client, target, model, sessionKey, boundTo, resendAllowed, permit, body);
         this.exchange = exchange;
         this.stream = stream;
+        asksForWork = body != EmptyBody.INSTANCE;
         this.bodyDecoded = bodyDecoded;
         this.explain = explain;
         exchange.response().onFirstOutput(this::committed);

@@ -1,0 +1,204 @@
+package sluice.body;
+
+import java.io.IOException;
+import sluice.api.ByteSource;
+import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayReport;
+import sluice.api.SourceException;
+import sluice.api.Sweeper;
+
+/** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HeldHead}. */
+final class AnswerPassage {
+    private final AnswerScan scan;
+    private final ByteSource source;
+    private final ClientSink sink;
+    private final RelayOptions options;
+    /** Bytes in the buffer, all of them followed. */
+    private int filled;
+    private long bytesIn;
+    private long bytesOut;
+    private long flushes;
+    private long firstOutputNanos;
+    private int idsTold;
+    private final HeldHead held;
+    /** Bytes at the start of the buffer that {@link #release} has written. */
+    private int released;
+
+    AnswerPassage(AnswerScan scan, ByteSource source, ClientSink sink, RelayOptions options) {
+        this.scan = scan;
+        this.source = source;
+        this.sink = sink;
+        this.options = options;
+        held = new HeldHead(options, AnswerScan.READ_BYTES, this::release);
+    }
+
+    RelayOutcome relay() {
+        try (held) {
+            return pass() ? new RelayOutcome.Completed(report())
+                    : new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
+        } catch (ClientGoneException e) {
+            drain();
+            RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
+            return new RelayOutcome.BrokeOff(cause, detail(e), report());
+        } catch (SourceException e) {
+            return new RelayOutcome.BrokeOff(cause(e), detail(e), report());
+        } catch (IOException e) {
+            return new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_CUT, detail(e), report());
+        }
+    }
+
+    private static RelayOutcome.Cause cause(SourceException e) {
+        return switch (e.how()) {
+            case CUT -> RelayOutcome.Cause.UPSTREAM_CUT;
+            case IDLE -> RelayOutcome.Cause.UPSTREAM_IDLE;
+            case FRAMING -> RelayOutcome.Cause.UPSTREAM_FRAMING;
+            case CANCELLED -> RelayOutcome.Cause.CANCELLED;
+        };
+    }
+
+    private static String detail(IOException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Whether the answer was passed on; false if it is refused, and nothing of it has gone out. */
+    private boolean pass() throws IOException {
+        while (true) {
+            int count = read();
+            if (count < 0) {
+                if (isRefused()) {
+                    return false;
+                }
+                held.open();
+                write(scan.buffer, 0, filled);
+                return true;
+            }
+            bytesIn += count;
+            follow(filled, filled + count);
+            if (scan.settled() && isRefused()) {
+                return false;
+            }
+            if (scan.settled() || !held.holds(filled)) {
+                held.open();
+                if (filled >= AnswerScan.READ_BYTES || !source.ready()) {
+                    writeOut(scan.writable(filled));
+                }
+            }
+        }
+    }
+
+    /** Whether the answer is a failure that another account may do better, while nothing of it is out. */
+    private boolean isRefused() {
+        return flushes == 0 && !scan.error().equals(RelayOutcome.StreamError.NONE) && options.refusable().test(scan.error());
+    }
+
+    private int read() throws IOException {
+        int count;
+        held.beforeRead();
+        try {
+            count = source.read(scan.buffer, filled, AnswerScan.READ_BYTES - filled);
+        } finally {
+            held.afterRead();
+        }
+        held.check();
+        if (released > 0) {
+            giveUp(released, filled + Math.max(0, count));
+            filled -= released;
+            released = 0;
+        }
+        return count;
+    }
+
+    /** Writes what was held for too long, while the answer's thread waits for more. */
+    private void release() throws ClientGoneException {
+        released = scan.writable(filled);
+        write(scan.buffer, 0, released);
+    }
+
+    private void follow(int from, int to) throws ClientGoneException {
+        filled = scan.follow(from, to);
+        while (scan.patch().length > 0) {
+            held.open();
+            write(scan.buffer, 0, scan.patchFrom());
+            write(scan.patch(), 0, scan.patch().length);
+            int rest = filled - scan.patchTo();
+            System.arraycopy(scan.buffer, scan.patchTo(), scan.buffer, 0, rest);
+            scan.patched();
+            filled = scan.follow(0, rest);
+        }
+    }
+
+    /** Writes what is complete, and moves the rest to the start of the buffer. */
+    private void writeOut(int writable) throws ClientGoneException {
+        write(scan.buffer, 0, writable);
+        giveUp(writable, filled);
+        filled -= writable;
+    }
+
+    private void giveUp(int written, int end) {
+        if (written > 0) {
+            System.arraycopy(scan.buffer, written, scan.buffer, 0, end - written);
+            scan.moved(written);
+        }
+    }
+
+    private void write(byte[] bytes, int from, int to) throws ClientGoneException {
+        if (to == from) {
+            return;
+        }
+        tellIds();
+        if (firstOutputNanos == 0) {
+            firstOutputNanos = options.nanoClock().getAsLong();
+        }
+        sink.write(bytes, from, to - from, false);
+        flushes++;
+        bytesOut += to - from;
+    }
+
+    private void tellIds() {
+        int known = (scan.id().isEmpty() ? 0 : 1) + (scan.conversationId().isEmpty() ? 0 : 1);
+        if (known > idsTold) {
+            idsTold = known;
+            options.identified().identified(scan.id(), scan.conversationId());
+        }
+    }
+
+    /** Reads on after the client has left, for the usage at the end. */
+    private void drain() {
+        if (options.drain().isZero()) {
+            return;
+        }
+        long deadlineNanos = options.nanoClock().getAsLong() + options.drain().toNanos();
+        Sweeper.Registration deadline = options.sweeper().watch(nowNanos -> {
+            if (nowNanos - deadlineNanos >= 0) {
+                source.abort();
+            }
+        });
+        try (deadline) {
+            boolean behindName = scan.patch().length > 0;
+            scan.withoutModel();
+            if (behindName) {
+                scan.follow(scan.patchTo(), filled);
+            }
+            long left = options.drainBytes();
+            while (left > 0) {
+                int count = source.read(scan.buffer, 0, (int) Math.min(left, AnswerScan.READ_BYTES));
+                if (count < 0) {
+                    return;
+                }
+                bytesIn += count;
+                left -= count;
+                scan.follow(0, count);
+            }
+        } catch (IOException e) {
+            // The outcome is known already: the client left. What was counted until now is all there is.
+        }
+    }
+
+    private RelayReport report() {
+        return new RelayReport(scan.usage(), scan.id(), scan.conversationId(), "", scan.error(), flushes > 0, 0, 0, 0,
+                flushes, bytesIn, bytesOut, 0, firstOutputNanos);
+    }
+}
