@@ -84,15 +84,13 @@ final class WebSocketSession {
             }
         } finally {
             leave();
-            streams.values().forEach(ExecutorService::shutdownNow);
+            streams.values().forEach(ExecutorService::shutdown);
         }
     }
 
+    /** Each turn finds out for itself: one that has said all is answered, though its peer left at once. */
     private void leave() {
-        active.forEach((request, pauses) -> {
-            upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);
-            pauses.gone();
-        });
+        active.values().forEach(Pauses::gone);
     }
 
     private void begin(WebSocketConnection peer, byte[] bytes, int number) {
