@@ -15,13 +15,21 @@ import sluice.api.Headers;
  * @param body the answer's body; empty if it was not an answer
  * @param error what the answer or the event said
  * @param retryAfter how long the account asked to be left alone; zero if it did not
- * @param requestSent whether the account may have executed the request
+ * @param requestSent whether the account may have got the request
  * @param detail for the log
  */
 record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers headers, byte[] body, UpstreamError error,
         Duration retryAfter, boolean requestSent, String detail) {
     /** Shorter texts are no secrets, and would be found in anything. */
     private static final int MIN_SECRET_CHARS = 8;
+
+    /** Whether the account may have done the work and billed it: it got the request, and did not refuse it. */
+    boolean mayHaveRun() {
+        return requestSent && switch (rule.fault()) {
+            case UPSTREAM, TRANSPORT -> true;
+            case REQUEST, ACCOUNT, ACCOUNT_MODEL, CLIENT -> false;
+        };
+    }
 
     /**
      * The same without the account's credentials, which upstreams like to repeat in what they say of them: neither clients nor

@@ -92,7 +92,7 @@ final class FailoverLoop<R extends PooledRequest> {
             }
             FailedAttempt failure = last.get();
             request.record.failedTry(failure.account(), failure.rule());
-            mayHaveRun |= failure.requestSent();
+            mayHaveRun |= failure.mayHaveRun();
             tried = with(tried, failure.account());
             if (request.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
                     || !mayTryAnother(request, failure)) {

@@ -95,6 +95,7 @@ final class HttpConnection {
             checkKey(key);
             fault = upstream.plan().choose(key, read.map(TurnRequest::model).orElse(""),
                     read.map(r -> r.lastText).orElse(""), requests > 0);
+            request.chosen(fault);
             if (fault.has(FaultOption.DROP) || fault.has(FaultOption.REUSE)) {
                 upstream.ended(request, ReceivedRequest.Ending.BROKEN);
                 breakOff(fault.has(FaultOption.REUSE) || fault.text(FaultOption.DROP).orElse("").equals("rst"));
@@ -187,6 +188,7 @@ final class HttpConnection {
                     out.end();
                 }
             }
+            request.billed(answer.billed());
             upstream.ended(request, ReceivedRequest.Ending.ANSWERED);
             return keep;
         } catch (BrokenOnPurpose e) {

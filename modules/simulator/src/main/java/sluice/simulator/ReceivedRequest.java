@@ -4,6 +4,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import sluice.api.Headers;
+import sluice.api.TokenUsage;
 
 /**
  * One request as the simulated upstream saw it, or one turn on a WebSocket, whose message is then the body. Times are
@@ -37,6 +38,8 @@ public final class ReceivedRequest {
     private volatile long bytesSent;
     private volatile int status;
     private volatile Ending ending = Ending.OPEN;
+    private volatile Fault fault = Fault.NONE;
+    private volatile TokenUsage billed = TokenUsage.NONE;
 
     ReceivedRequest(String method, String target, Headers headers, byte[] body, String accountKey, long connection,
             int onConnection) {
@@ -109,6 +112,16 @@ public final class ReceivedRequest {
         return status;
     }
 
+    /** What was answered and what went wrong, as it was chosen for this request. */
+    public Fault fault() {
+        return fault;
+    }
+
+    /** Tokens that it was told to have used; none unless all of an answer with its usage went out. */
+    public TokenUsage billed() {
+        return billed;
+    }
+
     /** How it ended. */
     public Ending ending() {
         return ending;
@@ -130,6 +143,15 @@ public final class ReceivedRequest {
     /** Called by the one thread that answers. */
     void sent(long bytes) {
         bytesSent = bytes;
+    }
+
+    void chosen(Fault what) {
+        fault = what;
+    }
+
+    /** Called before {@link #end}. */
+    void billed(TokenUsage tokens) {
+        billed = tokens;
     }
 
     /** True for the first caller only: it says how the request ended. */

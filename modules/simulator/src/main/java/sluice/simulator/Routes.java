@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import sluice.api.JsonStrings;
+import sluice.api.TokenUsage;
 import sluice.wire.RequestHead;
 
 /** The API's routes: from a request to its answer. Stateless but for the accounts; thread-safe. */
@@ -88,9 +89,10 @@ final class Routes {
         String cacheKey = request.text("prompt_cache_key").or(() -> head.headers().first("session-id")).orElse("");
         Turn turn = turn(request, fault, account, cacheKey, false);
         if (request.flag("stream", false) != fault.has(FaultOption.SWAP)) {
-            return new Answer.Events(turn, -1);
+            return new Answer.Events(turn);
         }
-        return Answer.Whole.json(200, request.flag("background", false) ? turn.now() : turn.done());
+        return request.flag("background", false) ? Answer.Whole.json(200, turn.now())
+                : Answer.Whole.billed(turn.done(), turn.billed());
     }
 
     private Answer response(RequestHead head, String rest, TurnRequest request, Fault fault, Account account)
@@ -138,10 +140,11 @@ final class Routes {
         String item = "{\"id\":\"cmp_" + turn.id().substring(5) + "\",\"type\":\"compaction\",\"encrypted_content\":\""
                 + Turn.EncryptedContent.of(account.organization(), turn.id()) + "\"}";
         int input = request.inputTokens();
-        return Answer.Whole.json(200, "{\"id\":\"" + turn.id() + "\",\"object\":\"response.compaction\",\"created_at\":" + now()
+        return Answer.Whole.billed("{\"id\":\"" + turn.id() + "\",\"object\":\"response.compaction\",\"created_at\":" + now()
                 + ",\"output\":[" + kept + (kept.isEmpty() ? "" : ",") + item + "],\"usage\":{\"input_tokens\":" + input
                 + ",\"input_tokens_details\":{\"cached_tokens\":0,\"cache_write_tokens\":0},\"output_tokens\":32,"
-                + "\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":" + (input + 32) + "}}");
+                + "\"output_tokens_details\":{\"reasoning_tokens\":0},\"total_tokens\":" + (input + 32) + "}}",
+                TokenUsage.told(input, 0, 32, 0));
     }
 
     private static String list(List<String> items) {

@@ -224,7 +224,8 @@ public final class SimulateCommand implements Command {
                     + request.bodyBytes() + ",\"status\":" + request.status() + ",\"first_byte_us\":"
                     + (request.firstByteNanos().orElse(arrived) - arrived) / 1000 + ",\"ended_us\":"
                     + (request.endedNanos().orElse(arrived) - arrived) / 1000 + ",\"bytes_sent\":" + request.bytesSent()
-                    + ",\"ending\":\"" + request.ending() + "\"}";
+                    + ",\"ending\":\"" + request.ending() + "\",\"fault\":" + JsonStrings.quote(request.fault().toString())
+                    + ",\"billed_input\":" + request.billed().input() + ",\"billed_output\":" + request.billed().output() + "}";
         }
     }
 }

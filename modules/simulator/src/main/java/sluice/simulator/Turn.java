@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import sluice.api.JsonStrings;
+import sluice.api.TokenUsage;
 
 /**
  * One response: all its ids and texts are fixed when it is made, so that it can be told as events, as JSON, and told again. The
@@ -273,14 +274,22 @@ final class Turn {
         return output;
     }
 
-    private String usage() {
-        int input = request.inputTokens();
+    /** What the answer bills where all of it goes out: nothing if it fails, or never comes to its end. */
+    TokenUsage billed() {
+        return failure().isPresent() || fault.has(FaultOption.NOEND) ? TokenUsage.NONE : tokens();
+    }
+
+    private TokenUsage tokens() {
         int reasoning = fault.has(FaultOption.REASONING) ? REASONING_TOKENS : 0;
         int said = tool.isPresent() ? Math.max(1, arguments.length() / 4) : deltas.size();
-        int output = warmUp ? 0 : said + reasoning;
-        return "{\"input_tokens\":" + input + ",\"input_tokens_details\":{\"cached_tokens\":" + cachedTokens
-                + ",\"cache_write_tokens\":0},\"output_tokens\":" + output + ",\"output_tokens_details\":{\"reasoning_tokens\":" + reasoning
-                + "},\"total_tokens\":" + (input + output) + "}";
+        return TokenUsage.told(request.inputTokens(), cachedTokens, warmUp ? 0 : said + reasoning, warmUp ? 0 : reasoning);
+    }
+
+    private String usage() {
+        TokenUsage tokens = tokens();
+        return "{\"input_tokens\":" + tokens.input() + ",\"input_tokens_details\":{\"cached_tokens\":" + tokens.cached()
+                + ",\"cache_write_tokens\":0},\"output_tokens\":" + tokens.output()
+                + ",\"output_tokens_details\":{\"reasoning_tokens\":" + tokens.reasoning() + "},\"total_tokens\":" + tokens.total() + "}";
     }
 
     private int outputIndex() {

@@ -143,6 +143,7 @@ final class WebSocketSession {
             }
             Fault fault = upstream.plan().choose(request.accountKey(), asked.model(), asked.lastText,
                     request.onConnection() > firstNumber + 1);
+            request.chosen(fault);
             if (fault.has(FaultOption.WS_LIMIT) || isTooOld()) {
                 out.error(new ApiError(400, "invalid_request_error", "websocket_connection_limit_reached", Optional.empty(),
                         "Responses websocket connection limit reached (60 minutes). "
@@ -176,6 +177,7 @@ final class WebSocketSession {
         responses.add(turn.id());
         turn.play(out.events(fault, pauses));
         out.flush();
+        request.billed(turn.billed());
     }
 
     private boolean isTooOld() {
