@@ -16,7 +16,7 @@ package sluice.api;
  * @param bytesIn bytes read
  * @param bytesOut bytes written
  * @param firstEventNanos clock at the first complete event; 0 if none
- * @param firstOutputNanos clock at the first output event; 0 if none
+ * @param firstOutputNanos clock at the first output event; 0 if none, as of every JSON answer: it begins when it is done
  */
 public record RelayReport(TokenUsage usage, String responseId, String conversationId, String terminal,
         RelayOutcome.StreamError error, boolean outputSent, long events, long deltas, long parsedEvents, long flushes,

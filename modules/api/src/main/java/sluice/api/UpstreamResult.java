@@ -8,7 +8,8 @@ public sealed interface UpstreamResult {
      * @param status HTTP status, 200..599
      * @param headers as they came
      * @param body the answer's bytes, decoded from chunks; must be closed
-     * @param resent whether the request was sent twice, because a reused connection was reset before any answer byte
+     * @param resent whether the request was sent twice, because a reused connection was reset before any answer byte: the account
+     *     may have executed both
      * @param connectNanos time spent to get a connection
      */
     record Answered(int status, Headers headers, ByteSource body, boolean resent, long connectNanos)
@@ -18,10 +19,21 @@ public sealed interface UpstreamResult {
      * There is no answer.
      *
      * @param requestSent whether the account may have received the whole request, and so may have executed and billed it
+     * @param resent whether it was sent twice, as in {@link Answered}
      * @param kind what went wrong
      * @param detail for the log, without secrets
      */
-    record Unreachable(boolean requestSent, Kind kind, String detail) implements UpstreamResult { }
+    record Unreachable(boolean requestSent, boolean resent, Kind kind, String detail) implements UpstreamResult {
+        /** One that was sent once, or not at all. */
+        public Unreachable(boolean requestSent, Kind kind, String detail) {
+            this(requestSent, false, kind, detail);
+        }
+
+        /** After a first try that was reset and may have been executed, and a second one that got no connection because of {@code why}. */
+        public static Unreachable afterReset(Kind why, String detail) {
+            return new Unreachable(true, why == Kind.CANCELLED ? why : Kind.RESET, "reset after sending, then " + why + ": " + detail);
+        }
+    }
 
     /** What went wrong. */
     enum Kind {

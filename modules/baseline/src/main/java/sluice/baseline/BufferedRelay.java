@@ -33,7 +33,7 @@ public final class BufferedRelay implements AnswerRelay {
     @Override
     public RelayOutcome relay(ByteSource source, ClientSink sink, RelayOptions options) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        RelayReport nothing = report(TreeScanner.MAPPER.missingNode(), whole.size(), 0, 0);
+        RelayReport nothing = report(TreeScanner.MAPPER.missingNode(), whole.size(), 0);
         try {
             byte[] chunk = new byte[CHUNK_BYTES];
             for (int count = source.read(chunk, 0, CHUNK_BYTES); count >= 0; count = source.read(chunk, 0, CHUNK_BYTES)) {
@@ -47,7 +47,7 @@ public final class BufferedRelay implements AnswerRelay {
         if (options.model().mapped() && root instanceof ObjectNode object && restore(object, options.model())) {
             bytes = write(object);
         }
-        RelayReport read = report(root, whole.size(), 0, 0);
+        RelayReport read = report(root, whole.size(), 0);
         if (!read.error().equals(StreamError.NONE) && options.refusable().test(read.error())) {
             return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
         }
@@ -55,17 +55,16 @@ public final class BufferedRelay implements AnswerRelay {
     }
 
     private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, int bytesIn, RelayOptions options) {
-        long now = options.nanoClock().getAsLong();
         try {
-            RelayReport told = report(root, bytesIn, 0, 0);
+            RelayReport told = report(root, bytesIn, 0);
             options.identified().identified(told.responseId(), told.conversationId());
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }
-            return new RelayOutcome.Completed(report(root, bytesIn, bytes.length, now));
+            return new RelayOutcome.Completed(report(root, bytesIn, bytes.length));
         } catch (ClientGoneException e) {
             RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
-            return new RelayOutcome.BrokeOff(cause, String.valueOf(e.getMessage()), report(root, bytesIn, 0, 0));
+            return new RelayOutcome.BrokeOff(cause, String.valueOf(e.getMessage()), report(root, bytesIn, 0));
         }
     }
 
@@ -107,7 +106,7 @@ public final class BufferedRelay implements AnswerRelay {
         return false;
     }
 
-    private static RelayReport report(JsonNode root, int bytesIn, int bytesOut, long firstOutputNanos) {
+    private static RelayReport report(JsonNode root, int bytesIn, int bytesOut) {
         JsonNode response = root.path("response").isObject() ? root.path("response") : root;
         JsonNode usage = response.path("usage");
         TokenUsage tokens = usage.isObject() ? TokenUsage.told(usage.path("input_tokens").asLong(),
@@ -118,6 +117,6 @@ public final class BufferedRelay implements AnswerRelay {
                 error.path("type").asText(""), error.path("message").asText("")) : StreamError.NONE;
         int flushes = bytesOut > 0 ? 1 : 0;
         return new RelayReport(tokens, response.path("id").asText(""), response.path("conversation").path("id").asText(""), "",
-                streamError, flushes > 0, 0, 0, 0, flushes, bytesIn, bytesOut, 0, firstOutputNanos);
+                streamError, flushes > 0, 0, 0, 0, flushes, bytesIn, bytesOut, 0, 0);
     }
 }

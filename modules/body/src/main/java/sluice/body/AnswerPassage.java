@@ -21,7 +21,6 @@ final class AnswerPassage {
     private long bytesIn;
     private long bytesOut;
     private long flushes;
-    private long firstOutputNanos;
     private int idsTold;
     private final HeldHead held;
     /** Bytes at the start of the buffer that {@link #release} has written. */
@@ -149,9 +148,6 @@ final class AnswerPassage {
             return;
         }
         tellIds();
-        if (firstOutputNanos == 0) {
-            firstOutputNanos = options.nanoClock().getAsLong();
-        }
         sink.write(bytes, from, to - from, false);
         flushes++;
         bytesOut += to - from;
@@ -199,6 +195,6 @@ final class AnswerPassage {
 
     private RelayReport report() {
         return new RelayReport(scan.usage(), scan.id(), scan.conversationId(), "", scan.error(), flushes > 0, 0, 0, 0,
-                flushes, bytesIn, bytesOut, 0, firstOutputNanos);
+                flushes, bytesIn, bytesOut, 0, 0);
     }
 }

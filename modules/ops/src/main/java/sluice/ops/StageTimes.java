@@ -7,7 +7,8 @@ import java.util.Map;
  * Where a request's time went: stages that follow one another and add up to the whole. Each is 0 if it was not reached.
  *
  * @param authNanos from the first byte of the request until the client was known
- * @param bodyNanos until the body was read; the client's own time for sending it is in here
+ * @param bodyNanos until the body was read; the client's own time for sending it is in here. Of a turn: until earlier turns of its
+ *     stream had ended
  * @param scanNanos until the body was scanned and checked
  * @param queueNanos choosing accounts, and waiting for their slots, over all attempts
  * @param scheduleNanos what remains until the last attempt was sent: admission, edits

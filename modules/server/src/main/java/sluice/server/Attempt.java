@@ -167,6 +167,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     }
 
     private Optional<FailedAttempt> unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
+        call.record.resends += none.resent() ? 1 : 0;
         Failure failure = none.kind() == UpstreamResult.Kind.CANCELLED ? Failure.of(Match.Origin.CLIENT_GONE)
                 : Failure.unreachable(none.kind(), none.requestSent());
         return judged(call, lease, failure, Duration.ZERO, none.requestSent(), none.kind() + ": " + none.detail());

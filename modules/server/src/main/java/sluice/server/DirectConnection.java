@@ -110,7 +110,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             UpstreamResult.Kind kind = kindOf(e);
             discard();
             cancellation.clear();
-            return new UpstreamResult.Unreachable(sent || resent, kind, String.valueOf(e.getMessage()));
+            return new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, String.valueOf(e.getMessage()));
         }
     }
 

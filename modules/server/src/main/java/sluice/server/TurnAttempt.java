@@ -75,27 +75,40 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
         if (turn.transport() == SelectionRequest.Transport.HTTP) {
             return byHttp(turn, lease, strip);
         }
-        Round first = round(turn, lease, strip, true);
-        if (!first.stale) {
-            return first.failed;
-        }
-        turn.record.resends++;
-        return round(turn, lease, strip, false).failed;
+        Round first = round(turn, lease, strip, Before.NOTHING);
+        return first.again == Before.NOTHING ? first.failed : round(turn, lease, strip, first.again).failed;
     }
 
-    /** What came of sending once. */
-    private record Round(Optional<FailedAttempt> failed, boolean stale) {
+    /** What became of the message before, on another connection to the same account. */
+    private enum Before {
+        /** It was not sent. */
+        NOTHING,
+        /** The account had no use for it, or never got it. */
+        REFUSED,
+        /** The account may have executed it. */
+        SENT
+    }
+
+    /**
+     * What came of sending once.
+     *
+     * @param again if it is to be sent once more, what the next round must know of this one
+     */
+    private record Round(Optional<FailedAttempt> failed, Before again) {
         static Round of(Optional<FailedAttempt> failed) {
-            return new Round(failed, false);
+            return new Round(failed, Before.NOTHING);
         }
     }
 
-    private Round round(Turn turn, AccountLease lease, boolean strip, boolean mayRepeat) {
+    private Round round(Turn turn, AccountLease lease, boolean strip, Before before) {
         Account account = lease.account();
         OutboundBody message = edited(turn, lease, strip, List.of());
         Headers headers = HeaderPolicy.toUpstream(turn.socket.head().headers(), account, false);
+        // As of a request: what opening a connection takes is the upstream's time, not the gateway's.
+        turn.record.sentNanos = clock.getAsLong();
         return switch (turn.socket.binding().join(turn, account, headers)) {
-            case UpstreamBinding.Joined.Failed(TurnPool.Opening why) -> Round.of(verdict.notOpened(turn, lease, why));
+            case UpstreamBinding.Joined.Failed(TurnPool.Opening why) -> Round.of(before == Before.SENT ? verdict.notOpenedAgain(lease, why)
+                    : verdict.notOpened(turn, lease, why));
             case UpstreamBinding.Joined.Elsewhere elsewhere -> {
                 lease.report(new AttemptOutcome.Ignored());
                 yield Round.of(Optional.of(TurnVerdict.failed(lease, FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)),
@@ -103,8 +116,7 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
             }
             case UpstreamBinding.Joined.Ready ready -> {
                 turn.record.connectNanos = ready.connectNanos();
-                turn.record.sentNanos = clock.getAsLong();
-                yield play(turn, lease, strip, ready, message, mayRepeat);
+                yield play(turn, lease, strip, ready, message, before);
             }
         };
     }
@@ -118,11 +130,13 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
                 account.timeouts().headersStreaming().toNanos(), account.timeouts().idle().toNanos(), turn.client,
                 turn.sessionKey, turn.cancellation()));
         switch (result) {
-            case UpstreamResult.Unreachable(boolean sent, UpstreamResult.Kind kind, String detail) -> {
+            case UpstreamResult.Unreachable(boolean sent, boolean resent, UpstreamResult.Kind kind, String detail) -> {
+                turn.record.resends += resent ? 1 : 0;
                 return verdict.unreachable(lease, kind, sent, detail);
             }
             case UpstreamResult.Answered answer -> {
                 try (ByteSource source = answer.body()) {
+                    turn.record.resends += answer.resent() ? 1 : 0;
                     turn.record.connectNanos = answer.connectNanos();
                     return answer.status() < 300 ? stream(turn, lease, strip, source) : verdict.answered(turn, lease, strip, answer);
                 }
@@ -182,11 +196,14 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
     }
 
     private Round play(Turn turn, AccountLease lease, boolean strip, UpstreamBinding.Joined.Ready ready, OutboundBody message,
-            boolean mayRepeat) {
+            Before before) {
+        boolean mayRepeat = before == Before.NOTHING;
         TurnRelay relay = relay(turn, lease, strip);
+        long sentNanos = clock.getAsLong();
         boolean sent = true;
         try {
             ready.bound().send(message);
+            turn.record.resends += before == Before.SENT ? 1 : 0;
         } catch (IOException e) {
             sent = false;
             relay.broken(RelayOutcome.Cause.UPSTREAM_CUT, String.valueOf(e.getMessage()));
@@ -202,15 +219,15 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
                 if (tooOld) {
                     turn.socket.binding().drop(ready.bound(), "too old");
                 }
-                yield tooOld ? new Round(Optional.empty(), true) : Round.of(verdict.refused(turn, lease, strip, facts, raw));
+                yield tooOld ? new Round(Optional.empty(), Before.REFUSED) : Round.of(verdict.refused(turn, lease, strip, facts, raw));
             }
             case TurnRelay.End.Broken(RelayOutcome.Cause cause, String detail) -> {
                 turn.socket.binding().drop(ready.bound(), detail);
-                boolean soon = !sent || clock.getAsLong() - turn.record.sentNanos < STALE_NANOS;
+                boolean soon = !sent || clock.getAsLong() - sentNanos < STALE_NANOS;
                 if (cause == RelayOutcome.Cause.UPSTREAM_CUT && ready.doubtful() && soon && mayRepeat && !relay.anyEvent()) {
-                    yield new Round(Optional.empty(), true);
+                    yield new Round(Optional.empty(), sent ? Before.SENT : Before.REFUSED);
                 }
-                yield Round.of(verdict.brokeOff(turn, lease, relay, sent, cause, detail));
+                yield Round.of(verdict.brokeOff(turn, lease, relay, sent || before == Before.SENT, cause, detail));
             }
         };
     }

@@ -111,6 +111,17 @@ final class TurnVerdict {
         };
     }
 
+    /** There is no other connection to an account that may have executed the turn already. */
+    Optional<FailedAttempt> notOpenedAgain(AccountLease lease, TurnPool.Opening why) {
+        UpstreamResult.Unreachable none = switch (why) {
+            case TurnPool.Opening.Unreachable(UpstreamResult.Kind kind, String detail) -> UpstreamResult.Unreachable.afterReset(kind, detail);
+            case TurnPool.Opening.Refused refused ->
+                UpstreamResult.Unreachable.afterReset(UpstreamResult.Kind.FRAMING, "status " + refused.status());
+            case TurnPool.Opening.Opened opened -> throw new IllegalStateException("opened, and not");
+        };
+        return unreachable(lease, none.kind(), true, none.detail());
+    }
+
     /** The client has the whole answer, which may tell of a failure. */
     void completed(Turn turn, AccountLease lease, TurnRelay relay, EventFacts last, boolean stripped) {
         RequestRecord record = turn.record;

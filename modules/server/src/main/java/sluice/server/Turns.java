@@ -199,6 +199,9 @@ final class Turns {
         // The message itself must not be held on to: a long answer does not keep its request's bytes.
         String streamId = message.streamId();
         RequestRecord record = record(socket, message.receivedNanos(), message.length());
+        // Its connection was authenticated long ago; until now it has waited for the stream's earlier turns, which is its client's time.
+        record.authenticatedNanos = record.startedNanos;
+        record.bodyReadNanos = clock.getAsLong();
         boolean room = gateway.turnBegins(now);
         try (ByteBudget.Permit permit = message.permit()) {
             Optional<GatewayError> refusal = room ? authenticated(now, socket, message, record, permit) : Optional.of(Gateway.busy());
@@ -234,7 +237,6 @@ final class Turns {
             }
             case ClientAuthenticator.Outcome.Known known -> {
                 record.client = known.client().name();
-                record.authenticatedNanos = clock.getAsLong();
                 yield admitted(now, socket, message, record, known, permit);
             }
         };
@@ -256,7 +258,6 @@ final class Turns {
     private Optional<GatewayError> checked(Live now, ClientSocket socket, ClientMessage message, RequestRecord record,
             ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) {
         RequestBody body = message.body();
-        record.bodyReadNanos = message.receivedNanos();
         record.scannedNanos = clock.getAsLong();
         Optional<GatewayError> fault = RequestCheck.check(body, true);
         if (fault.isPresent()) {

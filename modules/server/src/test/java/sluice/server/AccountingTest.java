@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +30,6 @@ class AccountingTest {
     private static final int ROUNDS = Integer.getInteger("sluice.accounting-rounds", 12);
     private static final String LONG = "a long stream [[sim:deltas=20;interval=1ms]]";
     private static final String TURN = "{\"type\":\"response.create\",\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"a turn\"}";
-    private static final Pattern SAMPLE = Pattern.compile("(sluice_[a-z_]+)(?:\\{(.*)})? ([0-9.E+-]+)");
     private static final Pattern USAGE = Pattern.compile("\"usage\":\\{\"input_tokens\":(\\d+),\"input_tokens_details\":\\{"
             + "\"cached_tokens\":(\\d+).*?},\"output_tokens\":(\\d+),\"output_tokens_details\":\\{\"reasoning_tokens\":(\\d+)}");
 
@@ -130,7 +125,7 @@ class AccountingTest {
     void metricsAndLedgerAgreeWithTheUpstreamToTheToken(String sink) throws Exception {
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString());
         Seen seen = new Seen();
-        Map<String, Double> metrics;
+        MetricsPage metrics;
         Map<String, List<ReceivedRequest>> received = new TreeMap<>();
         try (SimulatedUpstream upstream = SimulatedUpstream.start()) {
             try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 3, "stream: {on-disconnect: drain}\nmodules: "
@@ -141,7 +136,7 @@ class AccountingTest {
                     round(upstream, gateway, client, socket, seen, i);
                 }
                 settle(gateway);
-                metrics = scrape(gateway.adminUri());
+                metrics = MetricsPage.of(gateway.adminUri());
             }
             // The handshake of a WebSocket is no attempt; the turns on it are.
             upstream.log().all().stream().filter(request -> !request.method().equals("GET")).forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
@@ -155,57 +150,56 @@ class AccountingTest {
         // The handshake is a request too.
         assertEquals(seen.requests + 1, ledger.size());
         assertEquals(seen.requests + 1, ledger.stream().map(UsageRecord::requestId).distinct().count());
-        seen.statuses.forEach((status, count) -> assertEquals(count.doubleValue(), of(metrics, "sluice_requests_total",
-                "status=\"" + status + "\""), "status " + status));
+        seen.statuses.forEach((status, count) -> assertEquals(count.doubleValue(), metrics.of("sluice_requests_total", "status=\"" + status + "\""), "status " + status));
         received.forEach((key, requests) -> {
             String account = "account=\"" + key.substring(3) + "\"";
-            assertEquals(requests.size(), of(metrics, "sluice_attempts_total", account), account);
+            assertEquals(requests.size(), metrics.of("sluice_attempts_total", account), account);
             // a client that leaves is counted as such where it was noticed before the end; the upstream does not know
-            assertEquals(requests.stream().filter(AccountingTest::failed).count(), of(metrics, "sluice_failures_total", account)
-                    - of(metrics, "sluice_failures_total", account + ",reason=\"client_gone\""), account);
+            assertEquals(requests.stream().filter(AccountingTest::failed).count(), metrics.of("sluice_failures_total", account)
+                    - metrics.of("sluice_failures_total", account + ",reason=\"client_gone\""), account);
         });
-        assertEquals(ROUNDS, of(metrics, "sluice_failovers_total", "reason=\"upstream\""));
-        assertEquals(ROUNDS, of(metrics, "sluice_usage_estimated_total", ""));
+        assertEquals(ROUNDS, metrics.of("sluice_failovers_total", "reason=\"upstream\""));
+        assertEquals(ROUNDS, metrics.of("sluice_usage_estimated_total"));
         assertEquals(ROUNDS, ledger.stream().filter(record -> record.usage().estimated()).count());
 
         assertEquals(seen.told, total(ledger.stream().filter(record -> !record.usage().estimated()).toList()), "what the upstream told");
         TokenUsage all = total(ledger);
-        assertEquals(all.input(), of(metrics, "sluice_tokens_total", "kind=\"input\""));
-        assertEquals(all.cached(), of(metrics, "sluice_tokens_total", "kind=\"cached\""));
-        assertEquals(all.output(), of(metrics, "sluice_tokens_total", "kind=\"output\""));
-        assertEquals(all.reasoning(), of(metrics, "sluice_tokens_total", "kind=\"reasoning\""));
+        assertEquals(all.input(), metrics.of("sluice_tokens_total", "kind=\"input\""));
+        assertEquals(all.cached(), metrics.of("sluice_tokens_total", "kind=\"cached\""));
+        assertEquals(all.output(), metrics.of("sluice_tokens_total", "kind=\"output\""));
+        assertEquals(all.reasoning(), metrics.of("sluice_tokens_total", "kind=\"reasoning\""));
         assertEquals(ledger.stream().mapToLong(record -> record.costNanoDollars().orElse(0)).sum(),
-                of(metrics, "sluice_cost_nanodollars_total", ""));
-        assertTrue(of(metrics, "sluice_cost_nanodollars_total", "") > 0);
-        assertEquals(ledger.stream().mapToLong(UsageRecord::requestBytes).sum(), of(metrics, "sluice_request_bytes_total", ""));
-        assertEquals(ROUNDS, of(metrics, "sluice_unpriced_requests_total", ""));
+                metrics.of("sluice_cost_nanodollars_total"));
+        assertTrue(metrics.of("sluice_cost_nanodollars_total") > 0);
+        assertEquals(ledger.stream().mapToLong(UsageRecord::requestBytes).sum(), metrics.of("sluice_request_bytes_total"));
+        assertEquals(ROUNDS, metrics.of("sluice_unpriced_requests_total"));
         assertEquals(ROUNDS, ledger.stream().filter(record -> record.usage().total() > 0 && record.costNanoDollars().isEmpty()).count());
-        assertEquals(ledger.size(), of(metrics, "sluice_requests_total", ""));
-        assertEquals(ledger.size(), of(metrics, "sluice_request_seconds_count", ""));
+        assertEquals(ledger.size(), metrics.of("sluice_requests_total"));
+        assertEquals(ledger.size(), metrics.of("sluice_request_seconds_count"));
         long called = ledger.stream().filter(record -> record.attempts() > 0).count();
-        assertEquals(called, of(metrics, "sluice_queue_wait_seconds_count", ""));
-        assertEquals(called, of(metrics, "sluice_gateway_added_seconds_count", ""));
-        assertEquals(called, of(metrics, "sluice_selections_total", ""));
+        assertEquals(called, metrics.of("sluice_queue_wait_seconds_count"));
+        assertEquals(called, metrics.of("sluice_gateway_added_seconds_count"));
+        assertEquals(called, metrics.of("sluice_selections_total"));
         assertEquals(ledger.stream().filter(record -> record.firstOutputNanos() > 0).count(),
-                of(metrics, "sluice_first_output_seconds_count", ""));
-        assertEquals(ledger.stream().mapToLong(UsageRecord::attempts).sum(), of(metrics, "sluice_attempts_total", ""));
-        assertEquals(ledger.stream().mapToLong(UsageRecord::resends).sum(), of(metrics, "sluice_resends_total", ""));
+                metrics.of("sluice_first_output_seconds_count"));
+        assertEquals(ledger.stream().mapToLong(UsageRecord::attempts).sum(), metrics.of("sluice_attempts_total"));
+        assertEquals(ledger.stream().mapToLong(UsageRecord::resends).sum(), metrics.of("sluice_resends_total"));
         sockets(metrics, received.values().stream().flatMap(List::stream).filter(one -> one.method().equals("WEBSOCKET")).toList());
-        assertEquals(0, of(metrics, "sluice_in_flight", ""));
-        assertEquals(0, of(metrics, "sluice_open_streams", ""));
-        assertEquals(0, of(metrics, "sluice_usage_lost_records", ""));
+        assertEquals(0, metrics.of("sluice_in_flight"));
+        assertEquals(0, metrics.of("sluice_open_streams"));
+        assertEquals(0, metrics.of("sluice_usage_lost_records"));
     }
 
     /** Each turn goes over a new connection or one that was open. */
-    private static void sockets(Map<String, Double> metrics, List<ReceivedRequest> turns) {
+    private static void sockets(MetricsPage metrics, List<ReceivedRequest> turns) {
         assertEquals(2 * ROUNDS, turns.size());
         long connections = turns.stream().map(ReceivedRequest::connection).distinct().count();
-        assertEquals(connections, of(metrics, "sluice_websocket_dials_total", ""));
-        assertEquals(turns.size() - connections, of(metrics, "sluice_websocket_reuses_total", ""));
-        assertEquals(connections, of(metrics, "sluice_websocket_seats", ""));
-        assertEquals(0, of(metrics, "sluice_websocket_busy", ""));
-        assertEquals(0, of(metrics, "sluice_websocket_waits_total", ""));
-        assertEquals(1, of(metrics, "sluice_open_websockets", ""));
+        assertEquals(connections, metrics.of("sluice_websocket_dials_total"));
+        assertEquals(turns.size() - connections, metrics.of("sluice_websocket_reuses_total"));
+        assertEquals(connections, metrics.of("sluice_websocket_seats"));
+        assertEquals(0, metrics.of("sluice_websocket_busy"));
+        assertEquals(0, metrics.of("sluice_websocket_waits_total"));
+        assertEquals(1, metrics.of("sluice_open_websockets"));
     }
 
     private static boolean failed(ReceivedRequest request) {
@@ -214,22 +208,5 @@ class AccountingTest {
 
     private static TokenUsage total(List<UsageRecord> records) {
         return records.stream().map(UsageRecord::usage).reduce(TokenUsage.NONE, AccountingTest::sum);
-    }
-
-    private static Map<String, Double> scrape(URI admin) throws IOException, InterruptedException {
-        Map<String, Double> samples = new TreeMap<>();
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            String page = http.send(HttpRequest.newBuilder(admin.resolve("/metrics")).build(), HttpResponse.BodyHandlers.ofString())
-                    .body();
-            page.lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> samples.put(sample.group(1) + "{"
-                    + (sample.group(2) == null ? "" : sample.group(2)) + "}", Double.parseDouble(sample.group(3))));
-        }
-        return samples;
-    }
-
-    /** The sum of a metric's samples that have a label. */
-    private static double of(Map<String, Double> metrics, String name, String label) {
-        return metrics.entrySet().stream().filter(sample -> sample.getKey().startsWith(name + "{")
-                && sample.getKey().contains(label)).mapToDouble(Map.Entry::getValue).sum();
     }
 }

@@ -74,7 +74,11 @@ final class TestClient implements AutoCloseable {
 
     /** The next answer, to a request of {@code method}. */
     Answer answer(String method) throws IOException {
-        ResponseHead head = head(method);
+        return rest(head(method));
+    }
+
+    /** What follows a head. */
+    Answer rest(ResponseHead head) throws IOException {
         HttpBody body = input.body(head.bodyBytes());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] piece = new byte[8192];

@@ -4,6 +4,7 @@ import java.io.IOException;
 
 /** Where a turn's events go. Numbers them, and has the faults that count events. Confined to the answering thread. */
 abstract class EventOut {
+    private final ReceivedRequest request;
     private final Fault fault;
     private final Pauses pauses;
     private final int stallAt;
@@ -13,7 +14,8 @@ abstract class EventOut {
     private int sequence;
     private int sent;
 
-    EventOut(Fault fault, Pauses pauses) {
+    EventOut(ReceivedRequest request, Fault fault, Pauses pauses) {
+        this.request = request;
         this.fault = fault;
         this.pauses = pauses;
         stallAt = fault.count(FaultOption.STALL, -1);
@@ -26,14 +28,14 @@ abstract class EventOut {
     final void event(String type, byte[] rest) throws IOException {
         before();
         write(type, sequence++, rest);
-        sent++;
+        request.events(++sent);
     }
 
     /** An event without a sequence number. */
     final void unnumbered(String type, byte[] rest) throws IOException {
         before();
         write(type, -1, rest);
-        sent++;
+        request.events(++sent);
     }
 
     /** Sends what is there and waits until {@code nanos} after the start of the answer. */

@@ -33,6 +33,10 @@ final class FaultPlan {
         });
     }
 
+    void forgetScript(String key) {
+        scripts.remove(key);
+    }
+
     /** Every request of {@code key} gets this, until changed. */
     void always(String key, Fault fault) {
         standing.put(key, fault);

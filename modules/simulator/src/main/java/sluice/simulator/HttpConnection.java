@@ -184,7 +184,7 @@ final class HttpConnection {
                         out.flush();
                         pauses.until(headersNanos + fault.nanos(FaultOption.SILENT, 0));
                     }
-                    events.tell(new SseOut(out, fault, pauses, events.after()));
+                    events.tell(new SseOut(out, request, fault, pauses, events.after()));
                     out.end();
                 }
             }

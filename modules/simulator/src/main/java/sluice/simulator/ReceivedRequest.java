@@ -37,6 +37,7 @@ public final class ReceivedRequest {
     private volatile long endedNanos;
     private volatile long bytesSent;
     private volatile int status;
+    private volatile int events;
     private volatile Ending ending = Ending.OPEN;
     private volatile Fault fault = Fault.NONE;
     private volatile TokenUsage billed = TokenUsage.NONE;
@@ -117,6 +118,11 @@ public final class ReceivedRequest {
         return fault;
     }
 
+    /** Events of the answer that were written, ones left out because of {@code starting_after} included; of a turn, messages. */
+    public int events() {
+        return events;
+    }
+
     /** Tokens that it was told to have used; none unless all of an answer with its usage went out. */
     public TokenUsage billed() {
         return billed;
@@ -143,6 +149,11 @@ public final class ReceivedRequest {
     /** Called by the one thread that answers. */
     void sent(long bytes) {
         bytesSent = bytes;
+    }
+
+    /** Called by the one thread that answers. */
+    void events(int count) {
+        events = count;
     }
 
     void chosen(Fault what) {

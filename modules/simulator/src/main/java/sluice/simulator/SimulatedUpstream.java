@@ -83,6 +83,11 @@ public final class SimulatedUpstream implements AutoCloseable {
         plan.script(accountKey, faults);
     }
 
+    /** Forgets what {@link #script} asked for and no request has got yet. */
+    public void forgetScript(String accountKey) {
+        plan.forgetScript(accountKey);
+    }
+
     /** Every request of {@code accountKey} gets this, until changed; {@link Fault#NONE} ends it. */
     public void always(String accountKey, Fault fault) {
         plan.always(accountKey, fault);

@@ -16,8 +16,8 @@ final class SseOut extends EventOut {
     private final ByteBuilder frame = new ByteBuilder(1024);
 
     /** Events up to number {@code skipUpTo} are left out, as {@code starting_after} wants. */
-    SseOut(BodyOut body, Fault fault, Pauses pauses, int skipUpTo) {
-        super(fault, pauses);
+    SseOut(BodyOut body, ReceivedRequest request, Fault fault, Pauses pauses, int skipUpTo) {
+        super(request, fault, pauses);
         this.body = body;
         this.skipUpTo = skipUpTo;
         eol = ascii(switch (fault.text(FaultOption.EOL).orElse("lf")) {

@@ -216,12 +216,13 @@ final class WebSocketSession {
             message.reset(1024);
             message.bytes(BodyOut.bytes("{\"type\":\"error\",\"status\":" + error.status() + ",\"error\":" + error.inner()
                     + retry + stream + "}"));
+            request.events(request.events() + 1);
             send(error.status());
         }
 
         EventOut events(Fault fault, Pauses pauses) {
             byte[] suffix = BodyOut.bytes(stream + "}");
-            return new EventOut(fault, pauses) {
+            return new EventOut(request, fault, pauses) {
                 @Override
                 void write(String type, int number, byte[] rest) throws IOException {
                     message.reset(64 * 1024);

@@ -71,31 +71,45 @@ final class TurnPools implements TurnPool {
         if (!request.method().equals("POST") || !target.equals("/responses") && !target.startsWith("/responses?")) {
             throw new IllegalArgumentException("only POST /responses can go over a WebSocket, not " + target);
         }
-        Optional<UpstreamResult> result = attempt(request, false);
+        Try last = attempt(request, false, false);
         // Each further round has closed a connection that was too old, and there are no more of them than seats.
-        for (int round = 0; result.isEmpty() && round <= settings.maxSeats(); round++) {
-            result = attempt(request, true);
+        for (int round = 0; last.result.isEmpty() && round <= settings.maxSeats(); round++) {
+            last = attempt(request, true, last.mayHaveRun);
         }
-        return result.orElseGet(() -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old"));
+        return last.result.orElseGet(() -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old"));
     }
 
     /**
-     * Empty if a reused connection had gone stale or was too old for another turn: then the request is sent once more, on one
+     * What came of sending once.
+     *
+     * @param mayHaveRun if there is no result, whether the account may have executed the request all the same
+     */
+    private record Try(Optional<UpstreamResult> result, boolean mayHaveRun) {
+        static Try of(UpstreamResult result) {
+            return new Try(Optional.of(result), false);
+        }
+    }
+
+    /**
+     * Without a result if a reused connection had gone stale or was too old for another turn: then the request is sent once more, on one
      * that is proven to be alive.
      */
-    private Optional<UpstreamResult> attempt(UpstreamRequest request, boolean again) {
+    private Try attempt(UpstreamRequest request, boolean again, boolean mayHaveRun) {
         AccountPool pool = pool(request.account());
         EventMailbox mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());
         return switch (pool.take(bridgeWant(request), mailbox, again)) {
-            case AccountPool.Given.Failed failed ->
-                Optional.of(new UpstreamResult.Unreachable(false, failed.kind(), failed.detail()));
-            case AccountPool.Given.Refused refused -> Optional.of(refused(refused.answer(), again));
-            case AccountPool.Given.Socket given -> run(request, pool, given, mailbox, again);
+            case AccountPool.Given.Failed failed -> Try.of(mayHaveRun
+                    ? UpstreamResult.Unreachable.afterReset(failed.kind(), failed.detail())
+                    : new UpstreamResult.Unreachable(false, failed.kind(), failed.detail()));
+            case AccountPool.Given.Refused refused -> Try.of(mayHaveRun
+                    ? UpstreamResult.Unreachable.afterReset(Kind.FRAMING, "status " + refused.answer().status())
+                    : refused(refused.answer()));
+            case AccountPool.Given.Socket given -> run(request, pool, given, mailbox, again, mayHaveRun);
         };
     }
 
-    private Optional<UpstreamResult> run(UpstreamRequest request, AccountPool pool, AccountPool.Given.Socket given,
-            EventMailbox mailbox, boolean again) {
+    private Try run(UpstreamRequest request, AccountPool pool, AccountPool.Given.Socket given, EventMailbox mailbox, boolean again,
+            boolean mayHaveRun) {
         mailbox.on(completed -> {
             if (completed) {
                 pool.release(given.socket(), given.seat());
@@ -116,23 +130,23 @@ final class TurnPools implements TurnPool {
         switch (mailbox.awaitFirst()) {
             case EventMailbox.First.Event event -> {
                 ByteSource body = new WatchedSource(mailbox, watch, request);
-                return Optional.of(new UpstreamResult.Answered(200, EVENT_STREAM, body, again, given.connectNanos()));
+                return Try.of(new UpstreamResult.Answered(200, EVENT_STREAM, body, mayHaveRun, given.connectNanos()));
             }
             case EventMailbox.First.Refused refused -> {
                 end(mailbox, watch, request);
                 EventMailbox.Refusal refusal = refused.refusal();
                 if ((given.reused() || !again) && isTooOld(refusal.message())) {
-                    return Optional.empty();
+                    return new Try(Optional.empty(), mayHaveRun);
                 }
-                return Optional.of(EventAnswer.of(refusal.status(), refusal.message(), again, given.connectNanos()));
+                return Try.of(EventAnswer.of(refusal.status(), refusal.message(), mayHaveRun, given.connectNanos()));
             }
             case EventMailbox.First.Nothing nothing -> {
                 end(mailbox, watch, request);
                 boolean soon = !sent || nanoClock.getAsLong() - sentNanos < STALE_NANOS;
                 if (nothing.kind() == Kind.RESET && given.reused() && soon && !again) {
-                    return Optional.empty();
+                    return new Try(Optional.empty(), sent);
                 }
-                return Optional.of(new UpstreamResult.Unreachable(sent, nothing.kind(), nothing.detail()));
+                return Try.of(new UpstreamResult.Unreachable(sent || mayHaveRun, sent && mayHaveRun, nothing.kind(), nothing.detail()));
             }
         }
     }
@@ -153,10 +167,10 @@ final class TurnPools implements TurnPool {
     }
 
     /** What tells of the account is the answer; what tells of WebSocket alone is a connection that failed. */
-    private static UpstreamResult refused(UpstreamDial.Outcome.Refused answer, boolean again) {
+    private static UpstreamResult refused(UpstreamDial.Outcome.Refused answer) {
         int status = answer.status();
         if (status == 401 || status == 402 || status == 403 || status == 429 || status >= 500) {
-            return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), again, 0);
+            return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), false, 0);
         }
         return new UpstreamResult.Unreachable(false, Kind.FRAMING, "the upstream refused WebSocket with status " + status);
     }

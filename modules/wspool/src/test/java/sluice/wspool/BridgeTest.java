@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -117,7 +118,7 @@ class BridgeTest {
             text(answered(pool.send(request(upstream.account(), "team", 7))));
             UpstreamResult.Answered second = answered(pool.send(request(upstream.account(), "team", 7)));
             assertEquals(200, second.status());
-            assertTrue(second.resent());
+            assertFalse(second.resent(), "the first was refused, so it has not run");
             assertEquals("event: response.completed\ndata: " + COMPLETED + "\n\n", text(second));
             assertEquals(2, upstream.connections());
         }
@@ -203,6 +204,45 @@ class BridgeTest {
             assertTrue(second.resent());
             assertEquals("event: response.completed\ndata: " + COMPLETED + "\n\n", text(second));
             assertEquals(2, upstream.connections());
+        }
+    }
+
+    @Test
+    void aStaleConnectionThatCannotBeReplacedMayHaveServedTheRequest() throws Exception {
+        AtomicInteger turns = new AtomicInteger();
+        AtomicReference<FakeUpstream> self = new AtomicReference<>();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (turns.incrementAndGet() == 2) {
+                self.get().refuse("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n");
+                socket.close();
+            } else {
+                socket.sendText(COMPLETED);
+            }
+        })) {
+            self.set(upstream);
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            UpstreamResult.Unreachable none = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
+            assertTrue(none.requestSent());
+            assertFalse(none.resent());
+            assertEquals(UpstreamResult.Kind.RESET, none.kind());
+            assertTrue(none.detail().contains("426"), none.detail());
+        }
+    }
+
+    @Test
+    void tellsThatItSentTwiceAlsoWhereBothFailed() throws Exception {
+        AtomicInteger turns = new AtomicInteger();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (turns.incrementAndGet() > 1) {
+                socket.close();
+            } else {
+                socket.sendText(COMPLETED);
+            }
+        })) {
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            UpstreamResult.Unreachable none = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
+            assertTrue(none.requestSent());
+            assertTrue(none.resent());
         }
     }
 
