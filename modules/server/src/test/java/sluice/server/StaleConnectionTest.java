@@ -1,0 +1,59 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import sluice.simulator.SimulatedUpstream;
+import sluice.wire.HttpInput;
+import sluice.wire.RequestHead;
+import sluice.wire.SocketLink;
+
+/** A kept connection that ends behind a request, at an account that then takes no other connection. */
+class StaleConnectionTest {
+    private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+
+    /** Answers one request, stops listening, and ends the connection when it has read another. */
+    private static void serve(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            HttpInput input = new HttpInput(new SocketLink(socket), 64 * 1024);
+            read(input);
+            socket.getOutputStream().write(ANSWER.getBytes());
+            server.close();
+            read(input);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void read(HttpInput input) throws IOException {
+        RequestHead head = input.readRequestHead().orElseThrow();
+        byte[] bytes = new byte[(int) head.bodyBytes()];
+        int length = 0;
+        for (var body = input.body(head.bodyBytes()); length < bytes.length;) {
+            length += body.read(bytes, length, bytes.length - length);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 502, 0", "false, 200, 1"})
+    void isSentToAnotherAccountOnlyIfItMayRunTwice(boolean store, int status, int others) throws Exception {
+        try (ServerSocket first = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                SimulatedUpstream second = SimulatedUpstream.start()) {
+            Thread serving = Thread.ofVirtual().start(() -> serve(first));
+            try (RunningGateway gateway = RunningGateway.of("accounts:\n  - {name: a, tier: 0, api-key: sk-a, base-url: \"http://127.0.0.1:"
+                    + first.getLocalPort() + "/v1\"}\n  - {name: b, tier: 1, api-key: sk-b, base-url: \"" + second.baseUri() + "\"}\n");
+                    TestClient client = gateway.client()) {
+                String body = "{\"model\":\"m\",\"input\":\"hi\",\"store\":" + store + "}";
+                assertEquals(200, client.post(body).status());
+                assertEquals(status, client.post(body).status());
+                assertEquals(others, second.log().total());
+            }
+            serving.join();
+        }
+    }
+}
