@@ -11,16 +11,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * Measures the image beside nginx by the side-by-side rig, in interleaved rounds: with its own providers, with
- * {@code upstream: webclient} and with those of {@code modules/baseline}. Run by {@code ./dev bench beside-nginx RIG}.
+ * Measures the image beside nginx by the side-by-side rig, in interleaved rounds: with its own providers and with those of
+ * {@code modules/baseline}, and the rig's naive proxy beside them. Run by {@code ./dev bench beside-nginx RIG}.
  */
 public final class BesideNginx {
     /** What each gateway has below {@code modules:}. */
     private static final Map<String, String> CONFIGURATIONS = configurations();
     private static final String USUAL = "json-1k,json-200k,json-200k-end,sse-100x5ms,sse-500x50ms,sse-burst,sse-each,rate-500,idle-5000";
     private static final int UPSTREAM_PORT = 9100;
+    /** The rig's name for a proxy of JDK HttpServer, virtual threads and java.net.http. */
+    private static final String NAIVE = "naive";
 
     private final Path launcher;
     private final Path rig;
@@ -37,8 +40,7 @@ public final class BesideNginx {
 
     private static Map<String, String> configurations() {
         Map<String, String> all = new LinkedHashMap<>();
-        all.put("direct-upstream", "upstream: direct");
-        all.put("webclient", "upstream: webclient");
+        all.put("gateway", "body: splice");
         all.put("all-baseline", "body: tree, collector: growing, relay: per-line, answer: buffered, scheduler: decoding, "
                 + "upstream: webclient, streams: shared, seats: sweeping");
         return all;
@@ -74,7 +76,7 @@ public final class BesideNginx {
     }
 
     private String measure(String[] workloads) throws IOException, InterruptedException {
-        rig("./anchors.sh", "start", "upstream", "nginx1");
+        rig("./anchors.sh", "start", "upstream", "nginx1", NAIVE);
         long start = System.nanoTime();
         for (String workload : workloads) {
             System.out.printf(Locale.ROOT, "%5d s  %s%n", (System.nanoTime() - start) / 1_000_000_000, workload);
@@ -82,7 +84,8 @@ public final class BesideNginx {
             measure(workload);
         }
         return "## Beside nginx\n\nWritten by `./dev bench beside-nginx`: " + Machine.words() + ". The rig's C upstream and C load "
-                + "generator; nginx is one worker that only passes bytes on; the gateway does all of its work. " + rounds
+                + "generator; nginx is one worker that only passes bytes on; the gateway does all of its work; `naive` is the rig's proxy of an "
+                + "afternoon: JDK HttpServer, virtual threads, java.net.http. " + rounds
                 + " interleaved rounds; a figure is the median over them, a ratio is of the same round; ° marks a round in which nginx itself was "
                 + "more than 10 % off its best, which the quiet median leaves out. Where a latency is told, it is not the ratio but what the "
                 + "gateway adds to nginx.\n\n" + RigResults.HEAD + rows;
@@ -92,7 +95,7 @@ public final class BesideNginx {
     private void measure(String workload) throws IOException, InterruptedException {
         List<ImageProcess> gateways = new ArrayList<>();
         try {
-            StringBuilder targets = new StringBuilder("direct,nginx1");
+            StringBuilder targets = new StringBuilder("direct,nginx1," + NAIVE);
             for (Map.Entry<String, String> configuration : CONFIGURATIONS.entrySet()) {
                 Path file = folder.resolve(configuration.getKey() + ".yaml");
                 Files.writeString(file, "server: {port: " + freePort() + ", admin: {port: " + freePort() + "}}\nmodules: {"
@@ -108,7 +111,7 @@ public final class BesideNginx {
             rig("./side-by-side.py", "-w", workload, "-t", targets.toString(), "--ref", "nginx1", "-r", idle ? "1" : Integer.toString(rounds),
                     "--warm", idle ? "0" : "6", "--retries", "1", "--json", json.toString());
             rows.append(RigResults.rows(workload, new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload),
-                    List.copyOf(CONFIGURATIONS.keySet())));
+                    Stream.concat(CONFIGURATIONS.keySet().stream(), Stream.of(NAIVE)).toList()));
             System.out.print(RigResults.HEAD + rows);
             System.out.flush();
         } finally {
@@ -119,6 +122,7 @@ public final class BesideNginx {
     private void rig(String... command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(rig.toFile())
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("rig.log").toFile()));
+        builder.environment().putIfAbsent("JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
         int code = builder.start().waitFor();
         if (code != 0) {
             throw new IOException(String.join(" ", command) + " ended with " + code + "; what it said is in " + folder.resolve("rig.log"));
