@@ -1,6 +1,6 @@
 /**
  * The gateway: the data port's connection, the life of a request, the way to the accounts, the command line and operations.
- * Start at {@link sluice.server}. Uses every service of {@code sluice.api}; provides {@code direct}.
+ * Start at {@link sluice.server}. Uses every service of {@code sluice.api}, provides none.
  */
 module sluice.server {
     requires sluice.api;
@@ -29,8 +29,6 @@ module sluice.server {
     uses sluice.api.TurnPool.Factory;
     uses sluice.api.Upstream.Factory;
     uses sluice.api.UsageSink.Factory;
-
-    provides sluice.api.Upstream.Factory with sluice.server.DirectUpstream.Factory;
 
     opens sluice.server to info.picocli; // it fills the options of commands
 }

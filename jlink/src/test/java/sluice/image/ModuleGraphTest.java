@@ -31,6 +31,7 @@ class ModuleGraphTest {
             Map.entry("sluice.body", Set.of("sluice.api")),
             Map.entry("sluice.sse", Set.of("sluice.api")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
+            Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.config", Set.of("sluice.api")),
             Map.entry("sluice.baseline", Set.of("sluice.api")),
@@ -44,7 +45,7 @@ class ModuleGraphTest {
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.of(
             "sluice.api", Set.of(),
-            "sluice.wire", Set.of("sluice.server", "sluice.wspool", "sluice.simulator", "sluice.gauge"),
+            "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge"),
             "sluice.config", Set.of("sluice.server", "sluice.ops", "sluice.ledger"),
             "sluice.ops", Set.of("sluice.server"),
             // tests of the server, and its demonstration

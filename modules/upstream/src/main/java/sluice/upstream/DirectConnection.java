@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.upstream;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.upstream;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

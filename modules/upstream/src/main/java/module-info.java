@@ -1,0 +1,10 @@
+import sluice.api.Upstream;
+import sluice.upstream.DirectUpstream;
+
+/** Calls to accounts over kept HTTP/1.1 connections. Start at {@link sluice.upstream}. */
+module sluice.upstream {
+    requires sluice.api;
+    requires sluice.wire;
+
+    provides Upstream.Factory with DirectUpstream.Factory;
+}

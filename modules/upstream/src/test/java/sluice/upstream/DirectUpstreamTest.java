@@ -1,0 +1,185 @@
+package sluice.upstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import sluice.api.Account;
+import sluice.api.ByteSource;
+import sluice.api.Cancellation;
+import sluice.api.Headers;
+import sluice.api.OutboundBody;
+import sluice.api.Secret;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+import sluice.api.UpstreamSettings;
+import sluice.wire.Link;
+import sluice.wire.RequestHead;
+
+/** What is sent, which connection carries it, and when a connection ends. Time moves by hand. */
+class DirectUpstreamTest {
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    private final HandSweeper sweeper = new HandSweeper();
+    private long nowNanos = 1;
+    private final Upstream upstream = new DirectUpstream.Factory().create(
+            new UpstreamSettings(1, IDLE, 65_536, Optional.empty(), sweeper, () -> nowNanos));
+
+    @AfterEach
+    void nothingIsWatchedOnceItIsClosed() {
+        upstream.close();
+        assertEquals(0, sweeper.size());
+    }
+
+    private UpstreamResult send(Account account) {
+        byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+        return upstream.send(new UpstreamRequest(account, "POST", "/responses?a=b", Headers.EMPTY,
+                OutboundBody.of(body, 0, body.length), 0, 0, "me", 0, new Cancellation()));
+    }
+
+    private ByteSource open(Account account) {
+        return assertInstanceOf(UpstreamResult.Answered.class, send(account)).body();
+    }
+
+    private String ask(Account account) throws IOException {
+        try (ByteSource answer = open(account)) {
+            byte[] some = new byte[1024];
+            int length = 0;
+            for (int read = 0; read >= 0; read = answer.read(some, length, some.length - length)) {
+                length += read;
+            }
+            return new String(some, 0, length, StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void addsPathHostKeyAndLength() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            assertEquals("hello", ask(other.account()));
+
+            RequestHead head = other.head();
+            assertEquals("/v1/responses?a=b", head.target());
+            assertEquals(other.account().baseUrl().getRawAuthority(), head.headers().first("host").orElseThrow());
+            assertEquals("Bearer key", head.headers().first("authorization").orElseThrow());
+            assertEquals(2, head.bodyBytes());
+        }
+    }
+
+    @Test
+    void keepsAConnectionWhoseAnswerWasReadToItsEnd() throws IOException {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals("hello", ask(other.account()));
+            }
+            assertEquals(1, other.connections());
+        }
+    }
+
+    @Test
+    void endsAConnectionWhoseAnswerWasLeft() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            open(other.account()).close();
+
+            assertSame(other.connection(), other.ended());
+        }
+    }
+
+    @Test
+    void keepsNoMoreThanItMay() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("")) {
+            ByteSource first = open(other.account());
+            ByteSource second = open(other.account());
+            Link firstLink = other.connection();
+            Link secondLink = other.connection();
+            assertEquals(-1, first.read(new byte[1], 0, 1));
+            assertEquals(-1, second.read(new byte[1], 0, 1));
+            second.close();
+            first.close();
+
+            assertSame(firstLink, other.ended());
+            assertEquals("", ask(other.account()));
+            assertEquals(0, other.connections(), "the second connection served again: " + secondLink);
+        }
+    }
+
+    @Test
+    void endsAConnectionThatWasIdleForTooLong() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            ask(other.account());
+            sweeper.visitAll(nowNanos + IDLE.toNanos());
+            ask(other.account());
+            assertEquals(1, other.connections());
+
+            sweeper.visitAll(nowNanos + IDLE.toNanos() + 1);
+            assertSame(other.connection(), other.ended());
+        }
+    }
+
+    @Test
+    void aChangedKeyTakesANewConnection() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            ask(other.account());
+            ask(Account.of("main", other.account().baseUrl(), new Secret("another")));
+
+            assertSame(other.connection(), other.ended());
+            other.head();
+            assertEquals("Bearer another", other.head().headers().first("authorization").orElseThrow());
+        }
+    }
+
+    @Test
+    void anAccountThatIsGoneHasItsConnectionsEnded() throws Exception {
+        try (CannedUpstream other = CannedUpstream.answering("hello")) {
+            ask(other.account());
+            upstream.apply(List.of());
+
+            assertSame(other.connection(), other.ended());
+        }
+    }
+
+    @Test
+    void whatSpeaksOutOfTurnIsNotTakenForTheNextAnswer() throws Exception {
+        try (CannedUpstream other = new CannedUpstream(
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb")) {
+            assertEquals("a", ask(other.account()));
+            assertEquals("a", ask(other.account()));
+            assertEquals(2, other.connections());
+        }
+    }
+
+    @Test
+    void saysThatNothingWasSentWhereNobodyListens() throws IOException {
+        URI nobody;
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/v1");
+        }
+        UpstreamResult.Unreachable failure = assertInstanceOf(UpstreamResult.Unreachable.class,
+                send(Account.of("main", nobody, new Secret("key"))));
+
+        assertEquals(UpstreamResult.Kind.CONNECT, failure.kind());
+        assertFalse(failure.requestSent());
+    }
+
+    @Test
+    void saysThatTheRequestWasSentWhereTheAnswerIsNotHttp() throws IOException {
+        try (CannedUpstream other = new CannedUpstream("220 mail.example.org ESMTP\r\n\r\n")) {
+            UpstreamResult.Unreachable failure = assertInstanceOf(UpstreamResult.Unreachable.class, send(other.account()));
+
+            assertEquals(UpstreamResult.Kind.FRAMING, failure.kind());
+            assertTrue(failure.requestSent());
+        }
+    }
+}
