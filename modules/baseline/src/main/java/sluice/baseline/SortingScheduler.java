@@ -204,7 +204,8 @@ final class SortingScheduler implements AccountScheduler {
                 : rest(name) > 0 ? AccountStatus.State.COOLING_DOWN
                 : taken(account) < account.concurrency() ? AccountStatus.State.READY : AccountStatus.State.FULL;
         return new AccountStatus(name, word, taken(account), account.concurrency(), statistics.errors(name),
-                (long) statistics.ttftNanos(name), rest(name), statistics.succeeded(name), statistics.failures(name));
+                (long) statistics.ttftNanos(name), rest(name), List.of(), statistics.succeeded(name),
+                statistics.failures(name));
     }
 
     /** None are kept. */

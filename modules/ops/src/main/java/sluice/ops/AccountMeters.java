@@ -55,7 +55,7 @@ final class AccountMeters {
         List<Meter> made = new ArrayList<>();
         made.add(gauge("sluice_account_in_flight", "Slots taken.", name, "", AccountStatus::inFlight));
         made.add(gauge("sluice_account_concurrency", "Slots in all.", name, "", AccountStatus::concurrency));
-        made.add(gauge("sluice_account_cooling_seconds", "How long the account still rests.", name, "",
+        made.add(gauge("sluice_account_cooling_seconds", "How long the account, or a model of it, still rests.", name, "",
                 account -> account.coolingNanos() / 1e9));
         made.add(gauge("sluice_account_error_ewma", "Moving average of failures, 0 to 1.", name, "", AccountStatus::errorEwma));
         made.add(gauge("sluice_account_first_output_ewma_seconds", "Moving average of the time to the first output; 0: unknown.",

@@ -17,8 +17,10 @@ final class AdminJson {
         json.text("name", account.name()).text("state", lower(account.state())).number("in_flight", account.inFlight())
                 .number("concurrency", account.concurrency()).number("error_ewma", account.errorEwma())
                 .number("first_output_ewma_ms", account.ttftEwmaNanos() / 1e6)
-                .number("cooling_ms", account.coolingNanos() / 1_000_000).number("succeeded", account.succeeded())
-                .number("failed", account.failed());
+                .number("cooling_ms", account.coolingNanos() / 1_000_000)
+                .array("resting_models", account.restingModels(), (inner, resting) -> inner.text("model", resting.model())
+                        .number("rest_ms", resting.restNanos() / 1_000_000))
+                .number("succeeded", account.succeeded()).number("failed", account.failed());
     }
 
     static void client(JsonOut json, ClientStatus client) {

@@ -126,7 +126,8 @@ function sparkline(title, values) {
   return box;
 }
 
-const STATE_KIND = {ready: 'good', full: 'warn', cooling_down: 'warn', breaker_open: 'bad', unauthorized: 'bad', disabled: ''};
+const STATE_KIND = {ready: 'good', full: 'warn', model_cooling_down: 'warn', cooling_down: 'warn',
+  breaker_open: 'bad', unauthorized: 'bad', disabled: ''};
 
 /** Cards are made once per account and filled anew, so that the focus stays on a button while numbers change. */
 function drawAccounts(accounts) {
@@ -150,6 +151,8 @@ function drawAccounts(accounts) {
       el('h3', {}, account.name, el('span', {class: 'pill state ' + STATE_KIND[account.state]}, words(account.state) + rest)),
       el('div', {}, `${account.in_flight} of ${account.concurrency} slots`,
         el('span', {class: 'time'}, ` · ${count(account.succeeded)} good, ${count(account.failed)} failed · errors ${share(account.error_ewma, 1)}`)),
+      ...account.resting_models.length ? [el('div', {class: 'time'}, 'rests for ' + account.resting_models.map(
+        resting => `${resting.model} ${Math.ceil(resting.rest_ms / 1000)} s`).join(', '))] : [],
       el('div', {class: 'slots'}, fill));
     if (stale) {
       const mine = requests.filter(request => request.account === account.name).reverse();

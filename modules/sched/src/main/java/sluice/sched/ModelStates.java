@@ -1,8 +1,12 @@
 package sluice.sched;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import sluice.api.AccountStatus;
 
 /** What is known about the models of one account. Bounded. Thread-safe; lookups take no lock. */
 final class ModelStates {
@@ -50,16 +54,20 @@ final class ModelStates {
         return state;
     }
 
-    /** The end of the longest rest of a model; 0 if none rests. */
-    long restsUntilNanos(long nowNanos) {
-        long until = 0;
-        for (ModelState state : states.values()) {
+    /** The models that rest after a refusal for too many requests, by name. */
+    List<AccountStatus.RestingModel> resting(long nowNanos) {
+        if (empty) {
+            return List.of();
+        }
+        List<AccountStatus.RestingModel> resting = new ArrayList<>();
+        states.forEach((model, state) -> {
             Condition condition = state.condition.get();
             if (condition.trouble() == Condition.Trouble.COOLING && condition.resting(nowNanos)) {
-                until = Math.max(until, condition.untilNanos());
+                resting.add(new AccountStatus.RestingModel(model, condition.untilNanos() - nowNanos));
             }
-        }
-        return until;
+        });
+        resting.sort(Comparator.comparing(AccountStatus.RestingModel::model));
+        return resting;
     }
 
     int size() {

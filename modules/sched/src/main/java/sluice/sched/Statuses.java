@@ -1,6 +1,8 @@
 package sluice.sched;
 
+import java.util.List;
 import sluice.api.AccountStatus;
+import sluice.api.AccountStatus.RestingModel;
 import sluice.api.AccountStatus.State;
 
 /** An account's state for people. Stateless. */
@@ -12,17 +14,17 @@ final class Statuses {
         AccountState state = member.state;
         Condition condition = state.condition.get();
         long rest = condition.resting(nowNanos) ? condition.untilNanos() - nowNanos : 0;
-        long modelRest = Math.max(0, state.models.restsUntilNanos(nowNanos) - nowNanos);
+        List<RestingModel> models = state.models.resting(nowNanos);
         long errors = state.errors.read();
         long ttft = state.ttftNanos.read();
-        return new AccountStatus(member.name, word(member, condition, rest, modelRest), state.inFlight(), member.concurrency,
+        return new AccountStatus(member.name, word(member, condition, rest, models), state.inFlight(), member.concurrency,
                 FadingMean.mean(errors) * FadingMean.freshness(errors, nowNanos),
-                FadingMean.freshness(ttft, nowNanos) == 0 ? 0 : (long) FadingMean.mean(ttft), Math.max(rest, modelRest),
+                FadingMean.freshness(ttft, nowNanos) == 0 ? 0 : (long) FadingMean.mean(ttft), longest(rest, models), models,
                 state.succeeded.sum(), state.failed.sum());
     }
 
     /** An unauthorized account and an open breaker stay so until a probe goes well. */
-    private static State word(Member member, Condition condition, long rest, long modelRest) {
+    private static State word(Member member, Condition condition, long rest, List<RestingModel> models) {
         if (member.state.disabled()) {
             return State.DISABLED;
         }
@@ -30,11 +32,18 @@ final class Statuses {
             case UNAUTHORIZED -> State.UNAUTHORIZED;
             case BREAKER -> State.BREAKER_OPEN;
             case NONE, COOLING, UNSERVED -> {
-                if (rest > 0 || modelRest > 0) {
+                if (rest > 0) {
                     yield State.COOLING_DOWN;
+                }
+                if (!models.isEmpty()) {
+                    yield State.MODEL_COOLING_DOWN;
                 }
                 yield member.state.inFlight() >= member.concurrency ? State.FULL : State.READY;
             }
         };
+    }
+
+    private static long longest(long rest, List<RestingModel> models) {
+        return Math.max(rest, models.stream().mapToLong(RestingModel::restNanos).max().orElse(0));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,8 @@ class HealthTest {
     void restsAModelAsLongAsTheUpstreamAsks() {
         rig.run(Rig.request(0), Rig.failure(Kind.RATE_LIMITED, Duration.ofSeconds(7)));
 
-        assertEquals(State.COOLING_DOWN, status().state());
+        assertEquals(State.MODEL_COOLING_DOWN, status().state());
+        assertEquals(List.of(new AccountStatus.RestingModel(Rig.MODEL, 7_000_000_000L)), status().restingModels());
         rig.run(new SelectionRequest("team", "other", 0, "", SelectionRequest.Transport.HTTP, false, Set.of(), 0, 1));
         ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(7));
         rig.run(Rig.request(0));

@@ -139,6 +139,20 @@ class DashboardTest {
         assertTrue(browser.value("document.documentElement.scrollWidth").asInt() <= 390, "nothing sticks out on a phone");
     }
 
+    @Test
+    void namesTheModelThatAnAccountDoesNotServeForAWhile() throws IOException {
+        open(1280, false);
+        upstream.script("sk-a", Fault.of("status=429;retry=50"));
+        try (TestClient client = gateway.client()) {
+            client.post(request("gpt-5", "hi"));
+            browser.await("/^model cooling down [0-9]+ s$/.test(document.querySelector('" + card("a") + " .state').textContent)");
+            assertTrue(text(card("a")).contains("rests for gpt-5 "), text(card("a")));
+
+            client.post(request("another", "hi"));
+            assertEquals("sk-a", upstream.log().last().accountKey());
+        }
+    }
+
     private static int seconds(String pill) {
         return Integer.parseInt(pill.replaceAll("[^0-9]", ""));
     }

@@ -210,11 +210,12 @@ class FailureRowsTest {
         }).isPresent();
         assertEquals(counts ? 1 : 0, a.errorEwma(), 0.05);
         AccountStatus.State state = meeting.rule().outcome().map(kind -> switch (kind) {
-            case RATE_LIMITED, QUOTA -> AccountStatus.State.COOLING_DOWN;
+            case RATE_LIMITED -> AccountStatus.State.MODEL_COOLING_DOWN;
+            case QUOTA -> AccountStatus.State.COOLING_DOWN;
             case UNAUTHORIZED -> AccountStatus.State.UNAUTHORIZED;
             case FORBIDDEN, MODEL_UNSERVED, UPSTREAM, TRANSPORT -> AccountStatus.State.READY;
         }).orElse(AccountStatus.State.READY);
-        if (state == AccountStatus.State.COOLING_DOWN && meeting.retryAfter() == 1) {
+        if (state == AccountStatus.State.MODEL_COOLING_DOWN && meeting.retryAfter() == 1) {
             assertTrue(a.coolingNanos() <= 1_000_000_000L);
             return;
         }

@@ -387,7 +387,7 @@ class TrafficTest {
             assertEquals(page.of("sluice_account_in_flight", "account=\"p\""), page.of("sluice_websocket_busy"));
             for (String resting : upstream.log().all().stream().filter(call -> call.fault().toString().contains("300"))
                     .map(TrafficTest::account).toList()) {
-                assertEquals(1, page.of("sluice_account_state", resting, "state=\"cooling_down\""));
+                assertEquals(1, page.of("sluice_account_state", resting, "state=\"model_cooling_down\""));
                 double seconds = page.of("sluice_account_cooling_seconds", resting);
                 assertTrue(seconds > 0 && seconds <= 300, seconds + " s");
             }
