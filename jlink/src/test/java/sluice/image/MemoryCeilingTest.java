@@ -23,13 +23,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;
 import sluice.simulator.SimulatorSettings;
 
-/** Many large bodies at once, sent to the image with a small heap. */
+/** Many large bodies at once, sent to the image with a small heap; an operator looks on. */
 class MemoryCeilingTest {
     private static final int REQUESTS = 200;
     private static final int BODY_BYTES = 11_000_000;
@@ -45,7 +46,7 @@ class MemoryCeilingTest {
     void someWaitOrAreRefusedAndTheOthersAreAnsweredRight(@TempDir Path folder) throws Exception {
         List<String> answers = new ArrayList<>();
         try (SimulatedUpstream upstream = SimulatedUpstream.start(SimulatorSettings.DEFAULT, this::compare);
-                RunningImage gateway = RunningImage.of(folder, "-Xmx512m", upstream.baseUri(), "");
+                RunningImage gateway = RunningImage.of(folder, "-Xmx512m", upstream.baseUri(), "server: {admin: {open: true}}\n");
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch connected = new CountDownLatch(REQUESTS);
             List<Future<String>> calls = new ArrayList<>();
@@ -53,9 +54,13 @@ class MemoryCeilingTest {
                 int number = i;
                 calls.add(clients.submit(() -> call(gateway.port(), number, connected)));
             }
+            AtomicBoolean over = new AtomicBoolean();
+            Future<List<Integer>> looks = clients.submit(() -> lookOn(gateway.adminUri(), over));
             for (Future<String> call : calls) {
                 answers.add(call.get());
             }
+            over.set(true);
+            assertEquals(List.of(200), looks.get().stream().distinct().toList(), "what an operator asked for meanwhile");
             long answered = answers.stream().filter(answer -> answer.startsWith("HTTP/1.1 200 ")).count();
             List<String> refused = answers.stream().filter(answer -> answer.startsWith("HTTP/1.1 503 ")).toList();
             System.out.printf("%d bodies of %d bytes at once: %d answered, %d refused, peak RSS %d MiB%n", REQUESTS, BODY_BYTES,
@@ -71,6 +76,20 @@ class MemoryCeilingTest {
             String output = gateway.end();
             assertFalse(output.contains("OutOfMemoryError"), output);
         }
+    }
+
+    /** Asks for everything that an operator would need now, until it is over; gives each status. */
+    private static List<Integer> lookOn(URI admin, AtomicBoolean over) throws IOException, InterruptedException {
+        List<Integer> statuses = new ArrayList<>();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            do {
+                for (String path : List.of("/health/live", "/health/ready", "/metrics", "/admin/overview", "/")) {
+                    HttpRequest request = HttpRequest.newBuilder(admin.resolve(path)).build();
+                    statuses.add(client.send(request, HttpResponse.BodyHandlers.ofByteArray()).statusCode());
+                }
+            } while (!over.get());
+        }
+        return statuses;
     }
 
     /** One body on a connection of its own; gives the whole answer. */

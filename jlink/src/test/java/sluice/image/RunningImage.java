@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 
 /** {@code sluice serve} of an image, as a process, on free ports. Thread-safe. */
 final class RunningImage implements AutoCloseable {
-    private static final Pattern SERVING = Pattern.compile("serving on (http://127\\.0\\.0\\.1:(\\d+)/v1)");
+    private static final Pattern SERVING = Pattern.compile("serving on (http://127\\.0\\.0\\.1:(\\d+)/v1), admin on (http://\\S+:\\d+)");
 
     private final Process process;
     private final URI uri;
     private final int port;
+    private final URI adminUri;
     private final StringBuffer output = new StringBuffer();
     private final Thread reader;
 
@@ -34,6 +35,7 @@ final class RunningImage implements AutoCloseable {
         }
         uri = URI.create(serving.group(1));
         port = Integer.parseInt(serving.group(2));
+        adminUri = URI.create(serving.group(3));
         reader = Thread.startVirtualThread(() -> lines.lines().forEach(line -> output.append(line).append('\n')));
     }
 
@@ -68,6 +70,11 @@ final class RunningImage implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** {@code http://127.0.0.1:port} of the admin port. */
+    URI adminUri() {
+        return adminUri;
     }
 
     /** The most memory that the process ever had, as Linux counts it ({@code VmHWM}). */
