@@ -35,7 +35,8 @@ class CrashTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private HttpResponse<String> turn(RunningImage gateway, int session, String more) throws IOException, InterruptedException {
-        HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(gateway.uri() + "/responses")).header("session-id", "s" + session)
+        HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create(gateway.uri() + "/responses"))
+                .header("session-id", "s" + session)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"gpt-5.1\",\"input\":\"hi\"" + more + "}")).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals(200, answer.statusCode(), answer.body());
@@ -103,7 +104,8 @@ class CrashTest {
                     turn(again, session, "");
                     forgotten += account(upstream).equals("sk-a") ? 1 : 0;
                 }
-                assertTrue(forgotten > SESSIONS * 3 / 4, "only " + forgotten + " new sessions went to the first account: the test shows nothing");
+                assertTrue(forgotten > SESSIONS * 3 / 4,
+                        "only " + forgotten + " new sessions went to the first account: the test shows nothing");
                 String said = again.end();
                 assertFalse(said.contains("damaged") || said.contains("SEVERE"), said);
             }

@@ -185,7 +185,8 @@ class ProvidersAgreeTest {
     /** A body without what differs from answer to answer; of an error, the words are free, its fields are not. */
     private static Object comparable(byte[] body) throws IOException {
         String text = new String(body, StandardCharsets.UTF_8)
-                .replaceAll("\\b(resp|msg|rs|fc|call|req|ws)_[0-9A-Za-z_]{6,}", "$1_x").replaceAll("\"created_at\":\\d+", "\"created_at\":0")
+                .replaceAll("\\b(resp|msg|rs|fc|call|req|ws)_[0-9A-Za-z_]{6,}", "$1_x")
+                .replaceAll("\"created_at\":\\d+", "\"created_at\":0")
                 .replaceAll("\"encrypted_content\":\"[^\"]*\"", "\"encrypted_content\":\"\"")
                 .replaceAll("(\\d)\\.0(?=[,}\\]])", "$1"); // a tree spells 1.0 as it likes
         if (!text.startsWith("{")) {

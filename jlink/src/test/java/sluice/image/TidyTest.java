@@ -24,6 +24,8 @@ class TidyTest {
             "\\*/\\s*(@[\\w.]+(\\([^)]*\\))?\\s*(//[^\\n]*)?\\s*)*(public |final |abstract |sealed |non-sealed |static )*"
             + "(class|interface|enum|record|@interface) ");
 
+    private static final int MAX_COLUMNS = 140;
+
     /** A line that breaks a rule, as {@code file:line}. */
     private static List<String> lines(List<Path> files, BiPredicate<Path, String> broken) throws IOException {
         List<String> found = new ArrayList<>();
@@ -61,6 +63,11 @@ class TidyTest {
     void linesHaveNoTabsAndNoBlanksAtTheirEnd() throws IOException {
         assertEquals(List.of(), lines(files(".java", ".xml", ".yaml"),
                 (file, line) -> line.contains("\t") || line.endsWith(" ")));
+    }
+
+    @Test
+    void linesFitBesideEachOther() throws IOException {
+        assertEquals(List.of(), lines(files(".java"), (file, line) -> line.length() > MAX_COLUMNS));
     }
 
     @Test

@@ -52,7 +52,8 @@ public final class BesideNginx {
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (arguments.length < 3 || !Files.isExecutable(Path.of(arguments[2], "side-by-side.py"))) {
-            System.err.println("usage: ./dev bench beside-nginx RIG [ROUNDS] [WORKLOAD,…]   (RIG: the rig's folder; BENCH_RUN: where it was built)");
+            System.err.println("usage: ./dev bench beside-nginx RIG [ROUNDS] [WORKLOAD,…]   "
+                    + "(RIG: the rig's folder; BENCH_RUN: where it was built)");
             System.exit(2);
         }
         int rounds = 5;
@@ -84,11 +85,11 @@ public final class BesideNginx {
             measure(workload);
         }
         return "## Beside nginx\n\nWritten by `./dev bench beside-nginx`: " + Machine.words() + ". The rig's C upstream and C load "
-                + "generator; nginx is one worker that only passes bytes on; the gateway does all of its work; `naive` is the rig's proxy of an "
-                + "afternoon: JDK HttpServer, virtual threads, java.net.http. " + rounds
-                + " interleaved rounds; a figure is the median over them, a ratio is of the same round; ° marks a round in which nginx itself was "
-                + "more than 10 % off its best, which the quiet median leaves out. Where a latency is told, it is not the ratio but what the "
-                + "gateway adds to nginx.\n\n" + RigResults.HEAD + rows;
+                + "generator; nginx is one worker that only passes bytes on; the gateway does all of its work; `naive` is the rig's proxy "
+                + "of an afternoon: JDK HttpServer, virtual threads, java.net.http. " + rounds
+                + " interleaved rounds; a figure is the median over them, a ratio is of the same round; ° marks a round in which nginx "
+                + "itself was more than 10 % off its best, which the quiet median leaves out. Where a latency is told, it is not "
+                + "the ratio but what the gateway adds to nginx.\n\n" + RigResults.HEAD + rows;
     }
 
     /** New gateways for each workload, so that memory is that of this one alone. */
@@ -108,7 +109,8 @@ public final class BesideNginx {
             }
             Path json = folder.resolve(workload + ".json");
             boolean idle = workload.startsWith("idle");
-            rig("./side-by-side.py", "-w", workload, "-t", targets.toString(), "--ref", "nginx1", "-r", idle ? "1" : Integer.toString(rounds),
+            rig("./side-by-side.py", "-w", workload, "-t", targets.toString(), "--ref", "nginx1", "-r",
+                    idle ? "1" : Integer.toString(rounds),
                     "--warm", idle ? "0" : "6", "--retries", "1", "--json", json.toString());
             rows.append(RigResults.rows(workload, new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload),
                     Stream.concat(CONFIGURATIONS.keySet().stream(), Stream.of(NAIVE)).toList()));

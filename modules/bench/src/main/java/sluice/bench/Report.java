@@ -55,7 +55,8 @@ public final class Report {
 
     private String bodies() {
         StringBuilder out = new StringBuilder("Scanned, asked for its fields, `model` mapped, written. Scan: the same body only "
-                + "scanned and checked.\n\n| KB | `model` | tree µs | splice µs | ratio | tree B/op | splice B/op | less | scan µs | scan GB/s |\n"
+                + "scanned and checked.\n\n"
+                + "| KB | `model` | tree µs | splice µs | ratio | tree B/op | splice B/op | less | scan µs | scan GB/s |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|\n");
         for (int size : SIZES) {
             for (String model : List.of("first", "last")) {
@@ -109,7 +110,8 @@ public final class Report {
         String[] splice = {"body=splice", "kilobytes=200", "model=first"};
         String[] burst = {"paced=false", "mapped=false"};
         double before = figures.bytes(ALLOCATED, tree) + figures.bytes(SELECT, "scheduler=sorting", "accounts=20")
-                + figures.bytes("StreamBenchmark.relay", "relay=per-line", burst[0], burst[1]) + figures.bytes("SessionKeyBenchmark.before");
+                + figures.bytes("StreamBenchmark.relay", "relay=per-line", burst[0], burst[1])
+                + figures.bytes("SessionKeyBenchmark.before");
         double after = figures.bytes(ALLOCATED, splice) + figures.bytes(SELECT, "scheduler=layered", "accounts=20")
                 + figures.bytes("StreamBenchmark.relay", "relay=batching", burst[0], burst[1]) + figures.bytes("SessionKeyBenchmark.after");
         criterion(out, "bytes allocated on the hot path of one request (200 KB body, 20 accounts, session key, stream of 1000 events)",

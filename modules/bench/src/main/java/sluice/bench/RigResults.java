@@ -12,7 +12,8 @@ final class RigResults {
     /** A round counts as quiet while nginx itself is at most so much slower than in its best one. */
     private static final double QUIET = 1.10;
     private static final String REFERENCE = "nginx1";
-    static final String HEAD = "| workload | figure | configuration | nginx | gateway | ratio in each round | median | quiet median | asked |\n"
+    static final String HEAD =
+            "| workload | figure | configuration | nginx | gateway | ratio in each round | median | quiet median | asked |\n"
             + "|---|---|---|---|---|---|---|---|---|\n";
 
     /**
@@ -98,7 +99,8 @@ final class RigResults {
         String asked = figure.asked.map(most -> "≤ " + (figure.added ? String.format(Locale.ROOT, "%.0f", most) : most)
                 + (all.isEmpty() ? "" : median(quiet.isEmpty() ? all : quiet) <= most ? ": met" : ": **not met**")).orElse("");
         return String.join(" | ", "| `" + workload + "`", figure.words, configuration, plain(median(values(reference))),
-                plain(median(values(own))), String.join(" ", rounds), number(median(all), figure.added), number(median(quiet), figure.added),
+                plain(median(values(own))), String.join(" ", rounds), number(median(all), figure.added),
+                number(median(quiet), figure.added),
                 asked) + " |\n";
     }
 

@@ -102,7 +102,8 @@ public final class Scaling {
         for (int streams : quick ? new int[] {100} : new int[] {10, 100, 1000, 5000, 10_000}) {
             if (streams * DESCRIPTORS_PER_STREAM + OTHER_DESCRIPTORS > descriptors()) {
                 int most = (descriptors() - OTHER_DESCRIPTORS) / DESCRIPTORS_PER_STREAM / 100 * 100;
-                System.out.println("a process may have " + descriptors() + " descriptors open, so " + most + " streams instead of " + streams);
+                System.out.println("a process may have " + descriptors() + " descriptors open, so "
+                        + most + " streams instead of " + streams);
                 point("streams", most, new Load(1, 0, "10KiB", most / STREAM_SECONDS, most));
                 break;
             }
@@ -218,9 +219,10 @@ public final class Scaling {
     /** The section of the page. */
     static String markdown(List<Point> points, String machine) {
         StringBuilder out = new StringBuilder("## Cost as work grows\n\nWritten by `./dev bench scaling`: ").append(machine)
-                .append(". The image's gateway and simulated upstream, load by `sluice bench` at a fixed rate (1000 requests/s, or 60 MB/s), all on this machine; CPU "
-                        + "is the gateway's, all threads, a request. Bodies get JSON answers; accounts and clients 10 KB bodies and JSON "
-                        + "answers; each stream has ").append(STREAM_SECONDS * 1000 / STREAM_INTERVAL_MILLIS).append(" deltas, one every ")
+                .append(". The image's gateway and simulated upstream, load by `sluice bench` at a fixed rate (1000 requests/s, or "
+                        + "60 MB/s), all on this machine; CPU is the gateway's, all threads, a request. Bodies get JSON answers; accounts "
+                        + "and clients 10 KB bodies and JSON answers; each stream has ")
+                .append(STREAM_SECONDS * 1000 / STREAM_INTERVAL_MILLIS).append(" deltas, one every ")
                 .append(STREAM_INTERVAL_MILLIS).append(" ms. The figures: [scaling.csv](scaling.csv).\n\n"
                         + "| | size | CPU µs | p50 direct ms | p50 through ms | peak RSS MiB | answered | failed |\n"
                         + "|---|---|---|---|---|---|---|---|\n");

@@ -130,7 +130,8 @@ final class Assembly {
 
     private ModuleChoice modules(Section s) {
         return new ModuleChoice(s.text("body"), s.text("collector"), s.text("relay"), s.text("inspector"), s.text("answer"),
-                s.text("streams"), s.text("scheduler"), s.text("upstream"), s.text("websocket"), s.text("seats"), s.text("state"), s.text("usage"));
+                s.text("streams"), s.text("scheduler"), s.text("upstream"), s.text("websocket"), s.text("seats"), s.text("state"),
+                s.text("usage"));
     }
 
     private UsageSettings usage(Section s) {

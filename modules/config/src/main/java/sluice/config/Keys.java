@@ -314,7 +314,8 @@ final class Keys {
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");
         fixed("modules.seats", text(TextRule.PROVIDER), "lean", "Seats of the WebSocket pool: `lean` or `sweeping`.");
         fixed("modules.state", text(TextRule.PROVIDER), "local", "Keeps session bindings and owners of responses.");
-        fixed("modules.usage", text(TextRule.PROVIDER), "log", "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
+        fixed("modules.usage", text(TextRule.PROVIDER), "log",
+                "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
         fixed("usage.path", file(), "",
                 "File for usage records, which `sluice usage` sums up: JSON lines, or the database of `modules.usage: sqlite`. "
                 + "Empty: none are kept, and budgets begin anew at each restart.");

@@ -34,7 +34,8 @@ final class Manual {
                     .filter(key -> key.path().split("[.\\[]")[0].equals(section)).toList();
             for (Key key : keys) {
                 out.append("| `").append(key.path()).append("` | ").append(key.type().words()).append(" | ")
-                        .append(fallback(key)).append(" | ").append(key.meaning()).append(key.restart() ? " *(restart)*" : "").append(" |\n");
+                        .append(fallback(key)).append(" | ").append(key.meaning())
+                        .append(key.restart() ? " *(restart)*" : "").append(" |\n");
             }
         }
         return out.toString();

@@ -52,7 +52,8 @@ class ResultTest {
     @Test
     void aConnectionServesManyRequests() throws IOException {
         try (SimulatedUpstream upstream = SimulatedUpstream.start(); Side side = new Side("direct", upstream.baseUri(), "")) {
-            byte[] body = "{\"model\":\"m\",\"stream\":true,\"input\":\"x [[sim:deltas=3;interval=0ms]]\"}".getBytes(StandardCharsets.UTF_8);
+            byte[] body = "{\"model\":\"m\",\"stream\":true,\"input\":\"x [[sim:deltas=3;interval=0ms]]\"}"
+                    .getBytes(StandardCharsets.UTF_8);
             int events = side.call(body, 0).events();
             assertEquals(events, side.call(body, 0).events());
             assertTrue(events > 3);

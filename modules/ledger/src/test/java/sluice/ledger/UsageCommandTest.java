@@ -66,7 +66,8 @@ class UsageCommandTest {
                 team-a   gpt-5         2       0     20       4      10          2          0          $1.7500
                 team-a   llama         1       0     10       2       5          1          0  1 without price
                 all                    4       0     40       8      20          4          0  $1.7500 + 1 without price
-                """.lines().map(line -> line.replaceAll(" +", " ")).toList(), out().lines().map(line -> line.replaceAll(" +", " ")).toList());
+                """.lines().map(line -> line.replaceAll(" +", " ")).toList(),
+                out().lines().map(line -> line.replaceAll(" +", " ")).toList());
         assertEquals(1, out().lines().filter(line -> !line.isEmpty()).map(String::length).distinct().count(), "the last column is aligned");
     }
 

@@ -142,7 +142,8 @@ class RaceTest {
         BiConsumer<Race.Subject<AccountState>, Integer> take = (subject, actor) -> subject.seen[actor] = subject.object.tryTake(1) ? 1 : 0;
         assertEquals(Set.of("1 of 3, 1 taken"), Race.run(AccountState::new, subject -> subject.seen[0] + subject.seen[1] + subject.seen[2]
                 + " of 3, " + subject.object.inFlight() + " taken", List.of(take, take, take)).keySet());
-        BiConsumer<Race.Subject<AccountState>, Integer> probe = (subject, actor) -> subject.seen[actor] = subject.object.tryProbe(10) ? 1 : 0;
+        BiConsumer<Race.Subject<AccountState>, Integer> probe =
+                (subject, actor) -> subject.seen[actor] = subject.object.tryProbe(10) ? 1 : 0;
         assertEquals(Set.of("1 probe"), Race.run(() -> {
             AccountState state = new AccountState();
             state.condition.set(new Condition(Condition.Trouble.BREAKER, 5, 0, 5, false, 3, 0));
@@ -160,7 +161,8 @@ class RaceTest {
                 }
             }
         };
-        Map<String, Long> results = Race.run(AccountState::new, subject -> Math.max(subject.seen[0], Math.max(subject.seen[1], subject.seen[2]))
+        Map<String, Long> results = Race.run(AccountState::new, subject ->
+                Math.max(subject.seen[0], Math.max(subject.seen[1], subject.seen[2]))
                 + " at once, " + subject.object.inFlight() + " left", List.of(use, use, use));
         assertTrue(Set.of("0 at once, 0 left", "1 at once, 0 left", "2 at once, 0 left").containsAll(results.keySet()), results.toString());
     }

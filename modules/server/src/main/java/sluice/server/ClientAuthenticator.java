@@ -11,8 +11,8 @@ import sluice.config.ClientPolicy;
 import sluice.config.KeyHash;
 
 /**
- * Tells who a client is by its key. Keys are known by their SHA-256 only, which is compared in constant time. Without clients, everything from this machine is one client,
- * as long as no web page can be behind it. Immutable and thread-safe.
+ * Tells who a client is by its key. Keys are known by their SHA-256 only, which is compared in constant time. Without clients,
+ * everything from this machine is one client, as long as no web page can be behind it. Immutable and thread-safe.
  */
 final class ClientAuthenticator {
     /** Longest key that is hashed. */

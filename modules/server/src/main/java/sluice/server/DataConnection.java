@@ -21,8 +21,8 @@ import sluice.wire.RequestHead;
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
  * decision 0001 for why it is not Helidon's own.
  *
- * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment, so
- * that short requests pay nothing for being watched.
+ * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment,
+ * so that short requests pay nothing for being watched.
  */
 final class DataConnection implements ServerConnection, Sweeper.Watched {
     /**

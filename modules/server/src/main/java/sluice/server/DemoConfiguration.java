@@ -16,8 +16,14 @@ final class DemoConfiguration {
         String yaml = """
                 server: {port: %d, admin: {port: %d, open: true}}
                 accounts:
-                  - {name: first, base-url: "http://127.0.0.1:%3$d/v1", api-key: sk-demo-first, models: [{from: fast, to: gpt-5-mini}, {from: "*"}]}
-                  - {name: second, base-url: "http://127.0.0.1:%3$d/v1", api-key: sk-demo-second, models: [{from: fast, to: gpt-5-mini}, {from: "*"}]}
+                  - name: first
+                    base-url: "http://127.0.0.1:%3$d/v1"
+                    api-key: sk-demo-first
+                    models: [{from: fast, to: gpt-5-mini}, {from: "*"}]
+                  - name: second
+                    base-url: "http://127.0.0.1:%3$d/v1"
+                    api-key: sk-demo-second
+                    models: [{from: fast, to: gpt-5-mini}, {from: "*"}]
                 log: {requests: text}
                 """.formatted(port, adminPort, simulatorPort);
         return switch (ConfigurationLoader.ofThisProcess().parse("demo", yaml, Path.of(""))) {

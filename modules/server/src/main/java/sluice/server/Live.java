@@ -26,5 +26,6 @@ import sluice.config.FailoverSettings;
  * @param forwardOther whether unknown paths are passed on
  */
 record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
-        FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models, FailoverSettings.ResendAfterSend resend,
-        List<RequestObserver> observers, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther) { }
+        FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models,
+        FailoverSettings.ResendAfterSend resend, List<RequestObserver> observers, int maxRequests,
+        boolean cancelsWhenClientLeaves, boolean forwardOther) { }

@@ -37,8 +37,9 @@ import sluice.config.ModuleChoice;
  * @param decoders all there are
  */
 record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, EventInspector inspector,
-        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream, TurnPool.Factory turnPool,
-        ConnectionSeats.Factory seats, StateStore.Factory state, UsageSink.Factory usage, List<BodyDecoder> decoders) {
+        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream,
+        TurnPool.Factory turnPool, ConnectionSeats.Factory seats, StateStore.Factory state,
+        UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
      *

@@ -39,7 +39,8 @@ final class ServeCommand implements Callable<Integer> {
         PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
             Reloader reloader = new Reloader(file, loader, loaded, gateway, this::say);
-            say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://" + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
+            say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://"
+                    + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
             if (configuration.clients().isEmpty()) {
                 say("no clients are configured: serving programs on this machine only, without keys");

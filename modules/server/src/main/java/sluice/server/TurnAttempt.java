@@ -111,7 +111,8 @@ final class TurnAttempt implements FailoverLoop.Attempts<Turn> {
                     : verdict.notOpened(turn, lease, why));
             case UpstreamBinding.Joined.Elsewhere elsewhere -> {
                 lease.report(new AttemptOutcome.Ignored());
-                yield Round.of(Optional.of(TurnVerdict.failed(lease, FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)),
+                yield Round.of(Optional.of(TurnVerdict.failed(lease,
+                        FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)),
                         false, "turns of other streams hold the client's connection to another account")));
             }
             case UpstreamBinding.Joined.Ready ready -> {

@@ -114,7 +114,8 @@ final class TurnVerdict {
     /** There is no other connection to an account that may have executed the turn already. */
     Optional<FailedAttempt> notOpenedAgain(AccountLease lease, TurnPool.Opening why) {
         UpstreamResult.Unreachable none = switch (why) {
-            case TurnPool.Opening.Unreachable(UpstreamResult.Kind kind, String detail) -> UpstreamResult.Unreachable.afterReset(kind, detail);
+            case TurnPool.Opening.Unreachable(UpstreamResult.Kind kind, String detail) ->
+                    UpstreamResult.Unreachable.afterReset(kind, detail);
             case TurnPool.Opening.Refused refused ->
                 UpstreamResult.Unreachable.afterReset(UpstreamResult.Kind.FRAMING, "status " + refused.status());
             case TurnPool.Opening.Opened opened -> throw new IllegalStateException("opened, and not");

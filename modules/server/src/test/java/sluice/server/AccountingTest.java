@@ -139,7 +139,8 @@ class AccountingTest {
                 metrics = MetricsPage.of(gateway.adminUri());
             }
             // The handshake of a WebSocket is no attempt; the turns on it are.
-            upstream.log().all().stream().filter(request -> !request.method().equals("GET")).forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
+            upstream.log().all().stream().filter(request -> !request.method().equals("GET"))
+                    .forEach(request -> received.computeIfAbsent(request.accountKey(), key -> new ArrayList<>())
                     .add(request));
         }
         List<UsageRecord> ledger = new ArrayList<>();
@@ -150,7 +151,8 @@ class AccountingTest {
         // The handshake is a request too.
         assertEquals(seen.requests + 1, ledger.size());
         assertEquals(seen.requests + 1, ledger.stream().map(UsageRecord::requestId).distinct().count());
-        seen.statuses.forEach((status, count) -> assertEquals(count.doubleValue(), metrics.of("sluice_requests_total", "status=\"" + status + "\""), "status " + status));
+        seen.statuses.forEach((status, count) ->
+                assertEquals(count.doubleValue(), metrics.of("sluice_requests_total", "status=\"" + status + "\""), "status " + status));
         received.forEach((key, requests) -> {
             String account = "account=\"" + key.substring(3) + "\"";
             assertEquals(requests.size(), metrics.of("sluice_attempts_total", account), account);

@@ -79,7 +79,8 @@ class ClientFramingTest {
                 Arguments.of("a chunk size with a blank", 400, POST + "Transfer-Encoding: chunked\r\n\r\n" + size + " \r\n" + BODY),
                 Arguments.of("a chunk size that overflows", 400, POST + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff0\r\n"),
                 Arguments.of("a chunk size that ends in LF", 400, POST + "Transfer-Encoding: chunked\r\n\r\n" + size + "\n" + BODY),
-                Arguments.of("a chunk longer than its size", 400, POST + "Transfer-Encoding: chunked\r\n\r\n1\r\n" + BODY + "\r\n0\r\n\r\n"),
+                Arguments.of("a chunk longer than its size", 400, POST + "Transfer-Encoding: chunked\r\n\r\n1\r\n" + BODY
+                        + "\r\n0\r\n\r\n"),
                 Arguments.of("a bare LF in a chunk extension", 400, POST + "Transfer-Encoding: chunked\r\n\r\n" + size + ";a\n" + BODY),
                 Arguments.of("a bare CR in a chunk extension", 400, POST + "Transfer-Encoding: chunked\r\n\r\n" + size + ";a\rb\r\n"),
                 Arguments.of("endless chunk extensions", 400, POST + "Transfer-Encoding: chunked\r\n\r\n" + size + ";"

@@ -45,7 +45,8 @@ class DataTlsTest {
     }
 
     private static String tls(String name, String more) {
-        return "server: {tls: {cert: \"" + folder.resolve(name + ".pem") + "\", key: \"" + folder.resolve(name + ".key") + "\"" + more + "}}\n";
+        return "server: {tls: {cert: \"" + folder.resolve(name + ".pem") + "\", key: \"" + folder.resolve(name + ".key") + "\"" + more
+                + "}}\n";
     }
 
     private static TestClient client(RunningGateway gateway, SSLContext context, String... protocols) throws IOException {

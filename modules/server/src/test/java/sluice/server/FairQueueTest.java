@@ -51,7 +51,8 @@ class FairQueueTest {
             for (int i = 0; i < 20; i++) {
                 int before = upstream.log().all().size();
                 try (TestClient quiet = gateway.client()) {
-                    assertEquals(200, quiet.post("/v1/responses", body("quiet"), "x-api-key", "k2").status(), "the queue was full of others");
+                    assertEquals(200, quiet.post("/v1/responses", body("quiet"), "x-api-key", "k2").status(),
+                            "the queue was full of others");
                 }
                 List<ReceivedRequest> all = upstream.log().all();
                 int place = before;

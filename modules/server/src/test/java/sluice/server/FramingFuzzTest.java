@@ -60,10 +60,12 @@ class FramingFuzzTest {
         String lengthed = post + "Content-Length: " + body.length() + "\r\n\r\n" + body;
         String size = Integer.toHexString(body.length());
         String chunked = post + "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + body + "\r\n0\r\n\r\n";
-        String odd = post + "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n1;a=b\r\n{\r\n" + Integer.toHexString(body.length() - 1) + "\r\n"
+        String odd = post + "Transfer-Encoding: chunked\r\nTrailer: A\r\n\r\n1;a=b\r\n{\r\n" + Integer.toHexString(body.length() - 1)
+                + "\r\n"
                 + body.substring(1) + "\r\n0;c\r\nA: b\r\n\r\n";
         String get = "GET /v1/responses/resp_" + marker.replace("marker-", "") + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        return bytes(lengthed, chunked, odd, lengthed + chunked + get, get + lengthed, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" + chunked,
+        return bytes(lengthed, chunked, odd, lengthed + chunked + get, get + lengthed,
+                "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" + chunked,
                 "POST /v1/responses HTTP/1.0\r\nContent-Length: " + body.length() + "\r\nConnection: keep-alive\r\n\r\n" + body,
                 post + "Expect: 100-continue\r\nContent-Length: " + body.length() + "\r\n\r\n" + body,
                 "HEAD /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n" + lengthed, "\r\n" + lengthed + "\r\n" + lengthed);
@@ -73,14 +75,17 @@ class FramingFuzzTest {
         String good = ScriptedUpstream.good(marker);
         String body = good.substring(good.indexOf("\r\n\r\n") + 4);
         String json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
-        String events = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"x\":\"" + marker + "\"}}\n\n"
+        String events = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"x\":\"" + marker
+                + "\"}}\n\n"
                 + "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n";
         String size = Integer.toHexString(body.length());
         return bytes(good, json + "Transfer-Encoding: chunked\r\n\r\n" + size + "\r\n" + body + "\r\n0\r\n\r\n",
-                json + "Transfer-Encoding: chunked\r\n\r\n1;a\r\n{\r\n" + Integer.toHexString(body.length() - 1) + "\r\n" + body.substring(1)
+                json + "Transfer-Encoding: chunked\r\n\r\n1;a\r\n{\r\n" + Integer.toHexString(body.length() - 1) + "\r\n"
+                + body.substring(1)
                         + "\r\n0\r\nA: b\r\n\r\n",
                 json + "\r\n" + body, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + good, "HTTP/1.0 200 OK\r\n\r\n" + body, good + good,
-                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(events.length())
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + Integer.toHexString(events.length())
                         + "\r\n" + events + "\r\n0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: " + events.length() + "\r\n\r\n" + events,
                 "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 204 No Content\r\n\r\n",

@@ -81,7 +81,8 @@ class GatewayTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '~', value = {
-        "~{\"model\":\"m\",~, 400, invalid_json", "~~, 400, invalid_json", "~[]~, 400, invalid_json", "~{\"model\":1}~, 400, model_required",
+        "~{\"model\":\"m\",~, 400, invalid_json", "~~, 400, invalid_json", "~[]~, 400, invalid_json",
+        "~{\"model\":1}~, 400, model_required",
         "~{}~, 400, model_required", "~{\"model\":\"\"}~, 400, model_required", "~{\"model\":null}~, 400, model_required",
         "~{\"model\":\"m\",\"stream\":\"yes\"}~, 400, invalid_type",
         "~{\"model\":\"m\",\"model\":\"n\"}~, 400, duplicate_member", "~{\"model\":\"m\",\"mod\\u0065l\":\"n\"}~, 400, duplicate_member",
@@ -150,8 +151,8 @@ class GatewayTest {
 
     @Test
     void hidesAnAccountThatFailsBeforeItsFirstByte() throws IOException {
-        for (String fault : new String[] {"status=500", "status=503;body=html", "status=429;retry=1", "status=401", "drop=rst", "drop=fin", "overloaded",
-            "status=402"}) {
+        for (String fault : new String[] {"status=500", "status=503;body=html", "status=429;retry=1", "status=401", "drop=rst", "drop=fin",
+                "overloaded", "status=402"}) {
             try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 3,
                     fault.equals("overloaded") ? "failover: {commit: first-output}" : ""); TestClient client = gateway.client()) {
                 upstream.script("sk-a", Fault.of(fault));
@@ -227,7 +228,8 @@ class GatewayTest {
             String path = "/v1/responses/" + id.group(1);
             assertEquals(200, client.send("GET", path, new byte[0], "x-api-key", "k1").status());
             assertEquals(200, client.send("GET", path + "/input_items", new byte[0], "x-api-key", "k1").status());
-            for (String route : new String[] {"GET " + path, "DELETE " + path, "POST " + path + "/cancel", "GET " + path + "/input_items"}) {
+            for (String route : new String[] {"GET " + path, "DELETE " + path, "POST " + path + "/cancel",
+                    "GET " + path + "/input_items"}) {
                 String[] parts = route.split(" ");
                 assertEquals(404, client.send(parts[0], parts[1], new byte[0], "x-api-key", "k2").status(), route);
             }

@@ -159,7 +159,8 @@ class Http2Test {
 
     @Test
     void hearEachEventAtOnceAndTellABrokenStreamFromAnEnd() throws Exception {
-        String opening = "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"r\"}}\n\n";
+        String opening = "event: response.created\n"
+                + "data: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"r\"}}\n\n";
         try (HandUpstream hand = new HandUpstream()) {
             RunningGateway gateway = RunningGateway.of(settings(folder) + "accounts: [{name: hand, base-url: \"" + hand.uri()
                     + "\", api-key: k}]\n");

@@ -43,7 +43,8 @@ class KeepaliveTest {
     @ValueSource(ints = {100, 1500, 6000, 30_000})
     void neverInsideAnEvent(int eventBytes) throws IOException {
         simulator.always("sk-tick", Fault.of("first=3600s"));
-        String event = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"delta\":\""
+        String event = "event: response.output_text.delta\n"
+                + "data: {\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"delta\":\""
                 + "x".repeat(eventBytes) + "\"}\n\n";
         try (HandUpstream hand = new HandUpstream(); RunningGateway gateway = gateway(hand)) {
             hand.say(OPENING + event.substring(0, event.length() / 2));

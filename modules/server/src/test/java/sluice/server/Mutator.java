@@ -11,8 +11,9 @@ final class Mutator {
     private static final List<byte[]> TOKENS = List.of("\r\n", "\n", "\r", "\0", " ", "\t", ":", ";", "0", "-1", "+1", "0x10",
             "ffffffffffffffff", "99999999999999999999", "\r\n\r\n", "0\r\n\r\n", "Content-Length: 5\r\n", "Content-Length: 0\r\n",
             "Transfer-Encoding: chunked\r\n", "transfer-encoding:\tchunked\r\n", "Transfer-Encoding: identity\r\n", " chunked",
-            "Connection: close\r\n", "Connection: keep-alive\r\n", "Connection: content-length\r\n", "Host: a\r\n", "Expect: 100-continue\r\n",
-            "Content-Encoding: gzip\r\n", "Upgrade: websocket\r\n", "HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "GET / HTTP/1.1\r\n", "HEAD", "5\r\nhello\r\n",
+            "Connection: close\r\n", "Connection: keep-alive\r\n", "Connection: content-length\r\n", "Host: a\r\n",
+            "Expect: 100-continue\r\n", "Content-Encoding: gzip\r\n", "Upgrade: websocket\r\n", "HTTP/1.0",
+            "HTTP/1.1", "HTTP/2.0", "GET / HTTP/1.1\r\n", "HEAD", "5\r\nhello\r\n",
             "HTTP/1.1 200 OK\r\n", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", "data: ", "event: error\n",
             "\n\n", "{", "\"", "\u00ff", "\u007f", "\u000b", "x".repeat(300), "A: b\r\n".repeat(300)).stream()
             .map(token -> token.getBytes(StandardCharsets.ISO_8859_1)).toList();

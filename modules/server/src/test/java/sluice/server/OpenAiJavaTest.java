@@ -147,8 +147,8 @@ class OpenAiJavaTest {
         try (RunningGateway quick = RunningGateway.accounts(upstream.baseUri(), 1,
                 "stream: {idle-timeout: 300ms}\nfailover: {breaker: {failures: 1000}}\n")) {
             OpenAIClient other = OpenAIOkHttpClient.builder().baseUrl(quick.uri().toString()).apiKey("none").maxRetries(0).build();
-            for (String fault : new String[] {"overloaded", "deltas=20;cut=2500", "deltas=20;cutafter=6", "deltas=20;rst=3000", "stall=5", "noend", "cut=100",
-                "fail=server_error;failat=3", "incomplete"}) {
+            for (String fault : new String[] {"overloaded", "deltas=20;cut=2500", "deltas=20;cutafter=6", "deltas=20;rst=3000", "stall=5",
+                    "noend", "cut=100", "fail=server_error;failat=3", "incomplete"}) {
                 upstream.script("sk-a", Fault.of(fault));
                 View view = View.of(other);
                 boolean legalEnd = fault.equals("overloaded") || fault.startsWith("fail") || fault.equals("incomplete");

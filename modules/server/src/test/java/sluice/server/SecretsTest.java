@@ -102,9 +102,11 @@ class SecretsTest {
             Files.writeString(file, yaml(upstream));
             LoadResult.Loaded loaded = (LoadResult.Loaded) loader.load(file);
             answers.append(loaded.problems()).append(loaded.effective().render()).append(loaded.configuration());
-            try (GatewayProcess gateway = GatewayProcess.start(loaded.configuration(), new PrintStream(requests, true, StandardCharsets.UTF_8))) {
+            try (GatewayProcess gateway =
+                    GatewayProcess.start(loaded.configuration(), new PrintStream(requests, true, StandardCharsets.UTF_8))) {
                 Reloader reloader = new Reloader(file, loader, loaded, gateway, line -> answers.append(line).append('\n'));
-                for (String script : List.of(refusal(400), refusal(401), refusal(403), refusal(402), refusal(500), "HTTP/1.1 200 OK\r\nA: \0\r\n\r\n",
+                for (String script : List.of(refusal(400), refusal(401), refusal(403), refusal(402), refusal(500),
+                        "HTTP/1.1 200 OK\r\nA: \0\r\n\r\n",
                         ScriptedUpstream.good("x"))) {
                     upstream.play(script.getBytes(StandardCharsets.ISO_8859_1), ScriptedUpstream.Then.CLOSE);
                     call(gateway, "POST", "/v1/responses", body, "Authorization", "Bearer " + CLIENT_KEY, "x-sluice-explain", "1",

@@ -17,7 +17,8 @@ import sluice.simulator.SimulatedUpstream;
 class ServerTimingTest {
     private static final String PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final String PLAIN = "{\"model\":\"gpt-5\",\"store\":false,\"input\":\"[[sim:headers=40ms]]\"}";
-    private static final String STREAM = "{\"model\":\"gpt-5\",\"stream\":true,\"store\":false,\"input\":\"[[sim:deltas=20;interval=2ms]]\"}";
+    private static final String STREAM =
+            "{\"model\":\"gpt-5\",\"stream\":true,\"store\":false,\"input\":\"[[sim:deltas=20;interval=2ms]]\"}";
 
     private SimulatedUpstream upstream;
 

@@ -27,8 +27,8 @@ final class Traffic {
     static final List<String> ACCOUNTS = List.of("a", "b", "c", "p");
     /** What an account may answer instead, each for one request. */
     private static final List<String> FAULTS = List.of("status=500", "status=503;body=html", "status=429;retryms=20",
-            "status=429;code=insufficient_quota", "status=401", "status=403", "status=404;code=model_not_found", "overloaded", "ratelimited",
-            "drop=rst", "incomplete", "reasoning");
+            "status=429;code=insufficient_quota", "status=401", "status=403", "status=404;code=model_not_found", "overloaded",
+            "ratelimited", "drop=rst", "incomplete", "reasoning");
     /** What {@link #hold} asks for. */
     static final String HELD = "held";
     /** A model without a price. */
@@ -96,7 +96,8 @@ final class Traffic {
         count("GET /v1/responses", 101, "", name(key));
         for (int i = 0; i < count; i++) {
             mayFail(random);
-            String message = random.nextInt(10) == 0 ? "{\"type\":" : "{\"type\":\"response.create\"," + body(key, random, true, TURN).substring(1);
+            String message = random.nextInt(10) == 0 ? "{\"type\":"
+                    : "{\"type\":\"response.create\"," + body(key, random, true, TURN).substring(1);
             List<String> messages = socket.turn(message);
             String last = messages.getLast();
             boolean refused = last.startsWith("{\"type\":\"error\"");
@@ -111,7 +112,8 @@ final class Traffic {
 
     /** A stream that says nothing more after its first events; it ends when the client is closed. */
     void hold(TestClient client) throws IOException {
-        byte[] bytes = ("{\"model\":\"" + HELD + "\",\"stream\":true,\"store\":false,\"input\":\"[[sim:stall=8]]\"}").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = ("{\"model\":\"" + HELD + "\",\"stream\":true,\"store\":false,\"input\":\"[[sim:stall=8]]\"}")
+                .getBytes(StandardCharsets.UTF_8);
         client.sendHead("POST", "/v1/responses", bytes.length, "authorization", "Bearer " + KEYS.getFirst());
         client.raw(bytes);
         client.head("POST");
@@ -182,7 +184,8 @@ final class Traffic {
             ResponseHead head = client.head("POST");
             requestBytes.add(bytes.length);
             leavers.increment();
-            count("POST /v1/responses", head.status(), head.status() < 400 ? "?" : first(CODE, client.rest(head).text()).orElse(""), name(key));
+            count("POST /v1/responses", head.status(), head.status() < 400 ? "?"
+                    : first(CODE, client.rest(head).text()).orElse(""), name(key));
         }
     }
 

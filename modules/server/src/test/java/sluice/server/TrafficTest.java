@@ -67,7 +67,8 @@ class TrafficTest {
         StringBuilder yaml = new StringBuilder("accounts:\n");
         for (String name : Traffic.ACCOUNTS) {
             yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream).append("\", api-key: sk-").append(name)
-                    .append(", concurrency: ").append(SLOTS).append(", websocket: ").append(name.equals("p") ? "prefer" : "on").append("}\n");
+                    .append(", concurrency: ").append(SLOTS).append(", websocket: ").append(name.equals("p") ? "prefer" : "on")
+                    .append("}\n");
         }
         yaml.append("clients:\n");
         for (String key : Traffic.KEYS) {
@@ -252,7 +253,8 @@ class TrafficTest {
         assertTrue(bySession > 0 && page.of("sluice_sticky_escapes_total") <= called - bySession, bySession + " by session");
         Map<String, Integer> outputs = new TreeMap<>();
         requests.stream().map(List::getLast).forEach(call -> outputs.merge(account(call), hasOutput(call) ? 1 : 0, Integer::sum));
-        outputs.forEach((account, count) -> assertEquals(count.doubleValue(), page.of("sluice_first_output_seconds_count", account), account));
+        outputs.forEach((account, count) ->
+                assertEquals(count.doubleValue(), page.of("sluice_first_output_seconds_count", account), account));
     }
 
     /** Whether more came of an answer than its four opening events. */
@@ -304,7 +306,8 @@ class TrafficTest {
     }
 
     private static void add(Map<String, Long> sums, String account, String client, String model, TokenUsage usage) {
-        String labels = " account=\"" + account + "\" client=\"" + client + "\" model=\"" + (model.equals(Traffic.UNPRICED) ? "other" : model)
+        String labels = " account=\"" + account + "\" client=\"" + client + "\" model=\""
+                + (model.equals(Traffic.UNPRICED) ? "other" : model)
                 + "\"";
         sums.merge("kind=\"input\"" + labels, usage.input(), Long::sum);
         sums.merge("kind=\"cached\"" + labels, usage.cached(), Long::sum);

@@ -171,8 +171,10 @@ class UpstreamFramingTest {
 
     @Test
     void keepsTheHeadersOfTheHopToItself() throws IOException {
-        String script = OK + "Connection: x-hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\nSet-Cookie: a=b\r\nX-Sluice-Error: no\r\n"
-                + "Proxy-Authenticate: Basic\r\nUpgrade: h2c\r\nAlt-Svc: h3\r\nTrailer: x\r\nX-Request-Id: r1\r\n" + LENGTH + "\r\n" + HELLO;
+        String script = OK + "Connection: x-hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
+                + "Set-Cookie: a=b\r\nX-Sluice-Error: no\r\n"
+                + "Proxy-Authenticate: Basic\r\nUpgrade: h2c\r\nAlt-Svc: h3\r\nTrailer: x\r\nX-Request-Id: r1\r\n" + LENGTH + "\r\n"
+                + HELLO;
         try (ScriptedUpstream upstream = new ScriptedUpstream(script, "", ScriptedUpstream.Then.STAY);
                 RunningGateway gateway = before(upstream); TestClient client = gateway.client()) {
             TestClient.Answer answer = client.post(ATTACK);

@@ -58,7 +58,8 @@ class WebSocketModeTest {
                 "openai-beta", "responses_websockets=2026-02-06", "sec-websocket-extensions", "permessage-deflate")) {
             assertEquals(101, client.head().status());
             assertFalse(client.head().headers().has("sec-websocket-extensions"));
-            String odd = "{ \"x\" : 1e400, \"type\":\"response.create\",\"model\" :\"gpt-5.1\", \"store\":false,\n\"input\":\"\\u0061 🙂\"}";
+            String odd = "{ \"x\" : 1e400, \"type\":\"response.create\",\"model\" :\"gpt-5.1\", \"store\":false,"
+                    + "\n\"input\":\"\\u0061 🙂\"}";
             List<String> first = client.turn(odd);
             assertEquals("response.created", TestWebSocket.type(first.getFirst()));
             assertCompleted(first);
@@ -257,7 +258,8 @@ class WebSocketModeTest {
 
     @Test
     void saysWhenToComeBackWhereThereIsNoOtherAccount() throws IOException {
-        try (RunningGateway gateway = gateway(1, "scheduler: {wait: {timeout: 0s}}"); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+        try (RunningGateway gateway = gateway(1, "scheduler: {wait: {timeout: 0s}}");
+                TestWebSocket client = TestWebSocket.open(gateway.port())) {
             List<String> first = client.turn(TURN);
             upstream.script("sk-a", Fault.of("status=429;retry=60"));
             String error = client.turn(after(TestWebSocket.responseId(first.getLast()))).getLast();

@@ -171,7 +171,7 @@ final class FoldRelay {
                 }
             }
             case RESPONSE_CLOSE -> answer = answer == Answer.PASSING ? Answer.DONE : Answer.KEPT;
-            case NONE, LEAF, RESPONSE_OPEN -> { }
+            case NONE, MEMBER, RESPONSE_OPEN -> { }
         }
     }
 
@@ -183,7 +183,7 @@ final class FoldRelay {
     }
 
     private EventType type() {
-        return json.type() == EventType.UNKNOWN ? reader.type() : json.type();
+        return json.found().type() == EventType.UNKNOWN ? reader.type() : json.found().type();
     }
 
     private void endFrame() throws IOException {
@@ -197,7 +197,7 @@ final class FoldRelay {
         EventType type = type();
         ledger.parsed();
         boolean late = ledger.ended();
-        ledger.facts(type, json);
+        ledger.facts(type, json.found());
         ledger.event(type.kind());
         if (type.kind() != Kind.OPENING) {
             deadlines.noFirstOutput();

@@ -55,31 +55,31 @@ final class Ledger {
     }
 
     /** Takes what the JSON of an event of this kind says. */
-    void facts(EventType type, EventJson json) {
+    void facts(EventType type, EventValues found) {
         Kind kind = type.kind();
         if (carriesIds(kind)) {
-            takeIds(json);
+            takeIds(found);
         }
         if (!kind.terminal()) {
             return;
         }
         // An error may be followed by a response.failed, which knows more.
-        if (!json.usage().equals(TokenUsage.NONE)) {
-            usage = json.usage();
+        if (!found.usage().equals(TokenUsage.NONE)) {
+            usage = found.usage();
         }
         if (kind == Kind.FAILED && error.equals(StreamError.NONE)) {
-            error = json.error();
+            error = found.error();
         }
         if (terminal.isEmpty()) {
             terminal = type.text();
         }
     }
 
-    private void takeIds(EventJson json) {
-        boolean newResponse = responseId.isEmpty() && !json.responseId().isEmpty();
-        boolean newConversation = conversationId.isEmpty() && !json.conversationId().isEmpty();
-        responseId = newResponse ? json.responseId() : responseId;
-        conversationId = newConversation ? json.conversationId() : conversationId;
+    private void takeIds(EventValues found) {
+        boolean newResponse = responseId.isEmpty() && !found.responseId().isEmpty();
+        boolean newConversation = conversationId.isEmpty() && !found.conversationId().isEmpty();
+        responseId = newResponse ? found.responseId() : responseId;
+        conversationId = newConversation ? found.conversationId() : conversationId;
         if (newResponse || newConversation) {
             identified.identified(responseId, conversationId);
         }

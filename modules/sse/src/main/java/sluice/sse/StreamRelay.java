@@ -184,8 +184,8 @@ final class StreamRelay {
         }
         if (mustParse(type)) {
             parseFrame();
-            type = type == EventType.UNKNOWN ? json.type() : type;
-            ledger.facts(type, json);
+            type = type == EventType.UNKNOWN ? json.found().type() : type;
+            ledger.facts(type, json.found());
         }
         lastFrom = frames.start();
         lastTo = frames.end();
@@ -344,7 +344,7 @@ final class StreamRelay {
     }
 
     private EventType passingType() {
-        return json.type() == EventType.UNKNOWN ? reader.type() : json.type();
+        return json.found().type() == EventType.UNKNOWN ? reader.type() : json.found().type();
     }
 
     /** Hands on what was read of the event, though it is not whole. */
@@ -366,7 +366,7 @@ final class StreamRelay {
         int safe = json.modelFrom() >= 0 ? json.modelFrom() : reader.at();
         if (judging && !outlet.hasRoom(safe - written)) {
             judging = false;
-            swallowing = options.refusable().test(json.error()) && outlet.closeUnsent();
+            swallowing = options.refusable().test(json.found().error()) && outlet.closeUnsent();
             if (!swallowing) {
                 admit(Kind.OUTPUT);
             }
@@ -389,8 +389,8 @@ final class StreamRelay {
             return;
         }
         EventType type = passingType();
-        ledger.facts(type, json);
-        lastSequence = json.sequence();
+        ledger.facts(type, json.found());
+        lastSequence = json.found().sequence();
         refused = swallowing;
         judging = false;
         accept(type, reader.at());
@@ -479,20 +479,20 @@ final class StreamRelay {
         }
         ledger.parsed();
         json.reset();
-        json.stopAt(EventJson.Leaf.SEQUENCE);
+        json.stopAt(EventMember.SEQUENCE);
         int at = lastFrom;
-        while (at < lastTo && json.signal() != EventJson.Signal.LEAF) {
+        while (at < lastTo && json.signal() != EventJson.Signal.MEMBER) {
             int lineTo = ByteSearch.lineEnd(b, at, lastTo);
             int value = FrameScanner.dataValue(b, at, lineTo);
             if (value >= 0) {
                 json.feed(b, value, lineTo);
-                if (json.signal() != EventJson.Signal.LEAF) {
+                if (json.signal() != EventJson.Signal.MEMBER) {
                     json.newline();
                 }
             }
             at = lineTo + 1;
         }
-        lastSequence = json.sequence();
+        lastSequence = json.found().sequence();
         lastFrom = -1;
     }
 

@@ -39,10 +39,11 @@ public final class TrackingInspector implements EventInspector {
         } else {
             event.feed(json, from, to);
         }
-        EventType type = event.type();
+        EventValues found = event.found();
+        EventType type = found.type();
         Kind kind = type.kind();
-        return new EventFacts(type.text().isEmpty() ? event.typeText() : type.text(), kind,
-                kind.terminal() ? event.usage() : TokenUsage.NONE, event.responseId(), event.conversationId(),
-                event.streamId(), event.sequence(), kind == Kind.FAILED ? event.error() : StreamError.NONE, models);
+        return new EventFacts(type.text().isEmpty() ? found.typeText() : type.text(), kind,
+                kind.terminal() ? found.usage() : TokenUsage.NONE, found.responseId(), found.conversationId(),
+                found.streamId(), found.sequence(), kind == Kind.FAILED ? found.error() : StreamError.NONE, models);
     }
 }

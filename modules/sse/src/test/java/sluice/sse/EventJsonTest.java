@@ -34,10 +34,10 @@ class EventJsonTest {
             }
             String text = tree.toString();
             assertEquals(true, json.ended(), text);
-            assertEquals(text(tree.path("type")), json.typeText(), text);
-            assertEquals(number(tree.path("sequence_number"), -1), json.sequence(), text);
-            assertEquals(text(tree.at("/response/id")), json.responseId(), text);
-            assertEquals(usage(tree), json.usage(), text);
+            assertEquals(text(tree.path("type")), json.found().typeText(), text);
+            assertEquals(number(tree.path("sequence_number"), -1), json.found().sequence(), text);
+            assertEquals(text(tree.at("/response/id")), json.found().responseId(), text);
+            assertEquals(usage(tree), json.found().usage(), text);
         }
     }
 
