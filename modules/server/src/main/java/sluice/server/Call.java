@@ -34,7 +34,7 @@ final class Call extends PooledRequest {
         super(record, client, target, model, sessionKey, boundTo, resendAllowed, permit, body);
         this.exchange = exchange;
         this.stream = stream;
-        asksForWork = body != EmptyBody.INSTANCE;
+        asksForWork = body != RawBody.NONE;
         this.bodyDecoded = bodyDecoded;
         this.explain = explain;
         exchange.response().onFirstOutput(this::committed);

@@ -8,24 +8,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import sluice.api.AccountStatus;
 import sluice.api.ClientGoneException;
 import sluice.api.EventInspector;
-import sluice.api.Field;
 import sluice.api.GatewayError;
-import sluice.api.Headers;
-import sluice.api.JsonValue;
-import sluice.api.RequestBody;
-import sluice.api.Scan;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
-import sluice.config.FailoverSettings;
 import sluice.wire.FramingException;
 import sluice.wire.RequestHead;
 
 /**
- * The life of a request on the data port, step by step (DESIGN §2): authenticate, admit, read the body, scan and check it,
- * find its session, and hand it to the {@link FailoverLoop}; whatever becomes of it is recorded once. Thread-safe; a request
- * stays on its connection's thread and sees one {@link Live} from its start to its end.
+ * The life of a request on the data port (DESIGN §2): it is routed, authenticated and admitted, {@link Forwarding} takes it to
+ * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its connection's thread and sees one
+ * {@link Live} from its start to its end.
  */
 final class Gateway {
     private final AtomicReference<Live> live;
@@ -34,6 +29,7 @@ final class Gateway {
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
     private final Turns turns;
+    private final Forwarding forwarding;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
@@ -45,6 +41,7 @@ final class Gateway {
      */
     Gateway(Live first, TurnPool pool, EventInspector inspector, Sweeper sweeper, LongSupplier clock, LongSupplier epochMillis) {
         live = new AtomicReference<>(first);
+        forwarding = new Forwarding(clock);
         turns = new Turns(this, pool, inspector, sweeper, clock, epochMillis);
         this.clock = clock;
         this.epochMillis = epochMillis;
@@ -241,138 +238,20 @@ final class Gateway {
         }
         try (ByteBudget.Permit permit = now.budget().permit(known.client().bodyShare())) {
             return switch (target.route()) {
-                case CREATE, COMPACT, INPUT_TOKENS -> withBody(now, exchange, record, target, known, permit);
-                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> stored(now, exchange, record, target, known, permit);
+                case CREATE, COMPACT, INPUT_TOKENS -> forwarding.withBody(now, exchange, record, target, known, permit);
+                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, target, known, permit);
                 case MODELS, MODEL -> now.models().answer(exchange, record, target.id(), known);
-                case OTHER, HEALTH, WEBSOCKET, TURN -> other(now, exchange, record, target, known, permit);
+                case OTHER, HEALTH, WEBSOCKET, TURN -> forwarding.other(now, exchange, record, target, known, permit);
             };
         } finally {
             now.admission().leave(known, record.usage, clock.getAsLong());
         }
     }
 
-    private Optional<GatewayError> withBody(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-        record.bodyReadNanos = clock.getAsLong();
-        if (!(read instanceof BodyReader.Outcome.Complete complete)) {
-            return Optional.of(((BodyReader.Outcome.Refused) read).error());
-        }
-        exchange.bodyRead();
-        record.requestBytes = complete.length();
-        Scan scan = now.scanner().scan(complete.bytes(), 0, complete.length());
-        record.scannedNanos = clock.getAsLong();
-        if (!(scan instanceof Scan.Valid(RequestBody body))) {
-            return Optional.of(RequestCheck.malformed((Scan.Malformed) scan, complete.length()));
-        }
-        Optional<GatewayError> fault = RequestCheck.check(body, target.route() != Route.INPUT_TOKENS);
-        if (fault.isPresent()) {
-            return fault;
-        }
-        JsonValue model = body.field(Field.MODEL);
-        record.model = model.isText() ? model.text() : "";
-        record.stream = target.route() == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
-        Optional<GatewayError> refusal = now.admission().afterScan(known, record.model, clock.getAsLong());
-        if (refusal.isPresent()) {
-            return refusal;
-        }
-        Optional<GatewayError> foreign = foreign(now, known.client().name(), boundTo(body));
-        if (foreign.isPresent()) {
-            return foreign;
-        }
-        Headers headers = exchange.head().headers();
-        boolean decoded = headers.has("content-encoding");
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
-                record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream,
-                mayResend(now.resend(), body), decoded, explains(known, headers), permit, body));
-        return Optional.empty();
-    }
-
-    /** Whether the client asked what was changed in its body, and may know. */
-    private static boolean explains(ClientAuthenticator.Outcome.Known known, Headers headers) {
-        return known.policy().diagnostics() && headers.first("x-sluice-explain").filter("1"::equals).isPresent();
-    }
-
-    /** What the request is bound to: a response, or a conversation, named by itself or by its id. */
-    static String boundTo(RequestBody body) {
-        JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
-        if (previous.isText()) {
-            return previous.text();
-        }
-        JsonValue conversation = body.field(Field.CONVERSATION);
-        return switch (conversation.kind()) {
-            case STRING -> conversation.text();
-            case OBJECT -> body.at("conversation.id").text();
-            case ABSENT, NULL, TRUE, FALSE, NUMBER, ARRAY -> "";
-        };
-    }
-
-    /** Whether the request may be sent again although an account may have executed it. Background work never is. */
-    static boolean mayResend(FailoverSettings.ResendAfterSend rule, RequestBody body) {
-        if (body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
-            return false;
-        }
-        return switch (rule) {
-            case AUTO -> body.field(Field.STORE).kind() == JsonValue.Kind.FALSE;
-            case ALWAYS -> true;
-            case NEVER -> false;
-        };
-    }
-
-    /** A response that another client made does not exist for this one. */
-    static Optional<GatewayError> foreign(Live now, String client, String id) {
-        return !id.isEmpty() && now.owners().isForeign(client, id)
-                ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
-                : Optional.empty();
-    }
-
-    private Optional<GatewayError> stored(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
-        if (foreign.isPresent()) {
-            return foreign;
-        }
-        RequestBody body = EmptyBody.INSTANCE;
-        if (target.route() == Route.CANCEL && !exchange.bodyIsEmpty()) {
-            BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-            if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
-                return Optional.of(error);
-            }
-            // Cancelling takes no parameters; what came is not passed on.
-        }
-        exchange.bodyRead();
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
-                target.id(), false, true, false, false, permit, body));
-        return Optional.empty();
-    }
-
-    private Optional<GatewayError> other(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        if (!now.forwardOther()) {
-            return Optional.of(GatewayError.client(404, "unknown_path", "There is no " + exchange.head().path()
-                    + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
-        }
-        if (now.owners().foreignIn(known.client().name(), exchange.head().path())) {
-            return Optional.of(GatewayError.client(404, "response_not_found", "There is no " + exchange.head().path() + "."));
-        }
-        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-        if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
-            return Optional.of(error);
-        }
-        exchange.bodyRead();
-        BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
-        record.requestBytes = complete.length();
-        RawBody body = new RawBody(complete.bytes(), complete.length());
-        long session = SessionSource.keyOf(known.client().name(), exchange.head().headers(), body);
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
-                session, "", false, false, exchange.head().headers().has("content-encoding"), false, permit, body));
-        return Optional.empty();
-    }
-
     private Optional<GatewayError> health(Live now, Exchange exchange, RequestRecord record, String which)
             throws ClientGoneException {
         boolean ready = !draining.get() && now.scheduler().accounts().stream()
-                .anyMatch(account -> account.state() != sluice.api.AccountStatus.State.DISABLED);
+                .anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
         boolean good = which.equals("/live") || ready;
         String text = good ? "{\"status\":\"UP\"}\n" : "{\"status\":\"DOWN\",\"reason\":\""
                 + (draining.get() ? "draining" : "no account is enabled") + "\"}\n";

@@ -159,7 +159,7 @@ final class OperationsView implements GatewayView {
             return new Explanation.Refused(GatewayError.client(403, "model_not_allowed", "The client '" + policy.name()
                     + "' may not use the model '" + model + "'."));
         }
-        String boundTo = Gateway.boundTo(body);
+        String boundTo = Forwarding.boundTo(body);
         if (!boundTo.isEmpty() && assembly.scheduler().isForeign(policy.name(), boundTo)) {
             return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }

@@ -54,7 +54,7 @@ abstract class PooledRequest {
 
     /** No further attempt is possible: a long stream does not keep its request's bytes. */
     final void releaseBody() {
-        body = EmptyBody.INSTANCE;
+        body = RawBody.NONE;
         permit.close();
     }
 

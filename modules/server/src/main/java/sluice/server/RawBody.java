@@ -1,7 +1,5 @@
 package sluice.server;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import sluice.api.BodyEdit;
 import sluice.api.Field;
@@ -11,6 +9,9 @@ import sluice.api.RequestBody;
 
 /** A body that is passed on without being looked at. Immutable. */
 record RawBody(byte[] bytes, int length) implements RequestBody {
+    /** The body of a request that has none, or whose bytes were given back. */
+    static final RawBody NONE = new RawBody(new byte[0], 0);
+
     @Override
     public JsonValue field(Field field) {
         return JsonValue.ABSENT;
@@ -33,21 +34,6 @@ record RawBody(byte[] bytes, int length) implements RequestBody {
 
     @Override
     public OutboundBody edited(List<BodyEdit> edits) {
-        return new OutboundBody() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public void writeTo(OutputStream out) throws IOException {
-                out.write(bytes, 0, length);
-            }
-
-            @Override
-            public List<Splice> splices() {
-                return List.of();
-            }
-        };
+        return length == 0 ? OutboundBody.EMPTY : OutboundBody.of(bytes, 0, length);
     }
 }

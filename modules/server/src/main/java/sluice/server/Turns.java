@@ -91,7 +91,7 @@ final class Turns {
     }
 
     private static Optional<GatewayError> refusal(Live now, Headers headers, ClientAuthenticator.Outcome.Known known) {
-        long session = SessionSource.keyOf(known.client().name(), headers, EmptyBody.INSTANCE);
+        long session = SessionSource.keyOf(known.client().name(), headers, RawBody.NONE);
         if (!now.turns().offer().isOpenTo(known.policy(), session)) {
             return Optional.of(unavailable("No account that this key may use offers WebSocket; send POST /v1/responses with "
                     + "\"stream\": true."));
@@ -266,9 +266,9 @@ final class Turns {
         JsonValue model = body.field(Field.MODEL);
         record.model = model.isText() ? model.text() : "";
         String client = known.client().name();
-        String boundTo = Gateway.boundTo(body);
+        String boundTo = Forwarding.boundTo(body);
         Optional<GatewayError> refusal = now.admission().afterScan(known, record.model, clock.getAsLong())
-                .or(() -> Gateway.foreign(now, client, boundTo));
+                .or(() -> Forwarding.foreign(now, client, boundTo));
         if (refusal.isPresent()) {
             return refusal;
         }
@@ -279,7 +279,7 @@ final class Turns {
                     + record.model + "' offers WebSocket; send POST /v1/responses with \"stream\": true."));
         }
         Turn turn = new Turn(socket, record, client, "/responses" + socket.head().query(), session, boundTo,
-                Gateway.mayResend(now.resend(), body), permit, message,
+                Forwarding.mayResend(now.resend(), body), permit, message,
                 wish -> !now.scheduler().explain(wish).account().isEmpty(), () -> turnAway(now, socket, session),
                 now.turns().offer().lacks(record.model));
         socket.begins(turn);
