@@ -157,6 +157,11 @@ public class AccountingBenchmark {
         }
 
         @Override
+        public long logLost() {
+            return 0;
+        }
+
+        @Override
         public Set<String> models() {
             return Set.of("gpt-5");
         }

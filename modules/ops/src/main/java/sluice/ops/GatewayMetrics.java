@@ -95,6 +95,7 @@ final class GatewayMetrics {
         gauge("sluice_body_bytes", "Bytes of request bodies held.", gateway::bodyBytes);
         gauge("sluice_body_budget_bytes", "Most bytes of request bodies.", gateway::bodyBudgetBytes);
         gauge("sluice_usage_lost_records", "Usage records that could not be kept.", gateway::usageLost);
+        gauge("sluice_log_lost_lines", "Lines of requests that could not be written.", gateway::logLost);
         gauge("sluice_draining", "1 while new requests are refused.", () -> gateway.draining() ? 1 : 0);
     }
 

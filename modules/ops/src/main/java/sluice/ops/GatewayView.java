@@ -38,6 +38,9 @@ public interface GatewayView {
     /** Usage records that could not be kept. */
     long usageLost();
 
+    /** Lines of requests that could not be written. */
+    long logLost();
+
     /** The models that the configuration names: no other one becomes a label. */
     Set<String> models();
 

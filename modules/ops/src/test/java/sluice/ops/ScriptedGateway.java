@@ -77,6 +77,11 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     }
 
     @Override
+    public long logLost() {
+        return 0;
+    }
+
+    @Override
     public Set<String> models() {
         return Set.of("gpt-5");
     }

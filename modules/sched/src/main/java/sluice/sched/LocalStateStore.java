@@ -48,9 +48,12 @@ final class LocalStateStore implements StateStore {
         return Optional.ofNullable(owners.getIfPresent(ownerKey));
     }
 
+    /** Looking it up renews it too, and takes no lock; most are told twice, when the answer begins and when it has ended. */
     @Override
     public void own(long ownerKey, String account) {
-        owners.put(ownerKey, account);
+        if (!account.equals(owners.getIfPresent(ownerKey))) {
+            owners.put(ownerKey, account);
+        }
     }
 
     @Override

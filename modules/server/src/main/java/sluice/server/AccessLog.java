@@ -1,8 +1,7 @@
 package sluice.server;
 
-import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Locale;
 import sluice.api.JsonStrings;
 
 /**
@@ -13,34 +12,55 @@ final class AccessLog implements RequestObserver {
     /** The form of a line. */
     enum Form { JSON, TEXT, OFF }
 
-    private final PrintStream out;
-    private final Form form;
+    /** More of a text that came from outside is cut off. */
+    private static final int MAX_TEXT_CHARS = 300;
 
-    AccessLog(PrintStream out, Form form) {
+    /**
+     * The second that the last line was of, and how it is written: most lines are of the same one.
+     *
+     * @param epochSecond seconds since 1970
+     * @param text {@code 2026-11-23T16:45:01.}
+     */
+    private record Second(long epochSecond, String text) {
+        static Second of(long epochSecond) {
+            String text = Instant.ofEpochSecond(epochSecond).toString();
+            return new Second(epochSecond, text.substring(0, text.length() - 1) + '.');
+        }
+    }
+
+    private final LineWriter out;
+    private final Form form;
+    private volatile Second second = Second.of(0);
+
+    AccessLog(LineWriter out, Form form) {
         this.out = out;
         this.form = form;
     }
 
     @Override
     public void ended(RequestRecord record) {
-        switch (form) {
-            case JSON -> out.println(json(record));
-            case TEXT -> out.println(text(record));
-            case OFF -> { }
+        if (form != Form.OFF) {
+            StringBuilder line = new StringBuilder(form == Form.JSON ? 640 : 240);
+            if (form == Form.JSON) {
+                json(record, line);
+            } else {
+                text(record, line);
+            }
+            out.write(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static String text(RequestRecord r) {
-        StringBuilder line = new StringBuilder(200);
-        line.append(Instant.ofEpochMilli(r.epochMillis)).append(' ').append(r.status).append(' ').append(r.route)
-                .append(" client=").append(r.client).append(" account=").append(r.account)
-                .append(" model=").append(clean(r.model));
+    private void text(RequestRecord r, StringBuilder line) {
+        time(line, r.epochMillis);
+        line.append(' ').append(r.status).append(' ').append(r.route)
+                .append(" client=").append(r.client).append(" account=").append(r.account).append(" model=");
+        clean(line, r.model);
         if (!r.upstreamModel.isEmpty() && !r.upstreamModel.equals(r.model)) {
             line.append("->").append(r.upstreamModel);
         }
-        line.append(String.format(Locale.ROOT, " ms=%.1f", RequestRecord.millis(r.startedNanos, r.endedNanos)));
+        tenths(line, " ms=", r.startedNanos, r.endedNanos);
         if (r.firstOutputNanos != 0) {
-            line.append(String.format(Locale.ROOT, " ttft=%.1f", RequestRecord.millis(r.startedNanos, r.firstOutputNanos)));
+            tenths(line, " ttft=", r.startedNanos, r.firstOutputNanos);
         }
         if (r.usage.total() > 0) {
             line.append(" tokens=").append(r.usage.input()).append('/').append(r.usage.cached()).append('/')
@@ -50,21 +70,50 @@ final class AccessLog implements RequestObserver {
             line.append(" attempts=").append(r.attempts);
         }
         if (!r.errorCode.isEmpty()) {
-            line.append(" error=").append(clean(r.errorCode)).append(" (").append(clean(r.errorDetail)).append(')');
+            line.append(" error=");
+            clean(line, r.errorCode);
+            line.append(" (");
+            clean(line, r.errorDetail);
+            line.append(')');
         }
         if (!r.traceParent.isEmpty()) {
-            line.append(" traceparent=").append(clean(r.traceParent));
+            line.append(" traceparent=");
+            clean(line, r.traceParent);
         }
-        return line.append(" id=").append(r.requestId).toString();
+        line.append(" id=").append(r.requestId);
     }
 
-    private static String clean(String text) {
-        return text.length() > 300 ? clean(text.substring(0, 300)) : text.replaceAll("\\p{Cntrl}", "?");
+    /** As {@link Instant} writes it, always with milliseconds. */
+    private void time(StringBuilder line, long epochMillis) {
+        long epochSecond = Math.floorDiv(epochMillis, 1000L);
+        Second now = second;
+        if (now.epochSecond() != epochSecond) {
+            now = Second.of(epochSecond);
+            second = now;
+        }
+        int millis = (int) Math.floorMod(epochMillis, 1000L);
+        line.append(now.text()).append((char) ('0' + millis / 100)).append((char) ('0' + millis / 10 % 10))
+                .append((char) ('0' + millis % 10)).append('Z');
     }
 
-    private static String json(RequestRecord r) {
-        StringBuilder line = new StringBuilder(400);
-        line.append("{\"time\":\"").append(Instant.ofEpochMilli(r.epochMillis)).append('"');
+    private static void tenths(StringBuilder line, String name, long from, long to) {
+        long tenths = (Math.max(0, to - from) + 50_000) / 100_000;
+        line.append(name).append(tenths / 10).append('.').append(tenths % 10);
+    }
+
+    /** No text from outside may begin another line. */
+    private static void clean(StringBuilder line, String text) {
+        int end = Math.min(text.length(), MAX_TEXT_CHARS);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            line.append(c < ' ' || c == 0x7F ? '?' : c);
+        }
+    }
+
+    private void json(RequestRecord r, StringBuilder line) {
+        line.append("{\"time\":\"");
+        time(line, r.epochMillis);
+        line.append('"');
         member(line, "request_id", r.requestId);
         member(line, "client_request_id", r.clientRequestId);
         member(line, "traceparent", r.traceParent);
@@ -76,7 +125,7 @@ final class AccessLog implements RequestObserver {
         member(line, "response_id", r.responseId);
         line.append(",\"stream\":").append(r.stream).append(",\"status\":").append(r.status);
         member(line, "error", r.errorCode);
-        member(line, "detail", clean(r.errorDetail));
+        member(line, "detail", r.errorDetail.length() > MAX_TEXT_CHARS ? r.errorDetail.substring(0, MAX_TEXT_CHARS) : r.errorDetail);
         line.append(",\"attempts\":").append(r.attempts).append(",\"resends\":").append(r.resends)
                 .append(",\"request_bytes\":").append(r.requestBytes).append(",\"answer_bytes\":").append(r.answerBytes)
                 .append(",\"events\":").append(r.events).append(",\"flushes\":").append(r.flushes)
@@ -87,7 +136,7 @@ final class AccessLog implements RequestObserver {
         millis(line, "total_ms", r.startedNanos, r.endedNanos);
         millis(line, "ttft_ms", r.startedNanos, r.firstOutputNanos);
         millis(line, "upstream_ms", r.sentNanos, r.headersNanos);
-        return line.append('}').toString();
+        line.append('}');
     }
 
     private static void member(StringBuilder line, String name, String value) {

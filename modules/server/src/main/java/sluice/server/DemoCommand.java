@@ -91,6 +91,7 @@ final class DemoCommand implements Callable<Integer> {
         while (gateway.gateway().inFlight() > 0) {
             Thread.onSpinWait();
         }
+        gateway.flushLog();
         return log.toString(StandardCharsets.UTF_8).strip();
     }
 

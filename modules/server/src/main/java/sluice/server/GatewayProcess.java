@@ -24,6 +24,7 @@ final class GatewayProcess implements AutoCloseable {
     private static final int REFUSED_CONNECTIONS = 1000;
 
     private final Assembly assembly;
+    private final LineWriter lines;
     private final Gateway gateway;
     private final Optional<DataTls> tls;
     private final OperationsView view;
@@ -33,10 +34,11 @@ final class GatewayProcess implements AutoCloseable {
     private Configuration configuration;
     private volatile boolean ended;
 
-    private GatewayProcess(Configuration configuration, Assembly assembly, Gateway gateway, Optional<DataTls> tls,
-            OperationsView view, Operations operations, Listeners listeners) {
+    private GatewayProcess(Configuration configuration, Assembly assembly, LineWriter lines, Gateway gateway,
+            Optional<DataTls> tls, OperationsView view, Operations operations, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
+        this.lines = lines;
         this.gateway = gateway;
         this.tls = tls;
         this.view = view;
@@ -58,7 +60,8 @@ final class GatewayProcess implements AutoCloseable {
     /** Starts a gateway with providers that were found otherwise. */
     static GatewayProcess start(Configuration configuration, Providers providers, PrintStream log) throws IOException {
         ProcessLog.install(configuration.log().level());
-        AccessLog accessLog = new AccessLog(log, AccessLog.Form.valueOf(configuration.log().requests().name()));
+        LineWriter lines = new LineWriter(log);
+        AccessLog accessLog = new AccessLog(lines, AccessLog.Form.valueOf(configuration.log().requests().name()));
         List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
@@ -77,16 +80,17 @@ final class GatewayProcess implements AutoCloseable {
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), arrivals, tls.map(DataTls::listener),
                     configuration.limits().connections() + REFUSED_CONNECTIONS);
-            OperationsView view = new OperationsView(gateway, assembly, configuration);
+            OperationsView view = new OperationsView(gateway, assembly, lines, configuration);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
             AdminRoutes admin = new AdminRoutes(gateway, operations);
-            return new GatewayProcess(configuration, assembly, gateway, tls, view, operations,
+            return new GatewayProcess(configuration, assembly, lines, gateway, tls, view, operations,
                     Listeners.open(places, data, admin.routing()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
+            lines.close();
             throw e;
         }
     }
@@ -104,6 +108,11 @@ final class GatewayProcess implements AutoCloseable {
     /** The gateway, for operations. */
     Gateway gateway() {
         return gateway;
+    }
+
+    /** Waits until the lines of requests that have ended are written. */
+    void flushLog() {
+        lines.flush();
     }
 
     /**
@@ -160,5 +169,6 @@ final class GatewayProcess implements AutoCloseable {
             }
         }
         assembly.close();
+        lines.close();
     }
 }

@@ -27,13 +27,15 @@ import sluice.ops.GatewayView;
 final class OperationsView implements GatewayView {
     private final Gateway gateway;
     private final Assembly assembly;
+    private final LineWriter lines;
     private volatile Configuration configuration;
     private volatile Set<String> models;
     private volatile String effective = "";
 
-    OperationsView(Gateway gateway, Assembly assembly, Configuration configuration) {
+    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Configuration configuration) {
         this.gateway = gateway;
         this.assembly = assembly;
+        this.lines = lines;
         this.configuration = configuration;
         models = modelsOf(configuration);
     }
@@ -114,6 +116,11 @@ final class OperationsView implements GatewayView {
     @Override
     public long usageLost() {
         return assembly.usageLost();
+    }
+
+    @Override
+    public long logLost() {
+        return lines.lost();
     }
 
     @Override

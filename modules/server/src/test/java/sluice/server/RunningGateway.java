@@ -74,13 +74,18 @@ final class RunningGateway implements AutoCloseable {
 
     /** The lines of requests so far. */
     String log() {
+        process.flushLog();
+        return written();
+    }
+
+    private String written() {
         return log.toString(StandardCharsets.UTF_8);
     }
 
     /** Waits until the lines of requests contain {@code part}. */
     void awaitLog(String part) throws InterruptedException {
         synchronized (log) {
-            while (!log().contains(part)) {
+            while (!written().contains(part)) {
                 log.wait();
             }
         }

@@ -183,6 +183,7 @@ class TrafficTest {
         double unread = page.of("sluice_answer_bytes_total") - traffic.answerBytes.sum();
         assertTrue(unread >= 0 && unread <= traffic.leavers.sum() * LONGEST_ANSWER, unread + " bytes");
         assertEquals(0, page.of("sluice_usage_lost_records"));
+        assertEquals(0, page.of("sluice_log_lost_lines"));
     }
 
     /** What DESIGN §8 calls a call's failure; empty if it went well. */
