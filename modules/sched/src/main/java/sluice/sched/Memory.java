@@ -79,8 +79,11 @@ final class Memory {
         boolean move = lease.rebind && now.account().equals(lease.wish.binding().account());
         if (same || move) {
             long cached = success.usage().estimated() ? same ? now.cachedTokens() : 0 : success.usage().cached();
-            store.bindSession(key, new Binding(account, cached,
-                    now.stripEncryptedReasoning() || lease.wish.leaves() || success.reasoningStripped()));
+            Binding next = new Binding(account, cached,
+                    now.stripEncryptedReasoning() || lease.wish.leaves() || success.reasoningStripped());
+            if (!next.equals(now)) { // being looked up has renewed it
+                store.bindSession(key, next);
+            }
         }
     }
 
