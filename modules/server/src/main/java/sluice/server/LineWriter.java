@@ -17,8 +17,8 @@ final class LineWriter implements AutoCloseable {
     static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
     /** What is kept of a buffer that a burst has made large. */
     private static final int KEEP_BYTES = 64 * 1024;
-    /** So long lines gather after a write: nobody sees the difference, and a busy gateway writes 200 times a second at most. */
-    private static final long GATHER_NANOS = 5_000_000;
+    /** So long lines gather after a write: nobody sees the difference, and a busy gateway writes 40 times a second at most. */
+    private static final long GATHER_NANOS = 25_000_000;
 
     private final OutputStream out;
     private final Thread thread;
