@@ -114,7 +114,8 @@ final class Keys {
                 + "(44 KiB each in 42 % of it), it is lowered, with a warning.");
         fixed("limits.connections", whole(1, 10_000_000), "20000",
                 "Most connections of clients at a time. Where Java's heap is small, and this key is not given, it is lowered to "
-                + "`limits.concurrent-requests` and one for each 13 KiB of 8 % of the heap.");
+                + "`limits.concurrent-requests` and one for each 13 KiB of 8 % of the heap. Both are lowered to 45 % of the "
+                + "files that the process may have open, less some.");
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
                 "Most connections of one address at a time. 0: no limit, as behind a proxy, where all come from one.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");

@@ -20,9 +20,6 @@ final class GatewayProcess implements AutoCloseable {
     /** How often a drain looks whether the last request has ended. */
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
 
-    /** Connections above the limit that are open at a time to be told so; above these, the port accepts no more. */
-    private static final int REFUSED_CONNECTIONS = 1000;
-
     private final Assembly assembly;
     private final LineWriter lines;
     private final Gateway gateway;
@@ -69,17 +66,18 @@ final class GatewayProcess implements AutoCloseable {
             assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
+            int connections = connectionsOf(configuration, assembly.files());
             Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
             assembly.sweeper().watch(arrivals);
             Gateway gateway = new Gateway(assembly.live(configuration), assembly.turnPool(), providers.inspector(),
                     assembly.sweeper(), assembly.clock(), assembly.epochMillis());
             DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
-                    new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
+                    new OpenConnections(connections, configuration.limits().connectionsPerAddress()),
                     arrivals, assembly.poller(), assembly.sweeper(), assembly.clock(), configuration.server().http2());
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), arrivals, tls.map(DataTls::listener),
-                    configuration.limits().connections() + REFUSED_CONNECTIONS);
+                    connections + assembly.files().refused());
             OperationsView view = new OperationsView(gateway, assembly, lines, configuration);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
@@ -93,6 +91,17 @@ final class GatewayProcess implements AutoCloseable {
             lines.close();
             throw e;
         }
+    }
+
+    /** Fewer than configured where the process may not have files enough open. */
+    private static int connectionsOf(Configuration configuration, OpenFiles files) {
+        int connections = files.atMost(configuration.limits().connections());
+        if (connections < configuration.limits().connections()) {
+            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "limits.connections and "
+                    + "limits.concurrent-requests are lowered to " + connections + ": this process may have " + files.most()
+                    + " files open; ulimit -n, or LimitNOFILE of systemd, gives it more");
+        }
+        return connections;
     }
 
     /** The data port in use. */

@@ -1,0 +1,41 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients and accounts together never need more files than there are. */
+class OpenFilesTest {
+    @ParameterizedTest
+    @CsvSource({"1048576, 1048576", "20000, 20000", "unlimited, 2147483647"})
+    void readsTheSoftLimit(String soft, int most) {
+        assertEquals(most, OpenFiles.parse("Limit                     Soft Limit           Hard Limit           Units     \n"
+                + "Max processes             95111                95111                processes \n"
+                + "Max open files            " + soft + "              4194304              files     \n").most());
+    }
+
+    @Test
+    void knowsThisProcess() {
+        assertTrue(OpenFiles.ofThisProcess().most() > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 1024, 20_000, 1_048_576, Integer.MAX_VALUE})
+    void leavesRoomForBothEndsOfEachRequest(int most) {
+        OpenFiles files = new OpenFiles(most);
+        int room = files.atMost(Integer.MAX_VALUE);
+        assertTrue(room >= 1);
+        assertTrue(most < 64 || 2L * room + files.refused() < most, () -> room + " of " + most);
+        assertEquals(1, files.atMost(1));
+    }
+
+    @Test
+    void lowersNothingWhereThereIsEnough() {
+        assertEquals(20_000, new OpenFiles(1_048_576).atMost(20_000));
+        assertEquals(8319, new OpenFiles(20_000).atMost(20_000));
+    }
+}
