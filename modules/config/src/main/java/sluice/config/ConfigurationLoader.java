@@ -20,6 +20,7 @@ public final class ConfigurationLoader {
 
     private final Map<String, String> environment;
     private final long heapBytes;
+    private final OpenFiles files;
 
     /**
      * A loader.
@@ -28,13 +29,19 @@ public final class ConfigurationLoader {
      * @param heapBytes most memory of Java's heap, which sizes in percent are shares of
      */
     public ConfigurationLoader(Map<String, String> environment, long heapBytes) {
+        this(environment, heapBytes, OpenFiles.UNLIMITED);
+    }
+
+    /** One that knows how many files the process may have open, too. */
+    ConfigurationLoader(Map<String, String> environment, long heapBytes, OpenFiles files) {
         this.environment = Map.copyOf(environment);
         this.heapBytes = heapBytes;
+        this.files = files;
     }
 
     /** A loader for this process. */
     public static ConfigurationLoader ofThisProcess() {
-        return new ConfigurationLoader(System.getenv(), Runtime.getRuntime().maxMemory());
+        return new ConfigurationLoader(System.getenv(), Runtime.getRuntime().maxMemory(), OpenFiles.ofThisProcess());
     }
 
     /** The defaults alone: no clients and, unlike in any file, no accounts. */
@@ -78,7 +85,7 @@ public final class ConfigurationLoader {
         }
         ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
         Values values = TreeReader.read(root, environment, context, problems);
-        Rules.check(values, problems, Instant.now(), heapBytes);
+        Rules.check(values, problems, Instant.now(), heapBytes, files);
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all());
         }

@@ -30,21 +30,24 @@ final class Rules {
     private final Problems problems;
     private final Instant now;
     private final long heapBytes;
+    private final OpenFiles files;
 
-    private Rules(Values values, Problems problems, Instant now, long heapBytes) {
+    private Rules(Values values, Problems problems, Instant now, long heapBytes, OpenFiles files) {
         this.values = values;
         this.problems = problems;
         this.now = now;
         this.heapBytes = heapBytes;
+        this.files = files;
     }
 
-    /** Reports every rule that is broken; lowers limits that were not given and are too large for the heap. */
-    static void check(Values values, Problems problems, Instant now, long heapBytes) {
-        Rules rules = new Rules(values, problems, now, heapBytes);
+    /** Reports every rule that is broken; lowers limits that are too large for the process. */
+    static void check(Values values, Problems problems, Instant now, long heapBytes, OpenFiles files) {
+        Rules rules = new Rules(values, problems, now, heapBytes, files);
         rules.ports();
         rules.tls();
         rules.bodies();
         rules.heap();
+        rules.files();
         rules.clients();
         rules.accounts();
         rules.scheduler();
@@ -119,6 +122,18 @@ final class Rules {
         long requests = Math.max(1, heapBytes / 100 * REQUESTS_PERCENT / REQUEST_BYTES);
         within("limits.concurrent-requests", requests, true);
         within("limits.connections", requests + heapBytes / 100 * IDLE_CONNECTIONS_PERCENT / IDLE_CONNECTION_BYTES, false);
+    }
+
+    /** When no connection can be accepted for want of a file, the port is closed and every stream cut (docs/decisions/0131). */
+    private void files() {
+        long most = files.room();
+        for (String path : List.of("limits.concurrent-requests", "limits.connections")) {
+            if (values.find(path, Long.class).orElse(0L) > most) {
+                warning(path, "is lowered to " + most + ": this process may have " + files.most()
+                        + " files open; `ulimit -n`, or LimitNOFILE of systemd, gives it more");
+                lower(values.value(path).orElseThrow(), path, most);
+            }
+        }
     }
 
     private void within(String path, long most, boolean told) {

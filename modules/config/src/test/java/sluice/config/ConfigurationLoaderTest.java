@@ -197,6 +197,20 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void requestsAndConnectionsAreNoMoreThanTheOpenFilesAllowEvenWhereTheyAreGiven() {
+        ConfigurationLoader few = new ConfigurationLoader(environment, 8L << 30, new OpenFiles(20_000));
+        LoadResult.Loaded lowered = assertInstanceOf(LoadResult.Loaded.class, few.parse("sluice.yaml",
+                ACCOUNT + "limits: {concurrent-requests: 50000}", Path.of("")));
+
+        assertEquals(8319, lowered.configuration().limits().concurrentRequests());
+        assertEquals(8319, lowered.configuration().limits().connections());
+        assertTrue(lowered.problems().stream().anyMatch(problem -> problem.toString().contains(
+                "limits.concurrent-requests: is lowered to 8319: this process may have 20000 files open")),
+                lowered.problems().toString());
+        assertTrue(lowered.effective().render().contains("concurrent-requests: 8319"), lowered.effective().render());
+    }
+
+    @Test
     void requestsAndConnectionsAreAsManyAsTheHeapHasRoomFor() {
         ConfigurationLoader small = new ConfigurationLoader(environment, 192L << 20);
         LoadResult.Loaded lowered = assertInstanceOf(LoadResult.Loaded.class, small.parse("sluice.yaml", ACCOUNT, Path.of("")));

@@ -38,7 +38,6 @@ final class Assembly implements AutoCloseable {
     private final Sweeper sweeper = new CoarseSweeper(clock);
     private final ReadPoller poller = new ReadPoller();
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
-    private final OpenFiles files = OpenFiles.ofThisProcess();
     private final Providers providers;
     private final StateStore state;
     private final AccountScheduler scheduler;
@@ -147,7 +146,7 @@ final class Assembly implements AutoCloseable {
                 providers.scanner(), loop, turns, scheduler,
                 ResponseOwners.of(scheduler),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
-                failover.resendAfterSend(), List.copyOf(observers), files.atMost(configuration.limits().concurrentRequests()),
+                failover.resendAfterSend(), List.copyOf(observers), configuration.limits().concurrentRequests(),
                 configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
                 configuration.server().forwardOther());
     }
@@ -159,11 +158,6 @@ final class Assembly implements AutoCloseable {
                 configuration.failover().holdBytes(), configuration.failover().hold(), Duration.ZERO, stream.afterTerminal(),
                 drains ? stream.drainTime() : Duration.ZERO, drains ? stream.drainBytes() : 0, ModelNames.SAME, error -> true,
                 sweeper, clock, epochMillis);
-    }
-
-    /** How many files the process may have open. */
-    OpenFiles files() {
-        return files;
     }
 
     /** How client connections are held to their limits. */

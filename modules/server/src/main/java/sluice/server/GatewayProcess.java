@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import sluice.api.Sweeper;
 import sluice.config.Configuration;
 import sluice.config.LogSettings;
+import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
 import sluice.ops.Operations;
 
@@ -66,7 +67,7 @@ final class GatewayProcess implements AutoCloseable {
             assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
-            int connections = connectionsOf(configuration, assembly.files());
+            int connections = configuration.limits().connections();
             Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
             assembly.sweeper().watch(arrivals);
             Gateway gateway = new Gateway(assembly.live(configuration), assembly.turnPool(), providers.inspector(),
@@ -77,7 +78,7 @@ final class GatewayProcess implements AutoCloseable {
             ServerSettings server = configuration.server();
             Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
                     server.admin().port(), arrivals, tls.map(DataTls::listener),
-                    connections + assembly.files().refused());
+                    connections + OpenFiles.ofThisProcess().refused());
             OperationsView view = new OperationsView(gateway, assembly, lines, configuration);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
@@ -91,17 +92,6 @@ final class GatewayProcess implements AutoCloseable {
             lines.close();
             throw e;
         }
-    }
-
-    /** Fewer than configured where the process may not have files enough open. */
-    private static int connectionsOf(Configuration configuration, OpenFiles files) {
-        int connections = files.atMost(configuration.limits().connections());
-        if (connections < configuration.limits().connections()) {
-            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "limits.connections and "
-                    + "limits.concurrent-requests are lowered to " + connections + ": this process may have " + files.most()
-                    + " files open; ulimit -n, or LimitNOFILE of systemd, gives it more");
-        }
-        return connections;
     }
 
     /** The data port in use. */

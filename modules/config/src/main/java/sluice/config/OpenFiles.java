@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,9 @@ import java.nio.file.Path;
  *
  * @param most files that may be open at a time, as the operating system says; {@link Integer#MAX_VALUE} if it does not
  */
-record OpenFiles(int most) {
+public record OpenFiles(int most) {
+    /** As many as anybody could want. */
+    static final OpenFiles UNLIMITED = new OpenFiles(Integer.MAX_VALUE);
     /** The image, the log, the ledger, event loops, the admin port and its readers. */
     private static final int OTHERS = 512;
     /** Connections above the limit that are open at a time to be told so. */
@@ -19,11 +21,11 @@ record OpenFiles(int most) {
     private static final int PERCENT = 45;
 
     /** Those of this process. */
-    static OpenFiles ofThisProcess() {
+    public static OpenFiles ofThisProcess() {
         try {
             return parse(Files.readString(Path.of("/proc/self/limits")));
         } catch (IOException e) {
-            return new OpenFiles(Integer.MAX_VALUE);
+            return UNLIMITED;
         }
     }
 
@@ -35,13 +37,13 @@ record OpenFiles(int most) {
     }
 
     /** Connections that may be open beyond their limit, until they have been told so. */
-    int refused() {
+    public int refused() {
         return Math.min(REFUSED, most / 16);
     }
 
-    /** Most connections of clients, and most requests at a time; {@code wanted} if that is less. */
-    int atMost(int wanted) {
+    /** Most connections of clients, and most requests at a time; 1 or more. */
+    long room() {
         long rest = (long) most - Math.min(OTHERS, most / 8) - refused();
-        return Math.clamp(rest * PERCENT / 100, 1, wanted);
+        return Math.max(1, rest * PERCENT / 100);
     }
 }
