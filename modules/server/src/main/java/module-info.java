@@ -7,6 +7,7 @@ module sluice.server {
     requires sluice.wire;
     requires sluice.config;
     requires sluice.ops;
+    requires sluice.probe;
     requires io.helidon.webserver;
     requires io.helidon.http.http2; // the Huffman code of header fields
     requires io.helidon.logging.jul;

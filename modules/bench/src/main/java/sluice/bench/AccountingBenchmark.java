@@ -39,6 +39,7 @@ import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.ops.Operations;
 import sluice.ops.StageTimes;
+import sluice.probe.AddedTime;
 import sluice.sched.LayeredFactory;
 import sluice.sched.LocalStateFactory;
 
@@ -66,7 +67,7 @@ public class AccountingBenchmark {
     public void start() throws IOException {
         AccountScheduler scheduler = new LayeredFactory().create(SchedulerSettings.defaults(),
                 new LocalStateFactory().create(Duration.ofHours(1), 1000));
-        operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true),
+        operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
                 System::currentTimeMillis);
         folder = Files.createTempDirectory("sluice-bench");
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString(), "rotate", "1048576000", "keep", "1");
@@ -144,6 +145,11 @@ public class AccountingBenchmark {
         @Override
         public boolean draining() {
             return false;
+        }
+
+        @Override
+        public AddedTime addedTime(boolean watching) {
+            return AddedTime.OFF;
         }
 
         @Override

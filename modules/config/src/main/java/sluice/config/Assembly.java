@@ -39,7 +39,7 @@ final class Assembly {
 
     private ServerSettings server(Section s) {
         ServerSettings.Admin admin = new ServerSettings.Admin(s.text("admin.host"), s.whole("admin.port"),
-                s.secret("admin.token"), s.flag("admin.open"));
+                s.secret("admin.token"), s.flag("admin.open"), s.flag("admin.probe"));
         var tls = s.file("tls.cert").flatMap(cert -> s.file("tls.key")
                 .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
         return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.duration("drain"),

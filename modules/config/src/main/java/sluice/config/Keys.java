@@ -77,6 +77,8 @@ final class Keys {
                 "Admin port: health, metrics, admin API, dashboard. 0 picks a free one.");
         key("server.admin.token", secret(), "", "What users of the admin port show as `Authorization: Bearer`.");
         key("server.admin.open", flag(), "false", "Whether the admin port may be used without a token. Loopback only.");
+        fixed("server.admin.probe", flag(), "true",
+                "Whether the gateway measures what it adds to requests while the dashboard, `sluice top` or a scraper looks.");
         fixed("server.tls.cert", file(), "", "PEM file with the certificate and its chain. Read again when it changes.");
         fixed("server.tls.key", file(), "", "PEM file with the private key (PKCS #8). Read again when it changes.");
         fixed("server.tls.client-ca", file(), "", "PEM file of authorities: clients must show a certificate of one of them.");

@@ -33,8 +33,9 @@ public record ServerSettings(String host, int port, Admin admin, Optional<Tls> t
      * @param port 0..65535; 0 picks a free one
      * @param token what its users show; empty: closed, unless {@code open}
      * @param open whether a loopback port needs no token
+     * @param probe whether the gateway measures what it adds to requests, while somebody looks
      */
-    public record Admin(String host, int port, Secret token, boolean open) { }
+    public record Admin(String host, int port, Secret token, boolean open, boolean probe) { }
 
     /**
      * TLS of the data port. The files are read again when they change.

@@ -7,6 +7,7 @@ import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
 import sluice.api.UsageRecord;
+import sluice.probe.AddedTime;
 
 /** The admin API's values as JSON; {@code admin-api.json} describes them. Stateless. */
 final class AdminJson {
@@ -21,6 +22,15 @@ final class AdminJson {
                 .array("resting_models", account.restingModels(), (inner, resting) -> inner.text("model", resting.model())
                         .number("rest_ms", resting.restNanos() / 1_000_000))
                 .number("succeeded", account.succeeded()).number("failed", account.failed());
+    }
+
+    static void added(JsonOut json, AddedTime added) {
+        json.text("state", lower(added.state())).number("samples", added.samples())
+                .number("p50_ms", added.p50().nanos() / 1e6).number("p50_low_ms", added.p50().lowNanos() / 1e6)
+                .number("p50_high_ms", added.p50().highNanos() / 1e6)
+                .number("p99_ms", added.p99().nanos() / 1e6).number("p99_low_ms", added.p99().lowNanos() / 1e6)
+                .number("p99_high_ms", added.p99().highNanos() / 1e6)
+                .number("direct_p50_ms", added.directP50Nanos() / 1e6).number("through_p50_ms", added.throughP50Nanos() / 1e6);
     }
 
     static void client(JsonOut json, ClientStatus client) {

@@ -96,6 +96,11 @@ final class GatewayMetrics {
         gauge("sluice_body_budget_bytes", "Most bytes of request bodies.", gateway::bodyBudgetBytes);
         gauge("sluice_usage_lost_records", "Usage records that could not be kept.", gateway::usageLost);
         gauge("sluice_log_lost_lines", "Lines of requests that could not be written.", gateway::logLost);
+        gauge("sluice_probe_added_seconds", "What the gateway adds to a small request, by probes; NaN: not measured.",
+                () -> gateway.addedTime(false).p50().nanos() / 1e9, "quantile", "0.5");
+        gauge("sluice_probe_added_seconds", "What the gateway adds to a small request, by probes; NaN: not measured.",
+                () -> gateway.addedTime(false).p99().nanos() / 1e9, "quantile", "0.99");
+        gauge("sluice_probe_samples", "Probes of the last five minutes.", () -> gateway.addedTime(false).samples());
         gauge("sluice_draining", "1 while new requests are refused.", () -> gateway.draining() ? 1 : 0);
     }
 
@@ -210,8 +215,8 @@ final class GatewayMetrics {
                 .baseUnit("seconds"), labels));
     }
 
-    private void gauge(String name, String description, Supplier<Number> source) {
-        registry.getOrCreate(factory.gaugeBuilder(name, source).description(description));
+    private void gauge(String name, String description, Supplier<Number> source, String... labels) {
+        registry.getOrCreate(labelled(factory.gaugeBuilder(name, source).description(description), labels));
     }
 
     private <B extends Meter.Builder<B, M>, M extends Meter> B labelled(B builder, String... labels) {

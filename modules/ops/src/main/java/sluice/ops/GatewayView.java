@@ -5,6 +5,7 @@ import java.util.Set;
 import sluice.api.AccountScheduler;
 import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
+import sluice.probe.AddedTime;
 
 /** The running gateway, as operations see it and act on it. Thread-safe. */
 public interface GatewayView {
@@ -31,6 +32,13 @@ public interface GatewayView {
 
     /** Whether new requests are refused. */
     boolean draining();
+
+    /**
+     * What the gateway adds to a request. It is measured only while somebody asks.
+     *
+     * @param watching whether a person looks on, who is worth ten times the probes of a program that asks now and then
+     */
+    AddedTime addedTime(boolean watching);
 
     /** What each client uses. */
     List<ClientStatus> clients();

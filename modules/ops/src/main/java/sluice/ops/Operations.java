@@ -85,6 +85,7 @@ public final class Operations implements AutoCloseable {
                     .flag("draining", gateway.draining()).number("body_bytes", gateway.bodyBytes())
                     .number("body_budget_bytes", gateway.bodyBudgetBytes())
                     .array("accounts", gateway.scheduler().accounts(), AdminJson::account)
+                    .object("added", inner -> AdminJson.added(inner, gateway.addedTime(true)))
                     .object("totals", totals::write)
                     .object("history", inner -> inner.number("step_seconds", MinuteHistory.STEP_SECONDS)
                             .numbers("requests", history.requests()).numbers("errors", history.errors()));

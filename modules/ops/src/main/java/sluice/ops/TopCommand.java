@@ -116,13 +116,25 @@ public final class TopCommand implements Command {
                     overview.text("in_flight"), overview.text("open_streams"), perSecond(overview.get("history")),
                     overview.text("draining").equals("true") ? ", DRAINING" : ""));
             text.append(String.format(Locale.ROOT, "since the start: %,d requests, %,d errors, %,d failovers, %s kept in session, "
-                    + "%,d tokens in, %,d out, $%.4f%s%n%n", totals.whole("requests"), totals.whole("errors"),
+                    + "%,d tokens in, %,d out, $%.4f%s%n", totals.whole("requests"), totals.whole("errors"),
                     totals.whole("failovers"), share(totals.number("sticky"), totals.number("chosen")),
                     totals.whole("input_tokens"), totals.whole("output_tokens"), totals.number("cost_usd"),
                     totals.whole("unpriced_requests") > 0 ? " and " + totals.whole("unpriced_requests") + " without price" : ""));
+            text.append(added(overview.get("added"))).append('\n');
             text.append(accounts(overview)).append('\n').append(clients(admin.get("admin/clients")));
             String failures = failures(admin.get("admin/requests?limit=" + ASKED_FAILURES));
             return text.append(failures.isEmpty() ? "" : "\n" + failures).toString();
+        }
+
+        /** What the gateway adds to a request, as far as it is known. */
+        private static String added(JsonTree added) {
+            return switch (added.text("state")) {
+                case "measured" -> String.format(Locale.ROOT, "added to a request: p50 %.2f ms, p99 %.2f ms; %.2f ms instead of %.2f ms%n",
+                        added.number("p50_ms"), added.number("p99_ms"), added.number("through_p50_ms"),
+                        added.number("direct_p50_ms"));
+                case "measuring" -> "added to a request: measuring\n";
+                default -> "";
+            };
         }
 
         /** The twelve whole steps of five seconds before the one that is not over. */

@@ -158,7 +158,7 @@ function drawAccounts(accounts) {
       const mine = requests.filter(request => request.account === account.name).reverse();
       card.querySelector('.sparks').replaceChildren(
         sparkline('first output', mine.filter(r => r.first_output_ms > 0).map(r => r.first_output_ms)),
-        sparkline('added by the gateway', mine.filter(r => r.attempts > 0).map(r => r.added_ms)));
+        sparkline('work before the call', mine.filter(r => r.attempts > 0).map(r => r.added_ms)));
     }
     card.querySelector('[data-control=enable]').hidden = account.state !== 'disabled';
     card.querySelector('[data-control=disable]').hidden = account.state === 'disabled';
@@ -176,6 +176,16 @@ async function steer(name, control) {
   } catch (error) {
     linkState(error.message, 'bad');
   }
+}
+
+/** What the gateway adds by its own probes: the median, and between what its p99 lies. */
+function drawAdded(added) {
+  const measured = added.state === 'measured';
+  $('added').textContent = measured ? ms(added.p50_ms) : '–';
+  const bounded = added.p99_low_ms !== null && added.p99_high_ms !== null;
+  $('added-detail').textContent = measured ? (bounded ? `p99 ${added.p99_low_ms.toFixed(2)} to ${ms(added.p99_high_ms)}`
+    : `p99 about ${ms(added.p99_ms)}`) + `; ${ms(added.through_p50_ms)} instead of ${ms(added.direct_p50_ms)}`
+    : added.state === 'off' ? 'off: server.admin.probe' : 'measuring';
 }
 
 function drawTotals(totals) {
@@ -298,6 +308,7 @@ function draw(overview) {
   $('open-streams').textContent = overview.open_streams;
   $('draining').hidden = !overview.draining;
   drawTraffic(overview.history);
+  drawAdded(overview.added);
   drawTotals(overview.totals);
   drawAccounts(overview.accounts);
   if (stale) {

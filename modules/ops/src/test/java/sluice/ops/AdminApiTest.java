@@ -34,7 +34,7 @@ class AdminApiTest {
 
     private final ScriptedGateway gateway = new ScriptedGateway();
     private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
-            false), System::currentTimeMillis);
+            false, true), System::currentTimeMillis);
     private WebServer server;
     private RawVisit visit;
 
@@ -94,6 +94,13 @@ class AdminApiTest {
         operations.ended(Requests.good("team-a", "main", "llama", TokenUsage.told(1000, 500, 100, 0)));
         assertTrue(visit.send("GET", "/admin/requests", "", TOKEN).contains("\"cost_usd\":null"));
         assertTrue(visit.send("GET", "/admin/overview", "", TOKEN).contains("\"cost_usd\":0,\"unpriced_requests\":1"));
+    }
+
+    @Test
+    void tellsWhatTheGatewayAddsWithItsError() throws IOException {
+        assertTrue(visit.send("GET", "/admin/overview", "", TOKEN).contains("\"added\":{\"state\":\"measured\",\"samples\":2836,"
+                + "\"p50_ms\":0.084,\"p50_low_ms\":0.08,\"p50_high_ms\":0.088,\"p99_ms\":0.285,\"p99_low_ms\":0.212,"
+                + "\"p99_high_ms\":0.511,\"direct_p50_ms\":0.04,\"through_p50_ms\":0.124}"));
     }
 
     @Test

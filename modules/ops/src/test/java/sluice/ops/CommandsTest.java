@@ -30,7 +30,7 @@ import sluice.config.ServerSettings;
 class CommandsTest {
     private final ScriptedGateway gateway = new ScriptedGateway();
     private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
-            false), System::currentTimeMillis);
+            false, true), System::currentTimeMillis);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private WebServer server;
@@ -92,6 +92,7 @@ class CommandsTest {
         assertEquals("7 in flight, 5 streams, 0.0 requests/s in the last minute", lines.get(0));
         assertEquals("since the start: 2 requests, 1 errors, 0 failovers, 100 % kept in session, 1,000 tokens in, 100 out, $0.0017",
                 lines.get(1));
+        assertEquals("added to a request: p50 0.08 ms, p99 0.29 ms; 0.12 ms instead of 0.04 ms", lines.get(2));
         assertTrue(lines.contains("main ready 3/64 10 2 25 % 1500 ms"), out());
         assertTrue(lines.contains("spare cooling down 42 s 3/64 10 2 25 % 1500 ms"), out());
         assertTrue(lines.contains("team-a 2/50 9/600 1234 $1.50/10 $42.00/500"), out());

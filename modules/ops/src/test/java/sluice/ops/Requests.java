@@ -14,7 +14,7 @@ final class Requests {
     static final StageTimes TIMES = new StageTimes(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0, 6_000_000, 7_000_000,
             8_000_000);
 
-    static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true);
+    static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, true);
     static final PriceTable PRICES = new PriceTable(List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125, 10)));
 
     private Requests() {

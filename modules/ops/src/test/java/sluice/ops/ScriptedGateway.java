@@ -13,6 +13,7 @@ import sluice.api.Decision;
 import sluice.api.Headers;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.probe.AddedTime;
 
 /** A gateway whose numbers a test sets. */
 final class ScriptedGateway implements GatewayView, AccountScheduler {
@@ -63,6 +64,12 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     @Override
     public boolean draining() {
         return draining;
+    }
+
+    @Override
+    public AddedTime addedTime(boolean watching) {
+        return new AddedTime(AddedTime.State.MEASURED, 2836, new AddedTime.Difference(84_000, 80_000, 88_000),
+                new AddedTime.Difference(285_000, 212_000, 511_000), 40_000, 124_000);
     }
 
     @Override

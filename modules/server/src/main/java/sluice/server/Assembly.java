@@ -160,8 +160,21 @@ final class Assembly implements AutoCloseable {
                 sweeper, clock, epochMillis);
     }
 
+    /** The gateway, under {@code configuration} until another is applied. */
+    Gateway gateway(Configuration configuration) {
+        return new Gateway(live(configuration), turnPool, providers.inspector(), sweeper, clock, epochMillis);
+    }
+
+    /** What serves the connections of the data port. */
+    DataConnectionSelector dataPort(Configuration configuration, Gateway gateway, Arrivals arrivals) {
+        sweeper.watch(arrivals);
+        return new DataConnectionSelector(gateway, connectionLimits(configuration),
+                new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
+                arrivals, poller, sweeper, clock, configuration.server().http2());
+    }
+
     /** How client connections are held to their limits. */
-    ConnectionLimits connectionLimits(Configuration configuration) {
+    private static ConnectionLimits connectionLimits(Configuration configuration) {
         return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
                 configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
                 configuration.stream().stall(), configuration.stream().watchAfter());

@@ -12,6 +12,7 @@ import sluice.config.LogSettings;
 import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
 import sluice.ops.Operations;
+import sluice.probe.Probe;
 
 /**
  * A running gateway: its parts, its ports, and its life from start over reloads to the drain. Start, reload and stop are for
@@ -25,6 +26,7 @@ final class GatewayProcess implements AutoCloseable {
     private final LineWriter lines;
     private final Gateway gateway;
     private final Optional<DataTls> tls;
+    private final Probe probe;
     private final OperationsView view;
     private final Operations operations;
     private final Listeners listeners;
@@ -33,12 +35,13 @@ final class GatewayProcess implements AutoCloseable {
     private volatile boolean ended;
 
     private GatewayProcess(Configuration configuration, Assembly assembly, LineWriter lines, Gateway gateway,
-            Optional<DataTls> tls, OperationsView view, Operations operations, Listeners listeners) {
+            Optional<DataTls> tls, Probe probe, OperationsView view, Operations operations, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.lines = lines;
         this.gateway = gateway;
         this.tls = tls;
+        this.probe = probe;
         this.view = view;
         this.operations = operations;
         this.listeners = listeners;
@@ -67,26 +70,24 @@ final class GatewayProcess implements AutoCloseable {
             assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
-            int connections = configuration.limits().connections();
-            Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
-            assembly.sweeper().watch(arrivals);
-            Gateway gateway = new Gateway(assembly.live(configuration), assembly.turnPool(), providers.inspector(),
-                    assembly.sweeper(), assembly.clock(), assembly.epochMillis());
-            DataConnectionSelector data = new DataConnectionSelector(gateway, assembly.connectionLimits(configuration),
-                    new OpenConnections(connections, configuration.limits().connectionsPerAddress()),
-                    arrivals, assembly.poller(), assembly.sweeper(), assembly.clock(), configuration.server().http2());
+            Gateway gateway = assembly.gateway(configuration);
             ServerSettings server = configuration.server();
-            Listeners.Places places = new Listeners.Places(server.host(), server.port(), server.admin().host(),
-                    server.admin().port(), arrivals, tls.map(DataTls::listener),
-                    connections + OpenFiles.ofThisProcess().refused());
-            OperationsView view = new OperationsView(gateway, assembly, lines, configuration);
+            Arrivals arrivals = new Arrivals(server.headTimeout(), assembly.clock());
+            DataConnectionSelector data = assembly.dataPort(configuration, gateway, arrivals);
+            Listeners.Places places = new Listeners.Places(server.host(), server.port(), arrivals, tls.map(DataTls::listener),
+                    configuration.limits().connections() + OpenFiles.ofThisProcess().refused());
+            Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
+            Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
+                    assembly.clock());
+            OperationsView view = new OperationsView(gateway, assembly, lines, probe, configuration);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
-            AdminRoutes admin = new AdminRoutes(gateway, operations);
-            return new GatewayProcess(configuration, assembly, lines, gateway, tls, view, operations,
-                    Listeners.open(places, data, admin.routing()));
+            Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
+                    new AdminRoutes(gateway, operations).routing());
+            return new GatewayProcess(configuration, assembly, lines, gateway, tls, probe, view, operations,
+                    Listeners.open(places, data, Optional.of(admin)));
         } catch (RuntimeException | IOException e) {
             assembly.close();
             lines.close();
@@ -157,6 +158,7 @@ final class GatewayProcess implements AutoCloseable {
     public void close() {
         gateway.drain();
         operations.close();
+        probe.close();
         saver.close();
         listeners.close();
         if (configuration.state().path().isPresent()) {

@@ -32,21 +32,27 @@ final class Listeners implements AutoCloseable {
      *
      * @param host address of the data port
      * @param port data port; 0: any free one
-     * @param adminHost address of the admin port
-     * @param adminPort admin port; 0: any free one
      * @param arrivals is shown each connection of the data port when it is accepted
      * @param tls certificate of the data port; empty: plain
      * @param maxConnections most client connections
      */
-    record Places(String host, int port, String adminHost, int adminPort, SocketOptions arrivals, Optional<Tls> tls,
-            int maxConnections) { }
+    record Places(String host, int port, SocketOptions arrivals, Optional<Tls> tls, int maxConnections) { }
 
     /**
-     * Opens both ports.
+     * Where the admin port is.
+     *
+     * @param host its address
+     * @param port its number; 0: any free one
+     * @param routing what it answers
+     */
+    record Admin(String host, int port, HttpRouting.Builder routing) { }
+
+    /**
+     * Opens both ports, or the data port alone.
      *
      * @throws IOException if one of them cannot be had
      */
-    static Listeners open(Places places, DataConnectionSelector data, HttpRouting.Builder admin) throws IOException {
+    static Listeners open(Places places, DataConnectionSelector data, Optional<Admin> admin) throws IOException {
         WebServer server = WebServer.builder()
                 .host(places.host())
                 .port(places.port())
@@ -63,26 +69,27 @@ final class Listeners implements AutoCloseable {
                 .idleConnectionTimeout(Duration.ofDays(1))
                 .update(builder -> places.tls().ifPresent(builder::tls))
                 .routing(HttpRouting.builder())
-                .putSocket(ADMIN, socket -> socket.host(places.adminHost())
-                        .port(places.adminPort())
+                .update(builder -> admin.ifPresent(there -> builder.putSocket(ADMIN, socket -> socket.host(there.host())
+                        .port(there.port())
                         .shutdownGracePeriod(STOP_GRACE)
                         .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                         .connectionOptions(options -> options.tcpNoDelay(true))
-                        .routing(admin))
+                        .routing(there.routing()))))
                 .build()
                 .start();
         if (!server.isRunning() || server.port() <= 0) {
             server.stop();
-            throw new IOException("cannot listen on " + places.host() + ":" + places.port() + " (server.port) and "
-                    + places.adminHost() + ":" + places.adminPort() + " (server.admin.port): " + firstTaken(places));
+            throw new IOException("cannot listen on " + places.host() + ":" + places.port() + " (server.port)"
+                    + admin.map(there -> " and " + there.host() + ":" + there.port() + " (server.admin.port)").orElse("") + ": "
+                    + firstTaken(places, admin));
         }
         return new Listeners(server);
     }
 
     /** Helidon keeps the reason to its log, so the ports are tried once more. */
-    private static String firstTaken(Places places) {
+    private static String firstTaken(Places places, Optional<Admin> admin) {
         String reason = tryToBind(places.host(), places.port());
-        return reason.isEmpty() ? tryToBind(places.adminHost(), places.adminPort()) : reason;
+        return reason.isEmpty() ? admin.map(there -> tryToBind(there.host(), there.port())).orElse("") : reason;
     }
 
     private static String tryToBind(String host, int port) {

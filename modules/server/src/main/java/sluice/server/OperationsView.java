@@ -22,20 +22,24 @@ import sluice.config.UsageSettings;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
+import sluice.probe.AddedTime;
+import sluice.probe.Probe;
 
 /** The gateway as operations see it. Thread-safe. */
 final class OperationsView implements GatewayView {
     private final Gateway gateway;
     private final Assembly assembly;
     private final LineWriter lines;
+    private final Probe probe;
     private volatile Configuration configuration;
     private volatile Set<String> models;
     private volatile String effective = "";
 
-    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Configuration configuration) {
+    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, Configuration configuration) {
         this.gateway = gateway;
         this.assembly = assembly;
         this.lines = lines;
+        this.probe = probe;
         this.configuration = configuration;
         models = modelsOf(configuration);
     }
@@ -93,6 +97,11 @@ final class OperationsView implements GatewayView {
     @Override
     public boolean draining() {
         return gateway.draining();
+    }
+
+    @Override
+    public AddedTime addedTime(boolean watching) {
+        return probe.ask(watching);
     }
 
     @Override

@@ -62,6 +62,12 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());
     }
 
+    /** The same with another sink of usage. */
+    Providers withUsage(UsageSink.Factory other) {
+        return new Providers(scanner, collector, events, inspector, answers, streams, scheduler, upstream, turnPool, seats, state,
+                other, decoders);
+    }
+
     private static <T extends Named> T named(ServiceLoader<T> providers, String key, String name) {
         List<T> all = providers.stream().map(ServiceLoader.Provider::get).toList();
         return all.stream().filter(provider -> provider.name().equals(name)).findFirst()

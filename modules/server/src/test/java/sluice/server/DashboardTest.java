@@ -98,6 +98,21 @@ class DashboardTest {
     }
 
     @Test
+    void showsWhatTheGatewayAdds() throws IOException {
+        open(1280, false);
+        assertEquals("measuring", text("#added-detail"));
+        browser.await("/^[0-9.]+ ms$/.test(document.getElementById('added').textContent)");
+        assertTrue(text("#added-detail").matches("p99 .* ms; [0-9.]+ ms instead of [0-9.]+ ms"), text("#added-detail"));
+        browser.screenshot("added");
+
+        try (RunningGateway silent = RunningGateway.of("server: {admin: {probe: false}}\naccounts: [{name: a, base-url: \""
+                + upstream.baseUri() + "\", api-key: k}]")) {
+            browser.open(silent.adminUri(), 1280, 900, false);
+            browser.await("document.getElementById('added-detail').textContent === 'off: server.admin.probe'");
+        }
+    }
+
+    @Test
     void disablesAnAccountThatFinishesWhatItHas() throws IOException {
         open(1280, true);
         try (TestClient old = gateway.client(); TestClient young = gateway.client()) {

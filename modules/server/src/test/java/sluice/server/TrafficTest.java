@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +53,8 @@ class TrafficTest {
     private static final long PAUSE_NANOS = MINUTES * 60_000_000_000L / REQUESTS;
     private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+)` \\| .*");
     private static final Pattern LABEL = Pattern.compile("(route|status|client|error)=\"[^\"]*\"");
+
+    private static final long LOOK_NANOS = 50_000_000;
 
     /** Bytes; more than the longest stream that a client leaves. */
     private static final int LONGEST_ANSWER = 10_000;
@@ -103,6 +106,7 @@ class TrafficTest {
                 webSockets(page, sockets.size());
                 atRest(page, gateway);
                 process(page, gateway);
+                probe(gateway);
                 underWay(gateway, upstream, traffic);
             }
             tokens(page, traffic);
@@ -371,6 +375,33 @@ class TrafficTest {
         assertTrue(page.of("jvm_gc_seconds_total") <= uptime * runtime.availableProcessors());
         double cpu = page.of("process_cpu_seconds_total");
         assertTrue(cpu > 0 && cpu <= uptime * runtime.availableProcessors(), "cpu " + cpu);
+    }
+
+    /** What the gateway adds, as the dashboard shows it at the same time. */
+    private void probe(RunningGateway gateway) throws Exception {
+        try (TestClient admin = new TestClient(gateway.adminUri().getPort())) {
+            String overview = admin.send("GET", "/admin/overview", new byte[0]).text();
+            while (overview.contains("\"state\":\"measuring\"")) {
+                LockSupport.parkNanos(LOOK_NANOS);
+                overview = admin.send("GET", "/admin/overview", new byte[0]).text();
+            }
+            MetricsPage page = MetricsPage.of(gateway.adminUri(), asked);
+            String later = admin.send("GET", "/admin/overview", new byte[0]).text();
+            between(number(overview, "samples"), page.of("sluice_probe_samples"), number(later, "samples"));
+            assertTrue(page.of("sluice_probe_added_seconds", "0.5") > 0);
+            assertTrue(page.of("sluice_probe_added_seconds", "0.99") >= page.of("sluice_probe_added_seconds", "0.5"));
+            assertTrue(page.of("sluice_probe_added_seconds", "0.5") * 1e3 <= number(later, "through_p50_ms"));
+        }
+    }
+
+    private static double number(String overview, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":([0-9.E+-]+)").matcher(overview);
+        assertTrue(found.find(), overview);
+        return Double.parseDouble(found.group(1));
+    }
+
+    private static void between(double least, double value, double most) {
+        assertTrue(least <= value && value <= most, least + " to " + most + ": " + value);
     }
 
     /** The gauges while something is under way: a stream, a body that comes slowly, an account that rests, the end. */

@@ -1,0 +1,103 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import sluice.api.Account;
+import sluice.api.Secret;
+import sluice.api.UsageRecord;
+import sluice.api.UsageSink;
+import sluice.config.Configuration;
+import sluice.config.ConfigurationLoader;
+import sluice.config.ServerSettings;
+import sluice.config.StateSettings;
+import sluice.probe.Probe;
+
+/**
+ * A gateway beside the one that serves, for the probe: it has the same settings and the same providers, but one account, no
+ * clients, a free port of this machine, and no record of what it did. Thread-safe.
+ */
+final class SecondGateway implements Probe.Opened {
+    private static final String LOOPBACK = "127.0.0.1";
+    /** The probe has one; whoever else on this machine finds the port may have the rest. */
+    private static final int MOST_CONNECTIONS = 8;
+
+    private final Assembly assembly;
+    private final Listeners listeners;
+
+    private SecondGateway(Assembly assembly, Listeners listeners) {
+        this.assembly = assembly;
+        this.listeners = listeners;
+    }
+
+    /**
+     * Opens one.
+     *
+     * @param upstream where its account is
+     * @param first the configuration of the gateway that serves
+     * @param providers its providers
+     * @throws IOException if there is no port
+     */
+    static SecondGateway open(URI upstream, Configuration first, Providers providers) throws IOException {
+        Configuration configuration = beside(first, Account.of("probe", upstream, new Secret("probe")));
+        Assembly assembly = new Assembly(configuration, providers.withUsage(new Forgetting()), List.of());
+        try {
+            Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
+            DataConnectionSelector data = assembly.dataPort(configuration, assembly.gateway(configuration), arrivals);
+            Listeners.Places places = new Listeners.Places(LOOPBACK, 0, arrivals, Optional.empty(), MOST_CONNECTIONS);
+            return new SecondGateway(assembly, Listeners.open(places, data, Optional.empty()));
+        } catch (RuntimeException | IOException e) {
+            assembly.close();
+            throw e;
+        }
+    }
+
+    private static Configuration beside(Configuration first, Account account) {
+        ServerSettings plain = ConfigurationLoader.defaults().server();
+        return new Configuration(plain, first.limits(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
+                first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(), first.usage(),
+                new StateSettings(Optional.empty(), first.state().saveEvery()), first.log());
+    }
+
+    @Override
+    public int port() {
+        return listeners.port();
+    }
+
+    @Override
+    public void close() {
+        listeners.close();
+        assembly.close();
+    }
+
+    /** Keeps no usage: what probes use is nobody's. */
+    private static final class Forgetting implements UsageSink.Factory, UsageSink {
+        @Override
+        public String name() {
+            return "forgetting";
+        }
+
+        @Override
+        public UsageSink create(Map<String, String> settings) {
+            return this;
+        }
+
+        @Override
+        public long read(Map<String, String> settings, long fromEpochMillis, long untilEpochMillis, Consumer<UsageRecord> reader) {
+            return 0;
+        }
+
+        @Override
+        public void record(UsageRecord usage) {
+            // nobody's
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+    }
+}
