@@ -99,14 +99,20 @@ public final class Probe implements AutoCloseable {
                 changed.signalAll();
             }
             if (running.isEmpty() && !closed && now - notBeforeNanos >= 0) {
-                Thread thread = Thread.ofPlatform().daemon().name("probe").unstarted(() -> run(opener.get()));
-                running = Optional.of(thread);
-                thread.start();
+                begin(opener.get());
             }
         } finally {
             lock.unlock();
         }
         return times.now();
+    }
+
+    private void begin(Opener gateways) {
+        try {
+            running = Optional.of(Thread.ofPlatform().daemon().name("probe").start(() -> run(gateways)));
+        } catch (OutOfMemoryError e) {
+            fails(e); // the process may have no more threads
+        }
     }
 
     /** Whether it is measuring now. */
@@ -152,10 +158,8 @@ public final class Probe implements AutoCloseable {
                     through.exchange().ifPresent(times::addThrough);
                 }
             }
-        } catch (IOException | RuntimeException e) {
-            System.getLogger("sluice.probe").log(System.Logger.Level.WARNING,
-                    "what the gateway adds cannot be measured now (server.admin.probe): " + e);
-            notBefore(clock.getAsLong() + pace.askedFor.toNanos());
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            fails(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -168,10 +172,13 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    private void notBefore(long nanos) {
+    /** Something is missing, and will be in a second too. */
+    private void fails(Throwable reason) {
+        System.getLogger("sluice.probe").log(System.Logger.Level.WARNING,
+                "what the gateway adds cannot be measured for now (server.admin.probe): " + reason);
         lock.lock();
         try {
-            notBeforeNanos = nanos;
+            notBeforeNanos = clock.getAsLong() + pace.askedFor.toNanos();
         } finally {
             lock.unlock();
         }

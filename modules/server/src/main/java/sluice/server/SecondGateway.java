@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,19 +12,20 @@ import sluice.api.Secret;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.config.Configuration;
-import sluice.config.ConfigurationLoader;
 import sluice.config.ServerSettings;
 import sluice.config.StateSettings;
 import sluice.probe.Probe;
 
 /**
  * A gateway beside the one that serves, for the probe: it has the same settings and the same providers, but one account, no
- * clients, a free port of this machine, and no record of what it did. Thread-safe.
+ * clients, a free port of this machine without TLS, and no record of what it did. Thread-safe.
  */
 final class SecondGateway implements Probe.Opened {
     private static final String LOOPBACK = "127.0.0.1";
     /** The probe has one; whoever else on this machine finds the port may have the rest. */
     private static final int MOST_CONNECTIONS = 8;
+    /** Longer than any pause between two probes. */
+    private static final Duration IDLE = Duration.ofHours(1);
 
     private final Assembly assembly;
     private final Listeners listeners;
@@ -56,7 +58,10 @@ final class SecondGateway implements Probe.Opened {
     }
 
     private static Configuration beside(Configuration first, Account account) {
-        ServerSettings plain = ConfigurationLoader.defaults().server();
+        ServerSettings server = first.server();
+        ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, server.drain(),
+                server.forwardOther(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
+                server.modelsCache(), server.verifyEdits(), server.reload());
         return new Configuration(plain, first.limits(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
                 first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(), first.usage(),
                 new StateSettings(Optional.empty(), first.state().saveEvery()), first.log());
