@@ -5,5 +5,5 @@ module sluice.wire {
 
     provides sluice.api.StreamThreads.Factory with sluice.wire.EventLoops.Factory;
 
-    exports sluice.wire to sluice.probe, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge;
+    exports sluice.wire to sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge, sluice.probe;
 }

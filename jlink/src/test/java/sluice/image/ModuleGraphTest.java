@@ -37,17 +37,19 @@ class ModuleGraphTest {
             Map.entry("sluice.baseline", Set.of("sluice.api")),
             Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.config", "sluice.ops")),
-            // operations are the server's, in a module of their own
-            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config")),
+            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.config", "sluice.ops", "sluice.probe")),
+            // operations are the server's, in a module of their own, and so is what measures the gateway for them
+            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config", "sluice.probe")),
+            Map.entry("sluice.probe", Set.of("sluice.api", "sluice.wire")),
             // its command reads the configuration
             Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.config")));
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.of(
             "sluice.api", Set.of(),
-            "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge"),
+            "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge", "sluice.probe"),
             "sluice.config", Set.of("sluice.server", "sluice.ops", "sluice.ledger"),
             "sluice.ops", Set.of("sluice.server"),
+            "sluice.probe", Set.of("sluice.ops", "sluice.server"),
             // tests of the server, and its demonstration
             "sluice.simulator", Set.of("sluice.server"));
 
