@@ -6,6 +6,7 @@ module sluice.server {
     requires sluice.api;
     requires sluice.wire;
     requires sluice.config;
+    requires sluice.failures;
     requires sluice.ops;
     requires sluice.probe;
     requires io.helidon.webserver;

@@ -34,10 +34,12 @@ class ModuleGraphTest {
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.config", Set.of("sluice.api")),
+            Map.entry("sluice.failures", Set.of("sluice.api")),
             Map.entry("sluice.baseline", Set.of("sluice.api")),
             Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.config", "sluice.ops", "sluice.probe")),
+            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.failures", "sluice.config", "sluice.ops",
+                    "sluice.probe")),
             // operations are the server's, in a module of their own, and so is what measures the gateway for them
             Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config", "sluice.probe")),
             Map.entry("sluice.probe", Set.of("sluice.api", "sluice.wire")),
@@ -48,6 +50,7 @@ class ModuleGraphTest {
             "sluice.api", Set.of(),
             "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge", "sluice.probe"),
             "sluice.config", Set.of("sluice.server", "sluice.ops", "sluice.ledger"),
+            "sluice.failures", Set.of("sluice.server"),
             "sluice.ops", Set.of("sluice.server"),
             "sluice.probe", Set.of("sluice.ops", "sluice.server"),
             // tests of the server, and its demonstration

@@ -121,7 +121,7 @@ final class Assembly implements AutoCloseable {
         Map<String, Client> known = new HashMap<>();
         known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
-        FailureAnswer failures = new FailureAnswer();
+        LastWord failures = new LastWord();
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),

@@ -25,6 +25,12 @@ import sluice.api.StreamThreads;
 import sluice.api.TokenUsage;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.failures.FailedAttempt;
+import sluice.failures.Failure;
+import sluice.failures.FailureRules;
+import sluice.failures.Match;
+import sluice.failures.RetryHints;
+import sluice.failures.UpstreamError;
 import sluice.wire.ByteBuilder;
 
 /**

@@ -12,6 +12,8 @@ import sluice.api.Cancellation;
 import sluice.api.Decision;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.failures.FailedAttempt;
+import sluice.failures.FailureRules;
 
 /**
  * The only loop over accounts: chooses one, makes an attempt, lets {@link FailureRules} judge it, and goes on as long as the
@@ -27,7 +29,7 @@ final class FailoverLoop<R extends PooledRequest> {
 
     private final AccountScheduler scheduler;
     private final Attempts<R> attempts;
-    private final FailureAnswer answers;
+    private final LastWord answers;
     private final int maxAttempts;
     private final long deadlineNanos;
     private final long waitNanos;
@@ -40,7 +42,7 @@ final class FailoverLoop<R extends PooledRequest> {
      * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
      * @param wait longest wait for a slot
      */
-    FailoverLoop(AccountScheduler scheduler, Attempts<R> attempts, FailureAnswer answers, int maxAttempts, Duration deadline,
+    FailoverLoop(AccountScheduler scheduler, Attempts<R> attempts, LastWord answers, int maxAttempts, Duration deadline,
             Duration wait, LongSupplier clock) {
         this.scheduler = scheduler;
         this.attempts = attempts;

@@ -1,9 +1,10 @@
 package sluice.server;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import sluice.failures.FailureRules;
+import sluice.failures.FailureTable;
 
 /** {@code sluice failures}: prints the table of {@link FailureRules}. */
 @CommandLine.Command(name = "failures", mixinStandardHelpOptions = true,
@@ -15,29 +16,8 @@ final class FailuresCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(table());
+        out.print(FailureTable.markdown());
         out.flush();
         return 0;
-    }
-
-    /** The table in Markdown; the first row that matches wins. */
-    static String table() {
-        StringBuilder out = new StringBuilder("""
-                | # | failure | when | fault | then | the account | the client, in the end |
-                |---|---|---|---|---|---|---|
-                """);
-        int number = 0;
-        for (FailureRules.Rule rule : FailureRules.rules()) {
-            out.append("| ").append(++number).append(" | ").append(rule.what()).append(" | ")
-                    .append(rule.when().describe().replace("|", "\\|")).append(" | ").append(words(rule.fault()))
-                    .append(" | ").append(words(rule.effect())).append(" | ")
-                    .append(rule.outcome().map(FailuresCommand::words).orElse("—")).append(" | ")
-                    .append(words(rule.answer())).append(" |\n");
-        }
-        return out.toString();
-    }
-
-    private static String words(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

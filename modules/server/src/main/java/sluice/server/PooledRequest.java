@@ -6,6 +6,7 @@ import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.failures.FailedAttempt;
 
 /**
  * A request that was accepted and is now to be answered by some account: what the {@link FailoverLoop} needs to know of it,

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.failures.FailureRules;
 import sluice.ops.EndedRequest;
 import sluice.ops.StageTimes;
 

@@ -12,6 +12,7 @@ import sluice.api.JsonValue;
 import sluice.api.RelayOutcome;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.failures.FailedAttempt;
 
 /**
  * One {@code response.create} of a WebSocket client: it is answered by messages. A turn stays on the account to which its

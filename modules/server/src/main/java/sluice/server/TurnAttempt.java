@@ -22,6 +22,9 @@ import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.failures.FailedAttempt;
+import sluice.failures.Failure;
+import sluice.failures.FailureRules;
 import sluice.wire.WebSocketHandshake;
 
 /**

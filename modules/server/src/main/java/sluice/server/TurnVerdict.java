@@ -12,6 +12,12 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamResult;
+import sluice.failures.FailedAttempt;
+import sluice.failures.Failure;
+import sluice.failures.FailureRules;
+import sluice.failures.Match;
+import sluice.failures.RetryHints;
+import sluice.failures.UpstreamError;
 
 /**
  * What an attempt at a turn came to: judged by the one table of failures, reported to the lease, and noted in the record.

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.AccountStatus;
 import sluice.api.AttemptOutcome;
+import sluice.failures.FailureRules;
 import sluice.simulator.Fault;
 import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;

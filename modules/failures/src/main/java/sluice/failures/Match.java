@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.failures;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +21,26 @@ import sluice.api.UpstreamResult;
  * @param onlyOpenAi whether the body must be an OpenAI error
  * @param onlyUnsent whether the request must not have been sent
  */
-record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, Set<String> types, int orStatus, List<String> messages,
+public record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, Set<String> types, int orStatus, List<String> messages,
         Set<UpstreamResult.Kind> kinds, boolean onlyOpenAi, boolean onlyUnsent) {
     /** Where a failure shows. */
-    enum Origin {
-        ANSWER, EVENT, NO_WEBSOCKET, UNREACHABLE, NO_OUTPUT_IN_TIME, BROKEN_BEFORE_OUTPUT, BROKEN_AFTER_OUTPUT, CLIENT_GONE
+    public enum Origin {
+        /** The status of an answer. */
+        ANSWER,
+        /** An event of a stream, or a message of a WebSocket. */
+        EVENT,
+        /** The account's address does not know WebSocket. */
+        NO_WEBSOCKET,
+        /** There was no answer. */
+        UNREACHABLE,
+        /** The limit for the first output passed. */
+        NO_OUTPUT_IN_TIME,
+        /** The stream broke before the client had a byte of it. */
+        BROKEN_BEFORE_OUTPUT,
+        /** The stream broke later. */
+        BROKEN_AFTER_OUTPUT,
+        /** The client left. */
+        CLIENT_GONE
     }
 
     static Match of(Origin origin) {
@@ -97,7 +112,7 @@ record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, Set<Str
     }
 
     /** The condition in words. */
-    String describe() {
+    public String describe() {
         List<String> parts = new ArrayList<>();
         parts.add(origin.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
         if (!statusRanges.isEmpty()) {

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.failures;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,16 +16,17 @@ import java.time.Duration;
  * @param openAi whether the body has the shape {@code {"error":{…}}}
  * @param resetsIn when the limit that was hit ends, if the body says so; zero if it does not
  */
-record UpstreamError(String code, String type, String message, boolean json, boolean openAi, Duration resetsIn) {
+public record UpstreamError(String code, String type, String message, boolean json, boolean openAi, Duration resetsIn) {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final UpstreamError OTHER = new UpstreamError("", "", "", false, false, Duration.ZERO);
+    /** Nothing was said. */
+    public static final UpstreamError NONE = new UpstreamError("", "", "", false, false, Duration.ZERO);
     private static final int MAX_FIELDS = 64;
 
     /** Reads an error body; a body that is not JSON gives an error without a code. */
-    static UpstreamError read(byte[] body, int length, long epochMillis) {
+    public static UpstreamError read(byte[] body, int length, long epochMillis) {
         try (JsonParser parser = JSON.createParser(body, 0, length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return OTHER;
+                return NONE;
             }
             UpstreamError found = new UpstreamError("", "", "", true, false, Duration.ZERO);
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -37,9 +38,9 @@ record UpstreamError(String code, String type, String message, boolean json, boo
                     parser.skipChildren();
                 }
             }
-            return parser.currentToken() == JsonToken.END_OBJECT ? found : OTHER;
+            return parser.currentToken() == JsonToken.END_OBJECT ? found : NONE;
         } catch (IOException e) {
-            return OTHER;
+            return NONE;
         }
     }
 

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.failures;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,15 +6,15 @@ import sluice.api.AttemptOutcome;
 import sluice.api.UpstreamResult;
 
 /**
- * The one table that says who is at fault when an attempt fails, and what happens next (DESIGN §8). The first row that
- * matches wins; rows that look at an error's code stand before rows that look at the status alone. Stateless.
+ * The one table that says who is at fault when an attempt fails, and what happens next. The first row that
+ * matches wins; rows that look at an error's code stand before rows that look at the status alone. Thread-safe.
  */
-final class FailureRules {
+public final class FailureRules {
     /** Who is at fault. */
-    enum Fault { REQUEST, ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT, CLIENT }
+    public enum Fault { REQUEST, ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT, CLIENT }
 
     /** What happens next, as long as nothing has been sent to the client. */
-    enum Effect {
+    public enum Effect {
         /** The answer passes through as it is. */
         PASS,
         /** Another account is tried. */
@@ -30,7 +30,7 @@ final class FailureRules {
     }
 
     /** What the client gets when no account is left to try. */
-    enum Answer {
+    public enum Answer {
         /** The upstream's own answer. */
         AS_IT_IS,
         /** 503 of the gateway's own: the upstream's words name the operator's account. */
@@ -59,7 +59,7 @@ final class FailureRules {
      * @param outcome what the account's statistics learn; empty: nothing
      * @param answer what the client gets in the end
      */
-    record Rule(String what, Match when, Fault fault, Effect effect, Optional<AttemptOutcome.Kind> outcome, Answer answer) { }
+    public record Rule(String what, Match when, Fault fault, Effect effect, Optional<AttemptOutcome.Kind> outcome, Answer answer) { }
 
     private static final Match.Origin ANSWER = Match.Origin.ANSWER;
     private static final Match.Origin EVENT = Match.Origin.EVENT;
@@ -131,12 +131,12 @@ final class FailureRules {
     }
 
     /** All rows, in order. */
-    static List<Rule> rules() {
+    public static List<Rule> rules() {
         return RULES;
     }
 
     /** The first row that matches. */
-    static Rule judge(Failure failure) {
+    public static Rule judge(Failure failure) {
         for (Rule rule : RULES) {
             if (rule.when().matches(failure)) {
                 return rule;

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.failures;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,9 +13,9 @@ import sluice.api.Headers;
 /**
  * How long an upstream asks to be left alone: {@code retry-after-ms}, {@code Retry-After} (RFC 9110 §10.2.3), or the reset of
  * the rate-limit bucket that is empty ({@code x-ratelimit-reset-*}, such as {@code 6m0s} or {@code 20ms}), and what the error
- * itself says. Stateless.
+ * itself says. Thread-safe.
  */
-final class RetryHints {
+public final class RetryHints {
     private static final String[] BUCKETS = {"requests", "tokens", "input-tokens", "output-tokens"};
     private static final Pattern IN_MESSAGE = Pattern.compile("try again in ((?:[0-9]+(?:\\.[0-9]+)?(?:ms|[smh])){1,4})",
             Pattern.CASE_INSENSITIVE);
@@ -26,7 +26,7 @@ final class RetryHints {
     }
 
     /** The wait, or zero if the answer does not say. */
-    static Duration read(Headers headers, Duration fromBody, long epochMillis) {
+    public static Duration read(Headers headers, Duration fromBody, long epochMillis) {
         Optional<Duration> millis = headers.first("retry-after-ms").flatMap(text -> number(text, 1e-3));
         if (millis.isPresent()) {
             return millis.get();
@@ -48,7 +48,7 @@ final class RetryHints {
     }
 
     /** The wait that an error's message names, as in "Please try again in 1.2s."; zero if it names none. */
-    static Duration inMessage(String message) {
+    public static Duration inMessage(String message) {
         Matcher told = IN_MESSAGE.matcher(message);
         return told.find() ? goDuration(told.group(1)).orElse(Duration.ZERO) : Duration.ZERO;
     }

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.failures;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,13 +18,13 @@ import sluice.api.Headers;
  * @param requestSent whether the account may have got the request
  * @param detail for the log
  */
-record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers headers, byte[] body, UpstreamError error,
+public record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers headers, byte[] body, UpstreamError error,
         Duration retryAfter, boolean requestSent, String detail) {
     /** Shorter texts are no secrets, and would be found in anything. */
     private static final int MIN_SECRET_CHARS = 8;
 
     /** Whether the account may have done the work and billed it: it got the request, and did not refuse it. */
-    boolean mayHaveRun() {
+    public boolean mayHaveRun() {
         return requestSent && switch (rule.fault()) {
             case UPSTREAM, TRANSPORT -> true;
             case REQUEST, ACCOUNT, ACCOUNT_MODEL, CLIENT -> false;
@@ -35,7 +35,7 @@ record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers
      * The same without the account's credentials, which upstreams like to repeat in what they say of them: neither clients nor
      * the log nor operations may see them.
      */
-    FailedAttempt withoutSecretsOf(Account used) {
+    public FailedAttempt withoutSecretsOf(Account used) {
         FailedAttempt clean = without(used.apiKey().reveal());
         for (String value : used.headers().values()) {
             clean = clean.without(value);

@@ -1,5 +1,6 @@
-package sluice.server;
+package sluice.failures;
 
+import java.util.Locale;
 import sluice.api.UpstreamResult;
 
 /**
@@ -14,23 +15,27 @@ import sluice.api.UpstreamResult;
  * @param kind why there was no answer; {@code CANCELLED} where that is not the case
  * @param requestSent whether the account may have executed the request
  */
-record Failure(Match.Origin origin, int status, String code, String type, String message, boolean openAiBody,
+public record Failure(Match.Origin origin, int status, String code, String type, String message, boolean openAiBody,
         UpstreamResult.Kind kind, boolean requestSent) {
-    static Failure answer(int status, UpstreamError error) {
-        return new Failure(Match.Origin.ANSWER, status, error.code(), error.type(), error.message().toLowerCase(java.util.Locale.ROOT),
+    /** An answer with an error status. */
+    public static Failure answer(int status, UpstreamError error) {
+        return new Failure(Match.Origin.ANSWER, status, error.code(), error.type(), error.message().toLowerCase(Locale.ROOT),
                 error.openAi(), UpstreamResult.Kind.CANCELLED, true);
     }
 
-    static Failure event(int status, String code, String type, String message) {
-        return new Failure(Match.Origin.EVENT, status, code, type, message.toLowerCase(java.util.Locale.ROOT), true,
+    /** An event that tells of a failure; {@code status} is 0 where it names none. */
+    public static Failure event(int status, String code, String type, String message) {
+        return new Failure(Match.Origin.EVENT, status, code, type, message.toLowerCase(Locale.ROOT), true,
                 UpstreamResult.Kind.CANCELLED, true);
     }
 
-    static Failure unreachable(UpstreamResult.Kind kind, boolean requestSent) {
+    /** There was no answer. */
+    public static Failure unreachable(UpstreamResult.Kind kind, boolean requestSent) {
         return new Failure(Match.Origin.UNREACHABLE, 0, "", "", "", false, kind, requestSent);
     }
 
-    static Failure of(Match.Origin origin) {
+    /** A failure of which nothing is known but where it showed. */
+    public static Failure of(Match.Origin origin) {
         return new Failure(origin, 0, "", "", "", false, UpstreamResult.Kind.CANCELLED, true);
     }
 }

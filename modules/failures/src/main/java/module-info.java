@@ -1,0 +1,8 @@
+/** Who is at fault when an account fails, and what the client is told. Start at {@link sluice.failures}. */
+@SuppressWarnings("module") // the server is compiled later
+module sluice.failures {
+    requires transitive sluice.api;
+    requires com.fasterxml.jackson.core;
+
+    exports sluice.failures to sluice.server;
+}
