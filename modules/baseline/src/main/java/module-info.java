@@ -1,6 +1,8 @@
 /** Every service of Sluice the naive way: the "before" of each comparison. Start at {@link sluice.baseline}. */
 module sluice.baseline {
     requires sluice.api;
+    requires sluice.json;
+    requires sluice.responses;
     requires com.fasterxml.jackson.databind;
     requires io.helidon.webclient;
 

@@ -5,6 +5,7 @@
  */
 module sluice.body {
     requires sluice.api;
+    requires sluice.json;
     requires com.github.luben.zstd_jni;
 
     provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;

@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.config {
     requires transitive sluice.api;
+    requires sluice.json;
     requires org.yaml.snakeyaml;
 
     exports sluice.config to sluice.server, sluice.ops, sluice.ledger;

@@ -2,6 +2,7 @@
 module sluice.gauge {
     requires sluice.api;
     requires sluice.wire;
+    requires sluice.json;
     requires info.picocli;
 
     opens sluice.gauge to info.picocli; // it fills the options

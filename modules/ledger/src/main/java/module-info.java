@@ -5,6 +5,7 @@
 module sluice.ledger {
     requires sluice.api;
     requires sluice.config;
+    requires sluice.json;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.sql;

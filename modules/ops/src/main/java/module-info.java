@@ -7,6 +7,7 @@ module sluice.ops {
     requires transitive sluice.api;
     requires transitive sluice.config;
     requires transitive sluice.probe;
+    requires sluice.json;
     requires transitive io.helidon.metrics.api;
     requires io.helidon.config;
     requires io.helidon.common;

@@ -9,6 +9,8 @@ module sluice.server {
     requires sluice.failures;
     requires sluice.ops;
     requires sluice.probe;
+    requires sluice.json;
+    requires sluice.responses;
     requires io.helidon.webserver;
     requires io.helidon.http.http2; // the Huffman code of header fields
     requires io.helidon.logging.jul;

@@ -3,6 +3,7 @@
 module sluice.simulator {
     requires transitive sluice.api;
     requires sluice.wire;
+    requires sluice.json;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
 

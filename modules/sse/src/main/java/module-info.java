@@ -1,6 +1,8 @@
 /** The stream relay. Start at {@link sluice.sse}. */
 module sluice.sse {
     requires sluice.api;
+    requires sluice.json;
+    requires sluice.responses;
 
     provides sluice.api.EventRelay with sluice.sse.BatchingRelay;
     provides sluice.api.EventInspector with sluice.sse.TrackingInspector;

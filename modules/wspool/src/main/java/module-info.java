@@ -8,6 +8,8 @@ import sluice.wspool.WebSocketProvider;
 module sluice.wspool {
     requires sluice.api;
     requires sluice.wire;
+    requires sluice.json;
+    requires sluice.responses;
 
     provides ConnectionSeats.Factory with LeanSeating;
     provides TurnPool.Factory with WebSocketProvider;

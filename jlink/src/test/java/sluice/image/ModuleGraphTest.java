@@ -27,27 +27,33 @@ class ModuleGraphTest {
     /** Which modules of Sluice each one requires. */
     private static final Map<String, Set<String>> REQUIRES = Map.ofEntries(
             Map.entry("sluice.api", Set.of()),
+            Map.entry("sluice.json", Set.of()),
+            Map.entry("sluice.responses", Set.of("sluice.api", "sluice.json")),
             Map.entry("sluice.wire", Set.of("sluice.api")),
-            Map.entry("sluice.body", Set.of("sluice.api")),
-            Map.entry("sluice.sse", Set.of("sluice.api")),
+            Map.entry("sluice.body", Set.of("sluice.api", "sluice.json")),
+            Map.entry("sluice.sse", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.config", Set.of("sluice.api")),
+            Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.wire")),
+            Map.entry("sluice.config", Set.of("sluice.api", "sluice.json")),
             Map.entry("sluice.failures", Set.of("sluice.api")),
-            Map.entry("sluice.baseline", Set.of("sluice.api")),
-            Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.wire")),
-            Map.entry("sluice.server", Set.of("sluice.api", "sluice.wire", "sluice.failures", "sluice.config", "sluice.ops",
-                    "sluice.probe")),
+            Map.entry("sluice.baseline", Set.of("sluice.api", "sluice.responses", "sluice.json")),
+            Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.json", "sluice.wire")),
+            Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.json", "sluice.wire")),
+            Map.entry("sluice.server", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.wire", "sluice.failures",
+                    "sluice.config", "sluice.ops", "sluice.probe")),
             // operations are the server's, in a module of their own, and so is what measures the gateway for them
-            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.config", "sluice.probe")),
+            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.probe")),
             Map.entry("sluice.probe", Set.of("sluice.api", "sluice.wire")),
             // its command reads the configuration
-            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.config")));
+            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config")));
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.of(
             "sluice.api", Set.of(),
+            "sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.gauge", "sluice.ledger", "sluice.ops",
+                    "sluice.responses", "sluice.server", "sluice.simulator", "sluice.sse", "sluice.wspool"),
+            "sluice.responses", Set.of("sluice.baseline", "sluice.body", "sluice.server", "sluice.simulator", "sluice.sse",
+                    "sluice.wspool"),
             "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge", "sluice.probe"),
             "sluice.config", Set.of("sluice.server", "sluice.ops", "sluice.ledger"),
             "sluice.failures", Set.of("sluice.server"),

@@ -1,6 +1,5 @@
 package sluice.api;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -49,25 +48,4 @@ public record EventFacts(String type, Kind kind, TokenUsage usage, String respon
      * @param to behind the closing one
      */
     public record Span(int from, int to) { }
-
-    /** A copy of {@code json[from, to)} with {@link ModelNames#client()} at every place in {@link #models}. */
-    public byte[] restored(byte[] json, int from, int to, ModelNames model) {
-        byte[] name = JsonStrings.quote(model.client()).getBytes(StandardCharsets.UTF_8);
-        int length = to - from;
-        for (Span span : models) {
-            length += name.length - (span.to - span.from);
-        }
-        byte[] copy = new byte[length];
-        int at = from;
-        int out = 0;
-        for (Span span : models) {
-            System.arraycopy(json, at, copy, out, span.from - at);
-            out += span.from - at;
-            System.arraycopy(name, 0, copy, out, name.length);
-            out += name.length;
-            at = span.to;
-        }
-        System.arraycopy(json, at, copy, out, to - at);
-        return copy;
-    }
 }

@@ -50,6 +50,11 @@ public record GatewayError(Source source, int status, String type, String code, 
         return new GatewayError(source, status, type, code, message, param, wait);
     }
 
+    /** The time to wait in whole seconds, rounded up, as {@code Retry-After} wants it; 0 if it is unknown. */
+    public long retryAfterSeconds() {
+        return retryAfter.isZero() ? 0 : Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    }
+
     /** OpenAI's error type for an HTTP status. */
     public static String typeOf(int status) {
         return switch (status) {

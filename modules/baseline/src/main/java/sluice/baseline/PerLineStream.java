@@ -6,7 +6,6 @@ import java.time.Duration;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.ErrorEvent;
 import sluice.api.GatewayError;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
@@ -19,6 +18,7 @@ import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.responses.ErrorEvent;
 
 /** One stream of the per-line relay. Confined to its thread. */
 final class PerLineStream {

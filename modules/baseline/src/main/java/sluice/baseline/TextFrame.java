@@ -3,8 +3,8 @@ package sluice.baseline;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.JsonStrings;
 import sluice.api.ModelNames;
+import sluice.json.JsonStrings;
 
 /** The lines of one event as text, one character for each byte. Confined to one thread. */
 final class TextFrame {

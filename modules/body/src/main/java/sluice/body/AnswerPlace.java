@@ -1,6 +1,7 @@
 package sluice.body;
 
 import java.util.List;
+import sluice.json.JsonNames;
 
 /** The places in a JSON answer that are looked at, as a tree of members' names; everything else is passed over. */
 enum AnswerPlace {
@@ -33,7 +34,7 @@ enum AnswerPlace {
     private final List<AnswerPlace> members;
 
     AnswerPlace(String name, AnswerPlace... members) {
-        this.name = Names.bytes(name);
+        this.name = JsonNames.bytes(name);
         this.members = List.of(members);
     }
 
@@ -45,7 +46,7 @@ enum AnswerPlace {
     /** The member whose name, as it is spelled, is {@code text[0, length)}. */
     AnswerPlace member(byte[] text, int length) {
         for (int i = 0; i < members.size(); i++) {
-            if (Names.equal(text, 0, length, members.get(i).name)) {
+            if (JsonNames.equal(text, 0, length, members.get(i).name)) {
                 return members.get(i);
             }
         }

@@ -3,10 +3,12 @@ package sluice.body;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import sluice.api.JsonStrings;
 import sluice.api.ModelNames;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.json.JsonNames;
+import sluice.json.JsonStrings;
+import sluice.json.JsonText;
 
 /**
  * Follows a JSON answer through a buffer that is filled piece by piece, reads what {@link AnswerPlace} names, and puts the
@@ -275,7 +277,7 @@ final class AnswerScan {
     }
 
     private int restore(int after, int end) {
-        byte[] name = Names.bytes(JsonStrings.quote(model.client()));
+        byte[] name = JsonNames.bytes(JsonStrings.quote(model.client()));
         int newEnd = end + name.length - (after - modelFrom);
         if (newEnd > buffer.length) {
             patch = name;

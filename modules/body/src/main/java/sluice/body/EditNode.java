@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import sluice.api.BodyEdit;
 import sluice.api.BodyEdit.InputCorrection;
-import sluice.api.JsonStrings;
+import sluice.json.JsonNames;
+import sluice.json.JsonStrings;
 
 /**
  * What is to become of one member and of those inside it: the edits of a list, in order, folded into a tree so that the
@@ -29,7 +30,7 @@ final class EditNode {
     private EditNode(String path, String name) {
         this.path = path;
         this.name = name;
-        this.nameBytes = Names.bytes(name);
+        this.nameBytes = JsonNames.bytes(name);
     }
 
     /** The tree of {@code edits}; its root is the body itself. */
@@ -88,7 +89,7 @@ final class EditNode {
         } else {
             EditNode inside = new EditNode("", "");
             inside.put(rest.substring(dot + 1), value);
-            byte[] now = child.fate == Fate.PUT ? child.json : Names.bytes("null");
+            byte[] now = child.fate == Fate.PUT ? child.json : JsonNames.bytes("null");
             child.become(Fate.PUT, Splicer.rewrite(now, inside));
         }
     }
@@ -158,7 +159,7 @@ final class EditNode {
 
     /** Whether a member's name is this node's. */
     boolean isNamed(byte[] buffer, int from, int to) {
-        return Names.equal(buffer, from, to, nameBytes);
+        return JsonNames.equal(buffer, from, to, nameBytes);
     }
 
     /** The value to write where there is none; empty if nothing is to be put. */
@@ -171,7 +172,7 @@ final class EditNode {
             child.creation().ifPresent(value -> object.append(object.isEmpty() ? "{" : ",").append(child.quotedName())
                     .append(':').append(new String(value, StandardCharsets.UTF_8)));
         }
-        return object.isEmpty() ? Optional.empty() : Optional.of(Names.bytes(object.append('}').toString()));
+        return object.isEmpty() ? Optional.empty() : Optional.of(JsonNames.bytes(object.append('}').toString()));
     }
 
     /** The name as JSON. */

@@ -1,6 +1,7 @@
 package sluice.body;
 
 import java.util.Arrays;
+import sluice.json.JsonNames;
 
 /** Where the members of one object are, in order: five numbers for each. Written by one thread, then only read. */
 final class MemberTable {
@@ -63,7 +64,7 @@ final class MemberTable {
     /** The last member of that name before {@code before}; -1 if there is none. */
     int lastOf(byte[] buffer, byte[] name, int before) {
         for (int member = before - 1; member >= 0; member--) {
-            if (Names.equal(buffer, nameFrom(member), nameTo(member), name)) {
+            if (JsonNames.equal(buffer, nameFrom(member), nameTo(member), name)) {
                 return member;
             }
         }

@@ -1,6 +1,7 @@
 package sluice.body;
 
 import sluice.api.BodyScanner;
+import sluice.json.JsonWalk;
 
 /**
  * The members of an object, or the elements of an array, one after the other, in text that is known to be valid. Confined to

@@ -6,6 +6,7 @@ import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.json.JsonNames;
 
 /** The received bytes and the places of the members in them. Immutable and thread-safe. */
 final class ScannedBody implements RequestBody {
@@ -31,7 +32,7 @@ final class ScannedBody implements RequestBody {
         Field[] fields = Field.values();
         byte[][] names = new byte[fields.length][];
         for (Field field : fields) {
-            names[field.ordinal()] = Names.bytes(field.key());
+            names[field.ordinal()] = JsonNames.bytes(field.key());
         }
         return names;
     }
@@ -44,7 +45,7 @@ final class ScannedBody implements RequestBody {
     @Override
     public JsonValue field(Field field) {
         int member = members.lastOf(buffer, FIELD_NAMES[field.ordinal()], members.size());
-        return member < 0 ? JsonValue.ABSENT : JsonText.value(buffer, members.valueFrom(member), members.valueTo(member));
+        return member < 0 ? JsonValue.ABSENT : Values.of(buffer, members.valueFrom(member), members.valueTo(member));
     }
 
     @Override
@@ -57,7 +58,7 @@ final class ScannedBody implements RequestBody {
     @Override
     public JsonValue at(String path) {
         int dot = path.indexOf('.');
-        int member = members.lastOf(buffer, Names.bytes(dot < 0 ? path : path.substring(0, dot)), members.size());
+        int member = members.lastOf(buffer, JsonNames.bytes(dot < 0 ? path : path.substring(0, dot)), members.size());
         if (member < 0) {
             return JsonValue.ABSENT;
         }
@@ -66,14 +67,14 @@ final class ScannedBody implements RequestBody {
         while (dot >= 0) {
             int start = dot + 1;
             dot = path.indexOf('.', start);
-            byte[] name = Names.bytes(dot < 0 ? path.substring(start) : path.substring(start, dot));
+            byte[] name = JsonNames.bytes(dot < 0 ? path.substring(start) : path.substring(start, dot));
             if (buffer[valueFrom] != '{') {
                 return JsonValue.ABSENT;
             }
             Parts parts = Parts.of(buffer, valueFrom, valueTo);
             valueFrom = -1;
             while (parts.next()) {
-                if (Names.equal(buffer, parts.nameFrom, parts.nameTo, name)) {
+                if (JsonNames.equal(buffer, parts.nameFrom, parts.nameTo, name)) {
                     valueFrom = parts.valueFrom;
                     valueTo = parts.valueTo;
                 }
@@ -82,7 +83,7 @@ final class ScannedBody implements RequestBody {
                 return JsonValue.ABSENT;
             }
         }
-        return JsonText.value(buffer, valueFrom, valueTo);
+        return Values.of(buffer, valueFrom, valueTo);
     }
 
     @Override

@@ -2,10 +2,14 @@ package sluice.body;
 
 import sluice.api.BodyScanner;
 import sluice.api.Scan;
+import sluice.json.JsonNames;
+import sluice.json.JsonWalk;
 
 /** Reads a body in one forward pass, and notes where its members are instead of what they hold. Thread-safe. */
 public final class SpliceScanner implements BodyScanner {
-    private static final byte[] INPUT = Names.bytes("input");
+    private static final byte[] INPUT = JsonNames.bytes("input");
+    private static final byte[] ENCRYPTED_CONTENT = JsonNames.bytes("encrypted_content");
+    private static final byte[] NOTHING = {};
 
     /** For {@link java.util.ServiceLoader}. */
     public SpliceScanner() {
@@ -32,7 +36,7 @@ public final class SpliceScanner implements BodyScanner {
         if (walk.faultAt() >= 0) {
             return new Scan.Malformed(walk.faultAt() - from, walk.fault());
         }
-        return new Scan.Valid(new ScannedBody(buffer, from, to, open, members, walk.encryptedContentSeen()));
+        return new Scan.Valid(new ScannedBody(buffer, from, to, open, members, walk.watchedSeen()));
     }
 
     private static int members(JsonWalk walk, byte[] buffer, int open, MemberTable members) {
@@ -53,7 +57,7 @@ public final class SpliceScanner implements BodyScanner {
             if (valueFrom < 0) {
                 return valueFrom;
             }
-            walk.watchForEncryptedContent(Names.equal(buffer, nameFrom, nameAfter - 1, INPUT));
+            walk.watchFor(JsonNames.equal(buffer, nameFrom, nameAfter - 1, INPUT) ? ENCRYPTED_CONTENT : NOTHING);
             int valueTo = walk.value(valueFrom);
             if (valueTo < 0) {
                 return valueTo;

@@ -7,13 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import sluice.api.BodyEdit.InputCorrection;
+import sluice.json.JsonNames;
+import sluice.json.JsonWalk;
 
 /** Turns a tree of edits into splices of text that is known to be valid. Confined to one thread. */
 final class Splicer {
     private static final byte[] NOTHING = {};
-    private static final byte[] ID = Names.bytes("id");
-    private static final byte[] TYPE = Names.bytes("type");
-    private static final byte[] ENCRYPTED_CONTENT = Names.bytes("encrypted_content");
+    private static final byte[] ID = JsonNames.bytes("id");
+    private static final byte[] TYPE = JsonNames.bytes("type");
+    private static final byte[] ENCRYPTED_CONTENT = JsonNames.bytes("encrypted_content");
 
     private final byte[] buffer;
     private final int end;
@@ -90,7 +92,7 @@ final class Splicer {
     }
 
     private void append(int at, boolean anyStays, EditNode node, byte[] value) {
-        byte[] name = Names.bytes((anyStays ? "," : "") + node.quotedName() + ":");
+        byte[] name = JsonNames.bytes((anyStays ? "," : "") + node.quotedName() + ":");
         byte[] patch = new byte[name.length + value.length];
         System.arraycopy(name, 0, patch, 0, name.length);
         System.arraycopy(value, 0, patch, name.length, value.length);
@@ -146,11 +148,11 @@ final class Splicer {
         boolean encrypted = false;
         String type = "";
         while (parts.next()) {
-            if (Names.equal(buffer, parts.nameFrom, parts.nameTo, TYPE)) {
-                type = JsonText.value(buffer, parts.valueFrom, parts.valueTo).text();
-            } else if (Names.equal(buffer, parts.nameFrom, parts.nameTo, ENCRYPTED_CONTENT)) {
+            if (JsonNames.equal(buffer, parts.nameFrom, parts.nameTo, TYPE)) {
+                type = Values.of(buffer, parts.valueFrom, parts.valueTo).text();
+            } else if (JsonNames.equal(buffer, parts.nameFrom, parts.nameTo, ENCRYPTED_CONTENT)) {
                 encrypted = buffer[parts.valueFrom] != 'n';
-            } else if (Names.equal(buffer, parts.nameFrom, parts.nameTo, ID)) {
+            } else if (JsonNames.equal(buffer, parts.nameFrom, parts.nameTo, ID)) {
                 hasId = true;
             }
         }

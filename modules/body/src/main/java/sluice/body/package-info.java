@@ -1,6 +1,6 @@
 /**
  * Request bodies as bytes. {@link sluice.body.SpliceScanner} passes over a body once, checks it with a
- * {@link sluice.body.JsonWalk} and keeps a {@link sluice.body.MemberTable}; the {@link sluice.body.ScannedBody} answers
+ * {@link sluice.json.JsonWalk} and keeps a {@link sluice.body.MemberTable}; the {@link sluice.body.ScannedBody} answers
  * questions from that table, and a {@link sluice.body.Splicer} turns edits into a {@link sluice.body.SplicedBody}, which is
  * written as slices of the received bytes with patches between them.
  *

@@ -7,7 +7,7 @@ import java.util.Random;
 import java.util.Set;
 import sluice.api.BodyEdit;
 import sluice.api.BodyEdit.InputCorrection;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Random JSON texts, spelled in all the ways that RFC 8259 allows, and random edits of them. Decided by the seed alone. */
 final class RandomJson {

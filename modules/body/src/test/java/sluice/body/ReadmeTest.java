@@ -16,14 +16,14 @@ class ReadmeTest {
     private static final Pattern PROGRAM = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);
     private static final Pattern OUTPUT = Pattern.compile("It prints `(.*?)`");
 
-    /** With {@code java Embedded.java}, as a reader would, and nothing but the three modules on the module path. */
+    /** With {@code java Embedded.java}, as a reader would, and nothing but the module and what it requires on the module path. */
     @Test
     void theProgramInTheReadmePrintsWhatItSays(@TempDir Path folder) throws IOException, InterruptedException {
         String readme = Files.readString(Path.of("README.md"));
         Path program = Files.writeString(folder.resolve("Embedded.java"), first(PROGRAM, readme));
         Path output = folder.resolve("output");
-        String modulePath = String.join(System.getProperty("path.separator"), location("sluice.api"), location("sluice.body"),
-                location("com.github.luben.zstd_jni"));
+        String modulePath = String.join(System.getProperty("path.separator"), location("sluice.api"), location("sluice.json"),
+                location("sluice.body"), location("com.github.luben.zstd_jni"));
         List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--module-path", modulePath, "--add-modules", "sluice.body", program.toString());
         Process java = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();

@@ -2,7 +2,7 @@ package sluice.config;
 
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Writes a YAML value as JSON, by YAML 1.2's core schema: only {@code true} and {@code false} are booleans. Stateless. */
 final class JsonOfYaml {

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import sluice.api.JsonStrings;
 import sluice.api.Secret;
+import sluice.json.JsonStrings;
 
 /**
  * What may stand at a key: how it is read, and how the manual and the schema call it.

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Writes values as YAML. Stateless. */
 final class YamlWriter {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Writes {@code docs/sluice.schema.json} (JSON Schema 2020-12), for editors, from {@link Keys}. */
 final class Schema {

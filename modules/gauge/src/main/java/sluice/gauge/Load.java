@@ -1,7 +1,7 @@
 package sluice.gauge;
 
 import java.time.Duration;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /**
  * What is sent to both sides: so many requests a second, whether earlier ones have ended or not.

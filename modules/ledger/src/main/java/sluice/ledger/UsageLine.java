@@ -11,9 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import sluice.api.JsonStrings;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.json.JsonStrings;
 
 /** A record as a line of JSON. Stateless. */
 final class UsageLine {

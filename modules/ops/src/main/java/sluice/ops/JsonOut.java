@@ -2,7 +2,7 @@ package sluice.ops;
 
 import java.math.BigDecimal;
 import java.util.function.Consumer;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Writes one JSON text, member by member. Confined to one thread. */
 final class JsonOut {

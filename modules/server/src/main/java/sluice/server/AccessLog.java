@@ -2,7 +2,7 @@ package sluice.server;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /**
  * One line for each request, as JSON or as text, without secrets and bodies. Lines go to a stream that the process's

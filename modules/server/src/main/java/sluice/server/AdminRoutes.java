@@ -34,7 +34,7 @@ final class AdminRoutes {
                 .append(gateway.draining()).append(",\"accounts\":{");
         for (AccountStatus account : accounts) {
             json.append(json.charAt(json.length() - 1) == '{' ? "" : ",");
-            sluice.api.JsonStrings.appendQuoted(json, account.name());
+            sluice.json.JsonStrings.appendQuoted(json, account.name());
             json.append(":\"").append(account.state()).append('"');
         }
         response.status(up ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);

@@ -8,9 +8,9 @@ import java.util.Set;
 import sluice.api.Account;
 import sluice.api.BodyEdit;
 import sluice.api.BodyEdit.InputCorrection;
-import sluice.api.JsonStrings;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.json.JsonStrings;
 
 /** The edits that an account's rules ask for (DESIGN §5). Stateless. */
 final class BodyRules {

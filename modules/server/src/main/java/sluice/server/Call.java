@@ -4,11 +4,11 @@ import java.util.Optional;
 import sluice.api.AccountLease;
 import sluice.api.Cancellation;
 import sluice.api.ClientGoneException;
-import sluice.api.ErrorEvent;
 import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
+import sluice.responses.ErrorEvent;
 
 /** An HTTP request that was accepted and is now to be answered by some account. Confined to the request's thread. */
 final class Call extends PooledRequest {

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.ErrorJson;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.responses.ErrorJson;
 import sluice.wire.ByteBuilder;
 import sluice.wire.Link;
 

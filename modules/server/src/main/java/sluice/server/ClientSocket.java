@@ -11,9 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.api.ErrorEvent;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.responses.ErrorEvent;
+import sluice.responses.ErrorMessage;
 import sluice.wire.CloseCodes;
 import sluice.wire.RequestHead;
 import sluice.wire.WebSocketConnection;
@@ -312,7 +313,7 @@ final class ClientSocket implements Sweeper.Watched {
         ErrorEvent.appendJson(event, error, relay.responseId(), relay.sequenceNumber() + 1, turn.record.epochMillis / 1000);
         if (!turn.streamId.isEmpty()) {
             event.setLength(event.length() - 1);
-            event.append(",\"stream_id\":").append(sluice.api.JsonStrings.quote(turn.streamId)).append('}');
+            event.append(",\"stream_id\":").append(sluice.json.JsonStrings.quote(turn.streamId)).append('}');
         }
         sendQuietly(event.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

@@ -21,12 +21,12 @@ import sluice.api.Cancellation;
 import sluice.api.ClientGoneException;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
-import sluice.api.JsonStrings;
 import sluice.api.OutboundBody;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.config.ClientPolicy;
+import sluice.json.JsonStrings;
 
 /**
  * {@code GET /v1/models}: what a client may use. Accounts with a list of models tell by it; the others, and those whose list

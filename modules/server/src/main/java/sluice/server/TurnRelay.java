@@ -15,6 +15,7 @@ import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.TokenUsage;
+import sluice.responses.RestoredNames;
 
 /**
  * The events of one attempt at a turn on their way to the client, message by message and on the thread that reads them from
@@ -175,14 +176,14 @@ final class TurnRelay {
         if (facts.models().isEmpty()) {
             turn.socket.sendLater(buffer, offset, length);
         } else {
-            byte[] message = facts.restored(buffer, offset, offset + length, names);
+            byte[] message = RestoredNames.copy(facts, buffer, offset, offset + length, names);
             turn.socket.sendLater(message, 0, message.length);
         }
     }
 
     private byte[] restored(EventFacts facts, byte[] buffer, int offset, int length) {
         return facts.models().isEmpty() ? Arrays.copyOfRange(buffer, offset, offset + length)
-                : facts.restored(buffer, offset, offset + length, names);
+                : RestoredNames.copy(facts, buffer, offset, offset + length, names);
     }
 
     private void note(EventFacts facts) {

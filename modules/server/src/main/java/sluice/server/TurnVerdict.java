@@ -18,6 +18,7 @@ import sluice.failures.FailureRules;
 import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
+import sluice.responses.ErrorMessage;
 
 /**
  * What an attempt at a turn came to: judged by the one table of failures, reported to the lease, and noted in the record.

@@ -15,6 +15,7 @@ import sluice.api.ModelNames;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOutcome;
 import sluice.api.TurnPool;
+import sluice.responses.RestoredNames;
 
 /**
  * The one connection to an account that a WebSocket client keeps (DESIGN §9): opened at its first turn, shared by the turns of
@@ -243,7 +244,7 @@ final class UpstreamBinding {
         private void deliver(EventFacts facts, ModelNames names, byte[] buffer, int offset, int length) {
             List<Turn> receivers = receivers(facts);
             if (receivers.isEmpty()) {
-                byte[] message = facts.restored(buffer, offset, offset + length, names);
+                byte[] message = RestoredNames.copy(facts, buffer, offset, offset + length, names);
                 socket.sendQuietly(message);
                 return;
             }

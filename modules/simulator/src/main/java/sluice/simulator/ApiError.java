@@ -1,7 +1,7 @@
 package sluice.simulator;
 
 import java.util.Optional;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** An error in the API's words. */
 record ApiError(int status, String type, String code, Optional<String> param, String message) {

@@ -3,7 +3,7 @@ package sluice.simulator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** Writes the response object: what the request asked for is told back, as the API does. Immutable. */
 final class ResponseJson {

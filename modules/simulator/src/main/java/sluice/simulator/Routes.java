@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import sluice.api.JsonStrings;
 import sluice.api.TokenUsage;
+import sluice.json.JsonStrings;
 import sluice.wire.RequestHead;
 
 /** The API's routes: from a request to its answer. Stateless but for the accounts; thread-safe. */

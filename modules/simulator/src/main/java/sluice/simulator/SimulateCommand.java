@@ -22,7 +22,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import picocli.CommandLine;
 import sluice.api.Command;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** {@code sluice simulate}: the simulated upstream as a process. */
 public final class SimulateCommand implements Command {

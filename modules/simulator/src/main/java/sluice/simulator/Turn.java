@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import sluice.api.JsonStrings;
 import sluice.api.TokenUsage;
+import sluice.json.JsonStrings;
 
 /**
  * One response: all its ids and texts are fixed when it is made, so that it can be told as events, as JSON, and told again. The

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 
 /** What the simulator needs to know of a request body. Filled by {@link TurnRequestReader}, then read only. */
 final class TurnRequest {

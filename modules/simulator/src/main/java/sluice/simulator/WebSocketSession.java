@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import sluice.api.Headers;
-import sluice.api.JsonStrings;
+import sluice.json.JsonStrings;
 import sluice.wire.ByteBuilder;
 import sluice.wire.CloseCodes;
 import sluice.wire.HttpInput;

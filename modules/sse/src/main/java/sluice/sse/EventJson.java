@@ -1,5 +1,7 @@
 package sluice.sse;
 
+import sluice.json.ByteSearch;
+
 /**
  * Reads the few members of an event that a relay may ask for ({@link EventObject}), from pieces of any size. What it does not
  * know it skips by counting brackets, so its memory is the same for 100 bytes and for 64 MiB, at any depth. Member names are
@@ -336,7 +338,7 @@ final class EventJson {
     private void start(byte b) {
         if (b == '{') {
             open(EventObject.EVENT);
-        } else if (!JsonBytes.isSpace(b)) {
+        } else if (!ByteSearch.isSpace(b)) {
             state = State.END;
         }
     }
@@ -368,7 +370,7 @@ final class EventJson {
     }
 
     private static boolean endsValue(byte b) {
-        return b == ',' || b == '}' || b == ']' || JsonBytes.isSpace(b);
+        return b == ',' || b == '}' || b == ']' || ByteSearch.isSpace(b);
     }
 
     private void endNumber() {

@@ -2,6 +2,7 @@ package sluice.sse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import sluice.json.ByteSearch;
 
 /** An object whose members are looked at. */
 enum EventObject {

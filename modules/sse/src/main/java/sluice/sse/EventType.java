@@ -2,6 +2,7 @@ package sluice.sse;
 
 import java.nio.charset.StandardCharsets;
 import sluice.api.EventFacts.Kind;
+import sluice.json.ByteSearch;
 
 /** The types of events that a relay treats in their own way (DESIGN §6), found without making a String. */
 enum EventType {
@@ -27,6 +28,7 @@ enum EventType {
     UNKNOWN("", Kind.OUTPUT);
 
     private static final byte[] DELTA_SUFFIX = ".delta".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TYPE_KEY = "\"type\"".getBytes(StandardCharsets.UTF_8);
     private static final int LONGEST = 37;
     /** The listed types by their length: the gate that most events do not pass. */
     private static final EventType[][] BY_LENGTH = new EventType[LONGEST + 1][];
@@ -78,19 +80,19 @@ enum EventType {
      * @return {@code UNKNOWN} if {@code type} is not the first member
      */
     static EventType ofHead(byte[] json, int from, int to) {
-        int at = JsonBytes.skipSpace(json, from, to);
+        int at = ByteSearch.skipSpace(json, from, to);
         if (at >= to || json[at] != '{') {
             return UNKNOWN;
         }
-        at = JsonBytes.skipSpace(json, at + 1, to);
-        if (to - at < JsonBytes.TYPE_KEY.length || !ByteSearch.matches(json, at, JsonBytes.TYPE_KEY)) {
+        at = ByteSearch.skipSpace(json, at + 1, to);
+        if (to - at < TYPE_KEY.length || !ByteSearch.matches(json, at, TYPE_KEY)) {
             return UNKNOWN;
         }
-        at = JsonBytes.skipSpace(json, at + JsonBytes.TYPE_KEY.length, to);
+        at = ByteSearch.skipSpace(json, at + TYPE_KEY.length, to);
         if (at >= to || json[at] != ':') {
             return UNKNOWN;
         }
-        at = JsonBytes.skipSpace(json, at + 1, to);
+        at = ByteSearch.skipSpace(json, at + 1, to);
         if (at >= to || json[at] != '"') {
             return UNKNOWN;
         }

@@ -3,6 +3,7 @@ package sluice.sse;
 import java.util.Arrays;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.json.JsonText;
 
 /** What {@link EventJson} has read of one event. Its size is bounded. Confined to one thread. */
 final class EventValues {
@@ -60,7 +61,7 @@ final class EventValues {
     }
 
     String typeText() {
-        return JsonBytes.text(type, 0, typeBytes);
+        return JsonText.decode(type, 0, typeBytes);
     }
 
     /** -1 if there is none. */
@@ -140,12 +141,12 @@ final class EventValues {
     void endText() {
         switch (member) {
             case TYPE -> typeEnded = true;
-            case STREAM_ID -> streamId = JsonBytes.text(text, 0, textBytes);
-            case RESPONSE_ID -> responseId = JsonBytes.text(text, 0, textBytes);
-            case CONVERSATION_ID -> conversationId = JsonBytes.text(text, 0, textBytes);
-            case CODE -> code = JsonBytes.text(text, 0, textBytes);
-            case ERROR_TYPE -> errorType = JsonBytes.text(text, 0, textBytes);
-            case MESSAGE -> message = JsonBytes.text(text, 0, textBytes);
+            case STREAM_ID -> streamId = JsonText.decode(text, 0, textBytes);
+            case RESPONSE_ID -> responseId = JsonText.decode(text, 0, textBytes);
+            case CONVERSATION_ID -> conversationId = JsonText.decode(text, 0, textBytes);
+            case CODE -> code = JsonText.decode(text, 0, textBytes);
+            case ERROR_TYPE -> errorType = JsonText.decode(text, 0, textBytes);
+            case MESSAGE -> message = JsonText.decode(text, 0, textBytes);
             default -> throw new IllegalStateException(member + " is not a text");
         }
     }

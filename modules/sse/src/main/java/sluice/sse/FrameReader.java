@@ -1,5 +1,7 @@
 package sluice.sse;
 
+import sluice.json.ByteSearch;
+
 /**
  * Reads one frame whose bytes do not fit into the buffer, piece by piece: gives the runs of bytes that are data. Knows the
  * kind of a line before the line has ended. Confined to one thread.

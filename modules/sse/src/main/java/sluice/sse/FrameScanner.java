@@ -1,5 +1,7 @@
 package sluice.sse;
 
+import sluice.json.ByteSearch;
+
 /**
  * Finds the frames of an event stream (WHATWG HTML §9.2.6) in a buffer, going on where it stopped: lines that end in LF, CR or
  * CRLF, frames that end in a blank line. Only notes places. A CR is taken as the end of a line at once, for the LF that may

@@ -1,8 +1,10 @@
 package sluice.sse;
 
 import java.nio.charset.StandardCharsets;
-import sluice.api.JsonStrings;
 import sluice.api.ModelNames;
+import sluice.json.ByteSearch;
+import sluice.json.JsonStrings;
+import sluice.json.JsonText;
 
 /**
  * The name to look for and the one to put in its place. The gate looks for that part of the name which every JSON writer
@@ -47,7 +49,7 @@ final class ModelGate {
         if (to - from == upstreamLiteral.length && ByteSearch.matches(b, from, upstreamLiteral)) {
             return true;
         }
-        return (needle == KEY || mayStandIn(b, from, to)) && JsonBytes.text(b, from + 1, to - 1).equals(upstream);
+        return (needle == KEY || mayStandIn(b, from, to)) && JsonText.decode(b, from + 1, to - 1).equals(upstream);
     }
 
     /** What to put in its place, with quotation marks. */

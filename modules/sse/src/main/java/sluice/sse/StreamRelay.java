@@ -5,7 +5,6 @@ import java.util.Arrays;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.ErrorEvent;
 import sluice.api.EventFacts.Kind;
 import sluice.api.GatewayError;
 import sluice.api.RelayOptions;
@@ -18,6 +17,8 @@ import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.Sweeper;
+import sluice.json.ByteSearch;
+import sluice.responses.ErrorEvent;
 
 /**
  * The relay of one stream. Confined to the stream's thread, but for {@link Deadlines} and {@link Outlet}.

@@ -11,6 +11,7 @@ import sluice.api.EventFacts.Kind;
 import sluice.api.ModelNames;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.responses.RestoredNames;
 
 class TrackingInspectorTest {
     private static final ModelNames MAPPED = new ModelNames(Streams.UPSTREAM_MODEL, "fast \"one\"");
@@ -68,7 +69,7 @@ class TrackingInspectorTest {
         assertEquals(2, facts.models().size());
         String expected = json.replace("org\\/gpt-5-mini-2026", "fast \\\"one\\\"")
                 .replaceFirst("(,\"model\":\")" + Streams.UPSTREAM_MODEL, "$1fast \\\\\"one\\\\\"");
-        assertEquals(expected, new String(facts.restored(bytes, 0, bytes.length, MAPPED), StandardCharsets.UTF_8));
+        assertEquals(expected, new String(RestoredNames.copy(facts, bytes, 0, bytes.length, MAPPED), StandardCharsets.UTF_8));
     }
 
     @Test

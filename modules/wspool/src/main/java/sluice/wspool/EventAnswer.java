@@ -1,12 +1,18 @@
 package sluice.wspool;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.UpstreamResult;
+import sluice.json.JsonMembers;
+import sluice.responses.ErrorMessage;
 
 /** An {@code error} event with a status, as the HTTP answer that it stands for. */
 final class EventAnswer {
+    /** Lines that this answer has of its own, or must not have. */
+    private static final Set<String> FRAMING = Set.of("content-length", "content-type", "transfer-encoding", "connection");
+
     private EventAnswer() {
     }
 
@@ -19,11 +25,10 @@ final class EventAnswer {
         byte[] body = body(message);
         Headers.Builder headers = Headers.builder().add("Content-Type", "application/json")
                 .add("Content-Length", Integer.toString(body.length));
-        JsonMembers members = new JsonMembers(message, 0, message.length);
-        if (members.seek("headers")) {
-            JsonMembers lines = new JsonMembers(message, members.valueFrom(), members.valueTo());
-            while (lines.next()) {
-                addLine(headers, lines.name(), lines.valueText());
+        Headers told = ErrorMessage.headers(message);
+        for (int i = 0; i < told.size(); i++) {
+            if (FRAMING.stream().noneMatch(told.name(i)::equalsIgnoreCase)) {
+                headers.add(told.name(i), told.value(i));
             }
         }
         return new UpstreamResult.Answered(status, headers.build(), new Bytes(body), resent, connectNanos);
@@ -40,15 +45,6 @@ final class EventAnswer {
                 ? new String(message, members.valueFrom(), members.valueTo() - members.valueFrom(), StandardCharsets.UTF_8)
                 : "{\"message\":\"\",\"type\":\"server_error\",\"param\":null,\"code\":null}";
         return ("{\"error\":" + error + "}").getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Only plain lines: these names and values were never checked by an HTTP parser. */
-    private static void addLine(Headers.Builder headers, String name, String value) {
-        boolean plain = name.matches("[A-Za-z0-9-]+") && value.matches("[ -~]*");
-        if (plain && !name.equalsIgnoreCase("content-length") && !name.equalsIgnoreCase("content-type")
-                && !name.equalsIgnoreCase("transfer-encoding") && !name.equalsIgnoreCase("connection")) {
-            headers.add(name, value);
-        }
     }
 
     /** Bytes that are all here. */

@@ -11,6 +11,7 @@ import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamResult;
+import sluice.json.JsonMembers;
 
 /**
  * One turn's events on their way from a connection's reader to the request's thread, as SSE. This is the one hand-off that a

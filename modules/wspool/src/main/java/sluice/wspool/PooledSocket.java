@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import sluice.api.OutboundBody;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
+import sluice.json.JsonMembers;
 import sluice.wire.WebSocketConnection;
 import sluice.wire.WebSocketEvent;
 

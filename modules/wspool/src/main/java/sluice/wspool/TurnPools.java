@@ -20,6 +20,7 @@ import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
 import sluice.api.WebSocketSettings;
+import sluice.json.JsonMembers;
 import sluice.wire.CloseCodes;
 import sluice.wire.Dialer;
 

@@ -1,4 +1,4 @@
-package sluice.body;
+package sluice.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,9 +11,9 @@ import java.nio.ByteOrder;
  *
  * <p>Confined to one thread. Allocates nothing after construction.
  */
-final class JsonWalk {
+public final class JsonWalk {
     /** Returned instead of a place. */
-    static final int FAILED = -1;
+    public static final int FAILED = -1;
 
     /*
      * Nearly all bytes of a body stand in strings, and nearly all of those are plain ASCII. So strings are read eight bytes
@@ -31,7 +31,7 @@ final class JsonWalk {
 
     private static final boolean[] SHORT_ESCAPES = shortEscapes();
 
-    private static final byte[] ENCRYPTED_CONTENT = Names.bytes("encrypted_content");
+    private static final byte[] NOTHING = {};
 
     private final byte[] buffer;
     private final int end;
@@ -40,13 +40,13 @@ final class JsonWalk {
     private final long[] objects;
     private int depth;
 
-    private boolean watching;
-    private boolean encryptedContentSeen;
+    private byte[] wanted = NOTHING;
+    private boolean wantedSeen;
     private int faultAt = FAILED;
     private String fault = "";
 
     /** Walks in {@code buffer[…, end)}, through at most {@code maxDepth} nested containers. */
-    JsonWalk(byte[] buffer, int end, int maxDepth) {
+    public JsonWalk(byte[] buffer, int end, int maxDepth) {
         this.buffer = buffer;
         this.end = end;
         this.maxDepth = maxDepth;
@@ -54,39 +54,39 @@ final class JsonWalk {
     }
 
     /** Where the text is broken; {@link #FAILED} if it is not. */
-    int faultAt() {
+    public int faultAt() {
         return faultAt;
     }
 
     /** What is wrong there. */
-    String fault() {
+    public String fault() {
         return fault;
     }
 
-    /** Whether {@code encrypted_content} is looked for from now on. */
-    void watchForEncryptedContent(boolean watch) {
-        watching = watch;
+    /** From now on looks for members of this name, at any depth; an empty name is none. */
+    public void watchFor(byte[] name) {
+        wanted = name;
     }
 
-    /** Whether a member {@code encrypted_content} that is not null was met while watching. */
-    boolean encryptedContentSeen() {
-        return encryptedContentSeen;
+    /** Whether a member that was watched for was met, with a value that is not null. */
+    public boolean watchedSeen() {
+        return wantedSeen;
     }
 
     /** The byte at {@code i}; 0, which is legal nowhere outside of tokens, at the end. */
-    int peek(int i) {
+    public int peek(int i) {
         return i < end ? buffer[i] : 0;
     }
 
     /** Notes a fault. */
-    int fail(int at, String reason) {
+    public int fail(int at, String reason) {
         faultAt = Math.min(at, end);
         fault = at >= end ? "ends too early" : reason;
         return FAILED;
     }
 
     /** Skips white space. */
-    int space(int start) {
+    public int space(int start) {
         int i = start;
         while (i < end) {
             int c = buffer[i];
@@ -99,7 +99,7 @@ final class JsonWalk {
     }
 
     /** Opens the container at {@code i}; returns the place of its first part or of its end. */
-    int open(int i) {
+    public int open(int i) {
         if (depth == maxDepth) {
             return fail(i, "nested deeper than " + maxDepth);
         }
@@ -118,7 +118,7 @@ final class JsonWalk {
     }
 
     /** Walks over a member's name, its colon and the white space around it, to the value. */
-    int name(int i) {
+    public int name(int i) {
         if (peek(i) != '"') {
             return fail(i, "expected a member's name");
         }
@@ -127,14 +127,14 @@ final class JsonWalk {
             return FAILED;
         }
         int value = colon(after);
-        if (watching && value >= 0 && peek(value) != 'n' && Names.equal(buffer, i + 1, after - 1, ENCRYPTED_CONTENT)) {
-            encryptedContentSeen = true;
+        if (wanted.length > 0 && value >= 0 && peek(value) != 'n' && JsonNames.equal(buffer, i + 1, after - 1, wanted)) {
+            wantedSeen = true;
         }
         return value;
     }
 
     /** Walks over white space, a colon and white space. */
-    int colon(int i) {
+    public int colon(int i) {
         int at = space(i);
         if (peek(at) != ':') {
             return fail(at, "expected a colon");
@@ -143,7 +143,7 @@ final class JsonWalk {
     }
 
     /** Walks over a whole value of any kind. */
-    int value(int start) {
+    public int value(int start) {
         int base = depth;
         int i = start;
         while (true) {
@@ -235,7 +235,7 @@ final class JsonWalk {
     }
 
     /** Walks over a string, from the byte after its first quotation mark to the one after its last. */
-    int string(int start) {
+    public int string(int start) {
         byte[] bytes = buffer;
         int last = end - 8;
         int i = start;

@@ -1,4 +1,4 @@
-package sluice.api;
+package sluice.json;
 
 /** JSON string literals (RFC 8259 §7) for the few texts that Sluice writes itself. Thread-safe. */
 public final class JsonStrings {

@@ -1,4 +1,4 @@
-package sluice.wspool;
+package sluice.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -7,7 +7,7 @@ import java.util.Optional;
  * Steps through the members of one JSON object without building anything. The JSON comes from the upstream and is taken at
  * its word: where it is broken, the steps just end. Confined to one thread.
  */
-final class JsonMembers {
+public final class JsonMembers {
     private final byte[] json;
     private final int end;
     private int at;
@@ -17,7 +17,7 @@ final class JsonMembers {
     private int valueTo;
 
     /** The members of the object that starts at or after {@code from}, behind white space. */
-    JsonMembers(byte[] json, int from, int to) {
+    public JsonMembers(byte[] json, int from, int to) {
         this.json = json;
         end = to;
         at = from;
@@ -26,7 +26,7 @@ final class JsonMembers {
     }
 
     /** Goes to the next member; false if there is none. */
-    boolean next() {
+    public boolean next() {
         skipSpace();
         if (at < end && json[at] == ',') {
             at++;
@@ -37,7 +37,7 @@ final class JsonMembers {
         }
         nameFrom = at + 1;
         skipString();
-        nameTo = at - 1;
+        nameTo = Math.max(nameFrom, at - 1);
         skipSpace();
         if (at >= end || json[at] != ':') {
             return false;
@@ -50,45 +50,56 @@ final class JsonMembers {
         return valueTo > valueFrom;
     }
 
+    /** Whether the value is no object and no array. */
+    public boolean isScalar() {
+        return json[valueFrom] != '{' && json[valueFrom] != '[';
+    }
+
     /** Goes on to the member called {@code name}; false if there is none. */
-    boolean seek(String name) {
+    public boolean seek(String name) {
+        byte[] wanted = JsonNames.bytes(name);
         while (next()) {
-            if (matches(nameFrom, nameTo, name)) {
+            if (JsonNames.equal(json, nameFrom, nameTo, wanted)) {
                 return true;
             }
         }
         return false;
     }
 
-    String name() {
-        return new String(json, nameFrom, nameTo - nameFrom, StandardCharsets.UTF_8);
+    /** The name of this member. */
+    public String name() {
+        return JsonText.decode(json, nameFrom, nameTo);
     }
 
     /** Where the value of this member starts. */
-    int valueFrom() {
+    public int valueFrom() {
         return valueFrom;
     }
 
     /** Where the value of this member ends. */
-    int valueTo() {
+    public int valueTo() {
         return valueTo;
     }
 
-    /** The value without its quotation marks, as it is spelled. */
-    String valueText() {
+    /** The text of a string; any other value as it is spelled. */
+    public String valueText() {
         boolean quoted = json[valueFrom] == '"';
-        int from = quoted ? valueFrom + 1 : valueFrom;
-        int to = quoted ? Math.max(from, valueTo - 1) : valueTo;
-        return new String(json, from, to - from, StandardCharsets.UTF_8);
+        return quoted ? JsonText.decode(json, valueFrom + 1, textTo())
+                : new String(json, valueFrom, valueTo - valueFrom, StandardCharsets.UTF_8);
     }
 
     /** Whether the value is the string {@code text}. */
-    boolean valueIs(String text) {
-        return json[valueFrom] == '"' && matches(valueFrom + 1, valueTo - 1, text);
+    public boolean valueIs(String text) {
+        return json[valueFrom] == '"' && JsonNames.equal(json, valueFrom + 1, textTo(), JsonNames.bytes(text));
+    }
+
+    /** The end of a string's text: before its quotation mark, unless the text is cut off. */
+    private int textTo() {
+        return Math.max(valueFrom + 1, valueTo - 1);
     }
 
     /** The value of {@code name} in {@code json[from, to)} as a number, if it is one. */
-    static Optional<Integer> number(byte[] json, int from, int to, String name) {
+    public static Optional<Integer> number(byte[] json, int from, int to, String name) {
         JsonMembers members = new JsonMembers(json, from, to);
         if (!members.seek(name)) {
             return Optional.empty();
@@ -100,28 +111,14 @@ final class JsonMembers {
         }
     }
 
-    private boolean matches(int from, int to, String text) {
-        if (to - from != text.length()) {
-            return false;
-        }
-        for (int i = from; i < to; i++) {
-            if (json[i] != text.charAt(i - from)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private void skipSpace() {
-        while (at < end && (json[at] == ' ' || json[at] == '\n' || json[at] == '\r' || json[at] == '\t')) {
-            at++;
-        }
+        at = ByteSearch.skipSpace(json, at, end);
     }
 
     private void skipString() {
-        at++;
-        while (at < end && json[at] != '"') {
-            at += json[at] == '\\' ? 2 : 1;
+        at = ByteSearch.quoteOrBackslash(json, at + 1, end);
+        while (at < end && json[at] == '\\') {
+            at = ByteSearch.quoteOrBackslash(json, Math.min(end, at + 2), end);
         }
         at = Math.min(end, at + 1);
     }

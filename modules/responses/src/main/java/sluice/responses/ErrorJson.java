@@ -1,6 +1,8 @@
-package sluice.api;
+package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
+import sluice.api.GatewayError;
+import sluice.json.JsonStrings;
 
 /** Writes a {@link GatewayError} as the body of an HTTP answer: {@code {"error":{…}}}. Thread-safe. */
 public final class ErrorJson {

@@ -1,6 +1,8 @@
-package sluice.api;
+package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
+import sluice.api.GatewayError;
+import sluice.json.JsonStrings;
 
 /**
  * Writes a {@link GatewayError} as the terminal event {@code response.failed} of a stream, once its status and headers are

@@ -1,4 +1,4 @@
-package sluice.sse;
+package sluice.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * <p>A byte of a word is zero exactly where {@code (x - 0x01…) & ~x & 0x80…} has its lowest bit set: Hacker's Delight §6-1.
  * Higher hits may be false, so only the first one is used.
  */
-final class ByteSearch {
+public final class ByteSearch {
     private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW = 0x0101010101010101L;
     private static final long HIGH = 0x8080808080808080L;
@@ -19,17 +19,36 @@ final class ByteSearch {
     }
 
     /** The first CR or LF in {@code [from, to)}, or {@code to}. */
-    static int lineEnd(byte[] bytes, int from, int to) {
+    public static int lineEnd(byte[] bytes, int from, int to) {
         return either(bytes, from, to, '\n', '\r');
     }
 
     /** The first quotation mark or backslash in {@code [from, to)}, or {@code to}. */
-    static int quoteOrBackslash(byte[] bytes, int from, int to) {
+    public static int quoteOrBackslash(byte[] bytes, int from, int to) {
         return either(bytes, from, to, '"', '\\');
     }
 
+    /** The first {@code wanted} in {@code [from, to)}, or {@code to}. */
+    public static int indexOf(byte[] bytes, int from, int to, byte wanted) {
+        return either(bytes, from, to, wanted & 0xFF, wanted & 0xFF);
+    }
+
+    /** The first byte of {@code [from, to)} that is not JSON's white space, or {@code to}. */
+    public static int skipSpace(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && isSpace(bytes[at])) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Whether this is white space between the tokens of JSON (RFC 8259 §2). */
+    public static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
     /** The first place in {@code [from, to)} where {@code needle} stands whole, or -1. The needle is not empty. */
-    static int indexOf(byte[] bytes, int from, int to, byte[] needle) {
+    public static int indexOf(byte[] bytes, int from, int to, byte[] needle) {
         int last = to - needle.length;
         byte first = needle[0];
         byte end = needle[needle.length - 1];
@@ -60,7 +79,7 @@ final class ByteSearch {
     }
 
     /** Whether {@code needle} stands at {@code at}; the caller knows that there is room for it. */
-    static boolean matches(byte[] bytes, int at, byte[] needle) {
+    public static boolean matches(byte[] bytes, int at, byte[] needle) {
         for (int i = 0; i < needle.length; i++) {
             if (bytes[at + i] != needle[i]) {
                 return false;

@@ -1,4 +1,4 @@
-package sluice.sse;
+package sluice.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -22,6 +22,7 @@ class ByteSearchTest {
             }
             assertEquals(slow(bytes, from, to, '\n', '\r'), ByteSearch.lineEnd(bytes, from, to));
             assertEquals(slow(bytes, from, to, '"', '\\'), ByteSearch.quoteOrBackslash(bytes, from, to));
+            assertEquals(slow(bytes, from, to, '#', '#'), ByteSearch.indexOf(bytes, from, to, (byte) '#'));
             assertEquals(slow(bytes, from, to, needle), ByteSearch.indexOf(bytes, from, to, needle));
         }
     }

@@ -1,0 +1,8 @@
+/** The grammar of the Responses API. Start at {@link sluice.responses}. */
+@SuppressWarnings("module") // the modules above it are compiled later
+module sluice.responses {
+    requires transitive sluice.api;
+    requires sluice.json;
+
+    exports sluice.responses to sluice.baseline, sluice.body, sluice.server, sluice.simulator, sluice.sse, sluice.wspool;
+}
