@@ -7,7 +7,7 @@ module sluice.baseline {
     requires io.helidon.webclient;
 
     provides sluice.api.ConnectionSeats.Factory with sluice.baseline.SweepingSeating;
-    provides sluice.api.AccountScheduler.Factory with sluice.baseline.SortingFactory, sluice.baseline.DecodingFactory;
+    provides sluice.api.SelectionPolicy.Factory with sluice.baseline.SortingFactory, sluice.baseline.DecodingFactory;
     provides sluice.api.AnswerRelay with sluice.baseline.BufferedRelay;
     provides sluice.api.Upstream.Factory with sluice.baseline.WebClientUpstream.Factory;
     provides sluice.api.BodyCollector with sluice.baseline.GrowingCollector;

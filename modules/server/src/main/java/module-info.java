@@ -28,6 +28,7 @@ module sluice.server {
     uses sluice.api.ConnectionSeats.Factory;
     uses sluice.api.EventInspector;
     uses sluice.api.EventRelay;
+    uses sluice.api.SelectionPolicy.Factory;
     uses sluice.api.StateStore.Factory;
     uses sluice.api.StreamThreads.Factory;
     uses sluice.api.TurnPool.Factory;

@@ -3,12 +3,15 @@ package sluice.api;
 import java.time.Duration;
 import java.util.List;
 
-/** Chooses accounts and remembers how they do. Thread-safe. */
+/**
+ * The accounts of the process: their slots, rests, statistics, and who waits for them. There is one, whatever policies decide, so that
+ * nobody can take an account's slots twice. Thread-safe.
+ */
 public interface AccountScheduler extends AutoCloseable {
     /** Service: makes schedulers. */
     interface Factory extends Named {
         /** A scheduler without accounts; {@link #apply} brings them. */
-        AccountScheduler create(SchedulerSettings settings, StateStore state);
+        AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state);
     }
 
     /** Replaces the accounts. Statistics stay with the names that stay; leases that are out stay valid. */

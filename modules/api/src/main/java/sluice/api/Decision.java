@@ -1,54 +1,105 @@
 package sluice.api;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Why an account was chosen, or why none was.
  *
- * @param layer what decided
  * @param account the chosen account; empty if none
- * @param model the model asked for
- * @param sessionKey the session's key, 0 without one
- * @param atEpochMillis when
- * @param waitedNanos how long a slot was waited for
+ * @param choice what the policy decided
+ * @param asked what was asked for
+ * @param when when it was decided
  * @param candidates every account with its score or the reason it was ruled out; may be empty for past decisions
- * @param stickiness what staying would cost against leaving, where there was a session
- * @param stripsReasoning whether encrypted reasoning is taken out, because it belongs to another organisation than the account
  */
-public record Decision(Layer layer, String account, String model, long sessionKey, long atEpochMillis, long waitedNanos,
-        List<Candidate> candidates, Optional<Stickiness> stickiness, boolean stripsReasoning) {
+public record Decision(String account, Choice choice, Asked asked, When when, List<Candidate> candidates) {
+    /**
+     * What was asked for.
+     *
+     * @param model the model; empty if the request names none
+     * @param sessionKey the session's key, 0 without one
+     * @param stripsReasoning whether encrypted reasoning is taken out, because it belongs to another organisation than the account
+     */
+    public record Asked(String model, long sessionKey, boolean stripsReasoning) { }
+
+    /**
+     * When it was decided.
+     *
+     * @param atEpochMillis by the wall clock
+     * @param waitedNanos how long a slot had been waited for
+     */
+    public record When(long atEpochMillis, long waitedNanos) { }
+
     /** The layer that decided. */
     public enum Layer { RESPONSE_OWNER, SESSION, LOAD_BALANCE, NONE }
 
-    /**
-     * One account in a decision.
-     *
-     * @param account its name
-     * @param ruledOut why it was no candidate; empty if it was one
-     * @param score the sum of the weighted terms
-     * @param priority weighted term
-     * @param load weighted term
-     * @param queue weighted term
-     * @param errors weighted term
-     * @param ttft weighted term
-     */
-    public record Candidate(String account, Optional<Selection.FilterReason> ruledOut, double score, double priority,
-            double load, double queue, double errors, double ttft) { }
+    /** One account in a decision. */
+    public sealed interface Candidate {
+        /** The account's name. */
+        String account();
+
+        /**
+         * It could have served.
+         *
+         * @param account its name
+         * @param score the sum of the terms; the higher, the better
+         * @param terms what the score is made of
+         */
+        record Fit(String account, double score, Terms terms) implements Candidate { }
+
+        /**
+         * It could not.
+         *
+         * @param account its name
+         * @param reason why not
+         */
+        record RuledOut(String account, Selection.FilterReason reason) implements Candidate { }
+    }
 
     /**
-     * The price of staying with the session's account (DESIGN §7, priced stickiness).
+     * The weighted terms of a score.
      *
-     * @param account the session's account
+     * @param priority the operator's rank
+     * @param load free slots
+     * @param queue who waits for it alone
+     * @param errors how seldom it failed
+     * @param ttft how soon its first output came
+     */
+    public record Terms(double priority, double load, double queue, double errors, double ttft) {
+        /** A policy that does not score. */
+        public static final Terms NONE = new Terms(0, 0, 0, 0, 0);
+
+        /** All of them together. */
+        public double sum() {
+            return priority + load + queue + errors + ttft;
+        }
+    }
+
+    /**
+     * The price of staying with the account where the session lives.
+     *
+     * @param account the session's account; empty without a session
      * @param stayMillis cost of staying
      * @param leaveMillis cost of the best other account plus what the prompt cache is worth
      * @param left whether it was left
      * @param reason in a few words
      */
-    public record Stickiness(String account, double stayMillis, double leaveMillis, boolean left, String reason) { }
+    public record Stickiness(String account, double stayMillis, double leaveMillis, boolean left, String reason) {
+        /** There is no session. */
+        public static final Stickiness NONE = new Stickiness("", 0, 0, false, "");
+    }
 
     /** Copies the list. */
     public Decision {
         candidates = List.copyOf(candidates);
+    }
+
+    /** The layer that decided; {@link Layer#NONE} if no account was chosen. */
+    public Layer layer() {
+        return account.isEmpty() ? Layer.NONE : choice.layer();
+    }
+
+    /** What staying would cost against leaving. */
+    public Stickiness stickiness() {
+        return choice.stickiness();
     }
 }

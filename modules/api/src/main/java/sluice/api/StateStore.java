@@ -18,15 +18,6 @@ public interface StateStore extends AutoCloseable {
         StateStore create(Duration ttl, int maxEntries);
     }
 
-    /**
-     * A session's account.
-     *
-     * @param account its name
-     * @param cachedTokens input tokens that the prompt cache served last time
-     * @param stripEncryptedReasoning whether the session left its organisation, so that its old reasoning must be stripped
-     */
-    record Binding(String account, long cachedTokens, boolean stripEncryptedReasoning) { }
-
     /** The binding of a session key; renews its time to live. */
     Optional<Binding> session(long sessionKey);
 

@@ -3,7 +3,7 @@ package sluice.baseline;
 import java.util.List;
 import sluice.api.Account;
 
-/** Where a {@link SortingScheduler} has its accounts from. Thread-safe. */
+/** Where the accounts are that a request chooses from. Thread-safe. */
 interface AccountList extends AutoCloseable {
     /** Replaces all accounts. */
     void replace(List<Account> accounts);

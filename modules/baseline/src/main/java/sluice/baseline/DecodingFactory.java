@@ -1,11 +1,10 @@
 package sluice.baseline;
 
-import sluice.api.AccountScheduler;
 import sluice.api.SchedulerSettings;
-import sluice.api.StateStore;
+import sluice.api.SelectionPolicy;
 
 /** Provides {@code scheduler: decoding}: {@code sorting} over a list that is read and decoded for every request. */
-public final class DecodingFactory implements AccountScheduler.Factory {
+public final class DecodingFactory implements SelectionPolicy.Factory {
     /** For the service loader. */
     public DecodingFactory() {
     }
@@ -16,7 +15,7 @@ public final class DecodingFactory implements AccountScheduler.Factory {
     }
 
     @Override
-    public AccountScheduler create(SchedulerSettings settings, StateStore state) {
-        return new SortingScheduler(settings, state, new StoredList());
+    public SelectionPolicy create(SchedulerSettings settings) {
+        return new SortingPolicy(settings, new StoredList());
     }
 }

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import sluice.api.Account;
 import sluice.api.SchedulerSettings.Weights;
-import sluice.api.SessionKeys;
 
 /** Scores the accounts that fit in further passes, sorts all of them, and draws among the first few. Stateless. */
 final class SortedCandidates {
@@ -15,9 +14,9 @@ final class SortedCandidates {
     }
 
     /** An account with what is known about it. */
-    record Facts(Account account, int inFlight, double errors, double ttftNanos) { }
+    record Facts(Account account, long nameHash, int inFlight, double errors, double ttftNanos) { }
 
-    private record Scored(Account account, double score, double draw) { }
+    private record Scored(Account account, long nameHash, double score, double draw) { }
 
     /** The accounts in the order in which to try them. */
     static List<Account> order(List<Facts> fitting, Weights weights, int topK, long seed) {
@@ -44,13 +43,13 @@ final class SortedCandidates {
                     : 1 - (facts.ttftNanos - fastest) / (slowest - fastest);
             double score = weights.priority() * priority + weights.load() * load + weights.queue()
                     + weights.errors() * (1 - facts.errors) + weights.ttft() * ttft;
-            scored.add(new Scored(facts.account, score, draw(seed, facts.account.name(), facts.account.weight())));
+            scored.add(new Scored(facts.account, facts.nameHash, score, draw(seed, facts.nameHash, facts.account.weight())));
         }
         scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparingDouble(Scored::draw));
         List<Scored> best = new ArrayList<>(scored.subList(0, Math.min(topK, scored.size())));
         double least = best.isEmpty() ? 0 : best.getLast().score;
         best.sort(Comparator.comparingDouble(one ->
-                draw(seed, one.account.name(), one.account.weight() * (one.score - least + 1))));
+                draw(seed, one.nameHash, one.account.weight() * (one.score - least + 1))));
         List<Account> order = new ArrayList<>();
         best.forEach(one -> order.add(one.account));
         scored.stream().skip(best.size()).forEach(one -> order.add(one.account));
@@ -58,8 +57,8 @@ final class SortedCandidates {
     }
 
     /** Weighted random sampling by keys: the smallest comes first. */
-    private static double draw(long seed, String name, double weight) {
-        long x = (seed ^ SessionKeys.key("", name)) + 0x9E3779B97F4A7C15L;
+    private static double draw(long seed, long nameHash, double weight) {
+        long x = (seed ^ nameHash) + 0x9E3779B97F4A7C15L;
         x = (x ^ x >>> 30) * 0xBF58476D1CE4E5B9L;
         x = (x ^ x >>> 27) * 0x94D049BB133111EBL;
         return -Math.log((((x ^ x >>> 31) >>> 11) + 0.5) * 0x1p-53) / weight;

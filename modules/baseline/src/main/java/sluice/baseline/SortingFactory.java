@@ -1,11 +1,10 @@
 package sluice.baseline;
 
-import sluice.api.AccountScheduler;
 import sluice.api.SchedulerSettings;
-import sluice.api.StateStore;
+import sluice.api.SelectionPolicy;
 
 /** Provides {@code scheduler: sorting}. */
-public final class SortingFactory implements AccountScheduler.Factory {
+public final class SortingFactory implements SelectionPolicy.Factory {
     /** For the service loader. */
     public SortingFactory() {
     }
@@ -16,7 +15,7 @@ public final class SortingFactory implements AccountScheduler.Factory {
     }
 
     @Override
-    public AccountScheduler create(SchedulerSettings settings, StateStore state) {
-        return new SortingScheduler(settings, state, new AccountList.Snapshot());
+    public SelectionPolicy create(SchedulerSettings settings) {
+        return new SortingPolicy(settings, new AccountList.Snapshot());
     }
 }

@@ -14,8 +14,10 @@ import sluice.api.AttemptOutcome;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
+import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
+import sluice.sched.AccountsFactory;
 import sluice.sched.LocalStateFactory;
 
 /** Pools of accounts, the same for both schedulers. Stateless. */
@@ -24,12 +26,18 @@ final class AccountPools {
     }
 
     /** A scheduler over {@code n} accounts of different priority, weight, speed and load. */
-    static AccountScheduler scheduler(AccountScheduler.Factory factory, int n) {
+    static AccountScheduler scheduler(SelectionPolicy.Factory policy, int n) {
+        return scheduler(new AccountsFactory(), policy, n);
+    }
+
+    /** The same, of another kind. */
+    static AccountScheduler scheduler(AccountScheduler.Factory factory, SelectionPolicy.Factory policy, int n) {
         SchedulerSettings base = SchedulerSettings.defaults();
         // A clock that stands still: means do not fade, so both schedulers know the same.
         SchedulerSettings settings = new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
                 base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> 0, () -> 0);
-        AccountScheduler scheduler = factory.create(settings, new LocalStateFactory().create(Duration.ofHours(1), 100_000));
+        AccountScheduler scheduler = factory.create(settings, policy.create(settings),
+                new LocalStateFactory().create(Duration.ofHours(1), 100_000));
         List<Account> accounts = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             accounts.add(new Account("account-" + i, URI.create("http://localhost/v1"), new Secret("k"), 0, i % 3, 1 + i % 4, 64,

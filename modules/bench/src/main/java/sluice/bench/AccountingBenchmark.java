@@ -40,6 +40,7 @@ import sluice.ops.GatewayView;
 import sluice.ops.Operations;
 import sluice.ops.StageTimes;
 import sluice.probe.AddedTime;
+import sluice.sched.AccountsFactory;
 import sluice.sched.LayeredFactory;
 import sluice.sched.LocalStateFactory;
 
@@ -65,8 +66,8 @@ public class AccountingBenchmark {
     /** A gateway's operations, and a ledger in a folder of its own. */
     @Setup(Level.Trial)
     public void start() throws IOException {
-        AccountScheduler scheduler = new LayeredFactory().create(SchedulerSettings.defaults(),
-                new LocalStateFactory().create(Duration.ofHours(1), 1000));
+        AccountScheduler scheduler = new AccountsFactory().create(SchedulerSettings.defaults(),
+                new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Duration.ofHours(1), 1000));
         operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
                 System::currentTimeMillis);
         folder = Files.createTempDirectory("sluice-bench");

@@ -91,7 +91,7 @@ public final class Report {
         }
         out.append("\n| | before | after | ratio |\n|---|---|---|---|\n");
         for (String threads : List.of("alone", "eightThreads")) {
-            double before = figures.score("StatisticsBenchmark." + threads, "scheduler=sorting");
+            double before = figures.score("StatisticsBenchmark." + threads, "scheduler=locked");
             double after = figures.score("StatisticsBenchmark." + threads, "scheduler=layered");
             out.append(String.format(Locale.ROOT, "| attempts per ms, 20 accounts, %s | %s | %s | %.1f× |%n",
                     threads.equals("alone") ? "1 thread" : "8 threads", ThirteenRows.number(before), ThirteenRows.number(after),

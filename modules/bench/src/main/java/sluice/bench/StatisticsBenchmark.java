@@ -17,6 +17,7 @@ import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
 import sluice.api.TokenUsage;
+import sluice.baseline.LockedFactory;
 import sluice.baseline.SortingFactory;
 import sluice.sched.LayeredFactory;
 
@@ -32,14 +33,16 @@ public class StatisticsBenchmark {
     private static final int ACCOUNTS = 20;
 
     /** Which scheduler. */
-    @Param({"sorting", "layered"})
+    @Param({"locked", "layered"})
     public String scheduler;
     private AccountScheduler subject;
 
     /** Makes the scheduler. */
     @Setup
     public void setUp() {
-        subject = AccountPools.scheduler(scheduler.equals("sorting") ? new SortingFactory() : new LayeredFactory(), ACCOUNTS);
+        subject = scheduler.equals("locked")
+                ? AccountPools.scheduler(new LockedFactory(), new SortingFactory(), ACCOUNTS)
+                : AccountPools.scheduler(new LayeredFactory(), ACCOUNTS);
     }
 
     /** One thread. */

@@ -71,11 +71,11 @@ final class ThirteenRows {
                 / figures.score(SELECT, "accounts=100", "scheduler=layered");
         row(6, "one of 10 000 by the new way, to one of 100", "", number(growth) + "×", "", "≤ 150× (n log n: 200×)",
                 growth <= 150, "scheduler: sorting");
-        double locked = figures.score("StatisticsBenchmark.eightThreads", "scheduler=sorting");
+        double locked = figures.score("StatisticsBenchmark.eightThreads", "scheduler=locked");
         double free = figures.score("StatisticsBenchmark.eightThreads", "scheduler=layered");
         row(7, "attempts chosen, reported and ended by 8 threads on " + processors + " processors; per ms", number(locked),
                 number(free), times(free, locked), processors < CONTENDED_PROCESSORS ? "≥ 5× (on ≥ 8 processors)" : "≥ 5×",
-                free >= 5 * locked, "scheduler: sorting");
+                free >= 5 * locked, "LockedScheduler");
         timed(8, "session key; ns", figures.score("SessionKeyBenchmark.before"), figures.score("SessionKeyBenchmark.after"), 5, "≥ 5×",
                 "none: keys must not change while a gateway runs");
     }

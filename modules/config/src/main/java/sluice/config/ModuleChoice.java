@@ -9,7 +9,7 @@ package sluice.config;
  * @param inspector of {@link sluice.api.EventInspector}
  * @param answer of {@link sluice.api.AnswerRelay}
  * @param streams of {@link sluice.api.StreamThreads.Factory}
- * @param scheduler of {@link sluice.api.AccountScheduler.Factory}
+ * @param scheduler of {@link sluice.api.SelectionPolicy.Factory}
  * @param upstream of {@link sluice.api.Upstream.Factory} for HTTP
  * @param webSocket of {@link sluice.api.Upstream.Factory} for WebSocket
  * @param seats of {@link sluice.api.ConnectionSeats.Factory}

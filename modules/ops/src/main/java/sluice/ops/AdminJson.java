@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
+import sluice.api.Selection;
 import sluice.api.UsageRecord;
 import sluice.probe.AddedTime;
 
@@ -46,13 +47,13 @@ final class AdminJson {
     }
 
     static void decision(JsonOut json, Decision decision) {
-        json.text("time", Instant.ofEpochMilli(decision.atEpochMillis()).toString()).text("layer", lower(decision.layer()))
-                .text("account", decision.account()).text("model", decision.model())
-                .text("session", decision.sessionKey() == 0 ? "" : Long.toHexString(decision.sessionKey()))
-                .number("waited_ms", decision.waitedNanos() / 1e6).flag("strips_reasoning", decision.stripsReasoning())
+        json.text("time", Instant.ofEpochMilli(decision.when().atEpochMillis()).toString()).text("layer", lower(decision.layer()))
+                .text("account", decision.account()).text("model", decision.asked().model())
+                .text("session", decision.asked().sessionKey() == 0 ? "" : Long.toHexString(decision.asked().sessionKey()))
+                .number("waited_ms", decision.when().waitedNanos() / 1e6).flag("strips_reasoning", decision.asked().stripsReasoning())
                 .array("candidates", decision.candidates(), AdminJson::candidate);
-        if (decision.stickiness().isPresent()) {
-            Decision.Stickiness price = decision.stickiness().get();
+        Decision.Stickiness price = decision.stickiness();
+        if (!price.equals(Decision.Stickiness.NONE)) {
             json.object("stickiness", inner -> inner.text("account", price.account()).number("stay_ms", price.stayMillis())
                     .number("leave_ms", price.leaveMillis()).flag("left", price.left()).text("reason", price.reason()));
         }
@@ -60,13 +61,12 @@ final class AdminJson {
 
     private static void candidate(JsonOut json, Decision.Candidate candidate) {
         json.text("account", candidate.account());
-        if (candidate.ruledOut().isPresent()) {
-            json.text("ruled_out", lower(candidate.ruledOut().get()));
-            return;
+        switch (candidate) {
+            case Decision.Candidate.RuledOut(String account, Selection.FilterReason reason) -> json.text("ruled_out", lower(reason));
+            case Decision.Candidate.Fit(String account, double score, Decision.Terms by) -> json.number("score", score)
+                    .object("terms", terms -> terms.number("priority", by.priority()).number("load", by.load())
+                            .number("queue", by.queue()).number("errors", by.errors()).number("first_output", by.ttft()));
         }
-        json.number("score", candidate.score()).object("terms", terms -> terms.number("priority", candidate.priority())
-                .number("load", candidate.load()).number("queue", candidate.queue()).number("errors", candidate.errors())
-                .number("first_output", candidate.ttft()));
     }
 
     static void explanation(JsonOut json, Explanation explanation) {

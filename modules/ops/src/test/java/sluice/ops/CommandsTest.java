@@ -15,12 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.api.AccountStatus;
+import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Secret;
 import sluice.api.Selection;
@@ -43,10 +43,10 @@ class CommandsTest {
                 .routing(routing).build().start();
         gateway.accounts.add(ScriptedGateway.account("main", AccountStatus.State.READY, 0));
         gateway.accounts.add(ScriptedGateway.account("spare", AccountStatus.State.COOLING_DOWN, 41_200_000_000L));
-        gateway.decisions.add(new Decision(Decision.Layer.SESSION, "main", "gpt-5", 0xabcL, 1_700_000_000_000L, 2_000_000,
-                List.of(new Decision.Candidate("main", Optional.empty(), 3.5, 1, 0.9, 0.7, 0.6, 0.3),
-                        new Decision.Candidate("spare", Optional.of(Selection.FilterReason.COOLING_DOWN), 0, 0, 0, 0, 0, 0)),
-                Optional.of(new Decision.Stickiness("main", 900, 1200, false, "nothing to gain")), false));
+        gateway.decisions.add(new Decision("main", Choice.stay(new Decision.Stickiness("main", 900, 1200, false, "nothing to gain")),
+                new Decision.Asked("gpt-5", 0xabcL, false), new Decision.When(1_700_000_000_000L, 2_000_000),
+                List.of(new Decision.Candidate.Fit("main", 3.5, new Decision.Terms(1, 0.9, 0.7, 0.6, 0.3)),
+                        new Decision.Candidate.RuledOut("spare", Selection.FilterReason.COOLING_DOWN))));
     }
 
     @AfterEach

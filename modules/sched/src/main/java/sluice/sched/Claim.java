@@ -11,6 +11,8 @@ final class Claim {
     Wish wish;
     /** Until when it waits for its session's account only; {@link Long#MIN_VALUE} if that was not asked yet. */
     long patientUntilNanos = Long.MIN_VALUE;
+    /** Whether, at the last look, it waited for that account alone. */
+    boolean patient;
     /** When something changes without anybody telling: a rest ends, patience or the wait is over. */
     private volatile long wakeNanos;
     /** The only account that can serve it, whose queue it lengthens while it waits; empty if any can. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sluice.api.Account;
 
 /** All accounts at one moment: an immutable snapshot behind one reference, so that a request reads no list that changes. */
 final class Fleet {
@@ -13,18 +14,20 @@ final class Fleet {
 
     /** In the order of the configuration. */
     final List<Member> configured;
-    /** By tier, then in the order of the configuration. */
+    /** By tier, then in the order of the configuration: the positions. */
     private final Member[] byTier;
-    private final Map<String, Member> byName = new HashMap<>();
+    private final List<Account> accounts;
+    private final Map<String, Integer> positions = new HashMap<>();
 
     Fleet(List<Member> members) {
         configured = List.copyOf(members);
         List<Member> sorted = new ArrayList<>(members);
         sorted.sort(Comparator.comparingInt(member -> member.tier));
         byTier = sorted.toArray(Member[]::new);
-        for (Member member : members) {
-            if (byName.put(member.name, member) != null) {
-                throw new IllegalArgumentException("accounts: names must differ, but \"" + member.name + "\" comes twice");
+        accounts = sorted.stream().map(member -> member.account).toList();
+        for (int i = 0; i < byTier.length; i++) {
+            if (positions.put(byTier[i].name, i) != null) {
+                throw new IllegalArgumentException("accounts: names must differ, but \"" + byTier[i].name + "\" comes twice");
             }
         }
     }
@@ -38,12 +41,18 @@ final class Fleet {
         return byTier[position];
     }
 
-    /** The tier that is used first. */
-    int lowestTier() {
-        return byTier.length == 0 ? 0 : byTier[0].tier;
+    /** By position. */
+    List<Account> accounts() {
+        return accounts;
+    }
+
+    /** The position of a name; -1 if there is none. */
+    int position(String name) {
+        return name.isEmpty() ? -1 : positions.getOrDefault(name, -1);
     }
 
     Optional<Member> named(String name) {
-        return Optional.ofNullable(byName.get(name));
+        int position = position(name);
+        return position < 0 ? Optional.empty() : Optional.of(byTier[position]);
     }
 }

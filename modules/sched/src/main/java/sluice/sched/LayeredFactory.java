@@ -1,11 +1,10 @@
 package sluice.sched;
 
-import sluice.api.AccountScheduler;
 import sluice.api.SchedulerSettings;
-import sluice.api.StateStore;
+import sluice.api.SelectionPolicy;
 
 /** Provides {@code scheduler: layered}. */
-public final class LayeredFactory implements AccountScheduler.Factory {
+public final class LayeredFactory implements SelectionPolicy.Factory {
     /** For the service loader. */
     public LayeredFactory() {
     }
@@ -16,7 +15,7 @@ public final class LayeredFactory implements AccountScheduler.Factory {
     }
 
     @Override
-    public AccountScheduler create(SchedulerSettings settings, StateStore state) {
-        return new LayeredScheduler(settings, state);
+    public SelectionPolicy create(SchedulerSettings settings) {
+        return new LayeredPolicy(settings);
     }
 }

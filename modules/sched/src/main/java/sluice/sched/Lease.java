@@ -12,7 +12,19 @@ final class Lease implements AccountLease {
     private static final int REPORTED = 1;
     private static final int CLOSED = 2;
 
-    private final LayeredScheduler scheduler;
+    /** Where what happens to leases is booked. */
+    interface Desk {
+        /** The client gets the answer of the lease's account. */
+        void began(Lease lease, String responseId, String conversationId);
+
+        /** How the attempt went. */
+        void reported(Lease lease, AttemptOutcome outcome);
+
+        /** The slot is given back. */
+        void closed(Lease lease, boolean unreported);
+    }
+
+    private final Desk desk;
     final Member member;
     final Wish wish;
     private final Decision decision;
@@ -22,9 +34,9 @@ final class Lease implements AccountLease {
     final long takenNanos;
     private volatile int state;
 
-    Lease(LayeredScheduler scheduler, Member member, Wish wish, Decision decision, boolean rebind, boolean probe,
+    Lease(Desk desk, Member member, Wish wish, Decision decision, boolean rebind, boolean probe,
             long takenNanos) {
-        this.scheduler = scheduler;
+        this.desk = desk;
         this.member = member;
         this.wish = wish;
         this.decision = decision;
@@ -55,13 +67,13 @@ final class Lease implements AccountLease {
 
     @Override
     public void began(String responseId, String conversationId) {
-        scheduler.began(this, responseId, conversationId);
+        desk.began(this, responseId, conversationId);
     }
 
     @Override
     public void report(AttemptOutcome outcome) {
         if (STATE.compareAndSet(this, 0, REPORTED)) {
-            scheduler.reported(this, outcome);
+            desk.reported(this, outcome);
         }
     }
 
@@ -69,7 +81,7 @@ final class Lease implements AccountLease {
     public void close() {
         int before = STATE.getAndUpdate(this, now -> now | CLOSED);
         if ((before & CLOSED) == 0) {
-            scheduler.closed(this, (before & REPORTED) == 0);
+            desk.closed(this, (before & REPORTED) == 0);
         }
     }
 

@@ -1,14 +1,13 @@
 package sluice.sched;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import sluice.api.Account;
 import sluice.api.Decision;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection.FilterReason;
+import sluice.api.Shortlist;
+import sluice.api.Situation;
 
 /**
  * The accounts that fit one request, side by side as plain numbers. Each account is visited once; the two ranges that scores
@@ -20,69 +19,57 @@ final class Lineup {
     private final SchedulerSettings.Weights weights;
     private final TopK top;
     private final double[] keys;
-    private final int[] reasonCounts = new int[FilterReason.values().length];
-    private Member[] members = new Member[0];
+    private final int[] order;
+    /** What follows is by place in the line, 0 to size - 1. */
+    private int[] positions = new int[0];
+    private Account[] accounts = new Account[0];
+    private long[] hashes = new long[0];
     private double[] load = new double[0];
     private double[] queue = new double[0];
     private double[] errors = new double[0];
     private double[] ttftNanos = new double[0];
-    private double[] freshness = new double[0];
+    private double[] certainty = new double[0];
     private int size;
-    private int ranked;
-    private int[] order;
     private double slowest;
     private double fastest;
     private int lastPriority;
     private int firstPriority;
     private boolean equalWeights;
-    private int full;
-    private int probed;
-    private long patientUntilNanos;
-    private long soonestFitNanos;
-    private long soonestEndNanos;
 
-    Lineup(int topK, SchedulerSettings.Weights weights) {
-        this.weights = weights;
-        top = new TopK(topK);
-        keys = new double[topK];
-        order = new int[topK];
+    Lineup(SchedulerSettings settings) {
+        weights = settings.weights();
+        top = new TopK(settings.topK());
+        keys = new double[settings.topK()];
+        order = new int[settings.topK()];
     }
 
     /** Visits the accounts, lowest tier first, and stops after the first tier in which one fits. */
-    void gather(Fleet fleet, Wish wish, long nowNanos) {
-        clear(fleet.size());
-        int count = fleet.size();
-        for (int i = 0; i < count; i++) {
-            Member member = fleet.at(i);
-            if (size > 0 && member.tier != members[0].tier) {
+    void gather(Situation now) {
+        List<Account> all = now.accounts();
+        clear(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            Account account = all.get(i);
+            if (size > 0 && account.tier() != accounts[0].tier()) {
                 break;
             }
-            visit(member, wish, nowNanos);
+            if (now.fits(i)) {
+                admit(now, i, account);
+            }
         }
     }
 
-    /** Visits one account only. */
-    void gatherOnly(Member member, Wish wish, long nowNanos) {
-        clear(1);
-        visit(member, wish, nowNanos);
-    }
-
     private void clear(int capacity) {
-        if (members.length < capacity) {
-            members = new Member[capacity];
+        if (positions.length < capacity) {
+            positions = new int[capacity];
+            accounts = new Account[capacity];
+            hashes = new long[capacity];
             load = new double[capacity];
             queue = new double[capacity];
             errors = new double[capacity];
             ttftNanos = new double[capacity];
-            freshness = new double[capacity];
+            certainty = new double[capacity];
         }
-        Arrays.fill(reasonCounts, 0);
         size = 0;
-        ranked = 0;
-        full = 0;
-        probed = 0;
-        soonestFitNanos = Long.MAX_VALUE;
-        soonestEndNanos = Long.MAX_VALUE;
         slowest = 0;
         fastest = Double.MAX_VALUE;
         firstPriority = Integer.MAX_VALUE;
@@ -90,70 +77,33 @@ final class Lineup {
         equalWeights = true;
     }
 
-    private void visit(Member member, Wish wish, long nowNanos) {
-        int code = Eligibility.check(member, wish, nowNanos);
-        if (code == Eligibility.FITS) {
-            admit(member, wish, nowNanos);
-        } else {
-            ruleOut(member, wish, code, nowNanos);
-        }
-    }
-
-    private void ruleOut(Member member, Wish wish, int code, long nowNanos) {
-        reasonCounts[code]++;
-        switch (Eligibility.reason(code)) {
-            case NO_FREE_SLOT -> full++;
-            case COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED -> {
-                long end = Eligibility.restEndNanos(member, wish, nowNanos);
-                boolean tried = Eligibility.excluded(member, wish);
-                if (end == 0) {
-                    probed += tried ? 0 : 1;
-                    return;
-                }
-                soonestEndNanos = Math.min(soonestEndNanos, end);
-                // A refused key is not worth a wait: it seldom heals by itself.
-                if (!tried && code != FilterReason.UNAUTHORIZED.ordinal()) {
-                    soonestFitNanos = Math.min(soonestFitNanos, end);
-                }
-            }
-            case EXCLUDED, DISABLED, MODEL_NOT_SERVED, TRANSPORT_NOT_OFFERED, OTHER_ORGANIZATION, QUEUE_FULL, HIGHER_TIER -> { }
-        }
-    }
-
-    private void admit(Member member, Wish wish, long nowNanos) {
+    private void admit(Situation now, int position, Account account) {
         int i = size++;
-        AccountState state = member.state;
-        members[i] = member;
-        load[i] = 1 - Math.min((double) state.inFlight() / member.concurrency, 1);
-        queue[i] = 1 - Math.min((double) state.waiting.get() / member.concurrency, 1);
-        long cell = state.errors.read();
-        errors[i] = FadingMean.mean(cell) * FadingMean.freshness(cell, nowNanos);
-        cell = ttftCell(member, wish, nowNanos);
-        freshness[i] = FadingMean.freshness(cell, nowNanos);
-        ttftNanos[i] = freshness[i] == 0 ? 0 : FadingMean.mean(cell);
-        if (freshness[i] > 0) {
+        positions[i] = position;
+        accounts[i] = account;
+        hashes[i] = now.nameHash(position);
+        double slots = account.concurrency();
+        load[i] = 1 - Math.min(now.inFlight(position) / slots, 1);
+        queue[i] = 1 - Math.min(now.waiting(position) / slots, 1);
+        errors[i] = now.errors(position);
+        certainty[i] = now.ttftCertainty(position);
+        ttftNanos[i] = now.ttftNanos(position);
+        if (certainty[i] > 0) {
             slowest = Math.max(slowest, ttftNanos[i]);
             fastest = Math.min(fastest, ttftNanos[i]);
         }
-        int priority = member.account.priority();
-        firstPriority = Math.min(firstPriority, priority);
-        lastPriority = Math.max(lastPriority, priority);
-        equalWeights &= member.account.weight() == members[0].account.weight();
+        firstPriority = Math.min(firstPriority, account.priority());
+        lastPriority = Math.max(lastPriority, account.priority());
+        equalWeights &= account.weight() == accounts[0].weight();
     }
 
-    /** The model's own speed where it is known, otherwise the account's. */
-    static long ttftCell(Member member, Wish wish, long nowNanos) {
-        long cell = member.state.models.of(wish.request().model()).ttftNanos.read();
-        return FadingMean.freshness(cell, nowNanos) > 0 ? cell : member.state.ttftNanos.read();
+    /** Puts those that fit on the list: the K best, by a weighted draw. */
+    void rank(long seed, Shortlist shortlist) {
+        rankWithout(-1, seed, shortlist);
     }
 
-    /** Orders those that fit: the K best by a weighted draw, then the rest as they come. */
-    void rank(long seed) {
-        rankWithout(-1, seed);
-    }
-
-    /** As {@link #rank}, without one account. */
-    void rankWithout(int left, long seed) {
+    /** As {@link #rank}, without the one at a place. */
+    void rankWithout(int left, long seed, Shortlist shortlist) {
         top.clear();
         for (int i = 0; i < size; i++) {
             if (i == left) {
@@ -161,15 +111,15 @@ final class Lineup {
             }
             double score = score(i);
             if (top.wants(score)) {
-                top.offer(i, score, WeightedDraw.key(seed, members[i].hash, equalWeights ? 1 : members[i].account.weight()));
+                top.offer(i, score, WeightedDraw.key(seed, hashes[i], equalWeights ? 1 : accounts[i].weight()));
             }
         }
         top.sort();
-        ranked = top.size();
+        int ranked = top.size();
         double least = ranked == 0 ? 0 : top.score(ranked - 1);
         for (int rank = 0; rank < ranked; rank++) {
             int i = top.position(rank);
-            double key = WeightedDraw.key(seed, members[i].hash, members[i].account.weight() * (top.score(rank) - least + 1));
+            double key = WeightedDraw.key(seed, hashes[i], accounts[i].weight() * (top.score(rank) - least + 1));
             int at = rank;
             for (; at > 0 && keys[at - 1] > key; at--) {
                 keys[at] = keys[at - 1];
@@ -178,21 +128,9 @@ final class Lineup {
             keys[at] = key;
             order[at] = i;
         }
-    }
-
-    /** Leaves one account only; -1: none. */
-    void prefer(int index) {
-        ranked = index < 0 ? 0 : 1;
-        order[0] = index;
-    }
-
-    /** How many are to be tried in order. */
-    int ranked() {
-        return ranked;
-    }
-
-    Member ranked(int rank) {
-        return members[order[rank]];
+        for (int rank = 0; rank < ranked; rank++) {
+            shortlist.add(positions[order[rank]]);
+        }
     }
 
     /** How many fit. */
@@ -200,78 +138,50 @@ final class Lineup {
         return size;
     }
 
-    Member member(int index) {
-        return members[index];
+    /** The tier of those that fit; only if there is one. */
+    int tier() {
+        return accounts[0].tier();
     }
 
-    double errors(int index) {
-        return errors[index];
+    double errors(int place) {
+        return errors[place];
     }
 
     /** 0 if unknown. */
-    double ttftMillis(int index) {
-        return ttftNanos[index] / 1e6;
+    double ttftMillis(int place) {
+        return ttftNanos[place] / 1e6;
     }
 
-    /** The place of an account among those that fit; -1 if it is not one. */
-    int indexOf(Member member) {
+    /** The place of the account at a position, among those that fit; -1 if it is not one. */
+    int placeOf(int position) {
         for (int i = 0; i < size; i++) {
-            if (members[i] == member) {
+            if (positions[i] == position) {
                 return i;
             }
         }
         return -1;
     }
 
-    /** Until when the request is to wait for its session's account; 0: any account will do. */
-    long patientUntilNanos() {
-        return patientUntilNanos;
-    }
-
-    void patientUntil(long nanos) {
-        patientUntilNanos = nanos;
-    }
-
-    /** Whether an account may become free at any moment. */
-    boolean someBusy() {
-        return full + probed > 0;
-    }
-
-    /** The end of the soonest rest that is worth a wait; {@link Long#MAX_VALUE} if there is none. */
-    long soonestFitNanos() {
-        return soonestFitNanos;
-    }
-
-    /** The end of the soonest rest; {@link Long#MAX_VALUE} if there is none. */
-    long soonestEndNanos() {
-        return soonestEndNanos;
-    }
-
-    Map<FilterReason, Integer> reasons() {
-        Map<FilterReason, Integer> reasons = new EnumMap<>(FilterReason.class);
-        for (int code = 0; code < reasonCounts.length; code++) {
-            if (reasonCounts[code] > 0) {
-                reasons.put(Eligibility.reason(code), reasonCounts[code]);
-            }
-        }
-        return reasons;
-    }
-
-    /** Every account of {@code configured} with its terms or the reason it was ruled out, after {@link #gather}. */
-    List<Decision.Candidate> candidates(List<Member> configured, Wish wish, long nowNanos) {
+    /** Every account with its terms, or the reason it was ruled out; after {@link #gather}. */
+    List<Decision.Candidate> candidates(Situation now) {
         List<Decision.Candidate> all = new ArrayList<>();
-        for (Member member : configured) {
-            int i = indexOf(member);
+        for (int position = 0; position < now.accounts().size(); position++) {
+            String name = now.accounts().get(position).name();
+            int i = placeOf(position);
             if (i >= 0) {
-                all.add(new Decision.Candidate(member.name, Optional.empty(), score(i), priorityTerm(i), weights.load() * load[i],
-                        weights.queue() * queue[i], weights.errors() * (1 - errors[i]), ttftTerm(i)));
+                Decision.Terms terms = terms(i);
+                all.add(new Decision.Candidate.Fit(name, terms.sum(), terms));
             } else {
-                int code = Eligibility.check(member, wish, nowNanos);
-                FilterReason reason = code == Eligibility.FITS ? FilterReason.HIGHER_TIER : Eligibility.reason(code);
-                all.add(new Decision.Candidate(member.name, Optional.of(reason), 0, 0, 0, 0, 0, 0));
+                all.add(new Decision.Candidate.RuledOut(name,
+                        now.fits(position) ? FilterReason.HIGHER_TIER : now.reason(position)));
             }
         }
         return all;
+    }
+
+    private Decision.Terms terms(int i) {
+        return new Decision.Terms(priorityTerm(i), weights.load() * load[i], weights.queue() * queue[i],
+                weights.errors() * (1 - errors[i]), ttftTerm(i));
     }
 
     private double score(int i) {
@@ -281,15 +191,15 @@ final class Lineup {
 
     private double priorityTerm(int i) {
         int range = lastPriority - firstPriority;
-        double term = range == 0 ? 1 : 1 - (double) (members[i].account.priority() - firstPriority) / range;
+        double term = range == 0 ? 1 : 1 - (double) (accounts[i].priority() - firstPriority) / range;
         return weights.priority() * term;
     }
 
     /** The fainter a mean, the closer to unknown. A range of one value tells nothing. */
     private double ttftTerm(int i) {
         double range = slowest - fastest;
-        double term = freshness[i] == 0 || range <= 0 ? UNKNOWN_TTFT
-                : UNKNOWN_TTFT + freshness[i] * (1 - (ttftNanos[i] - fastest) / range - UNKNOWN_TTFT);
+        double term = certainty[i] == 0 || range <= 0 ? UNKNOWN_TTFT
+                : UNKNOWN_TTFT + certainty[i] * (1 - (ttftNanos[i] - fastest) / range - UNKNOWN_TTFT);
         return weights.ttft() * term;
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import sluice.api.Binding;
 import sluice.api.StateStore;
 
 /** Bindings and owners in this process, in two bounded caches. Thread-safe; saving takes no lock. */

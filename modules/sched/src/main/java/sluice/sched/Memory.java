@@ -2,10 +2,10 @@ package sluice.sched;
 
 import java.util.Optional;
 import sluice.api.AttemptOutcome;
+import sluice.api.Binding;
 import sluice.api.SelectionRequest;
 import sluice.api.SessionKeys;
 import sluice.api.StateStore;
-import sluice.api.StateStore.Binding;
 
 /** What outlives a request: where sessions and responses live, and whose they are. Thread-safe. */
 final class Memory {
@@ -25,13 +25,13 @@ final class Memory {
         if (!request.boundTo().isEmpty()) {
             owner = fleet.named(ownerOf(request.client(), request.boundTo())).map(member -> member.name).orElse("");
         }
-        Binding binding = Wish.UNBOUND;
+        Binding binding = Binding.NONE;
         if (request.sessionKey() != 0) {
-            binding = store.session(request.sessionKey()).orElse(Wish.UNBOUND);
+            binding = store.session(request.sessionKey()).orElse(Binding.NONE);
         }
         boolean strip = binding.stripEncryptedReasoning() && request.encryptedContent();
         String organization = "";
-        if (request.encryptedContent() && !binding.stripEncryptedReasoning() && binding != Wish.UNBOUND && owner.isEmpty()) {
+        if (request.encryptedContent() && !binding.stripEncryptedReasoning() && binding.isBound() && owner.isEmpty()) {
             Optional<Member> home = fleet.named(binding.account());
             organization = home.map(member -> member.account.organization()).orElse("");
             strip = home.isEmpty();
@@ -73,7 +73,7 @@ final class Memory {
     private void bind(Lease lease, AttemptOutcome.Succeeded success) {
         long key = lease.wish.request().sessionKey();
         String account = lease.member.name;
-        Binding now = store.session(key).orElse(Wish.UNBOUND);
+        Binding now = store.session(key).orElse(Binding.NONE);
         boolean same = now.account().equals(account);
         // Somebody else of the session may have moved it meanwhile: a move is made from where this request saw it.
         boolean move = lease.rebind && now.account().equals(lease.wish.binding().account());

@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import sluice.api.StateStore.Binding;
+import sluice.api.Binding;
 
 /**
  * Saved state as lines of text: a header with the version, one line for each entry, and a last line that shows that the file is

@@ -1,22 +1,19 @@
 package sluice.sched;
 
+import sluice.api.Binding;
 import sluice.api.SelectionRequest;
-import sluice.api.StateStore.Binding;
 
 /**
  * A request with what is remembered about it. Looked up once, so that a request that waits asks no store again. Immutable.
  *
  * @param request as it came
- * @param binding of its session; {@link #UNBOUND} if there is none
+ * @param binding of its session; {@link Binding#NONE} if there is none
  * @param owner the only account that can serve it; empty if any can
  * @param organization whose accounts can read its encrypted reasoning; empty if any may be used
  * @param strip whether encrypted reasoning must be stripped
  * @param startedNanos when it came
  */
 record Wish(SelectionRequest request, Binding binding, String owner, String organization, boolean strip, long startedNanos) {
-    /** No session, or a session that is not bound yet. */
-    static final Binding UNBOUND = new Binding("", 0, false);
-
     /** Whether it still keeps to the organisation that can read its reasoning. */
     boolean limited() {
         return !organization.isEmpty();
@@ -34,10 +31,5 @@ record Wish(SelectionRequest request, Binding binding, String owner, String orga
 
     long deadlineNanos() {
         return startedNanos + request.waitNanos();
-    }
-
-    /** Sessions draw by their key, so that restarts, replicas and explain agree. */
-    long seed() {
-        return request.sessionKey() != 0 ? request.sessionKey() : request.seed();
     }
 }

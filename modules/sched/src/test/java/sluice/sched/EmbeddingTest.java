@@ -19,6 +19,7 @@ import sluice.api.AttemptOutcome;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
+import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 import sluice.api.SessionKeys;
 import sluice.api.StateStore;
@@ -29,7 +30,8 @@ class EmbeddingTest {
     void runsTheProgramOfTheReadme() throws Exception {
         // readme
         var state = new LocalStateFactory().create(Duration.ofHours(1), 1_000);
-        try (var scheduler = new LayeredFactory().create(SchedulerSettings.defaults(), state)) {
+        var policy = new LayeredFactory().create(SchedulerSettings.defaults());
+        try (var scheduler = new AccountsFactory().create(SchedulerSettings.defaults(), policy, state)) {
             scheduler.apply(List.of(Account.of("main", URI.create("https://api.openai.com/v1"), new Secret("sk-1")),
                     Account.of("spare", URI.create("https://api.openai.com/v1"), new Secret("sk-2"))));
             var request = new SelectionRequest("team", "gpt-5", SessionKeys.key("team", "session-1"), "",
@@ -58,7 +60,8 @@ class EmbeddingTest {
     void isFoundByName() {
         assertEquals("layered", new LayeredFactory().name());
         assertEquals("local", new LocalStateFactory().name());
-        assertEquals(Set.of(AccountScheduler.Factory.class.getName(), StateStore.Factory.class.getName()),
+        assertEquals(Set.of(AccountScheduler.Factory.class.getName(),
+                        SelectionPolicy.Factory.class.getName(), StateStore.Factory.class.getName()),
                 LayeredFactory.class.getModule().getDescriptor().provides().stream()
                         .map(ModuleDescriptor.Provides::service).collect(Collectors.toSet()));
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sluice.api.StateStore.Binding;
+import sluice.api.Binding;
 
 class LocalStateStoreTest {
     private static final Duration TTL = Duration.ofHours(1);

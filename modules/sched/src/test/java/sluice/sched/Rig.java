@@ -11,9 +11,10 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
-import sluice.api.Secret;
 import sluice.api.SchedulerSettings;
+import sluice.api.Secret;
 import sluice.api.Selection;
+import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
 
@@ -23,16 +24,26 @@ final class Rig {
 
     volatile long nanos;
     final LocalStateStore store = new LocalStateStore(Duration.ofHours(1), 1000, () -> nanos, () -> nanos / 1_000_000);
-    final LayeredScheduler scheduler;
+    final Accounts scheduler;
 
     Rig(Account... accounts) {
         this(SchedulerSettings.defaults(), accounts);
     }
 
-    Rig(SchedulerSettings base, Account... accounts) {
-        scheduler = new LayeredScheduler(new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
-                base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000), store);
+    Rig(SelectionPolicy policy, Account... accounts) {
+        scheduler = new Accounts(onThisClock(SchedulerSettings.defaults()), policy, store);
         scheduler.apply(List.of(accounts));
+    }
+
+    Rig(SchedulerSettings base, Account... accounts) {
+        SchedulerSettings settings = onThisClock(base);
+        scheduler = new Accounts(settings, new LayeredPolicy(settings), store);
+        scheduler.apply(List.of(accounts));
+    }
+
+    private SchedulerSettings onThisClock(SchedulerSettings base) {
+        return new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
+                base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000);
     }
 
     void pass(Duration time) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
@@ -16,8 +15,8 @@ import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision;
 import sluice.api.Decision.Layer;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SchedulerSettings;
+import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
 
@@ -43,8 +42,8 @@ class SelectionTest {
                 Set.of(), 0, 1);
 
         assertEquals("socket", small.run(request));
-        assertEquals(FilterReason.TRANSPORT_NOT_OFFERED,
-                small.scheduler.explain(request).candidates().getFirst().ruledOut().orElseThrow());
+        assertEquals(new Decision.Candidate.RuledOut("plain", FilterReason.TRANSPORT_NOT_OFFERED),
+                small.scheduler.explain(request).candidates().getFirst());
     }
 
     @Test
@@ -258,7 +257,7 @@ class SelectionTest {
         }
 
         assertEquals(SchedulerSettings.defaults().decisions(), rig.scheduler.recentDecisions(1_000).size());
-        assertEquals(SchedulerSettings.defaults().decisions() + 10, rig.scheduler.recentDecisions(1).getFirst().sessionKey());
+        assertEquals(SchedulerSettings.defaults().decisions() + 10, rig.scheduler.recentDecisions(1).getFirst().asked().sessionKey());
     }
 
     @Test
@@ -275,6 +274,6 @@ class SelectionTest {
         assertEquals(2, latest.get(0).candidates().size());
         assertEquals(Layer.SESSION, latest.get(0).layer());
         assertEquals(List.of(), latest.get(1).candidates(), "too soon after the first");
-        assertEquals(Optional.of(FilterReason.HIGHER_TIER), latest.get(2).candidates().get(1).ruledOut());
+        assertEquals(new Decision.Candidate.RuledOut("b", FilterReason.HIGHER_TIER), latest.get(2).candidates().get(1));
     }
 }

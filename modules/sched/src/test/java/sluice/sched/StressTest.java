@@ -32,7 +32,8 @@ class StressTest {
     private static final int SELECTIONS_PER_THREAD = 400;
     private static final long SECONDS = Long.getLong("sluice.stress.seconds", 0);
 
-    private final LayeredScheduler scheduler = new LayeredScheduler(SchedulerSettings.defaults(),
+    private final Accounts scheduler = new Accounts(SchedulerSettings.defaults(),
+            new LayeredPolicy(SchedulerSettings.defaults()),
             new LocalStateStore(Duration.ofHours(1), 1000, System::nanoTime, System::currentTimeMillis));
     private final Map<String, AtomicInteger> inUse = new ConcurrentHashMap<>();
     private final AtomicLong served = new AtomicLong();

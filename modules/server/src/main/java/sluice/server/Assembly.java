@@ -55,7 +55,7 @@ final class Assembly implements AutoCloseable {
         this.providers = providers;
         state = providers.state().create(configuration.scheduler().sticky().ttl(),
                 configuration.scheduler().sticky().maxEntries());
-        scheduler = providers.scheduler().create(configuration.scheduler(), state);
+        scheduler = providers.scheduler().create(configuration.scheduler(), providers.policy().create(configuration.scheduler()), state);
         UpstreamSettings connections = new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
                 configuration.upstream().idleTimeout(), configuration.upstream().headerBytes(),
                 configuration.upstream().trustedCertificates(), sweeper, clock);

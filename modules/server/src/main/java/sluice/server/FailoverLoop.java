@@ -108,7 +108,7 @@ final class FailoverLoop<R extends PooledRequest> {
     private static void noteDecision(PooledRequest request, Decision decision) {
         request.record.layer = decision.layer();
         request.ownerUnknown = !request.boundTo.isEmpty() && decision.layer() != Decision.Layer.RESPONSE_OWNER;
-        request.record.escaped = decision.stickiness().map(Decision.Stickiness::left).orElse(false);
+        request.record.escaped = decision.stickiness().left();
     }
 
     /** Chooses an account. A client that leaves while its request waits for a slot interrupts the wait. */

@@ -185,7 +185,8 @@ final class OperationsView implements GatewayView {
         Optional<Account> account = configuration.accounts().stream()
                 .filter(one -> one.name().equals(decision.account())).findFirst();
         String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
-        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, decision.stripsReasoning()).stream()
+        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel,
+                        decision.asked().stripsReasoning()).stream()
                 .map(Object::toString).toList()).orElse(List.of());
         return new Explanation.Explained(decision, upstreamModel, edits);
     }

@@ -12,6 +12,7 @@ import sluice.api.ConnectionSeats;
 import sluice.api.EventInspector;
 import sluice.api.EventRelay;
 import sluice.api.Named;
+import sluice.api.SelectionPolicy;
 import sluice.api.StateStore;
 import sluice.api.StreamThreads;
 import sluice.api.TurnPool;
@@ -28,7 +29,8 @@ import sluice.config.ModuleChoice;
  * @param inspector {@code modules.inspector}
  * @param answers {@code modules.answer}
  * @param streams {@code modules.streams}
- * @param scheduler {@code modules.scheduler}
+ * @param scheduler keeps the accounts; there is one
+ * @param policy {@code modules.scheduler}
  * @param upstream {@code modules.upstream}
  * @param turnPool {@code modules.websocket}
  * @param seats {@code modules.seats}
@@ -37,7 +39,8 @@ import sluice.config.ModuleChoice;
  * @param decoders all there are
  */
 record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, EventInspector inspector,
-        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, Upstream.Factory upstream,
+        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, SelectionPolicy.Factory policy,
+        Upstream.Factory upstream,
         TurnPool.Factory turnPool, ConnectionSeats.Factory seats, StateStore.Factory state,
         UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
@@ -53,7 +56,8 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
                 named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
                 named(ServiceLoader.load(StreamThreads.Factory.class), "streams", modules.streams()),
-                named(ServiceLoader.load(AccountScheduler.Factory.class), "scheduler", modules.scheduler()),
+                ServiceLoader.load(AccountScheduler.Factory.class).findFirst().orElseThrow(),
+                named(ServiceLoader.load(SelectionPolicy.Factory.class), "scheduler", modules.scheduler()),
                 named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
                 named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
                 named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
@@ -64,8 +68,8 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
 
     /** The same with another sink of usage. */
     Providers withUsage(UsageSink.Factory other) {
-        return new Providers(scanner, collector, events, inspector, answers, streams, scheduler, upstream, turnPool, seats, state,
-                other, decoders);
+        return new Providers(scanner, collector, events, inspector, answers, streams, scheduler, policy, upstream, turnPool, seats,
+                state, other, decoders);
     }
 
     private static <T extends Named> T named(ServiceLoader<T> providers, String key, String name) {

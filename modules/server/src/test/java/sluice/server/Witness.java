@@ -16,6 +16,7 @@ import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
+import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 import sluice.api.StateStore;
 import sluice.api.UsageRecord;
@@ -39,8 +40,8 @@ final class Witness {
             }
 
             @Override
-            public AccountScheduler create(SchedulerSettings settings, StateStore state) {
-                return new Watched(real.scheduler().create(settings, state));
+            public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state) {
+                return new Watched(real.scheduler().create(settings, policy, state));
             }
         };
         UsageSink.Factory usage = new UsageSink.Factory() {
@@ -61,7 +62,7 @@ final class Witness {
             }
         };
         return new Providers(real.scanner(), real.collector(), real.events(), real.inspector(), real.answers(), real.streams(),
-                scheduler, real.upstream(), real.turnPool(), real.seats(), real.state(), usage, real.decoders());
+                scheduler, real.policy(), real.upstream(), real.turnPool(), real.seats(), real.state(), usage, real.decoders());
     }
 
     /** Leases that were given out. */

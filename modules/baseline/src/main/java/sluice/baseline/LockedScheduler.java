@@ -14,6 +14,8 @@ import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.AttemptOutcome;
+import sluice.api.Binding;
+import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
@@ -23,10 +25,11 @@ import sluice.api.SessionKeys;
 import sluice.api.StateStore;
 
 /**
- * Four passes and a full sort under one lock ("baseline-scheduler"); a session waits for its busy account. It knows slots,
- * exclusion, models, transports, disabled accounts and plain rests, but no price, organisation, tier, breaker or probe. Thread-safe.
+ * Slots, statistics and choice under one lock ("baseline-scheduler"), to be compared with: four passes and a full sort; a session waits
+ * for its busy account. It knows slots, exclusion, models, transports, disabled accounts and plain rests, but no price,
+ * organisation, tier, breaker or probe. Thread-safe.
  */
-final class SortingScheduler implements AccountScheduler {
+final class LockedScheduler implements AccountScheduler {
     private final SchedulerSettings settings;
     private final StateStore state;
     private final LockedStatistics statistics;
@@ -36,7 +39,7 @@ final class SortingScheduler implements AccountScheduler {
     private final AccountList list;
     private boolean closed;
 
-    SortingScheduler(SchedulerSettings settings, StateStore state, AccountList list) {
+    LockedScheduler(SchedulerSettings settings, StateStore state, AccountList list) {
         this.settings = settings;
         this.state = state;
         this.list = list;
@@ -77,7 +80,8 @@ final class SortingScheduler implements AccountScheduler {
                 return reason.isEmpty() ? List.of(account) : List.of();
             }
             if (reason.isEmpty()) {
-                fitting.add(new SortedCandidates.Facts(account, taken(account), statistics.errors(account.name()),
+                fitting.add(new SortedCandidates.Facts(account, SessionKeys.key("", account.name()), taken(account),
+                        statistics.errors(account.name()),
                         statistics.ttftNanos(account.name())));
             }
         }
@@ -88,7 +92,7 @@ final class SortingScheduler implements AccountScheduler {
     private String home(SelectionRequest request) {
         String owner = request.boundTo().isEmpty() ? "" : ownerOf(request.client(), request.boundTo());
         return !owner.isEmpty() || request.sessionKey() == 0 ? owner
-                : state.session(request.sessionKey()).map(StateStore.Binding::account).orElse("");
+                : state.session(request.sessionKey()).map(Binding::account).orElse("");
     }
 
     private Optional<FilterReason> ruledOut(Account account, SelectionRequest request) {
@@ -112,9 +116,13 @@ final class SortingScheduler implements AccountScheduler {
 
     private AccountLease lease(Account account, SelectionRequest request, long started) {
         inFlight.merge(account.name(), 1, Integer::sum);
-        return new SortingLease(this, account, request, new Decision(layer(account.name(), request), account.name(), request.model(),
-                request.sessionKey(), settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started, List.of(),
-                Optional.empty(), false));
+        return new LockedLease(this, account, request, decision(account.name(), layer(account.name(), request), request, started));
+    }
+
+    private Decision decision(String account, Decision.Layer layer, SelectionRequest request, long started) {
+        return new Decision(account, new Choice(layer, true, 0, Decision.Stickiness.NONE),
+                new Decision.Asked(request.model(), request.sessionKey(), false), new Decision.When(
+                        settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started), List.of());
     }
 
     private Decision.Layer layer(String account, SelectionRequest request) {
@@ -132,7 +140,7 @@ final class SortingScheduler implements AccountScheduler {
             own(request.client(), conversationId, account.name());
         }
         if (request.sessionKey() != 0 && state.session(request.sessionKey()).isEmpty()) {
-            state.bindSession(request.sessionKey(), new StateStore.Binding(account.name(), 0, false));
+            state.bindSession(request.sessionKey(), new Binding(account.name(), 0, false));
         }
     }
 
@@ -142,7 +150,7 @@ final class SortingScheduler implements AccountScheduler {
                 statistics.succeeded(account.name(), success.firstOutputNanos());
                 if (request.sessionKey() != 0) {
                     state.bindSession(request.sessionKey(),
-                            new StateStore.Binding(account.name(), success.usage().cached(), false));
+                            new Binding(account.name(), success.usage().cached(), false));
                 }
                 if (!success.responseId().isEmpty()) {
                     own(request.client(), success.responseId(), account.name());
@@ -167,8 +175,7 @@ final class SortingScheduler implements AccountScheduler {
         List<Account> order = order(request, new EnumMap<>(FilterReason.class));
         String account = order.isEmpty() ? "" : order.getFirst().name();
         Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE : layer(account, request);
-        return new Decision(layer, account, request.model(), request.sessionKey(), settings.epochMillis().getAsLong(), 0, List.of(),
-                Optional.empty(), false);
+        return decision(account, layer, request, settings.nanoClock().getAsLong());
     }
 
     @Override

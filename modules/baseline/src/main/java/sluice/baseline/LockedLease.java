@@ -6,16 +6,16 @@ import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
 import sluice.api.SelectionRequest;
 
-/** A slot of the {@link SortingScheduler}. Thread-safe. */
-final class SortingLease implements AccountLease {
-    private final SortingScheduler scheduler;
+/** A slot of the {@link LockedScheduler}. Thread-safe. */
+final class LockedLease implements AccountLease {
+    private final LockedScheduler scheduler;
     private final Account account;
     private final SelectionRequest request;
     private final Decision decision;
     private boolean reported;
     private boolean closed;
 
-    SortingLease(SortingScheduler scheduler, Account account, SelectionRequest request, Decision decision) {
+    LockedLease(LockedScheduler scheduler, Account account, SelectionRequest request, Decision decision) {
         this.scheduler = scheduler;
         this.account = account;
         this.request = request;

@@ -1,0 +1,23 @@
+package sluice.sched;
+
+import sluice.api.AccountScheduler;
+import sluice.api.SchedulerSettings;
+import sluice.api.SelectionPolicy;
+import sluice.api.StateStore;
+
+/** Provides the accounts of a process. */
+public final class AccountsFactory implements AccountScheduler.Factory {
+    /** For the service loader. */
+    public AccountsFactory() {
+    }
+
+    @Override
+    public String name() {
+        return "accounts";
+    }
+
+    @Override
+    public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state) {
+        return new Accounts(settings, policy, state);
+    }
+}
