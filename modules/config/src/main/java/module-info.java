@@ -5,5 +5,5 @@ module sluice.config {
     requires sluice.json;
     requires org.yaml.snakeyaml;
 
-    exports sluice.config to sluice.server, sluice.ops, sluice.ledger;
+    exports sluice.config to sluice.clients, sluice.server, sluice.ops, sluice.ledger;
 }

@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.failures {
     requires transitive sluice.api;
+    requires transitive sluice.records; // the reasons of failed attempts
     requires com.fasterxml.jackson.core;
 
     exports sluice.failures to sluice.server;

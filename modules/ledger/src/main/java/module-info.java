@@ -6,6 +6,7 @@ module sluice.ledger {
     requires sluice.api;
     requires sluice.config;
     requires sluice.json;
+    requires sluice.clients; // the table of prices
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.sql;

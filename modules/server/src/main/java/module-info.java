@@ -7,6 +7,8 @@ module sluice.server {
     requires sluice.wire;
     requires sluice.config;
     requires sluice.failures;
+    requires sluice.records;
+    requires sluice.clients;
     requires sluice.ops;
     requires sluice.probe;
     requires sluice.json;

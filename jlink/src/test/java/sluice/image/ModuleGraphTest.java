@@ -36,31 +36,38 @@ class ModuleGraphTest {
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.wire")),
             Map.entry("sluice.config", Set.of("sluice.api", "sluice.json")),
-            Map.entry("sluice.failures", Set.of("sluice.api")),
+            Map.entry("sluice.failures", Set.of("sluice.api", "sluice.records")),
             Map.entry("sluice.baseline", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.simulator", Set.of("sluice.api", "sluice.json", "sluice.wire")),
             Map.entry("sluice.gauge", Set.of("sluice.api", "sluice.json", "sluice.wire")),
             Map.entry("sluice.server", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.wire", "sluice.failures",
-                    "sluice.config", "sluice.ops", "sluice.probe")),
+                    "sluice.config", "sluice.records", "sluice.clients", "sluice.ops", "sluice.probe")),
             // operations are the server's, in a module of their own, and so is what measures the gateway for them
-            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.probe")),
+            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.probe", "sluice.records")),
+            // the facts of a request, and who may make one
+            Map.entry("sluice.records", Set.of("sluice.api", "sluice.json")),
+            Map.entry("sluice.clients", Set.of("sluice.api", "sluice.config", "sluice.records")),
             Map.entry("sluice.probe", Set.of("sluice.api", "sluice.wire")),
-            // its command reads the configuration
-            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config")));
+            // its command reads the configuration and its prices
+            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.clients")));
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
-    private static final Map<String, Set<String>> EXPORTS = Map.of(
-            "sluice.api", Set.of(),
-            "sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.gauge", "sluice.ledger", "sluice.ops",
-                    "sluice.responses", "sluice.server", "sluice.simulator", "sluice.sse", "sluice.wspool"),
-            "sluice.responses", Set.of("sluice.baseline", "sluice.body", "sluice.server", "sluice.simulator", "sluice.sse",
-                    "sluice.wspool"),
-            "sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge", "sluice.probe"),
-            "sluice.config", Set.of("sluice.server", "sluice.ops", "sluice.ledger"),
-            "sluice.failures", Set.of("sluice.server"),
-            "sluice.ops", Set.of("sluice.server"),
-            "sluice.probe", Set.of("sluice.ops", "sluice.server"),
+    private static final Map<String, Set<String>> EXPORTS = Map.ofEntries(
+            Map.entry("sluice.api", Set.of()),
+            Map.entry("sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.gauge", "sluice.ledger",
+                    "sluice.ops", "sluice.records", "sluice.responses",
+                    "sluice.server", "sluice.simulator", "sluice.sse", "sluice.wspool")),
+            Map.entry("sluice.responses", Set.of("sluice.baseline", "sluice.body", "sluice.server", "sluice.simulator", "sluice.sse",
+                    "sluice.wspool")),
+            Map.entry("sluice.wire", Set.of("sluice.server", "sluice.upstream", "sluice.wspool", "sluice.simulator", "sluice.gauge",
+                    "sluice.probe")),
+            Map.entry("sluice.config", Set.of("sluice.clients", "sluice.server", "sluice.ops", "sluice.ledger")),
+            Map.entry("sluice.records", Set.of("sluice.clients", "sluice.failures", "sluice.ops", "sluice.server")),
+            Map.entry("sluice.clients", Set.of("sluice.ledger", "sluice.server")),
+            Map.entry("sluice.failures", Set.of("sluice.server")),
+            Map.entry("sluice.ops", Set.of("sluice.server")),
+            Map.entry("sluice.probe", Set.of("sluice.ops", "sluice.server")),
             // tests of the server, and its demonstration
-            "sluice.simulator", Set.of("sluice.server"));
+            Map.entry("sluice.simulator", Set.of("sluice.server")));
 
     private static final Map<String, ModuleDescriptor> MODULES = new TreeMap<>();
 

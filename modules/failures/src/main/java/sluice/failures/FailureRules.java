@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import sluice.api.AttemptOutcome;
 import sluice.api.UpstreamResult;
+import sluice.records.EndedRequest;
 
 /**
  * The one table that says who is at fault when an attempt fails, and what happens next. The first row that
@@ -59,7 +60,13 @@ public final class FailureRules {
      * @param outcome what the account's statistics learn; empty: nothing
      * @param answer what the client gets in the end
      */
-    public record Rule(String what, Match when, Fault fault, Effect effect, Optional<AttemptOutcome.Kind> outcome, Answer answer) { }
+    public record Rule(String what, Match when, Fault fault, Effect effect, Optional<AttemptOutcome.Kind> outcome, Answer answer) {
+        /** What the record of the request says of an attempt that failed in this way. */
+        public EndedRequest.Reason reason() {
+            return outcome.map(EndedRequest.Reason::of)
+                    .orElse(fault == Fault.CLIENT ? EndedRequest.Reason.CLIENT_GONE : EndedRequest.Reason.REQUEST);
+        }
+    }
 
     private static final Match.Origin ANSWER = Match.Origin.ANSWER;
     private static final Match.Origin EVENT = Match.Origin.EVENT;

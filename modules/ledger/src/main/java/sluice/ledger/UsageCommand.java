@@ -18,10 +18,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import sluice.api.Command;
+import sluice.clients.PriceTable;
 import sluice.config.Configuration;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
-import sluice.config.PriceTable;
 import sluice.config.Problem;
 
 /** {@code sluice usage}: what was used, by whom, and what it cost. */

@@ -18,6 +18,7 @@ import java.util.Optional;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.Headers;
+import sluice.records.EndedRequest;
 
 /** The routes of the admin API and of the dashboard; {@code admin-api.json} describes them. Thread-safe. */
 final class AdminApi {

@@ -9,6 +9,8 @@ import sluice.api.GatewayError;
 import sluice.api.Selection;
 import sluice.api.UsageRecord;
 import sluice.probe.AddedTime;
+import sluice.records.EndedRequest;
+import sluice.records.StageTimes;
 
 /** The admin API's values as JSON; {@code admin-api.json} describes them. Stateless. */
 final class AdminJson {

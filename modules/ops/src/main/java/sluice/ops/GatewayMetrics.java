@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.records.EndedRequest;
 
 /**
  * Every metric that requests move. Names and meanings are in {@code docs/metrics.md}. Counting a request whose labels are known

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import sluice.records.EndedRequest;
 
 /**
  * Tells listeners of requests as they end. A listener that does not keep up loses requests and is told how many; nobody waits

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.HttpRouting;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 import sluice.config.ServerSettings;
+import sluice.records.EndedRequest;
 
 /**
  * Operations of one gateway: is told of every request that has ended, and serves the admin port. Thread-safe.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import sluice.records.EndedRequest;
 
 /** The requests that ended last. Adding one takes no lock. Thread-safe. */
 final class RecentRequests {

@@ -4,6 +4,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
+import sluice.records.EndedRequest;
 
 /** Sums since the start, for the dashboard. Thread-safe. */
 final class Totals {

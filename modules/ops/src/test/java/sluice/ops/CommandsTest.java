@@ -26,6 +26,7 @@ import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.TokenUsage;
 import sluice.config.ServerSettings;
+import sluice.records.EndedRequest;
 
 class CommandsTest {
     private final ScriptedGateway gateway = new ScriptedGateway();

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountStatus;
 import sluice.api.TokenUsage;
+import sluice.records.EndedRequest;
 
 class GatewayMetricsTest {
     private final ScriptedGateway gateway = new ScriptedGateway();

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountStatus;
 import sluice.api.TokenUsage;
+import sluice.records.EndedRequest;
 
 class MetricsDocumentTest {
     private static final Path PAGE = Path.of("../../docs/metrics.md");

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
+import sluice.records.EndedRequest;
 
 /** The Grafana dashboard and the alert rules of {@code packaging/monitoring} name metrics, labels and values that there are. */
 class MonitoringExamplesTest {

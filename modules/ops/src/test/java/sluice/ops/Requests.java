@@ -1,13 +1,14 @@
 package sluice.ops;
 
 import java.util.List;
+import java.util.OptionalLong;
 import sluice.api.Decision;
 import sluice.api.Secret;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
-import sluice.config.PriceTable;
 import sluice.config.ServerSettings;
-import sluice.config.UsageSettings;
+import sluice.records.EndedRequest;
+import sluice.records.StageTimes;
 
 /** Ended requests for tests. */
 final class Requests {
@@ -15,7 +16,6 @@ final class Requests {
             8_000_000);
 
     static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, true);
-    static final PriceTable PRICES = new PriceTable(List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125, 10)));
 
     private Requests() {
     }
@@ -28,7 +28,13 @@ final class Requests {
             List<EndedRequest.FailedTry> failures) {
         UsageRecord record = new UsageRecord("req_1", 1_700_000_000_000L, client, account, "POST /v1/responses", model, model,
                 "resp_1", true, status, error, attempts, 0, usage, 500, TIMES.totalNanos(), 20_000_000,
-                PRICES.costNanoDollars(model, usage));
+                cost(model, usage));
         return new EndedRequest(record, TIMES, 15_000_000, 900, 12, 4, Decision.Layer.SESSION, false, failures, "");
+    }
+
+    /** As of a price list that knows one family of models. */
+    private static OptionalLong cost(String model, TokenUsage usage) {
+        return model.startsWith("gpt-5") ? OptionalLong.of(Math.round((usage.input() - usage.cached()) * 1250.0
+                + usage.cached() * 125.0 + usage.output() * 10_000.0)) : OptionalLong.empty();
     }
 }

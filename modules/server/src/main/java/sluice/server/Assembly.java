@@ -3,7 +3,6 @@ package sluice.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +20,16 @@ import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamSettings;
 import sluice.api.UsageSink;
+import sluice.clients.Admission;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
+import sluice.clients.Settlement;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.StreamSettings;
+import sluice.records.RequestObserver;
+import sluice.records.RequestObservers;
 import sluice.wire.CoarseSweeper;
 import sluice.wire.ReadPoller;
 
@@ -47,11 +52,11 @@ final class Assembly implements AutoCloseable {
     private final UsageSink usage;
     private final ByteBudget budget;
     private final Settlement settlement;
-    private final List<RequestObserver> observers;
+    private RequestObservers observers;
     private final WebSocketRefusals refusals = new WebSocketRefusals(clock);
     private final AtomicInteger openStreams = new AtomicInteger();
 
-    Assembly(Configuration configuration, Providers providers, List<RequestObserver> moreObservers) {
+    Assembly(Configuration configuration, Providers providers, RequestObservers log) {
         this.providers = providers;
         state = providers.state().create(configuration.scheduler().sticky().ttl(),
                 configuration.scheduler().sticky().maxEntries());
@@ -65,9 +70,8 @@ final class Assembly implements AutoCloseable {
         usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
         settlement = new Settlement(clients, configuration);
-        observers = new ArrayList<>(List.of(settlement));
-        observers.addAll(moreObservers);
-        observers.add(record -> usage.record(record.usageRecord()));
+        observers = log.with(RequestObservers.Role.SETTLEMENT, settlement)
+                .with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
     }
 
     Sweeper sweeper() {
@@ -106,9 +110,9 @@ final class Assembly implements AutoCloseable {
         return Optional.ofNullable(clients.get(name));
     }
 
-    /** From the next {@link #live} on, {@code observer} is told of every request. */
-    void observe(RequestObserver observer) {
-        observers.add(observer);
+    /** From the next {@link #live} on, {@code operations} are told of every request. */
+    void observe(RequestObserver operations) {
+        observers = observers.with(RequestObservers.Role.OPERATIONS, operations);
     }
 
     /** What requests are served by under {@code configuration}; its accounts are applied at once. */
@@ -146,7 +150,7 @@ final class Assembly implements AutoCloseable {
                 providers.scanner(), loop, turns, scheduler,
                 ResponseOwners.of(scheduler),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
-                failover.resendAfterSend(), List.copyOf(observers), configuration.limits().concurrentRequests(),
+                failover.resendAfterSend(), observers, configuration.limits().concurrentRequests(),
                 configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
                 configuration.server().forwardOther());
     }

@@ -31,6 +31,7 @@ import sluice.failures.FailureRules;
 import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
+import sluice.records.RequestRecord;
 import sluice.wire.ByteBuilder;
 
 /**
@@ -269,7 +270,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             RelayOutcome.StreamError error = report.error();
             FailureRules.Rule rule = judge(error);
             call.record.failed(answer.status(), error.code(), rule.what() + ": the stream ended with " + report.terminal());
-            call.record.failedTry(lease.account().name(), rule);
+            call.record.failedTry(lease.account().name(), rule.reason());
             report(lease, rule, retryAfter(answer, error));
         }
         try {
@@ -318,7 +319,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
                 : broken.cause() + ": " + broken.detail();
         Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true, why);
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
-            call.record.failedTry(lease.account().name(), failed.orElseThrow().rule());
+            call.record.failedTry(lease.account().name(), failed.orElseThrow().rule().reason());
             call.record.failed(response.status(), "upstream_stream_broken", failed.orElseThrow().detail());
             response.abort();
             return Optional.empty();

@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import sluice.clients.BodyShare;
 
 /**
  * The bytes that request bodies in flight may hold together. A request's first reservation may wait a moment for others to
@@ -34,22 +35,17 @@ final class ByteBudget {
         }
     }
 
-    /** A permit for one request's body, with nothing reserved yet. */
-    Permit permit(ClientShare share) {
+    /** A permit for one request's body, with nothing reserved yet; a client holds at most half of the budget, or one body. */
+    Permit permit(BodyShare share) {
         return new Permit(share);
-    }
-
-    /** What one client holds: at most half of the budget, or one body. Guarded by the budget's lock. */
-    static final class ClientShare {
-        private long usedBytes;
     }
 
     /** One request's part. Confined to the request's thread. */
     final class Permit implements AutoCloseable {
-        private final ClientShare share;
+        private final BodyShare share;
         private long heldBytes;
 
-        private Permit(ClientShare share) {
+        private Permit(BodyShare share) {
             this.share = share;
         }
 
@@ -101,7 +97,7 @@ final class ByteBudget {
             lock.lock();
             try {
                 usedBytes -= heldBytes;
-                share.usedBytes -= heldBytes;
+                share.add(-heldBytes);
                 heldBytes = 0;
                 if (waiting > 0) {
                     freed.signalAll();
@@ -112,13 +108,13 @@ final class ByteBudget {
         }
 
         private boolean fits(long bytes) {
-            boolean onlyBody = share.usedBytes == heldBytes;
-            return usedBytes + bytes <= totalBytes && (onlyBody || share.usedBytes + bytes <= totalBytes / 2);
+            boolean onlyBody = share.usedBytes() == heldBytes;
+            return usedBytes + bytes <= totalBytes && (onlyBody || share.usedBytes() + bytes <= totalBytes / 2);
         }
 
         private void take(long bytes) {
             usedBytes += bytes;
-            share.usedBytes += bytes;
+            share.add(bytes);
             heldBytes += bytes;
         }
     }

@@ -8,6 +8,7 @@ import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
+import sluice.records.RequestRecord;
 import sluice.responses.ErrorEvent;
 
 /** An HTTP request that was accepted and is now to be answered by some account. Confined to the request's thread. */

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.records.RequestIds;
 import sluice.wire.FramingException;
 import sluice.wire.HttpBody;
 import sluice.wire.HttpInput;

@@ -93,7 +93,7 @@ final class FailoverLoop<R extends PooledRequest> {
                 return;
             }
             FailedAttempt failure = last.get();
-            request.record.failedTry(failure.account(), failure.rule());
+            request.record.failedTry(failure.account(), failure.rule().reason());
             mayHaveRun |= failure.mayHaveRun();
             tried = with(tried, failure.account());
             if (request.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0

@@ -9,7 +9,10 @@ import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
+import sluice.clients.Admission;
+import sluice.clients.ClientAuthenticator;
 import sluice.config.FailoverSettings;
+import sluice.records.RequestRecord;
 
 /**
  * From an admitted request to its {@link Call}: reads the body, scans and checks it, and finds out what it is bound to, its
@@ -44,9 +47,8 @@ final class Forwarding {
         JsonValue model = body.field(Field.MODEL);
         record.model = model.isText() ? model.text() : "";
         record.stream = target.route() == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
-        Optional<GatewayError> refusal = now.admission().afterScan(known, record.model, clock.getAsLong());
-        if (refusal.isPresent()) {
-            return refusal;
+        if (now.admission().afterScan(known, record.model, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return Optional.of(error);
         }
         Optional<GatewayError> foreign = foreign(now, known.client().name(), boundTo(body));
         if (foreign.isPresent()) {

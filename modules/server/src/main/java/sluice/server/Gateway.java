@@ -14,6 +14,12 @@ import sluice.api.EventInspector;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
+import sluice.clients.Admission;
+import sluice.clients.ClientAuthenticator;
+import sluice.clients.Places;
+import sluice.records.RequestIds;
+import sluice.records.RequestRecord;
+import sluice.records.ServerTiming;
 import sluice.wire.FramingException;
 import sluice.wire.RequestHead;
 
@@ -184,9 +190,7 @@ final class Gateway {
 
     private void end(Live now, RequestRecord record) {
         record.endedNanos = clock.getAsLong();
-        for (RequestObserver observer : now.observers()) {
-            observer.ended(record);
-        }
+        now.observers().ended(record);
     }
 
     private Optional<GatewayError> route(Live now, Exchange exchange, RequestRecord record)
@@ -209,7 +213,7 @@ final class Gateway {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
                 if (known.policy().diagnostics()) {
-                    exchange.response().tellTiming(out -> ServerTiming.append(record.timesUntil(clock.getAsLong()), out));
+                    exchange.response().tellTiming(out -> out.ascii(ServerTiming.of(record.timesUntil(clock.getAsLong()))));
                 }
                 if (!running.enter(now.maxRequests())) {
                     yield Optional.of(busy());
@@ -232,9 +236,8 @@ final class Gateway {
         if (target.route() == Route.WEBSOCKET) {
             return turns.upgrade(now, exchange, record, known);
         }
-        Optional<GatewayError> refusal = now.admission().enter(known, clock.getAsLong());
-        if (refusal.isPresent()) {
-            return refusal;
+        if (now.admission().enter(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return Optional.of(error);
         }
         try (ByteBudget.Permit permit = now.budget().permit(known.client().bodyShare())) {
             return switch (target.route()) {

@@ -13,6 +13,9 @@ import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
 import sluice.ops.Operations;
 import sluice.probe.Probe;
+import sluice.records.AccessLog;
+import sluice.records.LineWriter;
+import sluice.records.RequestObservers;
 
 /**
  * A running gateway: its parts, its ports, and its life from start over reloads to the drain. Start, reload and stop are for
@@ -63,7 +66,8 @@ final class GatewayProcess implements AutoCloseable {
         ProcessLog.install(configuration.log().level());
         LineWriter lines = new LineWriter(log);
         AccessLog accessLog = new AccessLog(lines, AccessLog.Form.valueOf(configuration.log().requests().name()));
-        List<RequestObserver> observers = configuration.log().requests() == LogSettings.Form.OFF ? List.of() : List.of(accessLog);
+        RequestObservers observers = configuration.log().requests() == LogSettings.Form.OFF ? RequestObservers.NONE
+                : RequestObservers.NONE.with(RequestObservers.Role.LOG, accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             configuration.state().path().ifPresent(file -> StateSaver.restore(assembly, file));

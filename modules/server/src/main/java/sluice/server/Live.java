@@ -1,9 +1,11 @@
 package sluice.server;
 
-import java.util.List;
 import sluice.api.AccountScheduler;
 import sluice.api.BodyScanner;
+import sluice.clients.Admission;
+import sluice.clients.ClientAuthenticator;
 import sluice.config.FailoverSettings;
+import sluice.records.RequestObservers;
 
 /**
  * Everything that requests are served by, made from one configuration: an immutable snapshot, exchanged as a whole on reload
@@ -27,5 +29,5 @@ import sluice.config.FailoverSettings;
  */
 record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
         FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models,
-        FailoverSettings.ResendAfterSend resend, List<RequestObserver> observers, int maxRequests,
+        FailoverSettings.ResendAfterSend resend, RequestObservers observers, int maxRequests,
         boolean cancelsWhenClientLeaves, boolean forwardOther) { }

@@ -25,8 +25,11 @@ import sluice.api.OutboundBody;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
 import sluice.config.ClientPolicy;
 import sluice.json.JsonStrings;
+import sluice.records.RequestRecord;
 
 /**
  * {@code GET /v1/models}: what a client may use. Accounts with a list of models tell by it; the others, and those whose list

@@ -16,6 +16,9 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.api.SelectionRequest;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
+import sluice.clients.Spending;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.UsageSettings;
@@ -24,6 +27,7 @@ import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.probe.AddedTime;
 import sluice.probe.Probe;
+import sluice.records.LineWriter;
 
 /** The gateway as operations see it. Thread-safe. */
 final class OperationsView implements GatewayView {

@@ -7,6 +7,7 @@ import sluice.api.RequestBody;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
+import sluice.records.RequestRecord;
 
 /**
  * A request that was accepted and is now to be answered by some account: what the {@link FailoverLoop} needs to know of it,

@@ -9,6 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import sluice.config.LogSettings;
+import sluice.records.AccessLog;
 
 /** Lines about the process, one each, on standard error. The lines of requests are {@link AccessLog}'s. Thread-safe. */
 final class ProcessLog extends Formatter {

@@ -15,6 +15,7 @@ import sluice.config.Configuration;
 import sluice.config.ServerSettings;
 import sluice.config.StateSettings;
 import sluice.probe.Probe;
+import sluice.records.RequestObservers;
 
 /**
  * A gateway beside the one that serves, for the probe: it has the same settings and the same providers, but one account, no
@@ -45,7 +46,7 @@ final class SecondGateway implements Probe.Opened {
      */
     static SecondGateway open(URI upstream, Configuration first, Providers providers) throws IOException {
         Configuration configuration = beside(first, Account.of("probe", upstream, new Secret("probe")));
-        Assembly assembly = new Assembly(configuration, providers.withUsage(new Forgetting()), List.of());
+        Assembly assembly = new Assembly(configuration, providers.withUsage(new Forgetting()), RequestObservers.NONE);
         try {
             Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
             DataConnectionSelector data = assembly.dataPort(configuration, assembly.gateway(configuration), arrivals);

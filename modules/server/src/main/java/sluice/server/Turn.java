@@ -13,6 +13,7 @@ import sluice.api.RelayOutcome;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
+import sluice.records.RequestRecord;
 
 /**
  * One {@code response.create} of a WebSocket client: it is answered by messages. A turn stays on the account to which its

@@ -15,6 +15,7 @@ import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.TokenUsage;
+import sluice.records.RequestRecord;
 import sluice.responses.RestoredNames;
 
 /**

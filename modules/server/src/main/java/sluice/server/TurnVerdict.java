@@ -18,6 +18,7 @@ import sluice.failures.FailureRules;
 import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
+import sluice.records.RequestRecord;
 import sluice.responses.ErrorMessage;
 
 /**
@@ -146,7 +147,7 @@ final class TurnVerdict {
         FailureRules.Rule rule = FailureRules.judge(failure(last));
         record.failed(last.error().status() >= 400 ? last.error().status() : 200, last.error().code(),
                 rule.what() + ": the turn ended with " + last.type());
-        record.failedTry(lease.account().name(), rule);
+        record.failedTry(lease.account().name(), rule.reason());
         Attempt.report(lease, rule, RetryHints.inMessage(last.error().message()));
     }
 
@@ -187,7 +188,7 @@ final class TurnVerdict {
         if (failure.origin() != Match.Origin.BROKEN_AFTER_OUTPUT) {
             return Optional.of(failed);
         }
-        record.failedTry(lease.account().name(), rule);
+        record.failedTry(lease.account().name(), rule.reason());
         record.failed(200, "upstream_stream_broken", failed.detail());
         turn.socket.tellFailed(turn, GatewayError.upstream(502, "upstream_stream_broken",
                 "The upstream broke off before the answer was complete."));

@@ -15,6 +15,11 @@ import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
+import sluice.clients.Admission;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
+import sluice.records.RequestIds;
+import sluice.records.RequestRecord;
 import sluice.wire.ByteBuilder;
 import sluice.wire.CloseCodes;
 import sluice.wire.RequestHead;
@@ -244,9 +249,8 @@ final class Turns {
 
     private Optional<GatewayError> admitted(Live now, ClientSocket socket, ClientMessage message, RequestRecord record,
             ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) {
-        Optional<GatewayError> refusal = now.admission().enter(known, clock.getAsLong());
-        if (refusal.isPresent()) {
-            return refusal;
+        if (now.admission().enter(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return Optional.of(error);
         }
         try {
             return checked(now, socket, message, record, known, permit);
@@ -267,8 +271,10 @@ final class Turns {
         record.model = model.isText() ? model.text() : "";
         String client = known.client().name();
         String boundTo = Forwarding.boundTo(body);
-        Optional<GatewayError> refusal = now.admission().afterScan(known, record.model, clock.getAsLong())
-                .or(() -> Forwarding.foreign(now, client, boundTo));
+        if (now.admission().afterScan(known, record.model, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return Optional.of(error);
+        }
+        Optional<GatewayError> refusal = Forwarding.foreign(now, client, boundTo);
         if (refusal.isPresent()) {
             return refusal;
         }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,8 +16,6 @@ import sluice.config.KeyHash;
 import sluice.simulator.SimulatedUpstream;
 
 class BudgetTest {
-    private static final long NOON = Instant.parse("2026-02-27T12:00:00Z").toEpochMilli();
-
     @TempDir
     private Path folder;
     private SimulatedUpstream upstream;
@@ -72,23 +69,5 @@ class BudgetTest {
             assertEquals(200, ask(client, "poor", "unheard-of").status());
             assertEquals(429, ask(client, "poor", "unheard-of").status());
         }
-    }
-
-    @Test
-    void daysAndMonthsBeginAtMidnightUtc() {
-        Spending spending = new Spending();
-        spending.add(NOON, 5);
-        spending.add(NOON - Duration.ofDays(1).toMillis(), 7);
-        spending.add(NOON - Duration.ofDays(40).toMillis(), 100);
-        assertEquals(5, spending.at(NOON).dayNanoDollars());
-        assertEquals(12, spending.at(NOON).monthNanoDollars(), "an old request counts for its month only");
-
-        long tomorrow = NOON + Spending.untilTomorrow(NOON).toMillis();
-        assertEquals(Duration.ofHours(12), Spending.untilTomorrow(NOON));
-        assertEquals(0, spending.at(tomorrow).dayNanoDollars());
-        assertEquals(12, spending.at(tomorrow).monthNanoDollars());
-        assertEquals(Duration.ofHours(36), Spending.untilNextMonth(NOON));
-        assertEquals(0, spending.at(NOON + Duration.ofHours(36).toMillis()).monthNanoDollars());
-        assertEquals(Instant.parse("2026-02-01T00:00:00Z").toEpochMilli(), Spending.startOfMonth(NOON));
     }
 }

@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import sluice.clients.BodyShare;
 
 class ByteBudgetTest {
     private final ByteBudget budget = new ByteBudget(100);
-    private final ByteBudget.ClientShare a = new ByteBudget.ClientShare();
-    private final ByteBudget.ClientShare b = new ByteBudget.ClientShare();
-    private final ByteBudget.ClientShare c = new ByteBudget.ClientShare();
+    private final BodyShare a = new BodyShare();
+    private final BodyShare b = new BodyShare();
+    private final BodyShare c = new BodyShare();
 
     @Test
     void givesTheBodiesOfOneClientAtMostHalf() throws InterruptedException {

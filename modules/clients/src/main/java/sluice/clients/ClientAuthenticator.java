@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.clients;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -14,17 +14,17 @@ import sluice.config.KeyHash;
  * Tells who a client is by its key. Keys are known by their SHA-256 only, which is compared in constant time. Without clients,
  * everything from this machine is one client, as long as no web page can be behind it. Immutable and thread-safe.
  */
-final class ClientAuthenticator {
+public final class ClientAuthenticator {
     /** Longest key that is hashed. */
     private static final int MAX_KEY_CHARS = 512;
     private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
 
     /** Whoever comes from this machine, where no clients are configured. */
-    static final ClientPolicy LOCAL = new ClientPolicy("local", List.of(), Optional.empty(), List.of(), List.of(), 0, 0, 0,
+    public static final ClientPolicy LOCAL = new ClientPolicy("local", List.of(), Optional.empty(), List.of(), List.of(), 0, 0, 0,
             ClientPolicy.Budget.NONE, true);
 
     /** What was found. */
-    sealed interface Outcome {
+    public sealed interface Outcome {
         /** A client. */
         record Known(Client client, ClientPolicy policy) implements Outcome { }
 
@@ -40,7 +40,7 @@ final class ClientAuthenticator {
      *
      * @param clients state by name, which outlives a reload
      */
-    ClientAuthenticator(List<ClientPolicy> policies, Map<String, Client> clients) {
+    public ClientAuthenticator(List<ClientPolicy> policies, Map<String, Client> clients) {
         for (ClientPolicy policy : policies) {
             Outcome.Known known = new Outcome.Known(clients.get(policy.name()), policy);
             policy.keys().forEach(key -> byKey.put(key, known));
@@ -49,7 +49,7 @@ final class ClientAuthenticator {
     }
 
     /** Who sends these headers from {@code remoteHost}. */
-    Outcome authenticate(Headers headers, String remoteHost, long epochMillis) {
+    public Outcome authenticate(Headers headers, String remoteHost, long epochMillis) {
         if (local.isPresent()) {
             return isLocal(headers) ? local.get() : refused(403, "invalid_api_key",
                     "Without configured clients, Sluice serves programs on this machine only, not web pages: no Origin, and a Host"

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.records;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -8,9 +8,9 @@ import sluice.json.JsonStrings;
  * One line for each request, as JSON or as text, without secrets and bodies. Lines go to a stream that the process's
  * supervisor keeps. Thread-safe.
  */
-final class AccessLog implements RequestObserver {
+public final class AccessLog implements RequestObserver {
     /** The form of a line. */
-    enum Form { JSON, TEXT, OFF }
+    public enum Form { JSON, TEXT, OFF }
 
     /** More of a text that came from outside is cut off. */
     private static final int MAX_TEXT_CHARS = 300;
@@ -32,7 +32,8 @@ final class AccessLog implements RequestObserver {
     private final Form form;
     private volatile Second second = Second.of(0);
 
-    AccessLog(LineWriter out, Form form) {
+    /** Writes lines of this form to {@code out}. */
+    public AccessLog(LineWriter out, Form form) {
         this.out = out;
         this.form = form;
     }

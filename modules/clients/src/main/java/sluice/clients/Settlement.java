@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.clients;
 
 import java.io.IOException;
 import java.util.Map;
@@ -8,24 +8,25 @@ import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.config.Configuration;
-import sluice.config.PriceTable;
+import sluice.records.RequestObserver;
+import sluice.records.RequestRecord;
 
 /**
  * Puts a price on each request that has ended, and charges it to its client. A budget must hold also where a model has no price:
  * such a request counts for it by the dearest price of the table, though its cost is recorded as unknown. Thread-safe.
  */
-final class Settlement implements RequestObserver {
+public final class Settlement implements RequestObserver {
     private final Map<String, Client> clients;
     private volatile PriceTable prices;
 
     /** Charges the clients of {@code clients} by the prices of {@code configuration}. */
-    Settlement(Map<String, Client> clients, Configuration configuration) {
+    public Settlement(Map<String, Client> clients, Configuration configuration) {
         this.clients = clients;
         prices = new PriceTable(configuration.usage().prices());
     }
 
     /** From now on the prices of {@code configuration} count. */
-    void apply(Configuration configuration) {
+    public void apply(Configuration configuration) {
         prices = new PriceTable(configuration.usage().prices());
     }
 
@@ -47,7 +48,7 @@ final class Settlement implements RequestObserver {
      *
      * @param client the client of a name, made if need be
      */
-    void restore(UsageSink.Factory ledger, Configuration configuration, Function<String, Client> client, long nowEpochMillis)
+    public void restore(UsageSink.Factory ledger, Configuration configuration, Function<String, Client> client, long nowEpochMillis)
             throws IOException {
         if (configuration.clients().stream().allMatch(policy -> policy.budget().dayUsd() == 0 && policy.budget().monthUsd() == 0)) {
             return;
@@ -56,7 +57,7 @@ final class Settlement implements RequestObserver {
         long unreadable = ledger.read(configuration.usage().sink(), Spending.startOfMonth(nowEpochMillis), Long.MAX_VALUE,
                 this::charge);
         if (unreadable > 0) {
-            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "usage.path: " + unreadable
+            System.getLogger("sluice.clients").log(System.Logger.Level.WARNING, "usage.path: " + unreadable
                     + " records cannot be read; budgets do not count them");
         }
     }

@@ -1,7 +1,7 @@
-package sluice.server;
+package sluice.records;
 
 /** Is told of every request when it has ended: log, usage, metrics. Thread-safe; must not block. */
-interface RequestObserver {
+public interface RequestObserver {
     /** A request has ended; its record does not change any more. */
     void ended(RequestRecord record);
 }

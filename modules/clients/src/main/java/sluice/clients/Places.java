@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.clients;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -6,11 +6,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A number of places, of which exactly as many are taken at a time as there are: whoever is refused has never stood in
  * another's way. Lock-free.
  */
-final class Places {
+public final class Places {
     private final AtomicInteger taken = new AtomicInteger();
 
     /** Takes one of {@code limit} places; false if all are taken. A limit of 0 is none. */
-    boolean enter(int limit) {
+    public boolean enter(int limit) {
         int now = taken.get();
         while (limit == 0 || now < limit) {
             if (taken.compareAndSet(now, now + 1)) {
@@ -22,12 +22,12 @@ final class Places {
     }
 
     /** Gives a place back. */
-    void leave() {
+    public void leave() {
         taken.decrementAndGet();
     }
 
     /** Places taken. */
-    int taken() {
+    public int taken() {
         return taken.get();
     }
 }

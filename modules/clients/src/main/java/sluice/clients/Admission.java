@@ -1,8 +1,7 @@
-package sluice.server;
+package sluice.clients;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.TokenUsage;
@@ -12,61 +11,77 @@ import sluice.config.ClientPolicy;
  * Holds each client to its limits: before the body by requests, after the scan by model, tokens and money. Requests that run at
  * the same time may together pass a limit of tokens or money, because what one costs is known when it ends. Stateless.
  */
-final class Admission {
+public final class Admission {
     private static final double NANO_DOLLARS = 1e9;
+
+    /** What came of asking. */
+    public sealed interface Outcome {
+        /** The request may go on. */
+        record Admitted() implements Outcome { }
+
+        /** It may not, and this is what the client is told. */
+        record Refused(GatewayError error) implements Outcome { }
+    }
+
+    private static final Outcome ADMITTED = new Outcome.Admitted();
 
     private final LongSupplier epochMillis;
 
-    Admission(LongSupplier epochMillis) {
+    /** An admission by the clock of days and months. */
+    public Admission(LongSupplier epochMillis) {
         this.epochMillis = epochMillis;
     }
 
-    /** Takes a place for one request; {@link #leave} gives it back if this gave no error. */
-    Optional<GatewayError> enter(ClientAuthenticator.Outcome.Known known, long nowNanos) {
+    /** Takes a place for one request; {@link #leave} gives it back if this admitted it. */
+    public Outcome enter(ClientAuthenticator.Outcome.Known known, long nowNanos) {
         ClientPolicy policy = known.policy();
         Client client = known.client();
         if (!client.enter(policy.concurrency())) {
-            return Optional.of(GatewayError.gateway(429, "client_concurrency", "This key has " + policy.concurrency()
+            return refused(GatewayError.gateway(429, "client_concurrency", "This key has " + policy.concurrency()
                     + " requests under way, as many as it may.").withRetryAfter(Duration.ofSeconds(1)));
         }
         if (!client.requests().add(1, policy.requestsPerMinute(), nowNanos)) {
             client.leave();
-            return Optional.of(GatewayError.gateway(429, "client_rate", "This key may send " + policy.requestsPerMinute()
+            return refused(GatewayError.gateway(429, "client_rate", "This key may send " + policy.requestsPerMinute()
                     + " requests a minute.").withRetryAfter(untilNextMinute(nowNanos)));
         }
-        return Optional.empty();
+        return ADMITTED;
     }
 
     /** Judges what only the body tells. */
-    Optional<GatewayError> afterScan(ClientAuthenticator.Outcome.Known known, String model, long nowNanos) {
+    public Outcome afterScan(ClientAuthenticator.Outcome.Known known, String model, long nowNanos) {
         ClientPolicy policy = known.policy();
         if (!model.isEmpty() && !Client.mayUse(policy.models(), model)) {
-            return Optional.of(GatewayError.client(403, "model_not_allowed", "This key may not use the model '" + model
+            return refused(GatewayError.client(403, "model_not_allowed", "This key may not use the model '" + model
                     + "'; GET /v1/models lists what it may use.").withParam("model"));
         }
         if (policy.tokensPerMinute() > 0 && known.client().tokens().count(nowNanos) >= policy.tokensPerMinute()) {
-            return Optional.of(GatewayError.gateway(429, "client_rate", "This key may use " + policy.tokensPerMinute()
+            return refused(GatewayError.gateway(429, "client_rate", "This key may use " + policy.tokensPerMinute()
                     + " tokens a minute.").withRetryAfter(untilNextMinute(nowNanos)));
         }
         return withinBudget(known);
     }
 
-    private Optional<GatewayError> withinBudget(ClientAuthenticator.Outcome.Known known) {
+    private Outcome withinBudget(ClientAuthenticator.Outcome.Known known) {
         ClientPolicy.Budget budget = known.policy().budget();
         if (budget.dayUsd() == 0 && budget.monthUsd() == 0) {
-            return Optional.empty();
+            return ADMITTED;
         }
         long now = epochMillis.getAsLong();
         Spending.Sums spent = known.client().spending().at(now);
         if (isSpent(budget.monthUsd(), spent.monthNanoDollars())) {
-            return Optional.of(exhausted(budget.monthUsd(), "month", Spending.untilNextMonth(now)));
+            return refused(exhausted(budget.monthUsd(), "month", Spending.untilNextMonth(now)));
         }
         return isSpent(budget.dayUsd(), spent.dayNanoDollars())
-                ? Optional.of(exhausted(budget.dayUsd(), "day", Spending.untilTomorrow(now))) : Optional.empty();
+                ? refused(exhausted(budget.dayUsd(), "day", Spending.untilTomorrow(now))) : ADMITTED;
     }
 
     private static boolean isSpent(double limitUsd, long spentNanoDollars) {
         return limitUsd > 0 && spentNanoDollars >= limitUsd * NANO_DOLLARS;
+    }
+
+    private static Outcome refused(GatewayError error) {
+        return new Outcome.Refused(error);
     }
 
     private static GatewayError exhausted(double limitUsd, String period, Duration left) {
@@ -75,7 +90,7 @@ final class Admission {
     }
 
     /** The request has ended. */
-    void leave(ClientAuthenticator.Outcome.Known known, TokenUsage usage, long nowNanos) {
+    public void leave(ClientAuthenticator.Outcome.Known known, TokenUsage usage, long nowNanos) {
         known.client().leave();
         if (usage.total() > 0) {
             known.client().tokens().add(usage.total(), 0, nowNanos);

@@ -1,18 +1,18 @@
-package sluice.server;
+package sluice.records;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import sluice.wire.ByteBuilder;
 
 /**
  * Writes lines that many threads hand over, from one thread of its own: who hands a line over never waits for whoever reads
  * the output. A line is written at once when none was for a moment; those that come close behind it leave together. When the
  * reader falls so far behind that {@link #MAX_WAITING_BYTES} are full, further lines are lost and counted. Thread-safe.
  */
-final class LineWriter implements AutoCloseable {
+public final class LineWriter implements AutoCloseable {
     /** Some ten thousand lines: seconds of a reader that stands still, at thousands of requests a second. */
     static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
     /** What is kept of a buffer that a burst has made large. */
@@ -27,28 +27,28 @@ final class LineWriter implements AutoCloseable {
     private final Condition work = lock.newCondition();
     /** All that was handed over is out. */
     private final Condition written = lock.newCondition();
-    private ByteBuilder waiting = new ByteBuilder(KEEP_BYTES);
-    private ByteBuilder leaving = new ByteBuilder(KEEP_BYTES);
+    private ByteArrayOutputStream waiting = new ByteArrayOutputStream(KEEP_BYTES);
+    private ByteArrayOutputStream leaving = new ByteArrayOutputStream(KEEP_BYTES);
     private boolean writing;
     private boolean hurry;
     private boolean closed;
     private long lost;
 
     /** Lines go to {@code out}, which is not closed. */
-    LineWriter(OutputStream out) {
+    public LineWriter(OutputStream out) {
         this.out = out;
         thread = Thread.ofPlatform().daemon().name("sluice-log").start(this::run);
     }
 
     /** Hands over a line with its end. It is lost if too much waits already, or after {@link #close}. */
-    void write(byte[] line) {
+    public void write(byte[] line) {
         lock.lock();
         try {
-            if (closed || waiting.length() + line.length > MAX_WAITING_BYTES) {
+            if (closed || waiting.size() + line.length > MAX_WAITING_BYTES) {
                 lost++;
                 return;
             }
-            waiting.bytes(line);
+            waiting.writeBytes(line);
             if (!writing) {
                 work.signal();
             }
@@ -58,7 +58,7 @@ final class LineWriter implements AutoCloseable {
     }
 
     /** Lines lost since the start. */
-    long lost() {
+    public long lost() {
         lock.lock();
         try {
             return lost;
@@ -68,10 +68,10 @@ final class LineWriter implements AutoCloseable {
     }
 
     /** Waits until all lines that were handed over before are out. */
-    void flush() {
+    public void flush() {
         lock.lock();
         try {
-            while (writing || waiting.length() > 0) {
+            while (writing || waiting.size() > 0) {
                 hurry = true;
                 work.signal();
                 written.awaitUninterruptibly();
@@ -107,7 +107,7 @@ final class LineWriter implements AutoCloseable {
     private void run() {
         while (take()) {
             try {
-                out.write(leaving.array(), 0, leaving.length());
+                leaving.writeTo(out);
                 out.flush();
             } catch (IOException e) {
                 // Nobody reads any more, and there is no other place to say so.
@@ -121,17 +121,17 @@ final class LineWriter implements AutoCloseable {
         lock.lock();
         try {
             writing = false;
-            if (waiting.length() == 0) {
+            if (waiting.size() == 0) {
                 written.signalAll();
             }
-            while (waiting.length() == 0 && !closed) {
+            while (waiting.size() == 0 && !closed) {
                 work.awaitUninterruptibly();
             }
-            ByteBuilder taken = waiting;
-            waiting = leaving;
+            ByteArrayOutputStream taken = waiting;
+            waiting = leaving.size() > KEEP_BYTES ? new ByteArrayOutputStream(KEEP_BYTES) : leaving;
+            waiting.reset();
             leaving = taken;
-            waiting.reset(KEEP_BYTES);
-            writing = leaving.length() > 0;
+            writing = leaving.size() > 0;
             return writing;
         } finally {
             lock.unlock();

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.clients;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What one client has spent this day and this month, in UTC. Lock-free. Thread-safe. */
-final class Spending {
+public final class Spending {
     private static final long DAY_MILLIS = 86_400_000;
 
     /**
@@ -18,7 +18,7 @@ final class Spending {
      * @param dayNanoDollars spent this day
      * @param monthNanoDollars spent this month
      */
-    record Sums(long epochDay, long epochMonth, long dayNanoDollars, long monthNanoDollars) {
+    public record Sums(long epochDay, long epochMonth, long dayNanoDollars, long monthNanoDollars) {
         /** The same at a later day: what is past is forgotten. An earlier day changes nothing. */
         private Sums at(long day) {
             if (day <= epochDay) {
@@ -39,7 +39,7 @@ final class Spending {
     private final AtomicReference<Sums> sums = new AtomicReference<>(new Sums(0, monthOf(0), 0, 0));
 
     /** Something was spent on a request that came then. */
-    void add(long epochMillis, long nanoDollars) {
+    public void add(long epochMillis, long nanoDollars) {
         if (nanoDollars > 0) {
             long day = Math.floorDiv(epochMillis, DAY_MILLIS);
             sums.updateAndGet(before -> before.plus(day, nanoDollars));
@@ -47,22 +47,22 @@ final class Spending {
     }
 
     /** The sums of the day and month that it is. */
-    Sums at(long epochMillis) {
+    public Sums at(long epochMillis) {
         return sums.get().at(Math.floorDiv(epochMillis, DAY_MILLIS));
     }
 
     /** Until the next day. */
-    static Duration untilTomorrow(long epochMillis) {
+    public static Duration untilTomorrow(long epochMillis) {
         return Duration.ofMillis(DAY_MILLIS - Math.floorMod(epochMillis, DAY_MILLIS));
     }
 
     /** Until the next month. */
-    static Duration untilNextMonth(long epochMillis) {
+    public static Duration untilNextMonth(long epochMillis) {
         return Duration.ofMillis(startOfMonth(epochMillis, 1) - epochMillis);
     }
 
     /** When the month began. */
-    static long startOfMonth(long epochMillis) {
+    public static long startOfMonth(long epochMillis) {
         return startOfMonth(epochMillis, 0);
     }
 

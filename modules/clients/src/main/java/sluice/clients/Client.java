@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.clients;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * A client as the running gateway knows it: what it may use, and what it is using now. Its counts outlive a reload, for they
  * belong to the name. Thread-safe.
  */
-final class Client {
+public final class Client {
     private static final long WINDOW_NANOS = 60_000_000_000L;
 
     private final String name;
-    private final ByteBudget.ClientShare bodyShare = new ByteBudget.ClientShare();
+    private final BodyShare bodyShare = new BodyShare();
     private final Places places = new Places();
     private final Places connections = new Places();
     private final MinuteCount requests = new MinuteCount();
@@ -19,71 +19,73 @@ final class Client {
     private final AtomicLong tokensInAll = new AtomicLong();
     private final Spending spending = new Spending();
 
-    Client(String name) {
+    /** A client that uses nothing yet. */
+    public Client(String name) {
         this.name = name;
     }
 
-    String name() {
+    /** Its name, unique. */
+    public String name() {
         return name;
     }
 
     /** What its request bodies hold of the byte budget. */
-    ByteBudget.ClientShare bodyShare() {
+    public BodyShare bodyShare() {
         return bodyShare;
     }
 
     /** Takes one of {@code limit} places; false if all are taken. A limit of 0 is none. */
-    boolean enter(int limit) {
+    public boolean enter(int limit) {
         return places.enter(limit);
     }
 
     /** Gives its place back. */
-    void leave() {
+    public void leave() {
         places.leave();
     }
 
     /** Opens one of {@code limit} WebSocket connections; false if all are open. A limit of 0 is none. */
-    boolean connect(int limit) {
+    public boolean connect(int limit) {
         return connections.enter(limit);
     }
 
     /** One of its WebSocket connections has ended. */
-    void disconnect() {
+    public void disconnect() {
         connections.leave();
     }
 
     /** WebSocket connections that are open. */
-    int connections() {
+    public int connections() {
         return connections.taken();
     }
 
     /** Requests under way. */
-    int inFlight() {
+    public int inFlight() {
         return places.taken();
     }
 
     /** Requests of this minute. */
-    MinuteCount requests() {
+    public MinuteCount requests() {
         return requests;
     }
 
     /** Tokens of this minute. */
-    MinuteCount tokens() {
+    public MinuteCount tokens() {
         return tokens;
     }
 
     /** Tokens since the start. */
-    AtomicLong tokensInAll() {
+    public AtomicLong tokensInAll() {
         return tokensInAll;
     }
 
     /** What it has spent. */
-    Spending spending() {
+    public Spending spending() {
         return spending;
     }
 
     /** Whether {@code model} fits one of {@code patterns}; an empty list fits all, a trailing {@code *} any ending. */
-    static boolean mayUse(List<String> patterns, String model) {
+    public static boolean mayUse(List<String> patterns, String model) {
         if (patterns.isEmpty()) {
             return true;
         }
@@ -97,7 +99,7 @@ final class Client {
     }
 
     /** A count that starts anew each minute of the monotonic clock. Lock-free. */
-    static final class MinuteCount {
+    public static final class MinuteCount {
         /** The number of the minute in the upper 24 bits, the count below. */
         private static final int COUNT_BITS = 40;
         private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
@@ -105,7 +107,7 @@ final class Client {
         private final AtomicLong packed = new AtomicLong();
 
         /** Adds {@code amount} if the minute's count stays within {@code limit}; 0 is no limit. */
-        boolean add(long amount, long limit, long nowNanos) {
+        public boolean add(long amount, long limit, long nowNanos) {
             while (true) {
                 long before = packed.get();
                 long count = countIn(before, nowNanos);
@@ -119,12 +121,12 @@ final class Client {
         }
 
         /** The count of this minute. */
-        long count(long nowNanos) {
+        public long count(long nowNanos) {
             return countIn(packed.get(), nowNanos);
         }
 
         /** Until the next minute. */
-        static long nanosLeft(long nowNanos) {
+        public static long nanosLeft(long nowNanos) {
             return WINDOW_NANOS - Math.floorMod(nowNanos, WINDOW_NANOS);
         }
 

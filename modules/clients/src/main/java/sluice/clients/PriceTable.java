@@ -1,4 +1,4 @@
-package sluice.config;
+package sluice.clients;
 
 import java.util.List;
 import java.util.OptionalLong;

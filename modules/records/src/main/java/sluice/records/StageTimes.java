@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.records;
 
 import java.util.List;
 import java.util.Map;

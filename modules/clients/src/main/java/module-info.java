@@ -1,0 +1,12 @@
+/**
+ * Who may use the gateway, how much, and what it costs: keys, limits, budgets, prices. Start at {@link sluice.clients}. Knows the
+ * facts of a request, and nothing of how it is served.
+ */
+@SuppressWarnings("module") // the modules below it are compiled later
+module sluice.clients {
+    requires transitive sluice.api;
+    requires transitive sluice.config;
+    requires transitive sluice.records;
+
+    exports sluice.clients to sluice.ledger, sluice.server;
+}

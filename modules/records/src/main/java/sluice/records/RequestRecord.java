@@ -1,0 +1,145 @@
+package sluice.records;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import sluice.api.Decision;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+
+/**
+ * Everything that is known of one request: opened before it is judged, filled step by step, and handed out once at its end,
+ * so that early refusals are recorded too. Times are readings of the monotonic clock; 0 means that the step was not reached.
+ * Confined to the request's thread.
+ */
+public final class RequestRecord {
+    // Which request it is.
+
+    /** Unique. */
+    public final String requestId;
+    /** When it came, in milliseconds since 1970. */
+    public final long epochMillis;
+    /** When its first byte came. */
+    public final long startedNanos;
+    /** Such as {@code POST /v1/responses}. */
+    public String route = "";
+    /** What the client calls it. */
+    public String clientRequestId = "";
+    /** The trace that it belongs to (W3C Trace Context). */
+    public String traceParent = "";
+
+    // Who asked for what.
+
+    /** Empty until the client is known. */
+    public String client = "";
+    /** As the client spelled it. */
+    public String model = "";
+    /** Whether a stream was asked for. */
+    public boolean stream;
+    /** Size of the body. */
+    public long requestBytes;
+
+    // Who served it.
+
+    /** The account of the last attempt. */
+    public String account = "";
+    /** What that account was asked for. */
+    public String upstreamModel = "";
+    /** What chose it. */
+    public Decision.Layer layer = Decision.Layer.NONE;
+    /** Whether the session left its account for a better one. */
+    public boolean escaped;
+    /** Accounts called. */
+    public int attempts;
+    /** Times that the request was sent again though it may have been executed. */
+    public int resends;
+    /** Attempts that failed, in order. */
+    public final List<EndedRequest.FailedTry> failures = new ArrayList<>(0);
+
+    // What came of it.
+
+    /** HTTP status; 499 if the client left before an answer began. */
+    public int status;
+    /** Empty if it went well. */
+    public String errorCode = "";
+    /** For the operator. */
+    public String errorDetail = "";
+    /** The id of the response, once it is known. */
+    public String responseId = "";
+    /** Tokens. */
+    public TokenUsage usage = TokenUsage.NONE;
+    /** What the tokens cost, in billionths of a dollar; empty if that is unknown. */
+    public OptionalLong cost = OptionalLong.empty();
+    /** Bytes of the answer's body. */
+    public long answerBytes;
+    /** Events of a stream. */
+    public long events;
+    /** Writes to the client. */
+    public long flushes;
+
+    // Where the time went: readings of the clock, and sums.
+
+    /** The client was known. */
+    public long authenticatedNanos;
+    /** The body was read. */
+    public long bodyReadNanos;
+    /** The body was scanned and checked. */
+    public long scannedNanos;
+    /** The last account was chosen. */
+    public long scheduledNanos;
+    /** The last attempt was sent. */
+    public long sentNanos;
+    /** The headers of its answer came. */
+    public long headersNanos;
+    /** The first event of its answer came. */
+    public long firstEventNanos;
+    /** Its first output came. */
+    public long firstOutputNanos;
+    /** The last byte of the answer was out. */
+    public long endedNanos;
+    /** How long accounts were chosen and waited for, over all attempts. */
+    public long queuedNanos;
+    /** How long the attempts before the last one took. */
+    public long retriedNanos;
+    /** How long opening the last connection took. */
+    public long connectNanos;
+
+    /** Opens the record of a request that has begun to arrive. */
+    public RequestRecord(String requestId, long epochMillis, long startedNanos) {
+        this.requestId = requestId;
+        this.epochMillis = epochMillis;
+        this.startedNanos = startedNanos;
+    }
+
+    /** Notes a failure that the client was told. */
+    public void failed(int httpStatus, String code, String detail) {
+        status = httpStatus;
+        errorCode = code;
+        errorDetail = detail;
+    }
+
+    /** Notes an attempt that failed. */
+    public void failedTry(String name, EndedRequest.Reason reason) {
+        failures.add(new EndedRequest.FailedTry(name, reason));
+    }
+
+    /** The part that accounts are settled by. */
+    public UsageRecord usageRecord() {
+        return new UsageRecord(requestId, epochMillis, client, account, route, model, upstreamModel, responseId, stream, status,
+                errorCode, attempts, resends, usage, requestBytes, endedNanos - startedNanos,
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos, cost);
+    }
+
+    /** Where the time has gone until now. */
+    public StageTimes timesUntil(long nowNanos) {
+        return StageTimes.between(new StageTimes.Readings(startedNanos, authenticatedNanos, bodyReadNanos, scannedNanos,
+                sentNanos, headersNanos, nowNanos, queuedNanos, retriedNanos, connectNanos));
+    }
+
+    /** What operations see. */
+    public EndedRequest endedRequest() {
+        return new EndedRequest(usageRecord(), timesUntil(endedNanos),
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped, failures,
+                errorDetail);
+    }
+}

@@ -1,0 +1,39 @@
+package sluice.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import sluice.records.RequestObservers.Role;
+
+class RequestObserversTest {
+    private final List<String> told = new ArrayList<>();
+
+    private RequestObserver noting(String name) {
+        return record -> told.add(name);
+    }
+
+    @Test
+    void thePriceIsKnownBeforeAnybodyElseIsToldWhoeverWasAddedFirst() {
+        RequestObservers.NONE.with(Role.OPERATIONS, noting("operations")).with(Role.LEDGER, noting("ledger"))
+                .with(Role.LOG, noting("log")).with(Role.SETTLEMENT, noting("settlement"))
+                .ended(new RequestRecord("req_1", 0, 0));
+        assertEquals(List.of("settlement", "log", "ledger", "operations"), told);
+    }
+
+    @Test
+    void theSameRoleIsToldInTheOrderOfAdding() {
+        RequestObservers.NONE.with(Role.LOG, noting("first")).with(Role.SETTLEMENT, noting("settlement"))
+                .with(Role.LOG, noting("second")).ended(new RequestRecord("req_1", 0, 0));
+        assertEquals(List.of("settlement", "first", "second"), told);
+    }
+
+    @Test
+    void whoFailsDoesNotKeepTheOthersFromBeingTold() {
+        RequestObservers.NONE.with(Role.LOG, record -> {
+            throw new IllegalStateException("a fault of the log, made by a test");
+        }).with(Role.LEDGER, noting("ledger")).ended(new RequestRecord("req_1", 0, 0));
+        assertEquals(List.of("ledger"), told);
+    }
+}
