@@ -35,6 +35,11 @@ final class TestWebSocket implements AutoCloseable {
     static TestWebSocket open(int port, String... headers) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
+        return open(socket, headers);
+    }
+
+    /** The same over a socket that is connected already, such as one of TLS. */
+    static TestWebSocket open(Socket socket, String... headers) throws IOException {
         SocketLink link = new SocketLink(socket);
         Headers.Builder more = Headers.builder();
         for (int i = 0; i < headers.length; i += 2) {
@@ -85,7 +90,7 @@ final class TestWebSocket implements AutoCloseable {
         do {
             messages.add(next());
             type = type(messages.getLast());
-        } while (!type.matches("response\\.(completed|failed|incomplete)|error|close.*"));
+        } while (!type.matches("response\\.(completed|done|failed|incomplete|cancelled|canceled)|error|close.*"));
         return messages;
     }
 

@@ -1,0 +1,405 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import sluice.config.KeyHash;
+
+/** One table of behaviours, through every {@link Door}: what a client gets must not depend on how it came in. */
+class DoorsTest {
+    private static final String MODEL = "gpt-5.1";
+    private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
+
+    @TempDir
+    private static Path folder;
+    private static TestAuthority authority;
+    private static String settings;
+
+    private SayingUpstream upstream;
+
+    @BeforeAll
+    static void issue() throws Exception {
+        authority = new TestAuthority(folder);
+        authority.issue("doors", "EC");
+        settings = Door.settings(authority);
+    }
+
+    @BeforeEach
+    void startUpstream() throws Exception {
+        upstream = new SayingUpstream();
+    }
+
+    @AfterEach
+    void stopUpstream() throws Exception {
+        upstream.close();
+    }
+
+    private static void known(String cell, Executable test) throws Throwable {
+        boolean expected = KnownDifferences.has(cell);
+        try {
+            test.execute();
+        } catch (AssertionError e) {
+            if (expected) {
+                return;
+            }
+            throw e;
+        }
+        assertFalse(expected, () -> "this is right now: take it from KnownDifferences: " + cell);
+    }
+
+    private RunningGateway plain(String server, String more) throws Exception {
+        return RunningGateway.of("server: {" + settings + server + "}\naccounts: [{name: a, base-url: \"" + upstream.uri()
+                + "\", api-key: sk-a, websocket: on}]\n" + more);
+    }
+
+    private static String client(String limits) {
+        return "clients: [{name: one, key-sha256: " + KeyHash.of("key-one").hex() + limits + "}, {name: two, key-sha256: "
+                + KeyHash.of("key-two").hex() + "}]\n";
+    }
+
+    private static void refused(Heard heard, int status, String code) {
+        assertEquals(List.of(status, code), List.of(heard.status(), heard.code()), heard::text);
+        assertEquals("gateway", heard.headers().get("x-sluice-error"), heard::text);
+        assertTrue(status != 429 && status != 503 || Integer.parseInt(heard.headers().getOrDefault("retry-after", "0")) > 0, heard::text);
+    }
+
+    /** Holds what account a is asked until the test lets go. */
+    private CountDownLatch held() {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        upstream.account("sk-a", asked -> {
+            try {
+                mayAnswer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return SayingUpstream.well(asked);
+        });
+        return mayAnswer;
+    }
+
+    private CompletableFuture<Heard> asking(Door.Visitor visitor) throws InterruptedException {
+        CompletableFuture<Heard> heard = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                heard.complete(visitor.ask(ASK));
+            } catch (Exception e) {
+                heard.completeExceptionally(e);
+            }
+        });
+        while (upstream.asked("sk-a").isEmpty()) {
+            Thread.onSpinWait();
+        }
+        return heard;
+    }
+
+    static Stream<Arguments> badRequests() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of(
+                Arguments.of(door, "{\"model\":", 400, "invalid_json"),
+                Arguments.of(door, "{\"model\":\"\u0001\"}", 400, "invalid_json"),
+                Arguments.of(door, "{\"input\":\"hi\"}", 400, "model_required"),
+                Arguments.of(door, "{\"model\":\"\",\"input\":\"hi\"}", 400, "model_required"),
+                Arguments.of(door, "{\"model\":\"m\",\"model\":\"n\"}", 400, "duplicate_member"),
+                Arguments.of(door, "{\"model\":\"m\",\"store\":true,\"st\\u006fre\":false}", 400, "duplicate_member")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badRequests")
+    void requestsThatAreWrongAreRefusedAndTheNextOneIsServed(Door door, String body, int status, String code) throws Throwable {
+        known(door + " bad request " + code, () -> {
+            try (RunningGateway gateway = plain("", ""); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                refused(visitor.ask(body), status, code);
+                assertTrue(visitor.ask(ASK).well());
+                assertEquals(1, upstream.asked("sk-a").size());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aKeyIsNeeded(Door door) throws Throwable {
+        known(door + " key", () -> {
+            try (RunningGateway gateway = plain("", client("")); Door.Visitor known = door.enter(gateway, authority, "key-one");
+                    Door.Visitor unknown = door.enter(gateway, authority, "key-three")) {
+                assertEquals(401, unknown.ask(ASK).status());
+                assertTrue(known.ask(ASK).well());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientHasItsModelsOnly(Door door) throws Throwable {
+        known(door + " model of a client", () -> {
+            try (RunningGateway gateway = plain("", client(", models: [gpt-5*]"));
+                    Door.Visitor visitor = door.enter(gateway, authority, "key-one")) {
+                refused(visitor.ask(ASK.replace("gpt-5.1", "o3")), 403, "model_not_allowed");
+                assertTrue(visitor.ask(ASK).well());
+                assertEquals(1, upstream.asked("sk-a").size());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aModelThatNobodyServesIsUnknown(Door door) throws Throwable {
+        known(door + " model of nobody", () -> {
+            try (RunningGateway gateway = RunningGateway.of("server: {" + settings + "}\naccounts: [{name: a, base-url: \""
+                    + upstream.uri() + "\", api-key: sk-a, models: [gpt-5.1]}]\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK.replace("gpt-5.1", "gpt-mistyped"));
+                assertEquals(List.of(404, "model_not_found"), List.of(heard.status(), heard.code()), heard::text);
+                assertTrue(visitor.ask(ASK).well());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientHasItsRate(Door door) throws Throwable {
+        known(door + " rate", () -> {
+            try (RunningGateway gateway = plain("", client(", requests-per-minute: 1"));
+                    Door.Visitor visitor = door.enter(gateway, authority, "key-one");
+                    Door.Visitor other = door.enter(gateway, authority, "key-two")) {
+                // Opening a WebSocket is a request of its own.
+                Heard last = visitor.ask(ASK);
+                refused(last.well() ? visitor.ask(ASK) : last, 429, "client_rate");
+                assertTrue(other.ask(ASK).well());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientHasItsTokens(Door door) throws Throwable {
+        known(door + " tokens", () -> {
+            try (RunningGateway gateway = plain("", client(", tokens-per-minute: 2"));
+                    Door.Visitor visitor = door.enter(gateway, authority, "key-one")) {
+                Heard last = visitor.ask(ASK);
+                for (int i = 0; last.well() && i < 3; i++) {
+                    last = visitor.ask(ASK);
+                }
+                refused(last, 429, "client_rate");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientHasItsConcurrency(Door door) throws Throwable {
+        known(door + " concurrency", () -> {
+            CountDownLatch mayAnswer = held();
+            try (RunningGateway gateway = plain("", client(", concurrency: 1"));
+                    Door.Visitor first = door.enter(gateway, authority, "key-one");
+                    Door.Visitor second = door.enter(gateway, authority, "key-one")) {
+                CompletableFuture<Heard> running = asking(first);
+                Heard refused = second.ask(ASK);
+                mayAnswer.countDown();
+                assertTrue(running.get().well());
+                refused(refused, 429, "client_concurrency");
+                while (gateway.process().gateway().inFlight() > 0) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(second.ask(ASK).well());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theGatewayHasItsConcurrency(Door door) throws Throwable {
+        known(door + " gateway busy", () -> {
+            CountDownLatch mayAnswer = held();
+            try (RunningGateway gateway = plain("", "limits: {concurrent-requests: 1}\n");
+                    Door.Visitor first = door.enter(gateway, authority, "");
+                    Door.Visitor second = door.enter(gateway, authority, "")) {
+                CompletableFuture<Heard> running = asking(first);
+                Heard refused = second.ask(ASK);
+                mayAnswer.countDown();
+                assertTrue(running.get().well());
+                refused(refused, 503, "gateway_busy");
+                while (gateway.process().gateway().inFlight() > 0) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(second.ask(ASK).well());
+            }
+        });
+    }
+
+    private String prices() {
+        return "usage: {path: " + folder.resolve("usage-" + System.nanoTime())
+                + ", prices: [{model: gpt-5*, input: 1000000, cached-input: 1000000, output: 1000000}]}\n";
+    }
+
+    /** The second answer of two tokens does not fit a budget of three; an estimate is at least as dear. */
+    static Stream<Arguments> budgets() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of(true, false).map(told -> Arguments.of(door, told)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("budgets")
+    void aBudgetEndsAlsoWhereUsageIsEstimated(Door door, boolean usageIsTold) throws Throwable {
+        known(door + " budget, usage told " + usageIsTold, () -> {
+            upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created(MODEL), SayingUpstream.delta(1, "x"),
+                    SayingUpstream.end("response.completed", "completed", MODEL, usageIsTold ? SayingUpstream.usage() : "")));
+            try (RunningGateway gateway = plain("", client(", budget-usd: {day: 3}") + prices());
+                    Door.Visitor visitor = door.enter(gateway, authority, "key-one")) {
+                Heard last = visitor.ask(ASK);
+                for (int i = 0; last.well() && i < 3; i++) {
+                    last = visitor.ask(ASK);
+                }
+                refused(last, 429, "budget_exhausted");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void usageIsBookedOnce(Door door) throws Throwable {
+        known(door + " usage", () -> {
+            try (RunningGateway gateway = plain("", "log: {requests: json}\n"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                assertTrue(visitor.ask(ASK).well());
+                gateway.awaitLog("\"input_tokens\":1,\"cached_tokens\":0,\"output_tokens\":1,\"reasoning_tokens\":0,"
+                        + "\"usage_estimated\":false");
+            }
+        });
+    }
+
+    static Stream<Arguments> names() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("gpt-5-mini", "gpt-5-mini-2025-08-07")
+                .map(name -> Arguments.of(door, name)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aMappedModelIsCalledWhatTheClientCallsIt(Door door, String told) throws Throwable {
+        known(door + " name " + told, () -> {
+            upstream.account("sk-a", asked -> {
+                assertEquals("gpt-5-mini", asked.model());
+                return SayingUpstream.events(SayingUpstream.created(told), SayingUpstream.delta(1, "x"),
+                        SayingUpstream.end("response.completed", "completed", told, SayingUpstream.usage()));
+            });
+            try (RunningGateway gateway = RunningGateway.of("server: {" + settings + "}\naccounts: [{name: a, base-url: \""
+                    + upstream.uri() + "\", api-key: sk-a, models: [{from: fast, to: gpt-5-mini}]}]\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK.replace("gpt-5.1", "fast"));
+                assertTrue(heard.well(), heard::text);
+                assertFalse(heard.text().contains("mini"), heard::text);
+                assertEquals("fast", heard.events().getLast().path("response").path("model").asText());
+            }
+        });
+    }
+
+    static Stream<Arguments> ends() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("completed", "done", "failed", "incomplete", "cancelled", "canceled")
+                .map(end -> Arguments.of(door, end)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ends")
+    void everyEndEndsTheAnswerAndTheNextIsServed(Door door, String end) throws Throwable {
+        known(door + " end " + end, () -> {
+            AtomicInteger count = new AtomicInteger();
+            upstream.account("sk-a", asked -> count.incrementAndGet() > 1 ? SayingUpstream.well(asked)
+                    : SayingUpstream.events(SayingUpstream.created(MODEL), SayingUpstream.delta(1, "x"),
+                            SayingUpstream.end("response." + end, end.equals("done") ? "completed" : end, MODEL,
+                                    SayingUpstream.usage())));
+            try (RunningGateway gateway = plain("", "stream: {idle-timeout: 2s}\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertEquals(List.of(200, "response." + end, true, 3), List.of(heard.status(), heard.terminal(), heard.whole(),
+                        heard.events().size()), heard::text);
+                Heard next = visitor.ask(ASK);
+                assertTrue(next.well(), next::text);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStreamThatIsCutOffHasALegalEnd(Door door) throws Throwable {
+        known(door + " cut", () -> {
+            upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created(MODEL), SayingUpstream.delta(1, "x")));
+            try (RunningGateway gateway = plain("", "log: {requests: json}\n"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                if (heard.events().size() == 3 || !door.losesTheTail()) {
+                    assertEquals(List.of(200, "response.failed", 3), List.of(heard.status(), heard.terminal(), heard.events().size()),
+                            heard::text);
+                    assertTrue(heard.events().getLast().path("sequence_number").asInt() > 1, heard::text);
+                    assertTrue(heard.text().contains("upstream_stream_broken"), heard::text);
+                }
+                gateway.awaitLog("\"error\":\"upstream_stream_broken\"");
+                assertEquals(1, gateway.account("a").failed());
+            }
+        });
+    }
+
+    static Stream<Arguments> silences() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of(Arguments.of(door, "first-output-timeout: 100ms",
+                "first_output_timeout"), Arguments.of(door, "headers-timeout-streaming: 100ms", "upstream_timeout")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("silences")
+    void silenceIsToldAlike(Door door, String limit, String code) throws Throwable {
+        known(door + " silence " + code, () -> {
+            CountDownLatch never = held();
+            if (code.equals("first_output_timeout")) {
+                upstream.account("sk-a", asked -> new SayingUpstream.Say.Pause(List.of(SayingUpstream.created(MODEL)), never));
+            }
+            try (RunningGateway gateway = plain("", "failover: {commit: first-output}\nstream: {" + limit + "}\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertEquals(List.of(504, code), List.of(heard.status(), heard.code()), heard::text);
+            } finally {
+                never.countDown();
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAccountThatBreaksOffMovesOnOrIsTold(Door door) throws Throwable {
+        known(door + " reset", () -> {
+            upstream.account("sk-a", asked -> new SayingUpstream.Say.Close(1011, ""));
+            try (RunningGateway gateway = plain("", ""); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertEquals(List.of(502, "upstream_unreachable"), List.of(heard.status(), heard.code()), heard::text);
+                assertEquals("upstream", heard.headers().get("x-sluice-error"));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDrainEndsWhatRunsAndTakesNothingNew(Door door) throws Throwable {
+        known(door + " drain", () -> {
+            CountDownLatch mayAnswer = held();
+            try (RunningGateway gateway = plain("", ""); Door.Visitor running = door.enter(gateway, authority, "");
+                    Door.Visitor late = door.enter(gateway, authority, "")) {
+                CompletableFuture<Heard> heard = asking(running);
+                gateway.process().gateway().drain();
+                Heard refused = late.ask(ASK);
+                mayAnswer.countDown();
+                assertTrue(heard.get().well(), () -> heard.join().text());
+                refused(refused, 503, "draining");
+            }
+        });
+    }
+}
