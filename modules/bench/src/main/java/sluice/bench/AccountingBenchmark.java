@@ -91,9 +91,11 @@ public class AccountingBenchmark {
     private UsageRecord record() {
         TokenUsage usage = TokenUsage.told(12_000, 9_000, 300, 120);
         OptionalLong cost = prices.costNanoDollars("gpt-5", "gpt-5", usage);
-        return new UsageRecord("req_1l98qvwo2pyix_" + Long.toString(++number, 36), 1_700_000_000_000L, "team-a", "main",
-                "POST /v1/responses", "gpt-5", "gpt-5", "resp_5ec987d1b8f0cd42926456da0d408c051560d90d2ea60c37", true, 200, "", 1, 0,
-                usage, 40_000, 1_200_000_000, 300_000_000, cost);
+        return new UsageRecord("req_1l98qvwo2pyix_" + Long.toString(++number, 36),
+                new UsageRecord.Times(1_700_000_000_000L, 1_200_000_000, 300_000_000), new UsageRecord.Who("team-a", "", 0),
+                new UsageRecord.Asked("POST /v1/responses", "gpt-5", "", true, 40_000), new UsageRecord.Served("main", "gpt-5", 1, 0),
+                new UsageRecord.Result("resp_5ec987d1b8f0cd42926456da0d408c051560d90d2ea60c37", 200, ""),
+                new UsageRecord.Charge(usage, cost));
     }
 
     /** Record, price, metrics, sums, recent requests. */

@@ -23,7 +23,7 @@ import sluice.api.UsageRecord;
  * outlives a killed process. Confined to one thread; reading is for any.
  */
 final class SqliteStore implements LedgerSink.Store {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** How long to wait for another program that writes, such as a backup. */
     private static final int BUSY_MILLIS = 5000;
     private static final String TABLE = """
@@ -34,9 +34,15 @@ final class SqliteStore implements LedgerSink.Store {
               resends INTEGER NOT NULL, input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
               output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL, estimated INTEGER NOT NULL,
               request_bytes INTEGER NOT NULL, duration_us INTEGER NOT NULL, first_output_us INTEGER NOT NULL,
-              cost_nanodollars INTEGER -- null: the model has no price
+              cost_nanodollars INTEGER, -- null: the model has no price
+              team TEXT NOT NULL DEFAULT '', session INTEGER NOT NULL DEFAULT 0, tier TEXT NOT NULL DEFAULT '',
+              cache_write_tokens INTEGER NOT NULL DEFAULT 0
             ) STRICT, WITHOUT ROWID""";
-    private static final String INSERT = "INSERT INTO usage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
+    /** What version 1 did not have. */
+    private static final List<String> SINCE_VERSION_2 = List.of("team TEXT NOT NULL DEFAULT ''", "session INTEGER NOT NULL DEFAULT 0",
+            "tier TEXT NOT NULL DEFAULT ''", "cache_write_tokens INTEGER NOT NULL DEFAULT 0");
+    private static final String INSERT = "INSERT INTO usage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            + " ON CONFLICT DO NOTHING";
 
     private final Path file;
     private Optional<Connection> connection = Optional.empty();
@@ -76,12 +82,25 @@ final class SqliteStore implements LedgerSink.Store {
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = NORMAL");
                 statement.execute(TABLE);
+                upgrade(statement);
                 statement.execute("CREATE INDEX IF NOT EXISTS usage_time ON usage (time_ms)");
                 statement.execute("PRAGMA user_version = " + VERSION);
             }
             opened.setAutoCommit(false);
         }
         return connection.get();
+    }
+
+    /** A table that an older version made gets the columns that it lacks; their defaults are what was true then. */
+    private static void upgrade(Statement statement) throws SQLException {
+        try (ResultSet columns = statement.executeQuery("SELECT count(*) FROM pragma_table_info('usage') WHERE name = 'team'")) {
+            if (columns.getInt(1) > 0) {
+                return;
+            }
+        }
+        for (String column : SINCE_VERSION_2) {
+            statement.execute("ALTER TABLE usage ADD COLUMN " + column);
+        }
     }
 
     private static Connection open(Path file) throws SQLException {
@@ -113,6 +132,10 @@ final class SqliteStore implements LedgerSink.Store {
         } else {
             insert.setNull(22, Types.INTEGER);
         }
+        insert.setString(23, record.team());
+        insert.setLong(24, record.who().session());
+        insert.setString(25, record.tier());
+        insert.setLong(26, record.usage().cacheWrite());
     }
 
     @Override
@@ -150,9 +173,14 @@ final class SqliteStore implements LedgerSink.Store {
     private static UsageRecord record(ResultSet row) throws SQLException {
         long cost = row.getLong(22);
         OptionalLong known = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(cost);
-        return new UsageRecord(row.getString(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5),
-                row.getString(6), row.getString(7), row.getString(8), row.getInt(9) != 0, row.getInt(10), row.getString(11),
-                row.getInt(12), row.getInt(13), new TokenUsage(row.getLong(14), row.getLong(15), row.getLong(16), row.getLong(17),
-                row.getInt(18) != 0), row.getLong(19), row.getLong(20) * 1000, row.getLong(21) * 1000, known);
+        boolean old = row.getMetaData().getColumnCount() < 26;
+        return new UsageRecord(row.getString(1), new UsageRecord.Times(row.getLong(2), row.getLong(20) * 1000, row.getLong(21) * 1000),
+                new UsageRecord.Who(row.getString(3), old ? "" : row.getString(23), old ? 0 : row.getLong(24)),
+                new UsageRecord.Asked(row.getString(5), row.getString(6), old ? "" : row.getString(25), row.getInt(9) != 0,
+                        row.getLong(19)),
+                new UsageRecord.Served(row.getString(4), row.getString(7), row.getInt(12), row.getInt(13)),
+                new UsageRecord.Result(row.getString(8), row.getInt(10), row.getString(11)),
+                new UsageRecord.Charge(new TokenUsage(row.getLong(14), row.getLong(15), old ? 0 : row.getLong(26), row.getLong(16),
+                        row.getLong(17), row.getInt(18) != 0), known));
     }
 }

@@ -28,16 +28,22 @@ final class UsageLine {
         line.append("{\"time\":\"").append(Instant.ofEpochMilli(usage.epochMillis())).append('"');
         text(line, "request_id", usage.requestId());
         text(line, "client", usage.client());
+        optional(line, "team", usage.team());
+        if (usage.who().session() != 0) {
+            optional(line, "session", Long.toHexString(usage.who().session()));
+        }
         text(line, "account", usage.account());
         text(line, "route", usage.route());
         text(line, "model", usage.model());
         text(line, "upstream_model", usage.upstreamModel());
+        optional(line, "tier", usage.tier());
         text(line, "response_id", usage.responseId());
         line.append(",\"stream\":").append(usage.stream()).append(",\"status\":").append(usage.status());
         text(line, "error", usage.errorCode());
         line.append(",\"attempts\":").append(usage.attempts()).append(",\"resends\":").append(usage.resends())
                 .append(",\"input_tokens\":").append(usage.usage().input())
                 .append(",\"cached_tokens\":").append(usage.usage().cached())
+                .append(",\"cache_write_tokens\":").append(usage.usage().cacheWrite())
                 .append(",\"output_tokens\":").append(usage.usage().output())
                 .append(",\"reasoning_tokens\":").append(usage.usage().reasoning())
                 .append(",\"estimated\":").append(usage.usage().estimated())
@@ -58,21 +64,36 @@ final class UsageLine {
         JsonStrings.appendQuoted(line, value);
     }
 
+    private static void optional(StringBuilder line, String name, String value) {
+        if (!value.isEmpty()) {
+            text(line, name, value);
+        }
+    }
+
     /** The record of a line; empty if the line is none, as the last one of a process that was killed may be. */
     static Optional<UsageRecord> parse(String line) {
         try {
             Members members = new Members(line);
-            return Optional.of(new UsageRecord(members.text("request_id"), Instant.parse(members.text("time")).toEpochMilli(),
-                    members.text("client"), members.text("account"), members.text("route"), members.text("model"),
-                    members.text("upstream_model"), members.text("response_id"), members.flag("stream"),
-                    (int) members.number("status"), members.text("error"), (int) members.number("attempts"),
-                    (int) members.number("resends"), new TokenUsage(members.number("input_tokens"),
-                    members.number("cached_tokens"), members.number("output_tokens"), members.number("reasoning_tokens"),
-                    members.flag("estimated")), members.number("request_bytes"), members.number("duration_us") * 1000,
-                    members.number("first_output_us") * 1000, members.numberOrNone("cost_nanodollars")));
+            return Optional.of(new UsageRecord(members.text("request_id"),
+                    new UsageRecord.Times(Instant.parse(members.text("time")).toEpochMilli(), members.number("duration_us") * 1000,
+                            members.number("first_output_us") * 1000),
+                    new UsageRecord.Who(members.text("client"), members.text("team", ""),
+                            Long.parseUnsignedLong(members.text("session", "0"), 16)),
+                    new UsageRecord.Asked(members.text("route"), members.text("model"), members.text("tier", ""),
+                            members.flag("stream"), members.number("request_bytes")),
+                    new UsageRecord.Served(members.text("account"), members.text("upstream_model"), (int) members.number("attempts"),
+                            (int) members.number("resends")),
+                    new UsageRecord.Result(members.text("response_id"), (int) members.number("status"), members.text("error")),
+                    new UsageRecord.Charge(usage(members), members.numberOrNone("cost_nanodollars"))));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
+    }
+
+    private static TokenUsage usage(Members members) {
+        return new TokenUsage(members.number("input_tokens"), members.number("cached_tokens"),
+                Long.parseLong(members.text("cache_write_tokens", "0")), members.number("output_tokens"),
+                members.number("reasoning_tokens"), members.flag("estimated"));
     }
 
     /** The members of one flat object. */
@@ -103,6 +124,11 @@ final class UsageLine {
                 throw new IllegalArgumentException(name + " is missing");
             }
             return value;
+        }
+
+        /** A member that older lines do not have. */
+        String text(String name, String otherwise) {
+            return values.getOrDefault(name, otherwise);
         }
 
         long number(String name) {

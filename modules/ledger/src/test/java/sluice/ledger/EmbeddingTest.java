@@ -25,8 +25,10 @@ class EmbeddingTest {
         var settings = Map.of("path", path);
         var sqlite = new SqliteSinkFactory();
         try (UsageSink ledger = sqlite.create(settings)) {
-            ledger.record(new UsageRecord("req_1", 1_700_000_000_000L, "team", "main", "POST /v1/responses", "gpt-5", "gpt-5", "",
-                    true, 200, "", 1, 0, TokenUsage.told(2_000, 1_500, 80, 0), 900, 1_200_000_000, 300_000, OptionalLong.empty()));
+            ledger.record(new UsageRecord("req_1", new UsageRecord.Times(1_700_000_000_000L, 1_200_000_000, 300_000),
+                    new UsageRecord.Who("team", "", 0), new UsageRecord.Asked("POST /v1/responses", "gpt-5", "", true, 900),
+                    new UsageRecord.Served("main", "gpt-5", 1, 0), new UsageRecord.Result("", 200, ""),
+                    new UsageRecord.Charge(TokenUsage.told(2_000, 1_500, 80, 0), OptionalLong.empty())));
         }
         var tokens = new LongAdder();
         sqlite.read(settings, 0, Long.MAX_VALUE, record -> tokens.add(record.usage().total()));

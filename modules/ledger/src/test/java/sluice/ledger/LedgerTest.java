@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,8 +40,10 @@ class LedgerTest {
     void keepsEveryRecordAsItWas(String name) throws IOException {
         Path file = folder.resolve("deep/down/usage");
         List<UsageRecord> records = new ArrayList<>(IntStream.range(0, LedgerSink.QUEUE * 2).mapToObj(Records::of).toList());
-        records.add(new UsageRecord("req_odd", Records.TIME + 1_000_000, "", "", "other", "a \"model\"\n\u0001🙂", "", "", false, 499,
-                "client_gone", 0, 3, TokenUsage.estimate(7, 1), 0, 0, 0, OptionalLong.empty()));
+        records.add(new UsageRecord("req_odd", new UsageRecord.Times(Records.TIME + 1_000_000, 0, 0),
+                new UsageRecord.Who("", "", 0), new UsageRecord.Asked("other", "a \"model\"\n\u0001🙂", "", false, 0),
+                new UsageRecord.Served("", "", 0, 3), new UsageRecord.Result("", 499, "client_gone"),
+                new UsageRecord.Charge(TokenUsage.estimate(7, 1), OptionalLong.empty())));
         UsageSink sink = Records.factory(name).create(Records.settings(file, 1 << 30, 5));
         try (sink) {
             records.forEach(sink::record);
@@ -141,5 +146,46 @@ class LedgerTest {
         assertEquals(0, new LogSinkFactory().read(Map.of(), 0, Long.MAX_VALUE, record -> {
             throw new AssertionError(record);
         }));
+    }
+
+    @Test
+    void readsLinesOfAnOlderVersion() throws IOException {
+        Path file = folder.resolve("usage.jsonl");
+        Files.writeString(file, """
+                {"time":"2023-11-14T22:13:20Z","request_id":"r","client":"c","account":"a","route":"POST /v1/responses","model":"m",\
+                "upstream_model":"m","response_id":"resp","stream":true,"status":200,"error":"","attempts":1,"resends":0,\
+                "input_tokens":10,"cached_tokens":2,"output_tokens":5,"reasoning_tokens":1,"estimated":false,"request_bytes":100,\
+                "duration_us":1000,"first_output_us":500,"cost_nanodollars":7}
+                """);
+
+        UsageRecord found = read("log", file).getFirst();
+        assertEquals(new UsageRecord.Who("c", "", 0), found.who());
+        assertEquals(new TokenUsage(10, 2, 0, 5, 1, false), found.usage());
+        assertEquals("", found.tier());
+    }
+
+    @Test
+    void readsAndContinuesADatabaseOfAnOlderVersion() throws Exception {
+        Path file = folder.resolve("usage.db");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    CREATE TABLE usage (request_id TEXT PRIMARY KEY, time_ms INTEGER NOT NULL, client TEXT NOT NULL,
+                      account TEXT NOT NULL, route TEXT NOT NULL, model TEXT NOT NULL, upstream_model TEXT NOT NULL,
+                      response_id TEXT NOT NULL, stream INTEGER NOT NULL, status INTEGER NOT NULL, error TEXT NOT NULL,
+                      attempts INTEGER NOT NULL, resends INTEGER NOT NULL, input_tokens INTEGER NOT NULL,
+                      cached_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, reasoning_tokens INTEGER NOT NULL,
+                      estimated INTEGER NOT NULL, request_bytes INTEGER NOT NULL, duration_us INTEGER NOT NULL,
+                      first_output_us INTEGER NOT NULL, cost_nanodollars INTEGER) STRICT, WITHOUT ROWID""");
+            statement.execute("INSERT INTO usage VALUES ('old',1,'c','a','r','m','m','resp',1,200,'',1,0,10,2,5,1,0,100,1000,500,7)");
+        }
+        assertEquals("", read("sqlite", file).getFirst().team());
+
+        try (UsageSink sink = Records.factory("sqlite").create(Records.settings(file, 1 << 20, 5))) {
+            sink.record(Records.of(1));
+        }
+        List<UsageRecord> found = read("sqlite", file);
+        assertEquals(List.of("old", "req_1"), found.stream().map(UsageRecord::requestId).toList());
+        assertEquals(Records.of(1), found.getLast());
     }
 }

@@ -20,8 +20,10 @@ final class Records {
     }
 
     static UsageRecord of(String id, long time, String client, String model, OptionalLong cost) {
-        return new UsageRecord(id, time, client, "main", "POST /v1/responses", model, model, "resp_1", true, 200, "", 1, 0,
-                new TokenUsage(10, 2, 5, 1, false), 100, 1_000_000, 500_000, cost);
+        return new UsageRecord(id, new UsageRecord.Times(time, 1_000_000, 500_000), new UsageRecord.Who(client, "research", 7),
+                new UsageRecord.Asked("POST /v1/responses", model, "flex", true, 100), new UsageRecord.Served("main", model, 1, 0),
+                new UsageRecord.Result("resp_1", 200, ""),
+                new UsageRecord.Charge(new TokenUsage(10, 2, 3, 5, 1, false), cost));
     }
 
     static UsageSink.Factory factory(String name) {

@@ -26,9 +26,10 @@ final class Requests {
 
     static EndedRequest of(String client, String account, String model, int status, String error, int attempts, TokenUsage usage,
             List<EndedRequest.FailedTry> failures) {
-        UsageRecord record = new UsageRecord("req_1", 1_700_000_000_000L, client, account, "POST /v1/responses", model, model,
-                "resp_1", true, status, error, attempts, 0, usage, 500, TIMES.totalNanos(), 20_000_000,
-                cost(model, usage));
+        UsageRecord record = new UsageRecord("req_1", new UsageRecord.Times(1_700_000_000_000L, TIMES.totalNanos(), 20_000_000),
+                new UsageRecord.Who(client, "", 0), new UsageRecord.Asked("POST /v1/responses", model, "", true, 500),
+                new UsageRecord.Served(account, model, attempts, 0), new UsageRecord.Result("resp_1", status, error),
+                new UsageRecord.Charge(usage, cost(model, usage)));
         return new EndedRequest(record, TIMES, 15_000_000, 900, 12, 4, Decision.Layer.SESSION, false, failures, "");
     }
 

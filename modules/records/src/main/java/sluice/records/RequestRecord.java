@@ -32,6 +32,12 @@ public final class RequestRecord {
 
     /** Empty until the client is known. */
     public String client = "";
+    /** Empty if the client belongs to none. */
+    public String team = "";
+    /** A hash that requests of one session share; 0 if there is none. */
+    public long session;
+    /** The service tier that was asked for; empty for the usual one. */
+    public String tier = "";
     /** As the client spelled it. */
     public String model = "";
     /** Whether a stream was asked for. */
@@ -125,9 +131,11 @@ public final class RequestRecord {
 
     /** The part that accounts are settled by. */
     public UsageRecord usageRecord() {
-        return new UsageRecord(requestId, epochMillis, client, account, route, model, upstreamModel, responseId, stream, status,
-                errorCode, attempts, resends, usage, requestBytes, endedNanos - startedNanos,
-                firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos, cost);
+        return new UsageRecord(requestId,
+                new UsageRecord.Times(epochMillis, endedNanos - startedNanos, firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos),
+                new UsageRecord.Who(client, team, session), new UsageRecord.Asked(route, model, tier, stream, requestBytes),
+                new UsageRecord.Served(account, upstreamModel, attempts, resends),
+                new UsageRecord.Result(responseId, status, errorCode), new UsageRecord.Charge(usage, cost));
     }
 
     /** Where the time has gone until now. */
