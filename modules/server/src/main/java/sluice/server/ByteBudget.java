@@ -94,11 +94,16 @@ final class ByteBudget {
         /** Gives everything back. May be called again. */
         @Override
         public void close() {
+            giveBack(heldBytes);
+        }
+
+        /** Gives a part back. */
+        void giveBack(long bytes) {
             lock.lock();
             try {
-                usedBytes -= heldBytes;
-                share.add(-heldBytes);
-                heldBytes = 0;
+                usedBytes -= bytes;
+                share.add(-bytes);
+                heldBytes -= bytes;
                 if (waiting > 0) {
                     freed.signalAll();
                 }

@@ -8,6 +8,7 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
+import sluice.clients.BodyShare;
 import sluice.wire.Link;
 import sluice.wire.ReadPoller;
 
@@ -60,8 +61,25 @@ final class DataConnectionSelector implements ServerConnectionSelector {
         String remoteHost = context.remotePeer().host();
         HelidonSocket socket = context.serverSocket();
         return socket.protocolNegotiated() && socket.protocol().equals(HTTP2)
-                ? new Http2Connection(link, remoteHost, stream -> over(stream, remoteHost).serve(), gateway, limits, open, sweeper, clock)
+                ? new Http2Connection(link, remoteHost, stream -> over(stream, remoteHost).serve(), gateway, limits, open,
+                        unread(), sweeper, clock)
                 : over(link, remoteHost);
+    }
+
+    /** Bodies that nobody reads yet count as those that are in memory. */
+    private BodyMemory unread() {
+        ByteBudget.Permit permit = gateway.live().budget().permit(new BodyShare());
+        return new BodyMemory() {
+            @Override
+            public boolean take(int bytes) {
+                return permit.grow(bytes);
+            }
+
+            @Override
+            public void giveBack(int bytes) {
+                permit.giveBack(bytes);
+            }
+        };
     }
 
     private DataConnection over(Link link, String remoteHost) {

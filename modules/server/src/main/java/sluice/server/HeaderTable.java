@@ -17,20 +17,10 @@ final class HeaderTable {
     private static final int ENTRY_BYTES = 32;
     private static final int RING = MAX_BYTES / ENTRY_BYTES;
     private static final int MAX_INTEGER_BITS = 28;
-
-    /** RFC 7541 appendix A, from index 1; a name alone has an empty value. */
-    private static final Field[] FIXED = fixed(":authority", "", ":method", "GET", ":method", "POST", ":path", "/",
-            ":path", "/index.html", ":scheme", "http", ":scheme", "https", ":status", "200", ":status", "204", ":status", "206",
-            ":status", "304", ":status", "400", ":status", "404", ":status", "500", "accept-charset", "",
-            "accept-encoding", "gzip, deflate", "accept-language", "", "accept-ranges", "", "accept", "",
-            "access-control-allow-origin", "", "age", "", "allow", "", "authorization", "", "cache-control", "",
-            "content-disposition", "", "content-encoding", "", "content-language", "", "content-length", "",
-            "content-location", "", "content-range", "", "content-type", "", "cookie", "", "date", "", "etag", "", "expect", "",
-            "expires", "", "from", "", "host", "", "if-match", "", "if-modified-since", "", "if-none-match", "", "if-range", "",
-            "if-unmodified-since", "", "last-modified", "", "link", "", "location", "", "max-forwards", "",
-            "proxy-authenticate", "", "proxy-authorization", "", "range", "", "referer", "", "refresh", "", "retry-after", "",
-            "server", "", "set-cookie", "", "strict-transport-security", "", "transfer-encoding", "", "user-agent", "",
-            "vary", "", "via", "", "www-authenticate", "");
+    /** Most fields of one head; real clients send about thirty. */
+    private static final int MAX_FIELDS = 256;
+    /** A head so many times larger than it may be is no mistake. */
+    private static final int HARMFUL = 4;
 
     /** One header field; text in ISO 8859-1. */
     record Field(String name, String value) { }
@@ -52,39 +42,66 @@ final class HeaderTable {
     private int at;
     private int end;
 
-    private static Field[] fixed(String... texts) {
-        Field[] fields = new Field[texts.length / 2];
-        for (int i = 0; i < fields.length; i++) {
-            fields[i] = new Field(texts[2 * i], texts[2 * i + 1]);
-        }
-        return fields;
-    }
-
-    /** Reads a whole block. It must be read even if nobody wants it, for later ones refer to it. */
-    void read(byte[] source, int from, int to, Sink sink) throws Http2Fault {
+    /**
+     * Reads a whole block. It is read even if nobody wants it, or no longer, for later ones refer to it; but beyond the limit
+     * nothing is done for a field that is not kept in the table.
+     *
+     * @param limit most that the fields may count (RFC 9113 §6.5.2) before the rest is only looked at
+     * @return whether all fields were given to {@code sink}
+     * @throws Http2Fault if the block is invalid, or counts so much that only harm can be meant
+     */
+    boolean read(byte[] source, int from, int to, int limit, Sink sink) throws Http2Fault {
         block = source;
         at = from;
         end = to;
-        boolean first = true;
+        long listBytes = 0;
+        int fields = 0;
         while (at < end) {
             int kind = block[at] & 0xFF;
-            if (kind >= 0x80) {
-                sink.field(entry(integer(7)));
-            } else if (kind >= 0x40) {
-                Field field = literal(6);
-                add(field);
-                sink.field(field);
-            } else if (kind >= 0x20) {
-                if (!first) {
+            if (kind >= 0x20 && kind < 0x40) {
+                if (fields > 0) {
                     throw fault("a table size behind a field");
                 }
                 resize(integer(5));
                 continue;
-            } else {
-                sink.field(literal(4));
             }
-            first = false;
+            boolean wanted = listBytes <= limit && fields < MAX_FIELDS;
+            fields++;
+            if (kind < 0x20 && !wanted) {
+                listBytes += skipLiteral();
+            } else {
+                Field field = kind >= 0x80 ? entry(integer(7)) : literal(kind >= 0x40 ? 6 : 4);
+                if (kind >= 0x40 && kind < 0x80) {
+                    add(field);
+                }
+                listBytes += sizeOf(field);
+                if (wanted) {
+                    sink.field(field);
+                }
+            }
+            if (listBytes > (long) limit * HARMFUL || fields > MAX_FIELDS * HARMFUL) {
+                throw new Http2Fault(Http2Fault.ENHANCE_YOUR_CALM, "a head that is far too large");
+            }
         }
+        return listBytes <= limit && fields <= MAX_FIELDS;
+    }
+
+    /** Passes a literal that nobody wants; what it counts at least. */
+    private int skipLiteral() throws Http2Fault {
+        int bytes = ENTRY_BYTES;
+        if (integer(4) == 0) {
+            bytes += skipText();
+        }
+        return bytes + skipText();
+    }
+
+    private int skipText() throws Http2Fault {
+        int length = integer(7);
+        if (length > end - at) {
+            throw fault("a block that ends within a field");
+        }
+        at += length;
+        return length;
     }
 
     private Field literal(int prefixBits) throws Http2Fault {
@@ -94,10 +111,10 @@ final class HeaderTable {
     }
 
     private Field entry(int index) throws Http2Fault {
-        if (index >= 1 && index <= FIXED.length) {
-            return FIXED[index - 1];
+        if (index >= 1 && index <= StaticTable.SIZE) {
+            return StaticTable.field(index);
         }
-        int age = index - FIXED.length - 1;
+        int age = index - StaticTable.SIZE - 1;
         if (age < 0 || age >= count) {
             throw fault("an index beyond the table");
         }

@@ -42,7 +42,7 @@ final class Http2Answer {
                 case LENGTH, DATA -> {
                     int count = (int) Math.min(left, end - at);
                     left -= count;
-                    stream.sendData(source, at, count, left == 0 && part == Part.LENGTH);
+                    stream.write(source, at, count, left == 0 && part == Part.LENGTH);
                     at += count;
                     if (left == 0) {
                         part = part == Part.LENGTH ? Part.DONE : Part.DATA_END;
@@ -88,7 +88,11 @@ final class Http2Answer {
         }
         boolean interim = status.startsWith("1");
         boolean bodyless = toHead || status.equals("204") || status.equals("304") || length == 0;
-        stream.sendHead(block.bytes(), bodyless && !interim);
+        if (interim) {
+            stream.writeInterim(block.bytes());
+        } else {
+            stream.writeHead(block.bytes(), bodyless);
+        }
         head = new ByteBuilder(16);
         left = Math.max(0, length);
         part = interim ? Part.HEAD : bodyless ? Part.DONE : length > 0 ? Part.LENGTH : Part.SIZE;
@@ -107,7 +111,7 @@ final class Http2Answer {
         if (b == '\n') {
             if (part == Part.LAST) {
                 part = Part.DONE;
-                stream.sendData(new byte[0], 0, 0, true);
+                stream.write(new byte[0], 0, 0, true);
             } else {
                 part = Part.SIZE;
             }

@@ -11,6 +11,7 @@ final class Http2Fault extends IOException {
     static final int STREAM_CLOSED = 5;
     static final int FRAME_SIZE = 6;
     static final int REFUSED_STREAM = 7;
+    static final int CANCEL = 8;
     static final int COMPRESSION = 9;
     static final int ENHANCE_YOUR_CALM = 11;
 

@@ -16,12 +16,12 @@ final class Http2Peer implements AutoCloseable {
     /** One frame. */
     record Frame(int type, int flags, int streamId, byte[] payload) {
         boolean ends() {
-            return type <= Http2Writer.HEADERS && (flags & Http2Writer.END_STREAM) != 0;
+            return type <= Frames.HEADERS && (flags & Frames.END_STREAM) != 0;
         }
 
         /** The code of a reset, or of a goodbye. */
         int code() {
-            return payload[type == Http2Writer.GOAWAY ? 7 : 3];
+            return payload[type == Frames.GOAWAY ? 7 : 3];
         }
     }
 
@@ -46,7 +46,7 @@ final class Http2Peer implements AutoCloseable {
             payload.writeBytes(number(settings[i + 1]));
         }
         raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        send(Http2Writer.SETTINGS, 0, 0, payload.toByteArray());
+        send(Frames.SETTINGS, 0, 0, payload.toByteArray());
         return this;
     }
 
@@ -102,8 +102,8 @@ final class Http2Peer implements AutoCloseable {
     }
 
     void request(int streamId, byte[] block, String body) throws IOException {
-        send(Http2Writer.HEADERS, Http2Writer.END_HEADERS, streamId, block);
-        send(Http2Writer.DATA, Http2Writer.END_STREAM, streamId, body.getBytes(StandardCharsets.UTF_8));
+        send(Frames.HEADERS, Frames.END_HEADERS, streamId, block);
+        send(Frames.DATA, Frames.END_STREAM, streamId, body.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The next frame; empty at the end of the connection. */
@@ -134,10 +134,10 @@ final class Http2Peer implements AutoCloseable {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (Optional<Frame> frame = next(); frame.isPresent(); frame = next()) {
             if (frame.get().streamId() == streamId) {
-                if (frame.get().type() == Http2Writer.RST_STREAM) {
+                if (frame.get().type() == Frames.RST_STREAM) {
                     throw new IOException("reset with code " + frame.get().code());
                 }
-                if (frame.get().type() == Http2Writer.DATA) {
+                if (frame.get().type() == Frames.DATA) {
                     body.writeBytes(frame.get().payload());
                 }
                 if (frame.get().ends()) {

@@ -1,20 +1,15 @@
 package sluice.server;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 
 /**
  * The head of an HTTP/2 request, written anew as HTTP/1.1, so that the one strict parser judges it too; what could be read two
  * ways once it is written so is refused here (RFC 9113 §8.2, §8.3, §10.3). Confined to the connection's thread.
  */
-final class Http2Request implements HeaderTable.Sink {
+final class RequestFields implements HeaderTable.Sink {
     /** Where no Content-Length is given. */
     static final long UNKNOWN_LENGTH = -1;
     private static final int MAX_LENGTH_DIGITS = 18;
-    /** RFC 9113 §8.2.2: they speak of a connection, and a stream has none. */
-    private static final Set<String> OF_CONNECTIONS =
-            Set.of("connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade");
-
     private final int streamId;
     private final int limitBytes;
     private final StringBuilder lines = new StringBuilder(256);
@@ -26,12 +21,8 @@ final class Http2Request implements HeaderTable.Sink {
     private long length = UNKNOWN_LENGTH;
     private boolean regular;
 
-    /**
-     * An empty head.
-     *
-     * @param limitBytes a head above this is cut there: the parser, whose limit it is, refuses it as too large
-     */
-    Http2Request(int streamId, int limitBytes) {
+    /** An empty head. */
+    RequestFields(int streamId, int limitBytes) {
         this.streamId = streamId;
         this.limitBytes = limitBytes;
     }
@@ -40,16 +31,12 @@ final class Http2Request implements HeaderTable.Sink {
     public void field(HeaderTable.Field field) throws Http2Fault {
         String name = field.name();
         String value = field.value();
-        check(value, ' ', "a value with a control character");
         if (name.startsWith(":")) {
             pseudo(name, value);
             return;
         }
         regular = true;
-        checkName(name);
-        if (OF_CONNECTIONS.contains(name) || name.equals("te") && !value.equals("trailers")) {
-            throw malformed("a header field of a connection");
-        }
+        FieldRules.check(streamId, field);
         switch (name) {
             case "host" -> host = once(host, value);
             case "content-length" -> {
@@ -58,19 +45,20 @@ final class Http2Request implements HeaderTable.Sink {
                 }
                 length = number(value);
             }
-            default -> {
-                if (lines.length() <= limitBytes) {
-                    lines.append(name).append(": ").append(value).append("\r\n");
-                }
-            }
+            default -> lines.append(name).append(": ").append(value).append("\r\n");
         }
+    }
+
+    /** The fields are more than a head may have: the parser, whose limit it is, is given a head that it refuses as too large. */
+    void tooLarge() {
+        lines.append("x: ").repeat('x', limitBytes).append("\r\n");
     }
 
     private void pseudo(String name, String value) throws Http2Fault {
         if (regular) {
             throw malformed("a pseudo-header behind a header field");
         }
-        check(value, '!', "a pseudo-header with a space or a control character");
+        FieldRules.checkPseudo(streamId, value);
         switch (name) {
             case ":method" -> method = once(method, value);
             case ":path" -> path = once(path, value);
@@ -87,27 +75,6 @@ final class Http2Request implements HeaderTable.Sink {
         return value;
     }
 
-    private void checkName(String name) throws Http2Fault {
-        if (name.isEmpty()) {
-            throw malformed("an empty name");
-        }
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7F || c == ':' || c >= 'A' && c <= 'Z') {
-                throw malformed("a name that is none");
-            }
-        }
-    }
-
-    private void check(String text, char least, String what) throws Http2Fault {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < least && !(c == '\t' && least == ' ') || c == 0x7F || c > 0xFF) {
-                throw malformed(what);
-            }
-        }
-    }
-
     private long number(String digits) throws Http2Fault {
         if (digits.isEmpty() || digits.length() > MAX_LENGTH_DIGITS || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw malformed("a content-length that is no number");
@@ -116,7 +83,7 @@ final class Http2Request implements HeaderTable.Sink {
     }
 
     private Http2Fault malformed(String what) {
-        return new Http2Fault(Http2Fault.PROTOCOL, streamId, what);
+        return FieldRules.malformed(streamId, what);
     }
 
     String method() {

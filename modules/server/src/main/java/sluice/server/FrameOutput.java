@@ -7,28 +7,10 @@ import java.util.function.LongSupplier;
 import sluice.wire.Link;
 
 /**
- * The one way out of an HTTP/2 connection: frames of its streams, each in one write. Thread-safe; {@code lock} is held for a
- * write of the socket, which the sweeper ends by closing the link when the client does not read.
+ * The one way out of an HTTP/2 connection: frames of its streams, each call in one write. Thread-safe; {@code lock} is held for
+ * a write of the socket, which the sweeper ends by closing the link when the client does not read.
  */
-final class Http2Writer {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int PUSH_PROMISE = 5;
-    static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int WINDOW_UPDATE = 8;
-    static final int CONTINUATION = 9;
-
-    static final int END_STREAM = 1;
-    static final int ACK = 1;
-    static final int END_HEADERS = 4;
-
-    /** Bytes of a frame's own head. */
-    static final int HEAD_BYTES = 9;
-    /** Most bytes of a frame, as the protocol begins; neither side is asked for more. */
-    static final int MAX_FRAME_BYTES = 16 * 1024;
+final class FrameOutput {
     private static final byte[] NOTHING = {};
 
     private final Link link;
@@ -38,7 +20,7 @@ final class Http2Writer {
     private int length;
     private volatile long writingSinceNanos;
 
-    Http2Writer(Link link, LongSupplier clock) {
+    FrameOutput(Link link, LongSupplier clock) {
         this.link = link;
         this.clock = clock;
     }
@@ -66,13 +48,13 @@ final class Http2Writer {
         lock.lock();
         try {
             length = 0;
-            for (int at = 0; at < block.length; at += MAX_FRAME_BYTES) {
-                int piece = Math.min(MAX_FRAME_BYTES, block.length - at);
-                int flags = (at + piece == block.length ? END_HEADERS : 0) | (at == 0 && headEnds ? END_STREAM : 0);
-                put(at == 0 ? HEADERS : CONTINUATION, flags, streamId, block, at, piece);
+            for (int at = 0; at < block.length; at += Frames.MAX_BYTES) {
+                int piece = Math.min(Frames.MAX_BYTES, block.length - at);
+                int flags = (at + piece == block.length ? Frames.END_HEADERS : 0) | (at == 0 && headEnds ? Frames.END_STREAM : 0);
+                put(at == 0 ? Frames.HEADERS : Frames.CONTINUATION, flags, streamId, block, at, piece);
             }
             if (count > 0 || last) {
-                put(DATA, last ? END_STREAM : 0, streamId, source, offset, count);
+                put(Frames.DATA, last ? Frames.END_STREAM : 0, streamId, source, offset, count);
             }
             flush();
         } finally {
@@ -99,13 +81,13 @@ final class Http2Writer {
 
     /** No stream above {@code lastStreamId} was or will be served. */
     void goAway(int lastStreamId, int code) throws IOException {
-        frame(GOAWAY, 0, 0, new byte[] {(byte) (lastStreamId >>> 24), (byte) (lastStreamId >>> 16), (byte) (lastStreamId >>> 8),
+        frame(Frames.GOAWAY, 0, 0, new byte[] {(byte) (lastStreamId >>> 24), (byte) (lastStreamId >>> 16), (byte) (lastStreamId >>> 8),
                 (byte) lastStreamId, 0, 0, 0, (byte) code});
     }
 
     private void put(int type, int flags, int streamId, byte[] source, int offset, int count) {
-        if (length + HEAD_BYTES + count > out.length) {
-            out = Arrays.copyOf(out, Math.max(length + HEAD_BYTES + count, out.length * 2));
+        if (length + Frames.HEAD_BYTES + count > out.length) {
+            out = Arrays.copyOf(out, Math.max(length + Frames.HEAD_BYTES + count, out.length * 2));
         }
         out[length++] = (byte) (count >>> 16);
         out[length++] = (byte) (count >>> 8);

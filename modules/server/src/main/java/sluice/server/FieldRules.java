@@ -1,0 +1,69 @@
+package sluice.server;
+
+import java.util.Set;
+
+/** What a field of a head or of trailers must be in HTTP/2 (RFC 9113 §8.2). Stateless. */
+final class FieldRules {
+    /** RFC 9113 §8.2.2: they speak of a connection, and a stream has none. */
+    private static final Set<String> OF_CONNECTIONS =
+            Set.of("connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade");
+
+    private FieldRules() {
+    }
+
+    /** Checks a field that is no pseudo-header. */
+    static void check(int streamId, HeaderTable.Field field) throws Http2Fault {
+        String name = field.name();
+        if (name.isEmpty()) {
+            throw malformed(streamId, "an empty name");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7F || c == ':' || c >= 'A' && c <= 'Z') {
+                throw malformed(streamId, "a name that is none");
+            }
+        }
+        checkValue(streamId, field.value());
+        if (OF_CONNECTIONS.contains(name) || name.equals("te") && !field.value().equals("trailers")) {
+            throw malformed(streamId, "a header field of a connection");
+        }
+    }
+
+    private static void checkValue(int streamId, String value) throws Http2Fault {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7F) {
+                throw malformed(streamId, "a value with a control character");
+            }
+        }
+        if (!value.isEmpty() && (blank(value.charAt(0)) || blank(value.charAt(value.length() - 1)))) {
+            throw malformed(streamId, "a value with a blank around it");
+        }
+    }
+
+    private static boolean blank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /** Checks a field of trailers, which hold no pseudo-headers (§8.1). */
+    static void checkTrailer(int streamId, HeaderTable.Field field) throws Http2Fault {
+        if (field.name().startsWith(":")) {
+            throw malformed(streamId, "a pseudo-header in trailers");
+        }
+        check(streamId, field);
+    }
+
+    /** Checks the value of a pseudo-header: what stands in a request line or in Host. */
+    static void checkPseudo(int streamId, String value) throws Http2Fault {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c >= 0x7F) {
+                throw malformed(streamId, "a pseudo-header with a space or a control character");
+            }
+        }
+    }
+
+    static Http2Fault malformed(int streamId, String what) {
+        return new Http2Fault(Http2Fault.PROTOCOL, streamId, what);
+    }
+}
