@@ -6,6 +6,7 @@
 module sluice.body {
     requires sluice.api;
     requires sluice.json;
+    requires sluice.responses;
     requires com.github.luben.zstd_jni;
 
     provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;

@@ -30,7 +30,7 @@ class ModuleGraphTest {
             Map.entry("sluice.json", Set.of()),
             Map.entry("sluice.responses", Set.of("sluice.api", "sluice.json")),
             Map.entry("sluice.wire", Set.of("sluice.api")),
-            Map.entry("sluice.body", Set.of("sluice.api", "sluice.json")),
+            Map.entry("sluice.body", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sse", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),

@@ -52,7 +52,7 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
     public record ModelRule(String from, String to) {
         /** Whether {@link #from} ends in a wildcard. */
         public boolean isWildcard() {
-            return from.endsWith("*");
+            return new NamePattern(from).isWild();
         }
     }
 

@@ -29,6 +29,8 @@ public sealed interface RelayOutcome {
         FIRST_OUTPUT_TIMEOUT,
         /** An event above the limit, or broken framing. */
         UPSTREAM_FRAMING,
+        /** What came with a good status is no answer: a page, half an object, or nothing at all. */
+        NO_ANSWER,
         /** The client left. */
         CLIENT_GONE,
         /** The client does not read. */
@@ -38,15 +40,33 @@ public sealed interface RelayOutcome {
     }
 
     /**
-     * An error that came as an event.
+     * An error that came as an event, or inside an answer whose status was good.
      *
      * @param status the status it names, or 0
      * @param code such as {@code server_is_overloaded}; may be empty
      * @param type such as {@code server_error}; may be empty
      * @param message may be empty
+     * @param param the request's member at fault; may be empty
+     * @param resets when a limit that was hit ends
      */
-    record StreamError(int status, String code, String type, String message) {
+    record StreamError(int status, String code, String type, String message, String param, Resets resets) {
         /** No error. */
         public static final StreamError NONE = new StreamError(0, "", "", "");
+
+        /** An error that names neither a member nor a time. */
+        public StreamError(int status, String code, String type, String message) {
+            this(status, code, type, message, "", Resets.UNKNOWN);
+        }
+    }
+
+    /**
+     * When a limit ends, as far as an error says it.
+     *
+     * @param atEpochSeconds {@code resets_at}; 0 if it is not told
+     * @param inSeconds {@code resets_in_seconds}; 0 if it is not told
+     */
+    record Resets(long atEpochSeconds, long inSeconds) {
+        /** Nothing is told. */
+        public static final Resets UNKNOWN = new Resets(0, 0);
     }
 }

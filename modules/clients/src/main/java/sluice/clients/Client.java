@@ -2,6 +2,7 @@ package sluice.clients;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import sluice.api.NamePattern;
 
 /**
  * A client as the running gateway knows it: what it may use, and what it is using now. Its counts outlive a reload, for they
@@ -84,18 +85,9 @@ public final class Client {
         return spending;
     }
 
-    /** Whether {@code model} fits one of {@code patterns}; an empty list fits all, a trailing {@code *} any ending. */
+    /** Whether {@code model} fits one of {@code patterns}; an empty list fits all. */
     public static boolean mayUse(List<String> patterns, String model) {
-        if (patterns.isEmpty()) {
-            return true;
-        }
-        for (String pattern : patterns) {
-            boolean wild = pattern.endsWith("*");
-            if (wild ? model.startsWith(pattern.substring(0, pattern.length() - 1)) : model.equals(pattern)) {
-                return true;
-            }
-        }
-        return false;
+        return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> new NamePattern(pattern).fits(model));
     }
 
     /** A count that starts anew each minute of the monotonic clock. Lock-free. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.api.Loopback;
 import sluice.config.ClientPolicy;
 import sluice.config.KeyHash;
 
@@ -17,7 +18,6 @@ import sluice.config.KeyHash;
 public final class ClientAuthenticator {
     /** Longest key that is hashed. */
     private static final int MAX_KEY_CHARS = 512;
-    private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
 
     /** Whoever comes from this machine, where no clients are configured. */
     public static final ClientPolicy LOCAL = new ClientPolicy("local", List.of(), Optional.empty(), List.of(), List.of(), 0, 0, 0,
@@ -92,9 +92,7 @@ public final class ClientAuthenticator {
         if (index < 0) {
             return true;
         }
-        String host = headers.value(index);
-        int port = host.lastIndexOf(':');
-        return LOCAL_HOSTS.contains(port > host.lastIndexOf(']') ? host.substring(0, port) : host);
+        return Loopback.isHost(headers.value(index));
     }
 
     private static String keyOf(Headers headers) {

@@ -2,6 +2,7 @@ package sluice.clients;
 
 import java.util.List;
 import java.util.OptionalLong;
+import sluice.api.NamePattern;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.config.UsageSettings.ModelPrice;
@@ -21,7 +22,7 @@ public final class PriceTable {
     /** The cost in billionths of a dollar; empty if the model has no price. */
     public OptionalLong costNanoDollars(String model, TokenUsage usage) {
         for (ModelPrice price : prices) {
-            if (fits(price.model(), model)) {
+            if (new NamePattern(price.model()).fits(model)) {
                 return OptionalLong.of(cost(price, usage));
             }
         }
@@ -47,9 +48,5 @@ public final class PriceTable {
         double cost = (usage.input() - usage.cached()) * price.input() + usage.cached() * price.cachedInput()
                 + usage.output() * price.output();
         return Math.round(cost * NANO_DOLLARS_PER_TOKEN);
-    }
-
-    private static boolean fits(String pattern, String model) {
-        return pattern.endsWith("*") ? model.startsWith(pattern.substring(0, pattern.length() - 1)) : model.equals(pattern);
     }
 }

@@ -1,6 +1,5 @@
 package sluice.config;
 
-import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import sluice.api.Loopback;
 import sluice.api.Secret;
 
 /** What depends on more than one key. A rule is silent where one of its values was wrong. Confined to one thread. */
@@ -62,11 +61,11 @@ final class Rules {
     }
 
     private void ports() {
-        values.find("server.host", String.class).filter(host -> values.size("clients") == 0 && !isLoopback(host))
+        values.find("server.host", String.class).filter(host -> values.size("clients") == 0 && !Loopback.isAddress(host))
                 .ifPresent(host -> error("server.host", "must be a loopback address, such as 127.0.0.1, while there are no "
                         + "clients, not \"" + host + "\": anybody could spend your accounts' money. Add `clients:`; "
                         + "`sluice key` makes a key"));
-        values.find("server.admin.host", String.class).filter(host -> !isLoopback(host)).ifPresent(host -> {
+        values.find("server.admin.host", String.class).filter(host -> !Loopback.isAddress(host)).ifPresent(host -> {
             if (values.find("server.admin.open", Boolean.class).orElse(false)) {
                 error("server.admin.open", "must be false where `server.admin.host` is not a loopback address");
             } else if (values.find("server.admin.token", Secret.class).map(Secret::isEmpty).orElse(true)) {
@@ -218,7 +217,7 @@ final class Rules {
         if (uri.getRawUserInfo() != null) {
             error(path, "must not have a user or password; the key belongs into `api-key`");
         }
-        if ("http".equalsIgnoreCase(uri.getScheme()) && !isLoopback(uri.getHost())) {
+        if ("http".equalsIgnoreCase(uri.getScheme()) && !Loopback.isAddress(uri.getHost())) {
             warning(path, "sends the account's key in the clear; use https://");
         }
         if (uri.getRawPath().isEmpty() || "/".equals(uri.getRawPath())) {
@@ -275,19 +274,6 @@ final class Rules {
         String first = seen.putIfAbsent(value, path);
         if (first != null) {
             error(path, "must be unique; " + first + " is " + value + ", too");
-        }
-    }
-
-    /** Loopback by its text: no name is looked up, for the answer could change. */
-    static boolean isLoopback(String host) {
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        if ("localhost".equals(bare.toLowerCase(Locale.ROOT))) {
-            return true;
-        }
-        try {
-            return InetAddress.ofLiteral(bare).isLoopbackAddress();
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 }

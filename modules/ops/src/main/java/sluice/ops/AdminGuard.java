@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
+import sluice.api.Loopback;
 import sluice.config.ServerSettings;
 
 /**
@@ -18,7 +18,6 @@ final class AdminGuard {
     /** The cookie's name. */
     static final String COOKIE = "sluice_admin";
     private static final int SESSION_BYTES = 32;
-    private static final List<String> LOCAL_HOSTS = List.of("localhost", "127.0.0.1", "[::1]");
 
     /**
      * What of a request matters here; empty where it has no such header.
@@ -64,7 +63,7 @@ final class AdminGuard {
         }
         if (!hasToken) {
             return !open ? Optional.of(Refusal.CLOSED)
-                    : isLocal(visit.host()) ? Optional.empty() : Optional.of(Refusal.FOREIGN_HOST);
+                    : Loopback.isHost(visit.host()) ? Optional.empty() : Optional.of(Refusal.FOREIGN_HOST);
         }
         if (visit.authorization().regionMatches(true, 0, "Bearer ", 0, 7)) {
             return isToken(visit.authorization().substring(7).strip()) ? Optional.empty() : Optional.of(Refusal.WRONG_TOKEN);
@@ -80,12 +79,7 @@ final class AdminGuard {
     /** Why a visit that reads numbers only is refused: like others, but a port without a token serves this machine. */
     Optional<Refusal> checkReading(Visit visit) {
         Optional<Refusal> refusal = check(visit);
-        return refusal.filter(reason -> reason != Refusal.CLOSED || !isLocal(visit.host()));
-    }
-
-    private static boolean isLocal(String host) {
-        int port = host.lastIndexOf(':');
-        return LOCAL_HOSTS.contains(port > host.lastIndexOf(']') ? host.substring(0, port) : host);
+        return refusal.filter(reason -> reason != Refusal.CLOSED || !Loopback.isHost(visit.host()));
     }
 
     private static String cookie(String cookies) {

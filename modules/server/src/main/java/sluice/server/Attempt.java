@@ -312,7 +312,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
             case FIRST_OUTPUT_TIMEOUT -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.NO_OUTPUT_IN_TIME;
-            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
+            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
         String why = response.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"

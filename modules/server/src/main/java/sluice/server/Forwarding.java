@@ -13,6 +13,9 @@ import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.config.FailoverSettings;
 import sluice.records.RequestRecord;
+import sluice.responses.RequestCheck;
+import sluice.responses.Route;
+import sluice.responses.SessionSource;
 
 /**
  * From an admitted request to its {@link Call}: reads the body, scans and checks it, and finds out what it is bound to, its

@@ -20,6 +20,7 @@ import sluice.clients.Places;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
+import sluice.responses.Route;
 import sluice.wire.FramingException;
 import sluice.wire.RequestHead;
 

@@ -13,6 +13,7 @@ import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
+import sluice.api.NamePattern;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.api.SelectionRequest;
@@ -28,6 +29,8 @@ import sluice.ops.GatewayView;
 import sluice.probe.AddedTime;
 import sluice.probe.Probe;
 import sluice.records.LineWriter;
+import sluice.responses.RequestCheck;
+import sluice.responses.SessionSource;
 
 /** The gateway as operations see it. Thread-safe. */
 final class OperationsView implements GatewayView {
@@ -58,7 +61,7 @@ final class OperationsView implements GatewayView {
         Set<String> names = new HashSet<>();
         configuration.accounts().stream().flatMap(account -> account.models().stream()).filter(rule -> !rule.isWildcard())
                 .map(Account.ModelRule::from).forEach(names::add);
-        configuration.usage().prices().stream().map(UsageSettings.ModelPrice::model).filter(model -> !model.endsWith("*"))
+        configuration.usage().prices().stream().map(UsageSettings.ModelPrice::model).filter(model -> !new NamePattern(model).isWild())
                 .forEach(names::add);
         return Set.copyOf(names);
     }

@@ -179,7 +179,7 @@ final class TurnVerdict {
             case FIRST_OUTPUT_TIMEOUT -> Failure.of(begun ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME);
             case UPSTREAM_IDLE -> begun ? Failure.of(Match.Origin.BROKEN_AFTER_OUTPUT)
                     : Failure.unreachable(UpstreamResult.Kind.TIMEOUT, sent);
-            case UPSTREAM_CUT, UPSTREAM_FRAMING -> begun ? Failure.of(Match.Origin.BROKEN_AFTER_OUTPUT)
+            case UPSTREAM_CUT, UPSTREAM_FRAMING, NO_ANSWER -> begun ? Failure.of(Match.Origin.BROKEN_AFTER_OUTPUT)
                     : Failure.unreachable(UpstreamResult.Kind.RESET, sent);
         };
         FailureRules.Rule rule = FailureRules.judge(failure);

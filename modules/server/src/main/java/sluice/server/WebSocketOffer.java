@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
+import sluice.api.NamePattern;
 import sluice.config.ClientPolicy;
 
 /**
@@ -92,18 +93,7 @@ final class WebSocketOffer {
     /** Whether the account serves any model that the client may use. */
     private static boolean fits(ClientPolicy policy, Account account) {
         return account.models().isEmpty() || policy.models().isEmpty()
-                || account.models().stream().anyMatch(rule -> policy.models().stream().anyMatch(pattern -> meet(rule.from(), pattern)));
-    }
-
-    /** Whether there is a name that fits both patterns, whose {@code *} can only stand at the end. */
-    private static boolean meet(String one, String other) {
-        boolean wild = one.endsWith("*");
-        boolean otherWild = other.endsWith("*");
-        String start = wild ? one.substring(0, one.length() - 1) : one;
-        String otherStart = otherWild ? other.substring(0, other.length() - 1) : other;
-        if (wild && otherWild) {
-            return start.startsWith(otherStart) || otherStart.startsWith(start);
-        }
-        return wild ? otherStart.startsWith(start) : otherWild ? start.startsWith(otherStart) : start.equals(otherStart);
+                || account.models().stream().anyMatch(rule -> policy.models().stream().anyMatch(pattern ->
+                        new NamePattern(rule.from()).meets(new NamePattern(pattern))));
     }
 }

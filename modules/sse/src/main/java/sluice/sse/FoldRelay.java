@@ -15,6 +15,13 @@ import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.Sweeper;
+import sluice.json.JsonReader;
+import sluice.json.JsonReader.Stop;
+import sluice.responses.AnswerFacts;
+import sluice.responses.AnswerTree;
+import sluice.responses.EventType;
+import sluice.responses.Fact;
+import sluice.responses.ModelGate;
 
 /**
  * Turns one event stream into the JSON answer that was asked for: passes the bytes of {@code response} of the terminal event
@@ -34,7 +41,8 @@ final class FoldRelay {
     private final Outlet outlet;
     private final Deadlines deadlines;
     private final Ledger ledger;
-    private final EventJson json = new EventJson();
+    private final AnswerFacts found = new AnswerFacts();
+    private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, found);
     private final FrameReader reader = new FrameReader();
     private final byte[] b;
     private int limit;
@@ -117,9 +125,10 @@ final class FoldRelay {
     private void beginFrame(int from, boolean streamStarts, boolean afterCr) {
         reader.begin(from, streamStarts, afterCr);
         json.reset();
-        json.signalResponse();
+        found.reset();
+        json.stopAtExtents();
         if (model.active()) {
-            json.markModels();
+            json.mark(AnswerTree.MODEL);
         }
         frameBytes = limit - from;
     }
@@ -150,7 +159,7 @@ final class FoldRelay {
         while (at < to) {
             int start = at;
             at = json.feed(b, at, to);
-            if (json.signal() == EventJson.Signal.RESPONSE_OPEN && answer == Answer.NONE && !ledger.ended()) {
+            if (json.stop() == Stop.OPENED && json.stoppedAt(Fact.RESPONSE) && answer == Answer.NONE && !ledger.ended()) {
                 answer = answerFor(type());
                 start = at - 1;
             }
@@ -162,16 +171,20 @@ final class FoldRelay {
     }
 
     private void inAnswer() {
-        switch (json.signal()) {
-            case MODEL -> {
-                int literal = outBytes - json.modelBytes();
+        switch (json.stop()) {
+            case LITERAL -> {
+                int literal = outBytes - json.literalBytes();
                 if (model.isUpstream(out, literal, outBytes)) {
                     outBytes = literal;
                     append(model.clientLiteral(), 0, model.clientLiteral().length);
                 }
             }
-            case RESPONSE_CLOSE -> answer = answer == Answer.PASSING ? Answer.DONE : Answer.KEPT;
-            case NONE, MEMBER, RESPONSE_OPEN -> { }
+            case CLOSED -> {
+                if (json.stoppedAt(Fact.RESPONSE)) {
+                    answer = answer == Answer.PASSING ? Answer.DONE : Answer.KEPT;
+                }
+            }
+            case NOTHING, VALUE, OPENED -> { }
         }
     }
 
@@ -183,7 +196,7 @@ final class FoldRelay {
     }
 
     private EventType type() {
-        return json.found().type() == EventType.UNKNOWN ? reader.type() : json.found().type();
+        return found.type() == EventType.UNKNOWN ? reader.type() : found.type();
     }
 
     private void endFrame() throws IOException {
@@ -197,7 +210,7 @@ final class FoldRelay {
         EventType type = type();
         ledger.parsed();
         boolean late = ledger.ended();
-        ledger.facts(type, json.found());
+        ledger.facts(type, found);
         ledger.event(type.kind());
         if (type.kind() != Kind.OPENING) {
             deadlines.noFirstOutput();
@@ -235,9 +248,9 @@ final class FoldRelay {
         if (answer != Answer.PASSING && answer != Answer.DONE || outBytes == 0) {
             return;
         }
-        int rest = json.inModel() ? json.modelBytes() : 0;
+        int rest = json.inLiteral() ? json.literalBytes() : 0;
         if (rest > model.maxLiteralBytes()) {
-            json.forgetModel();
+            json.forgetLiteral();
             rest = 0;
         }
         try {

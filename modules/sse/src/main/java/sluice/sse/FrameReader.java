@@ -1,6 +1,7 @@
 package sluice.sse;
 
 import sluice.json.ByteSearch;
+import sluice.responses.EventType;
 
 /**
  * Reads one frame whose bytes do not fit into the buffer, piece by piece: gives the runs of bytes that are data. Knows the

@@ -6,6 +6,8 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
+import sluice.responses.AnswerFacts;
+import sluice.responses.EventType;
 
 /** What has been seen of one stream, for its report. Confined to the stream's thread. */
 final class Ledger {
@@ -55,7 +57,7 @@ final class Ledger {
     }
 
     /** Takes what the JSON of an event of this kind says. */
-    void facts(EventType type, EventValues found) {
+    void facts(EventType type, AnswerFacts found) {
         Kind kind = type.kind();
         if (carriesIds(kind)) {
             takeIds(found);
@@ -75,7 +77,7 @@ final class Ledger {
         }
     }
 
-    private void takeIds(EventValues found) {
+    private void takeIds(AnswerFacts found) {
         boolean newResponse = responseId.isEmpty() && !found.responseId().isEmpty();
         boolean newConversation = conversationId.isEmpty() && !found.conversationId().isEmpty();
         responseId = newResponse ? found.responseId() : responseId;

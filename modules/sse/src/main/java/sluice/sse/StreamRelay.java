@@ -18,7 +18,14 @@ import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.json.ByteSearch;
+import sluice.json.JsonReader;
+import sluice.json.JsonReader.Stop;
+import sluice.responses.AnswerFacts;
+import sluice.responses.AnswerTree;
 import sluice.responses.ErrorEvent;
+import sluice.responses.EventType;
+import sluice.responses.Fact;
+import sluice.responses.ModelGate;
 
 /**
  * The relay of one stream. Confined to the stream's thread, but for {@link Deadlines} and {@link Outlet}.
@@ -47,7 +54,8 @@ final class StreamRelay {
     private final Outlet outlet;
     private final Deadlines deadlines;
     private final Ledger ledger;
-    private final EventJson json = new EventJson();
+    private final AnswerFacts found = new AnswerFacts();
+    private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, found);
     private final FrameScanner frames = new FrameScanner();
     private final FrameReader reader = new FrameReader();
     private Sweeper.Registration watch = () -> { };
@@ -185,8 +193,8 @@ final class StreamRelay {
         }
         if (mustParse(type)) {
             parseFrame();
-            type = type == EventType.UNKNOWN ? json.found().type() : type;
-            ledger.facts(type, json.found());
+            type = type == EventType.UNKNOWN ? found.type() : type;
+            ledger.facts(type, found);
         }
         lastFrom = frames.start();
         lastTo = frames.end();
@@ -202,8 +210,9 @@ final class StreamRelay {
     private void parseFrame() {
         ledger.parsed();
         json.reset();
+        found.reset();
         if (model.active()) {
-            json.markModels();
+            json.mark(AnswerTree.MODEL);
         }
         if (frames.dataLines() == 1) {
             frames.grown(feed(frames.dataFrom(), frames.dataTo()));
@@ -231,8 +240,8 @@ final class StreamRelay {
         int end = to;
         while (at < end) {
             at = json.feed(b, at, end);
-            if (json.signal() == EventJson.Signal.MODEL && model.isUpstream(b, json.modelFrom(), at)) {
-                int growth = replace(json.modelFrom(), at, model.clientLiteral());
+            if (json.stop() == Stop.LITERAL && model.isUpstream(b, json.literalFrom(), at)) {
+                int growth = replace(json.literalFrom(), at, model.clientLiteral());
                 at += growth;
                 end += growth;
             }
@@ -316,8 +325,9 @@ final class StreamRelay {
         passingDecided = false;
         passingBytes = limit - frames.start();
         json.reset();
+        found.reset();
         if (model.active()) {
-            json.markModels();
+            json.mark(AnswerTree.MODEL);
         }
         reader.begin(frames.start(), frames.startsStream(), frames.startsAfterCr());
         readPassing();
@@ -345,7 +355,7 @@ final class StreamRelay {
     }
 
     private EventType passingType() {
-        return json.found().type() == EventType.UNKNOWN ? reader.type() : json.found().type();
+        return found.type() == EventType.UNKNOWN ? reader.type() : found.type();
     }
 
     /** Hands on what was read of the event, though it is not whole. */
@@ -361,13 +371,13 @@ final class StreamRelay {
                 outlet.open();
             }
         }
-        if (json.modelFrom() >= 0 && reader.at() - json.modelFrom() > model.maxLiteralBytes()) {
-            json.forgetModel();
+        if (json.literalFrom() >= 0 && reader.at() - json.literalFrom() > model.maxLiteralBytes()) {
+            json.forgetLiteral();
         }
-        int safe = json.modelFrom() >= 0 ? json.modelFrom() : reader.at();
+        int safe = json.literalFrom() >= 0 ? json.literalFrom() : reader.at();
         if (judging && !outlet.hasRoom(safe - written)) {
             judging = false;
-            swallowing = options.refusable().test(json.found().error()) && outlet.closeUnsent();
+            swallowing = options.refusable().test(found.error()) && outlet.closeUnsent();
             if (!swallowing) {
                 admit(Kind.OUTPUT);
             }
@@ -390,8 +400,8 @@ final class StreamRelay {
             return;
         }
         EventType type = passingType();
-        ledger.facts(type, json.found());
-        lastSequence = json.found().sequence();
+        ledger.facts(type, found);
+        lastSequence = found.sequence();
         refused = swallowing;
         judging = false;
         accept(type, reader.at());
@@ -480,20 +490,21 @@ final class StreamRelay {
         }
         ledger.parsed();
         json.reset();
-        json.stopAt(EventMember.SEQUENCE);
+        found.reset();
+        json.stopAt(AnswerTree.SEQUENCE_NUMBER);
         int at = lastFrom;
-        while (at < lastTo && json.signal() != EventJson.Signal.MEMBER) {
+        while (at < lastTo && json.stop() != Stop.VALUE) {
             int lineTo = ByteSearch.lineEnd(b, at, lastTo);
             int value = FrameScanner.dataValue(b, at, lineTo);
             if (value >= 0) {
                 json.feed(b, value, lineTo);
-                if (json.signal() != EventJson.Signal.MEMBER) {
+                if (json.stop() != Stop.VALUE) {
                     json.newline();
                 }
             }
             at = lineTo + 1;
         }
-        lastSequence = json.found().sequence();
+        lastSequence = found.sequence();
         lastFrom = -1;
     }
 

@@ -9,6 +9,13 @@ import sluice.api.EventInspector;
 import sluice.api.ModelNames;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.json.JsonReader;
+import sluice.json.JsonReader.Stop;
+import sluice.responses.AnswerFacts;
+import sluice.responses.AnswerTree;
+import sluice.responses.EventType;
+import sluice.responses.Fact;
+import sluice.responses.ModelGate;
 
 /** Inspects events by one pass that skips what nobody asks for. Thread-safe. */
 public final class TrackingInspector implements EventInspector {
@@ -24,22 +31,22 @@ public final class TrackingInspector implements EventInspector {
 
     @Override
     public EventFacts inspect(byte[] json, int from, int to, ModelNames names) {
-        EventJson event = new EventJson();
+        AnswerFacts found = new AnswerFacts();
+        JsonReader<Fact> event = new JsonReader<>(AnswerTree.EVENT, found);
         List<Span> models = List.of();
         if (names.mapped()) {
-            event.markModels();
+            event.mark(AnswerTree.MODEL);
             ModelGate model = new ModelGate(names);
             models = new ArrayList<>();
             for (int at = from; at < to;) {
                 at = event.feed(json, at, to);
-                if (event.signal() == EventJson.Signal.MODEL && model.isUpstream(json, event.modelFrom(), at)) {
-                    models.add(new Span(event.modelFrom(), at));
+                if (event.stop() == Stop.LITERAL && model.isUpstream(json, event.literalFrom(), at)) {
+                    models.add(new Span(event.literalFrom(), at));
                 }
             }
         } else {
             event.feed(json, from, to);
         }
-        EventValues found = event.found();
         EventType type = found.type();
         Kind kind = type.kind();
         return new EventFacts(type.text().isEmpty() ? found.typeText() : type.text(), kind,

@@ -12,6 +12,7 @@ import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamResult;
 import sluice.json.JsonMembers;
+import sluice.responses.EventType;
 
 /**
  * One turn's events on their way from a connection's reader to the request's thread, as SSE. This is the one hand-off that a
@@ -24,8 +25,6 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
     /** More than this waits in the connection instead, except for one event of any size. */
     private static final int MAX_WAITING_BYTES = 256 * 1024;
     private static final int FIRST_BUFFER_BYTES = 4 * 1024;
-    private static final String[] TERMINAL = {"response.completed", "response.failed", "response.incomplete",
-        "response.cancelled", "error"};
 
     private final LongSupplier nanoClock;
     private final long headersNanos;
@@ -149,7 +148,7 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
     public void message(byte[] source, int offset, int length) {
         JsonMembers members = new JsonMembers(source, offset, offset + length);
         boolean typed = members.seek("type") && source[members.valueFrom()] == '"';
-        boolean last = typed && isTerminal(members);
+        boolean last = typed && EventType.of(source, members.valueFrom() + 1, members.valueTo() - 1).kind().terminal();
         if (!hasRoom()) {
             return;
         }
@@ -280,15 +279,6 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
         waitingSinceNanos = nanoClock.getAsLong();
         condition.awaitUninterruptibly();
         waits = false;
-    }
-
-    private static boolean isTerminal(JsonMembers type) {
-        for (String name : TERMINAL) {
-            if (type.valueIs(name)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Writes {@code event: TYPE}, {@code data: JSON} and a blank line. */

@@ -1,4 +1,4 @@
-package sluice.sse;
+package sluice.responses;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import sluice.api.TokenUsage;
+import sluice.json.JsonReader;
 
 /** Against Jackson, on random objects whose names are the ones that matter, in right and wrong places. */
-class EventJsonTest {
+class AnswerFactsTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String[] NAMES = {"type", "response", "usage", "model", "id", "error", "code", "message",
         "input_tokens", "output_tokens", "input_tokens_details", "cached_tokens", "sequence_number",
@@ -20,12 +21,14 @@ class EventJsonTest {
     @Test
     void readsWhatJacksonReadsFromPiecesOfAnySize() throws Exception {
         Random random = new Random(20);
-        EventJson json = new EventJson();
+        AnswerFacts found = new AnswerFacts();
+        JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, found);
         for (int round = 0; round < 20_000; round++) {
             ObjectNode tree = object(random, 0);
             byte[] bytes = random.nextBoolean() ? MAPPER.writeValueAsBytes(tree)
                     : MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree);
             json.reset();
+            found.reset();
             for (int at = 0; at < bytes.length;) {
                 int to = Math.min(bytes.length, at + 1 + random.nextInt(20));
                 while (at < to) {
@@ -34,10 +37,10 @@ class EventJsonTest {
             }
             String text = tree.toString();
             assertEquals(true, json.ended(), text);
-            assertEquals(text(tree.path("type")), json.found().typeText(), text);
-            assertEquals(number(tree.path("sequence_number"), -1), json.found().sequence(), text);
-            assertEquals(text(tree.at("/response/id")), json.found().responseId(), text);
-            assertEquals(usage(tree), json.found().usage(), text);
+            assertEquals(text(tree.path("type")), found.typeText(), text);
+            assertEquals(number(tree.path("sequence_number"), -1), found.sequence(), text);
+            assertEquals(text(tree.at("/response/id")), found.responseId(), text);
+            assertEquals(usage(tree), found.usage(), text);
         }
     }
 

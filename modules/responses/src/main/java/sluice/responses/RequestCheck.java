@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.responses;
 
 import java.util.Optional;
 import sluice.api.Field;
@@ -7,8 +7,8 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 
-/** What Sluice validates of a request (DESIGN §4, Validation); everything else is the upstream's business. Stateless. */
-final class RequestCheck {
+/** What is checked of a request; everything else is the upstream's business. Stateless. */
+public final class RequestCheck {
     /** Fields that two readers must not read differently. */
     private static final Field[] PROTECTED = {Field.MODEL, Field.STREAM, Field.STORE, Field.BACKGROUND, Field.CONVERSATION,
         Field.PREVIOUS_RESPONSE_ID};
@@ -17,14 +17,14 @@ final class RequestCheck {
     }
 
     /** The error for a body that is not JSON. */
-    static GatewayError malformed(Scan.Malformed fault, int length) {
+    public static GatewayError malformed(Scan.Malformed fault, int length) {
         return GatewayError.client(400, "invalid_json", length == 0
                 ? "The request body is empty; it must be a JSON object."
                 : "The request body is not a valid JSON object: " + fault.reason() + " at byte " + fault.offset() + ".");
     }
 
     /** The first fault of a valid JSON body; empty if there is none. */
-    static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
+    public static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
         for (Field field : PROTECTED) {
             if (body.isRepeated(field)) {
                 return Optional.of(GatewayError.client(400, "duplicate_member", "The member '" + field.key()

@@ -1,4 +1,4 @@
-package sluice.sse;
+package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
 import sluice.api.ModelNames;
@@ -8,58 +8,61 @@ import sluice.json.JsonText;
 
 /**
  * The name to look for and the one to put in its place. The gate looks for that part of the name which every JSON writer
- * leaves as it is, so that {@code org\/name} is found too; a name with letters written as escapes is none to anybody here.
+ * leaves as it is, so that {@code org\/name} is found too; of events, those with letters written as escapes do not pass it.
  * Immutable and thread-safe.
  */
-final class ModelGate {
+public final class ModelGate {
     /** Escaped by none of the usual writers. */
     private static final String PLAIN = "-._:@";
     private static final byte[] KEY = "\"model\"".getBytes(StandardCharsets.UTF_8);
     /** A character of the name as {@code \}{@code uXXXX}. */
     private static final int MAX_ESCAPED_BYTES = 6;
+    /** Room for what names an edition, such as {@code -2025-08-07}. */
+    private static final int MAX_EDITION_CHARS = 32;
 
     private final boolean active;
-    private final String upstream;
+    private final ModelNames names;
     private final byte[] needle;
     private final byte[] upstreamLiteral;
     private final byte[] clientLiteral;
 
     /** A gate that nothing passes if the names are the same. */
-    ModelGate(ModelNames names) {
+    public ModelGate(ModelNames names) {
         active = names.mapped();
-        upstream = names.upstream();
-        String plain = longestPlainRun(upstream);
+        this.names = names;
+        String plain = longestPlainRun(names.upstream());
         needle = plain.isEmpty() ? KEY : plain.getBytes(StandardCharsets.UTF_8);
-        upstreamLiteral = JsonStrings.quote(upstream).getBytes(StandardCharsets.UTF_8);
-        clientLiteral = JsonStrings.quote(names.client()).getBytes(StandardCharsets.UTF_8);
+        upstreamLiteral = JsonStrings.quote(names.upstream()).getBytes(StandardCharsets.UTF_8);
+        clientLiteral = RestoredNames.literal(names);
     }
 
     /** Whether there is anything to restore. */
-    boolean active() {
+    public boolean active() {
         return active;
     }
 
     /** Whether the name may stand in {@code [from, to)}. */
-    boolean mayStandIn(byte[] b, int from, int to) {
+    public boolean mayStandIn(byte[] b, int from, int to) {
         return ByteSearch.indexOf(b, from, to, needle) >= 0;
     }
 
-    /** Whether the string literal {@code [from, to)}, with its quotation marks, is the upstream's name. */
-    boolean isUpstream(byte[] b, int from, int to) {
+    /** Whether the string literal {@code [from, to)}, with its quotation marks, is the upstream's name, dated or not. */
+    public boolean isUpstream(byte[] b, int from, int to) {
         if (to - from == upstreamLiteral.length && ByteSearch.matches(b, from, upstreamLiteral)) {
             return true;
         }
-        return (needle == KEY || mayStandIn(b, from, to)) && JsonText.decode(b, from + 1, to - 1).equals(upstream);
+        boolean may = needle == KEY || mayStandIn(b, from, to) || ByteSearch.indexOf(b, from, to, (byte) '\\') < to;
+        return may && names.isUpstream(JsonText.decode(b, from + 1, to - 1));
     }
 
     /** What to put in its place, with quotation marks. */
-    byte[] clientLiteral() {
+    public byte[] clientLiteral() {
         return clientLiteral;
     }
 
     /** A longer literal is not the name. */
-    int maxLiteralBytes() {
-        return upstream.length() * MAX_ESCAPED_BYTES + 2;
+    public int maxLiteralBytes() {
+        return (names.upstream().length() + MAX_EDITION_CHARS) * MAX_ESCAPED_BYTES + 2;
     }
 
     private static String longestPlainRun(String name) {

@@ -1,18 +1,20 @@
-package sluice.sse;
+package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
 import sluice.api.EventFacts.Kind;
 import sluice.json.ByteSearch;
 
-/** The types of events that a relay treats in their own way (DESIGN §6), found without making a String. */
-enum EventType {
+/**
+ * The types of events that are treated in their own way, found without making a String: the one list of what opens, carries and
+ * ends a response.
+ */
+public enum EventType {
     CREATED("response.created", Kind.OPENING),
     QUEUED("response.queued", Kind.OPENING),
     IN_PROGRESS("response.in_progress", Kind.OPENING),
     ITEM_ADDED("response.output_item.added", Kind.OPENING),
     PART_ADDED("response.content_part.added", Kind.OPENING),
     SUMMARY_PART_ADDED("response.reasoning_summary_part.added", Kind.OPENING),
-    RATE_LIMITS("codex.rate_limits", Kind.OPENING),
     COMPLETED("response.completed", Kind.TERMINAL),
     DONE("response.done", Kind.TERMINAL),
     INCOMPLETE("response.incomplete", Kind.TERMINAL),
@@ -20,16 +22,26 @@ enum EventType {
     CANCELED("response.canceled", Kind.TERMINAL),
     FAILED("response.failed", Kind.FAILED),
     ERROR("error", Kind.FAILED),
+    /** An item of the response is complete. */
+    ITEM_DONE("response.output_item.done", Kind.OUTPUT),
+    ANNOTATION_ADDED("response.output_text.annotation.added", Kind.OUTPUT),
+    PARTIAL_IMAGE("response.image_generation_call.partial_image", Kind.OUTPUT),
     /** Every type that ends in {@code .delta}. */
     DELTA("", Kind.DELTA),
-    /** Every other type. */
-    OTHER("", Kind.OUTPUT),
+    /** Every other type of the protocol that ends in {@code .done}: it carries a piece of output whole. */
+    PIECE_DONE("", Kind.OUTPUT),
+    /** Every other type of the protocol: it tells how far the work is. */
+    PROGRESS("", Kind.OPENING),
+    /** Every type that is none of the protocol, such as a heartbeat: not known to carry output. */
+    OTHER("", Kind.OPENING),
     /** No type was found where it is looked for. */
-    UNKNOWN("", Kind.OUTPUT);
+    UNKNOWN("", Kind.OPENING);
 
     private static final byte[] DELTA_SUFFIX = ".delta".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] DONE_SUFFIX = ".done".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PREFIX = "response.".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TYPE_KEY = "\"type\"".getBytes(StandardCharsets.UTF_8);
-    private static final int LONGEST = 37;
+    private static final int LONGEST = 44;
     /** The listed types by their length: the gate that most events do not pass. */
     private static final EventType[][] BY_LENGTH = new EventType[LONGEST + 1][];
 
@@ -51,17 +63,28 @@ enum EventType {
         this.kind = kind;
     }
 
-    /** As it is written; empty for the three that stand for many. */
-    String text() {
+    /** As it is written; empty for those that stand for many. */
+    public String text() {
         return text;
     }
 
-    Kind kind() {
+    /** What it means for a relay. */
+    public Kind kind() {
         return kind;
     }
 
+    /** Whether its events have a sequence number in any case. */
+    public boolean numbered() {
+        return this != PROGRESS && this != OTHER && this != UNKNOWN && this != ERROR;
+    }
+
+    /** Whether its events hold the response as it is by then. */
+    public boolean holdsResponse() {
+        return this == CREATED || this == QUEUED || this == IN_PROGRESS || kind.terminal() && this != ERROR;
+    }
+
     /** The type that stands at {@code [from, to)}. */
-    static EventType of(byte[] source, int from, int to) {
+    public static EventType of(byte[] source, int from, int to) {
         int length = to - from;
         if (length <= LONGEST) {
             for (EventType type : BY_LENGTH[length]) {
@@ -70,8 +93,23 @@ enum EventType {
                 }
             }
         }
-        return length >= DELTA_SUFFIX.length && ByteSearch.matches(source, to - DELTA_SUFFIX.length, DELTA_SUFFIX)
-                ? DELTA : OTHER;
+        if (endsWith(source, from, to, DELTA_SUFFIX)) {
+            return DELTA;
+        }
+        if (length < PREFIX.length || !ByteSearch.matches(source, from, PREFIX)) {
+            return OTHER;
+        }
+        return endsWith(source, from, to, DONE_SUFFIX) ? PIECE_DONE : PROGRESS;
+    }
+
+    /** The type whose name is {@code text}. */
+    public static EventType of(String text) {
+        byte[] name = text.getBytes(StandardCharsets.UTF_8);
+        return name.length == 0 ? UNKNOWN : of(name, 0, name.length);
+    }
+
+    private static boolean endsWith(byte[] source, int from, int to, byte[] suffix) {
+        return to - from >= suffix.length && ByteSearch.matches(source, to - suffix.length, suffix);
     }
 
     /**
@@ -79,7 +117,7 @@ enum EventType {
      *
      * @return {@code UNKNOWN} if {@code type} is not the first member
      */
-    static EventType ofHead(byte[] json, int from, int to) {
+    public static EventType ofHead(byte[] json, int from, int to) {
         int at = ByteSearch.skipSpace(json, from, to);
         if (at >= to || json[at] != '{') {
             return UNKNOWN;

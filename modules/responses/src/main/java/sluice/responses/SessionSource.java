@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.responses;
 
 import sluice.api.Field;
 import sluice.api.Headers;
@@ -6,15 +6,15 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.SessionKeys;
 
-/** Where a request's session is named: headers first, then {@code prompt_cache_key} (DESIGN §7). Stateless. */
-final class SessionSource {
+/** Where a request's session is named: headers first, then {@code prompt_cache_key}. Stateless. */
+public final class SessionSource {
     private static final String[] HEADERS = {"session-id", "session_id", "x-session-id", "conversation-id", "conversation_id"};
 
     private SessionSource() {
     }
 
     /** The session's key within its client; 0 if the request names none. */
-    static long keyOf(String client, Headers headers, RequestBody body) {
+    public static long keyOf(String client, Headers headers, RequestBody body) {
         for (String name : HEADERS) {
             int index = headers.find(name);
             if (index >= 0 && !headers.value(index).isEmpty()) {

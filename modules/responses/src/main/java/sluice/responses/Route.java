@@ -1,7 +1,7 @@
-package sluice.server;
+package sluice.responses;
 
-/** The routes of the data port (DESIGN §4). Each exists with and without {@code /v1}. */
-enum Route {
+/** The routes of the API. Each exists with and without {@code /v1}. */
+public enum Route {
     CREATE("POST", "POST /v1/responses"),
     WEBSOCKET("GET", "GET /v1/responses"),
     COMPACT("POST", "POST /v1/responses/compact"),
@@ -28,7 +28,7 @@ enum Route {
     }
 
     /** For logs and metrics. */
-    String label() {
+    public String label() {
         return label;
     }
 
@@ -40,10 +40,10 @@ enum Route {
      * @param upstreamPath path below an account's base URL
      * @param allowed the methods that the path takes, if the request's is none of them; empty if it is
      */
-    record Target(Route route, String id, String upstreamPath, String allowed) { }
+    public record Target(Route route, String id, String upstreamPath, String allowed) { }
 
     /** Finds the route of a request. */
-    static Target of(String method, String path) {
+    public static Target of(String method, String path) {
         String rest = path.equals("/v1") || path.startsWith("/v1/") ? path.substring(3) : path;
         if (rest.equals("/responses")) {
             return method.equals("GET") ? new Target(WEBSOCKET, "", rest, "") : only(CREATE, method, "", rest, "GET, POST");

@@ -1,0 +1,104 @@
+package sluice.json;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A place in a JSON text that somebody asks for: what its value is worth, and which of its members are looked at. The places of
+ * a text are a tree, which may share branches. Immutable and thread-safe.
+ *
+ * @param <F> names what is found
+ */
+public final class JsonPlace<F> {
+    /** What is wanted of a value; members of an object are looked at in any case. */
+    enum Want { NOTHING, TEXT, TEXT_OR_NUMBER, NUMBER, EXTENT }
+
+    private final Want want;
+    private final Optional<F> fact;
+    private final byte[][] names;
+    private final JsonPlace<F>[] members;
+
+    private JsonPlace(Want want, Optional<F> fact, byte[][] names, JsonPlace<F>[] members) {
+        this.want = want;
+        this.fact = fact;
+        this.names = names;
+        this.members = members;
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs") // only its length is used, which is zero
+    private static <F> JsonPlace<F> leaf(Want want, Optional<F> fact, JsonPlace<F>... none) {
+        return new JsonPlace<>(want, fact, new byte[0][], none);
+    }
+
+    /** An object of which only members are wanted. */
+    public static <F> JsonPlace<F> object() {
+        return leaf(Want.NOTHING, Optional.empty());
+    }
+
+    /** A container, object or array, of which it is told where it begins and ends, and a literal where it is none. */
+    public static <F> JsonPlace<F> extent(F fact) {
+        return leaf(Want.EXTENT, Optional.of(fact));
+    }
+
+    /** A string, or a number as it is spelled. */
+    public static <F> JsonPlace<F> textOrNumber(F fact) {
+        return leaf(Want.TEXT_OR_NUMBER, Optional.of(fact));
+    }
+
+    /** A string. */
+    public static <F> JsonPlace<F> text(F fact) {
+        return leaf(Want.TEXT, Optional.of(fact));
+    }
+
+    /** A number, of which whole, positive ones are read. */
+    public static <F> JsonPlace<F> number(F fact) {
+        return leaf(Want.NUMBER, Optional.of(fact));
+    }
+
+    /** The same with one more member that is looked at. */
+    public JsonPlace<F> with(String name, JsonPlace<F> member) {
+        byte[][] moreNames = Arrays.copyOf(names, names.length + 1);
+        JsonPlace<F>[] moreMembers = Arrays.copyOf(members, members.length + 1);
+        moreNames[names.length] = JsonNames.bytes(name);
+        moreMembers[members.length] = member;
+        return new JsonPlace<>(want, fact, moreNames, moreMembers);
+    }
+
+    Want want() {
+        return want;
+    }
+
+    /** What it is called; only for places of which something is wanted. */
+    F fact() {
+        return fact.orElseThrow();
+    }
+
+    boolean is(F other) {
+        return fact.isPresent() && fact.get() == other;
+    }
+
+    boolean hasMembers() {
+        return members.length > 0;
+    }
+
+    /** Most objects inside each other that are looked into. */
+    int depth() {
+        int deepest = 0;
+        for (JsonPlace<F> member : members) {
+            deepest = Math.max(deepest, member.depth());
+        }
+        return hasMembers() ? deepest + 1 : 0;
+    }
+
+    /** The member of that name, given as it is spelled; {@code otherwise} if nobody asks for it. */
+    JsonPlace<F> member(byte[] spelled, int length, boolean escaped, JsonPlace<F> otherwise) {
+        for (int i = 0; i < names.length; i++) {
+            byte[] name = names[i];
+            if (escaped ? JsonNames.equal(spelled, 0, length, name) : name.length == length && ByteSearch.matches(spelled, 0, name)) {
+                return members[i];
+            }
+        }
+        return otherwise;
+    }
+}

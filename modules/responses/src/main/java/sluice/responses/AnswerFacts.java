@@ -1,0 +1,168 @@
+package sluice.responses;
+
+import sluice.api.RelayOutcome.Resets;
+import sluice.api.RelayOutcome.StreamError;
+import sluice.api.TokenUsage;
+import sluice.json.JsonFacts;
+import sluice.json.JsonText;
+
+/** What an answer, or one event of it, has told so far. Its size is bounded. Confined to one thread. */
+public final class AnswerFacts implements JsonFacts<Fact> {
+    private static final int MAX_TYPE_BYTES = 128;
+    private static final int MAX_STATUS = 999;
+    private static final String FAILED = "failed";
+
+    private final byte[] type = new byte[MAX_TYPE_BYTES];
+    private int typeBytes;
+    private boolean typed;
+    private String streamId = "";
+    private long sequence = -1;
+    private String responseId = "";
+    private String conversationId = "";
+    private boolean settled;
+
+    private boolean counted;
+    private long input;
+    private long cached;
+    private long output;
+    private long reasoning;
+
+    private boolean failed;
+    private long status;
+    private String code = "";
+    private String errorType = "";
+    private String message = "";
+    private String param = "";
+    private Resets resets = Resets.UNKNOWN;
+
+    /** Forgets everything. */
+    public void reset() {
+        typed = false;
+        streamId = "";
+        sequence = -1;
+        responseId = "";
+        conversationId = "";
+        settled = false;
+        counted = false;
+        failed = false;
+        status = 0;
+        code = "";
+        errorType = "";
+        message = "";
+        param = "";
+        resets = Resets.UNKNOWN;
+    }
+
+    /** {@code UNKNOWN} as long as it was not read to its end. */
+    public EventType type() {
+        return typed ? EventType.of(type, 0, typeBytes) : EventType.UNKNOWN;
+    }
+
+    /** The type as it is told; empty without one. */
+    public String typeText() {
+        return typed ? JsonText.decode(type, 0, typeBytes) : "";
+    }
+
+    /** Empty without one. */
+    public String streamId() {
+        return streamId;
+    }
+
+    /** The event's number; -1 without one. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Empty without one. */
+    public String responseId() {
+        return responseId;
+    }
+
+    /** Empty without one. */
+    public String conversationId() {
+        return conversationId;
+    }
+
+    /** {@link TokenUsage#NONE} if nothing was counted. */
+    public TokenUsage usage() {
+        return counted ? TokenUsage.told(input, cached, output, reasoning) : TokenUsage.NONE;
+    }
+
+    /** Whether there is an object {@code error}. */
+    public boolean failed() {
+        return failed;
+    }
+
+    /** Whether it is known by now if the response has failed. */
+    public boolean settled() {
+        return settled;
+    }
+
+    /** What is told of a failure, also outside of an object {@code error}. */
+    public StreamError error() {
+        return new StreamError((int) Math.min(status, MAX_STATUS), code, errorType, message, param, resets);
+    }
+
+    @Override
+    public void text(Fact fact, byte[] spelled, int length) {
+        switch (fact) {
+            case TYPE -> {
+                typeBytes = Math.min(length, MAX_TYPE_BYTES);
+                System.arraycopy(spelled, 0, type, 0, typeBytes);
+                typed = true;
+            }
+            case STREAM_ID -> streamId = JsonText.decode(spelled, 0, length);
+            case RESPONSE_ID -> responseId = JsonText.decode(spelled, 0, length);
+            case RESPONSE_STATUS -> settled |= !FAILED.equals(JsonText.decode(spelled, 0, length));
+            case CONVERSATION_ID -> conversationId = JsonText.decode(spelled, 0, length);
+            case ERROR_CODE -> code = JsonText.decode(spelled, 0, length);
+            case ERROR_TYPE -> errorType = JsonText.decode(spelled, 0, length);
+            case ERROR_MESSAGE -> message = JsonText.decode(spelled, 0, length);
+            case ERROR_PARAM -> param = JsonText.decode(spelled, 0, length);
+            default -> { }
+        }
+    }
+
+    @Override
+    public void number(Fact fact, long value) {
+        switch (fact) {
+            case SEQUENCE_NUMBER -> sequence = value;
+            case INPUT_TOKENS -> input = counted(value);
+            case CACHED_TOKENS -> cached = counted(value);
+            case OUTPUT_TOKENS -> output = counted(value);
+            case REASONING_TOKENS -> reasoning = counted(value);
+            case ERROR_STATUS -> status = value;
+            case RESETS_AT -> resets = new Resets(value, resets.inSeconds());
+            case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(), value);
+            default -> { }
+        }
+    }
+
+    @Override
+    public void opened(Fact fact) {
+        if (fact == Fact.USAGE) {
+            // the last one of an event counts
+            input = 0;
+            cached = 0;
+            output = 0;
+            reasoning = 0;
+        } else if (fact == Fact.ERROR) {
+            failed = true;
+        }
+    }
+
+    @Override
+    public void closed(Fact fact) {
+        settled |= fact == Fact.ERROR;
+    }
+
+    @Override
+    public void literal(Fact fact) {
+        settled |= fact == Fact.ERROR;
+    }
+
+    private long counted(long value) {
+        counted = true;
+        return value;
+    }
+}

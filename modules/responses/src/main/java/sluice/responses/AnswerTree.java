@@ -1,0 +1,59 @@
+package sluice.responses;
+
+import sluice.json.JsonPlace;
+
+/** Where each {@link Fact} stands: the one map of JSON answers and of events. */
+public final class AnswerTree {
+    /** The sequence number of an event. */
+    public static final JsonPlace<Fact> SEQUENCE_NUMBER = JsonPlace.number(Fact.SEQUENCE_NUMBER);
+    /** The model's name, in a response and in an event. */
+    public static final JsonPlace<Fact> MODEL = JsonPlace.text(Fact.MODEL);
+
+    private static final JsonPlace<Fact> CODE = JsonPlace.textOrNumber(Fact.ERROR_CODE);
+    private static final JsonPlace<Fact> MESSAGE = JsonPlace.text(Fact.ERROR_MESSAGE);
+    private static final JsonPlace<Fact> PARAM = JsonPlace.text(Fact.ERROR_PARAM);
+    private static final JsonPlace<Fact> STATUS = JsonPlace.number(Fact.ERROR_STATUS);
+    private static final JsonPlace<Fact> RESETS_AT = JsonPlace.number(Fact.RESETS_AT);
+    private static final JsonPlace<Fact> RESETS_IN = JsonPlace.number(Fact.RESETS_IN);
+    private static final JsonPlace<Fact> ERROR = JsonPlace.extent(Fact.ERROR).with("code", CODE)
+            .with("type", JsonPlace.text(Fact.ERROR_TYPE)).with("message", MESSAGE).with("param", PARAM)
+            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
+
+    private static final JsonPlace<Fact> INPUT_DETAILS = JsonPlace.<Fact>object()
+            .with("cached_tokens", JsonPlace.number(Fact.CACHED_TOKENS));
+    private static final JsonPlace<Fact> OUTPUT_DETAILS = JsonPlace.<Fact>object()
+            .with("reasoning_tokens", JsonPlace.number(Fact.REASONING_TOKENS));
+    private static final JsonPlace<Fact> INPUT = JsonPlace.number(Fact.INPUT_TOKENS);
+    private static final JsonPlace<Fact> OUTPUT = JsonPlace.number(Fact.OUTPUT_TOKENS);
+    /** With the names of chat completions, for other paths. */
+    private static final JsonPlace<Fact> USAGE = JsonPlace.extent(Fact.USAGE)
+            .with("input_tokens", INPUT).with("input_tokens_details", INPUT_DETAILS)
+            .with("output_tokens", OUTPUT).with("output_tokens_details", OUTPUT_DETAILS)
+            .with("prompt_tokens", INPUT).with("prompt_tokens_details", INPUT_DETAILS)
+            .with("completion_tokens", OUTPUT).with("completion_tokens_details", OUTPUT_DETAILS);
+
+    private static final JsonPlace<Fact> CONVERSATION = JsonPlace.text(Fact.CONVERSATION_ID)
+            .with("id", JsonPlace.text(Fact.CONVERSATION_ID));
+    private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
+
+    /** An event, or a message of a WebSocket. */
+    public static final JsonPlace<Fact> EVENT = JsonPlace.<Fact>object()
+            .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
+            .with("stream_id", JsonPlace.text(Fact.STREAM_ID)).with("model", MODEL).with("response", RESPONSE)
+            .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE)
+            .with("error", ERROR).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
+            .with("status", STATUS).with("status_code", STATUS)
+            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
+
+    /** A JSON answer: a response, or an event that holds one, where an upstream answers so. */
+    public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE);
+
+    private AnswerTree() {
+    }
+
+    private static JsonPlace<Fact> response(JsonPlace<Fact> bare) {
+        return bare.with("id", JsonPlace.text(Fact.RESPONSE_ID)).with("model", MODEL)
+                .with("status", JsonPlace.text(Fact.RESPONSE_STATUS)).with("conversation", CONVERSATION)
+                .with("output", JsonPlace.extent(Fact.OUTPUT)).with("usage", USAGE).with("error", ERROR);
+    }
+}

@@ -1,0 +1,34 @@
+package sluice.responses;
+
+/** What may be asked of an answer or an event. {@link AnswerTree} says where it stands. */
+public enum Fact {
+    /** The type of an event. */
+    TYPE,
+    SEQUENCE_NUMBER,
+    STREAM_ID,
+    MODEL,
+    /** The object {@code response} of an event. */
+    RESPONSE,
+    RESPONSE_ID,
+    /** Such as {@code completed} or {@code failed}. */
+    RESPONSE_STATUS,
+    CONVERSATION_ID,
+    /** The array of items of a response. */
+    OUTPUT,
+    /** The item that an event adds or completes. */
+    ITEM,
+    USAGE,
+    INPUT_TOKENS,
+    CACHED_TOKENS,
+    OUTPUT_TOKENS,
+    REASONING_TOKENS,
+    ERROR,
+    ERROR_CODE,
+    ERROR_TYPE,
+    ERROR_MESSAGE,
+    ERROR_PARAM,
+    /** An HTTP status that an event names. */
+    ERROR_STATUS,
+    RESETS_AT,
+    RESETS_IN
+}
