@@ -50,6 +50,11 @@ final class Http2Peer implements AutoCloseable {
         return this;
     }
 
+    /** From now on a read that waits for longer fails with {@link java.net.SocketTimeoutException}. */
+    void quietAfter(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
     static byte[] number(int value) {
         return new byte[] {(byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value};
     }
