@@ -17,12 +17,10 @@ record AnswerHeaders(String requestId, String organization, String contentType, 
         out.header("Content-Type", contentType);
         out.header("x-request-id", requestId);
         out.header("openai-organization", organization);
+        out.header("openai-project", "proj_simulated");
         out.header("openai-processing-ms", Long.toString(processingMillis));
         out.header("openai-version", "2020-10-01");
-        boolean exhausted = fault.has(FaultOption.RESET);
-        out.header("x-ratelimit-limit-requests", "10000");
-        out.header("x-ratelimit-remaining-requests", exhausted ? "0" : "9999");
-        out.header("x-ratelimit-reset-requests", fault.text(FaultOption.RESET).orElse("6ms"));
+        Limits.writeHeaders(fault, out);
         if (contentType.startsWith("text/event-stream")) {
             out.header("cache-control", "no-cache");
         }

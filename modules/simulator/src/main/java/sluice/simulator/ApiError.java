@@ -1,49 +1,92 @@
 package sluice.simulator;
 
-import java.util.Optional;
 import sluice.json.JsonStrings;
 
-/** An error in the API's words. */
-record ApiError(int status, String type, String code, Optional<String> param, String message) {
+/**
+ * An error in the API's words.
+ *
+ * @param status that it has as an answer
+ * @param names its type, code and parameter
+ * @param message for people
+ * @param limit what it says about a limit, as further members of the error
+ */
+record ApiError(int status, Names names, String message, String limit) {
+    /** What programs act on; null is told as null. */
+    record Names(String type, String code, String param) {
+        private static String json(String name) {
+            return name == null || name.equals("null") ? "null" : JsonStrings.quote(name);
+        }
+    }
+
     static ApiError invalid(String code, String param, String message) {
-        return new ApiError(400, "invalid_request_error", code, Optional.of(param), message);
+        return new ApiError(400, new Names("invalid_request_error", code, param), message, "");
     }
 
     static ApiError notFound(String code, String message) {
-        return new ApiError(404, "invalid_request_error", code, Optional.empty(), message);
+        return new ApiError(404, new Names("invalid_request_error", code, null), message, "");
     }
 
     static ApiError badKey(String message) {
-        return new ApiError(401, "invalid_request_error", "invalid_api_key", Optional.empty(), message);
+        return new ApiError(401, new Names("invalid_request_error", "invalid_api_key", null), message, "");
     }
 
     /** What the API says with {@code status}, unless the fault says otherwise. */
     static ApiError of(int status, Fault fault) {
-        ApiError usual = switch (status) {
-            case 401 -> badKey("Incorrect API key provided: sk-sim-***.");
-            case 402, 403 -> new ApiError(status, "permission_error", "permission_denied", Optional.empty(),
+        return switch (status) {
+            case 401 -> as(fault, status, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: sk-sim-***.");
+            case 402, 403 -> as(fault, status, "permission_error", "permission_denied",
                     "You do not have access to this organization: org-simulated.");
-            case 404 -> notFound("model_not_found", "The model does not exist or you do not have access to it.");
-            case 429 -> new ApiError(status, "rate_limit_error", "rate_limit_exceeded", Optional.empty(),
+            case 404 -> as(fault, status, "invalid_request_error", "model_not_found",
+                    "The model does not exist or you do not have access to it.");
+            case 429 -> as(fault, status, "rate_limit_error", "rate_limit_exceeded",
                     "Rate limit reached for requests per minute. Please try again later.");
-            case 503 -> new ApiError(status, "server_error", "server_is_overloaded", Optional.empty(),
+            case 503 -> as(fault, status, "server_error", "server_is_overloaded",
                     "The server is overloaded. Please try again later.");
-            default -> new ApiError(status, status >= 500 ? "server_error" : "invalid_request_error",
-                    status >= 500 ? "server_error" : "invalid_request", Optional.empty(), "The simulator was asked to fail.");
+            default -> as(fault, status, status >= 500 ? "server_error" : "invalid_request_error",
+                    status >= 500 ? "server_error" : "invalid_request", "The simulator was asked to fail.");
         };
-        return new ApiError(status, fault.text(FaultOption.TYPE).orElse(usual.type),
-                fault.text(FaultOption.CODE).orElse(usual.code), usual.param,
-                fault.text(FaultOption.MESSAGE).map(text -> text.replace('_', ' ')).orElse(usual.message));
     }
 
-    /** The value of {@code error}. */
+    /** What a response that fails with {@code code} says, unless the fault says otherwise. */
+    static ApiError inside(String code, Fault fault) {
+        return as(fault, 200, null, code, switch (code) {
+            case "server_is_overloaded" -> "Our servers are currently overloaded. Please try again later.";
+            case "rate_limit_exceeded" -> "Rate limit reached. Please try again in 1s.";
+            default -> "The simulator was asked to fail.";
+        });
+    }
+
+    private static ApiError as(Fault fault, int status, String type, String code, String message) {
+        return new ApiError(status, new Names(fault.text(FaultOption.TYPE).orElse(type),
+                fault.text(FaultOption.CODE).orElse(code), null),
+                fault.text(FaultOption.MESSAGE).map(text -> text.replace('_', ' ')).orElse(message), Limits.inError(fault));
+    }
+
+    /** The value of {@code error} in an answer. */
     String inner() {
-        return "{\"message\":" + JsonStrings.quote(message) + ",\"type\":" + JsonStrings.quote(type) + ",\"param\":"
-                + param.map(JsonStrings::quote).orElse("null") + ",\"code\":" + JsonStrings.quote(code) + "}";
+        return "{\"message\":" + JsonStrings.quote(message) + ",\"type\":" + Names.json(names.type) + ",\"param\":"
+                + Names.json(names.param) + ",\"code\":" + Names.json(names.code) + limit + "}";
+    }
+
+    /** The value of {@code error} in a response object: with a type only where one was asked for. */
+    String ofResponse() {
+        return "{\"code\":" + Names.json(names.code) + ",\"message\":" + JsonStrings.quote(message)
+                + (names.type == null ? "" : ",\"type\":" + Names.json(names.type)) + limit + "}";
+    }
+
+    /** The members of an {@code error} event behind its number, each with a comma before it. */
+    String ofEvent() {
+        return ",\"code\":" + Names.json(names.code) + ",\"message\":" + JsonStrings.quote(message) + ",\"param\":"
+                + Names.json(names.param) + limit;
     }
 
     /** The body of an HTTP answer. */
     String json() {
         return "{\"error\":" + inner() + "}";
+    }
+
+    /** The body of an HTTP answer of the other form that is seen in practice. */
+    String detail() {
+        return "{\"detail\":" + JsonStrings.quote(message) + "}";
     }
 }

@@ -13,6 +13,7 @@ import sluice.wire.Link;
  * is much, or on {@link #flush}. Confined to the answering thread.
  */
 final class BodyOut {
+    static final byte[] EARLY_HINTS = bytes("HTTP/1.1 103 Early Hints\r\nLink: </hints>; rel=preload\r\n\r\n");
     private static final int SEND_BYTES = 16 * 1024;
 
     private final Link link;
@@ -121,9 +122,7 @@ final class BodyOut {
 
     private void head(int status, AnswerHeaders headers) throws IOException {
         if (fault.has(FaultOption.HINTS)) {
-            wire.ascii("HTTP/1.1 103 Early Hints\r\nLink: </hints>; rel=preload\r\n\r\n");
-            link.write(wire.array(), 0, wire.length());
-            wire.reset(SEND_BYTES);
+            link.write(EARLY_HINTS, 0, EARLY_HINTS.length);
         }
         headers.writeTo(status, fault, wire);
         request.answering(status);

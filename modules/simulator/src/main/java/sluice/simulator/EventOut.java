@@ -4,6 +4,8 @@ import java.io.IOException;
 
 /** Where a turn's events go. Numbers them, and has the faults that count events. Confined to the answering thread. */
 abstract class EventOut {
+    private static final byte[] NOTHING = {};
+
     private final ReceivedRequest request;
     private final Fault fault;
     private final Pauses pauses;
@@ -11,8 +13,10 @@ abstract class EventOut {
     private final int cutAt;
     private final int badChunkAt;
     private final int commentEvery;
+    private final long keepaliveNanos;
     private int sequence;
     private int sent;
+    private int deltas;
 
     EventOut(ReceivedRequest request, Fault fault, Pauses pauses) {
         this.request = request;
@@ -22,6 +26,7 @@ abstract class EventOut {
         cutAt = fault.count(FaultOption.CUTAFTER, -1);
         badChunkAt = fault.count(FaultOption.BADCHUNK, -1);
         commentEvery = fault.count(FaultOption.COMMENTS, 0);
+        keepaliveNanos = fault.nanos(FaultOption.KEEPALIVE, 0);
     }
 
     /** One event; {@code rest} follows the sequence number and starts with a comma. */
@@ -29,6 +34,14 @@ abstract class EventOut {
         before();
         write(type, sequence++, rest);
         request.events(++sent);
+        if (type.endsWith(".delta")) {
+            request.deltas(++deltas);
+        }
+    }
+
+    /** A sign of life, which is no output. */
+    final void keepalive() throws IOException {
+        event("keepalive", NOTHING);
     }
 
     /** An event without a sequence number. */
@@ -38,14 +51,15 @@ abstract class EventOut {
         request.events(++sent);
     }
 
-    /** Sends what is there and waits until {@code nanos} after the start of the answer. */
+    /** Sends what is there and waits until {@code nanos} after the start of the answer, with signs of life if they are wanted. */
     final void waitUntil(long nanos) throws IOException {
         flush();
+        while (keepaliveNanos > 0 && pauses.elapsedNanos() + keepaliveNanos < nanos) {
+            pauses.until(pauses.elapsedNanos() + keepaliveNanos);
+            keepalive();
+            flush();
+        }
         pauses.until(nanos);
-    }
-
-    final long elapsedNanos() {
-        return pauses.elapsedNanos();
     }
 
     private void before() throws IOException {

@@ -18,23 +18,48 @@ enum FaultOption {
     REASONING(Kind.FLAG, false, "a reasoning item first, with encrypted_content"),
     TURN_STATE(Kind.TEXT, false, "answer with the header x-codex-turn-state"),
     CODEX_RL(Kind.FLAG, false, "a codex.rate_limits event first"),
+    CODEX_HEADERS(Kind.FLAG, false, "x-codex-primary-* and x-codex-secondary-* headers"),
+    USED(Kind.COUNT, false, "percent of the primary window that is used, for codex_rl and codex_headers"),
+    WINDOW(Kind.COUNT, false, "minutes of the primary window"),
+    RENEWS(Kind.DURATION, false, "time until the primary window is renewed"),
+    USED2(Kind.COUNT, false, "percent of the secondary window that is used"),
+    WINDOW2(Kind.COUNT, false, "minutes of the secondary window"),
+    RENEWS2(Kind.DURATION, false, "time until the secondary window is renewed"),
+    PLAN(Kind.TEXT, false, "plan_type in codex_rl, codex_headers and errors"),
+    LIMIT(Kind.COUNT, false, "x-ratelimit-limit-requests"),
+    REMAINING(Kind.COUNT, false, "x-ratelimit-remaining-requests"),
+    LIMIT_TOKENS(Kind.COUNT, false, "x-ratelimit-limit-tokens; brings the three headers of tokens"),
+    REMAINING_TOKENS(Kind.COUNT, false, "x-ratelimit-remaining-tokens"),
+    RESET_TOKENS(Kind.TEXT, false, "x-ratelimit-reset-tokens, such as 6m0s"),
+    TIER(Kind.TEXT, false, "the service tier that is served in the end, whatever was asked for"),
+    CACHED(Kind.COUNT, false, "cached tokens in the usage, instead of what the prompt cache knows"),
+    CACHEWRITE(Kind.COUNT, false, "cache write tokens in the usage"),
+    POLLS(Kind.COUNT, false, "a background response is queued, then in progress, and done when asked for the n-th time"),
+    METADATA(Kind.FLAG, false, "a response.metadata event before output"),
+    KEEPALIVES(Kind.COUNT, false, "n keepalive events before output"),
+    KEEPALIVE(Kind.DURATION, false, "a keepalive event whenever there was nothing to say for so long"),
     COOKIE(Kind.FLAG, false, "answer with set-cookie, alt-svc and strict-transport-security"),
     ORG(Kind.TEXT, false, "organisation of the account: only it can read its encrypted_content"),
     ID(Kind.TEXT, false, "makes a key or a counter its own; says nothing else"),
     TIMES(Kind.COUNT, false, "only the first n requests of this account fail, counted by account and id"),
     STATUS(Kind.COUNT, true, "answer this status with an OpenAI error; on WebSocket an error event"),
-    CODE(Kind.TEXT, true, "the error's code instead of the status's usual one"),
-    TYPE(Kind.TEXT, true, "the error's type instead of the status's usual one"),
+    ROUTE(Kind.TEXT, true, "what goes wrong does so on this route only: responses, compact, input_tokens, stored or models"),
+    CODE(Kind.TEXT, true, "the error's code instead of the usual one; null for none"),
+    TYPE(Kind.TEXT, true, "the error's type instead of the usual one; null for none"),
     MESSAGE(Kind.TEXT, true, "the error's message, with underscores for blanks"),
-    BODY(Kind.TEXT, true, "with status: json, html, text or empty"),
+    BODY(Kind.TEXT, true, "with status: json, detail for {\"detail\": message}, html, text or empty"),
     RETRY(Kind.COUNT, true, "with status: Retry-After in seconds"),
     RETRYMS(Kind.COUNT, true, "with status: retry-after-ms"),
     RESET(Kind.TEXT, true, "with status: x-ratelimit-reset-requests, such as 1m30s, with nothing remaining"),
+    RESETS_AT(Kind.TEXT, true, "resets_at in the error, so many seconds from now; or null"),
+    RESETS_IN(Kind.TEXT, true, "resets_in_seconds in the error; or null"),
     OVERLOADED(Kind.FLAG, true, "inside a 200, before output: response.failed with server_is_overloaded"),
     RATELIMITED(Kind.FLAG, true, "inside a 200, before output: response.failed with rate_limit_exceeded"),
     FAIL(Kind.TEXT, true, "inside a 200: response.failed with this code"),
     FAILAT(Kind.COUNT, true, "the failure comes after n deltas instead of before output"),
-    FAILAS(Kind.TEXT, true, "the failure is failed, error, or both one after the other"),
+    FAILFIRST(Kind.FLAG, true, "the failure is the first event, before response.created"),
+    FAILAS(Kind.TEXT, true, "the failure is failed, error, both one after the other, or nested: an error event with an error object"),
+    USAGE(Kind.TEXT, true, "the usage at the end is null or absent"),
     INCOMPLETE(Kind.FLAG, true, "end with response.incomplete, max_output_tokens"),
     HEADERS(Kind.DURATION, true, "wait before the status line"),
     SILENT(Kind.DURATION, true, "wait between headers and first event"),
@@ -43,7 +68,8 @@ enum FaultOption {
     CUT(Kind.COUNT, true, "end the connection after n bytes of body"),
     RST(Kind.COUNT, true, "reset the connection after n bytes of body"),
     CUTAFTER(Kind.COUNT, true, "end the connection after n events or messages"),
-    DROP(Kind.TEXT, true, "no answer: end the connection with fin or rst"),
+    DROP(Kind.TEXT, true, "no answer: end the connection with fin or rst, or after half a status line; with hints, behind the 103"),
+    NOREAD(Kind.COUNT, true, "read about n bytes of the body and no more; by key or standing only"),
     REUSE(Kind.FLAG, true, "reset a connection on which an earlier request was answered; a fresh one is served"),
     NOEND(Kind.FLAG, true, "no terminal event, but a clean end"),
     EOL(Kind.TEXT, true, "line ends of the events: lf, crlf or cr"),
@@ -99,9 +125,12 @@ enum FaultOption {
             case TEXT -> require(!value.isEmpty(), value, "a text");
         }
         switch (this) {
-            case BODY -> require(value.matches("json|html|text|empty"), value, "json, html, text or empty");
-            case FAILAS -> require(value.matches("failed|error|both"), value, "failed, error or both");
-            case DROP -> require(value.matches("fin|rst"), value, "fin or rst");
+            case BODY -> require(value.matches("json|detail|html|text|empty"), value, "json, detail, html, text or empty");
+            case FAILAS -> require(value.matches("failed|error|both|nested"), value, "failed, error, both or nested");
+            case USAGE -> require(value.matches("null|absent"), value, "null or absent");
+            case ROUTE -> require(Routes.NAMES.contains(value), value, "one of " + Routes.NAMES);
+            case RESETS_AT, RESETS_IN -> require(value.matches("null|\\d{1,9}"), value, "seconds or null");
+            case DROP -> require(value.matches("fin|rst|half"), value, "fin, rst or half");
             case EOL -> require(value.matches("lf|crlf|cr"), value, "lf, crlf or cr");
             case AFTER -> require(value.matches("done|event"), value, "done or event");
             case LENGTH -> require(value.matches("m?\\d{1,9}"), value, "a number, or m and a number");

@@ -2,6 +2,7 @@ package sluice.simulator;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -19,6 +20,15 @@ final class FaultPlan {
     private final ConcurrentMap<String, Queue<Fault>> scripts = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Fault> standing = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, AtomicInteger> counters = new ConcurrentHashMap<>();
+
+    /**
+     * Where a request came in.
+     *
+     * @param route one of {@link Routes#NAMES}
+     * @param reusedConnection whether an earlier request of the connection was answered
+     */
+    record Place(String route, boolean reusedConnection) {
+    }
 
     FaultPlan(Fault base) {
         this.base = base;
@@ -47,10 +57,11 @@ final class FaultPlan {
      *
      * @throws IllegalArgumentException if the key, the model or the text names an unknown option
      */
-    Fault choose(String key, String model, String lastText, boolean reusedConnection) {
+    Fault choose(String key, String model, String lastText, Place place) {
         Fault chosen = base.and(Fault.ofKey(key)).and(Fault.ofModel(model)).and(Fault.ofText(lastText));
         chosen = chosen.and(standing.getOrDefault(key, Fault.NONE)).and(scripted(key));
-        if (chosen.has(FaultOption.REUSE) && !reusedConnection) {
+        boolean elsewhere = chosen.text(FaultOption.ROUTE).filter(route -> !route.equals(place.route())).isPresent();
+        if (elsewhere || chosen.has(FaultOption.REUSE) && !place.reusedConnection()) {
             return chosen.healed();
         }
         int times = chosen.count(FaultOption.TIMES, Integer.MAX_VALUE);
@@ -68,6 +79,16 @@ final class FaultPlan {
     /** What an account gets apart from any single request: at a WebSocket handshake. */
     Fault standing(String key) {
         return base.and(Fault.ofKey(key)).and(standing.getOrDefault(key, Fault.NONE));
+    }
+
+    /** What {@link #standing} says of one count, before a request's body is read; none where the key is not understood. */
+    OptionalInt standingCount(String key, FaultOption option) {
+        try {
+            int count = standing(key).count(option, -1);
+            return count < 0 ? OptionalInt.empty() : OptionalInt.of(count);
+        } catch (IllegalArgumentException e) {
+            return OptionalInt.empty();
+        }
     }
 
     private Fault scripted(String key) {

@@ -38,6 +38,7 @@ public final class ReceivedRequest {
     private volatile long bytesSent;
     private volatile int status;
     private volatile int events;
+    private volatile int deltas;
     private volatile Ending ending = Ending.OPEN;
     private volatile Fault fault = Fault.NONE;
     private volatile TokenUsage billed = TokenUsage.NONE;
@@ -154,6 +155,16 @@ public final class ReceivedRequest {
     /** Called by the one thread that answers. */
     void events(int count) {
         events = count;
+    }
+
+    /** Called by the one thread that answers. */
+    void deltas(int count) {
+        deltas = count;
+    }
+
+    /** How many of the events were deltas of output. */
+    int deltas() {
+        return deltas;
     }
 
     void chosen(Fault what) {

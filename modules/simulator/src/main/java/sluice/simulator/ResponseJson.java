@@ -1,39 +1,50 @@
 package sluice.simulator;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sluice.api.TokenUsage;
 import sluice.json.JsonStrings;
 
 /** Writes the response object: what the request asked for is told back, as the API does. Immutable. */
 final class ResponseJson {
     /** What the request's members are when it has none of them, in the API's order. */
     private static final List<Map.Entry<String, String>> ECHOED = List.of(
-            Map.entry("instructions", "null"), Map.entry("max_output_tokens", "null"), Map.entry("max_tool_calls", "null"),
-            Map.entry("parallel_tool_calls", "true"), Map.entry("previous_response_id", "null"),
-            Map.entry("prompt_cache_key", "null"), Map.entry("reasoning", "{\"effort\":null,\"summary\":null}"),
-            Map.entry("safety_identifier", "null"), Map.entry("service_tier", "\"default\""), Map.entry("store", "true"),
-            Map.entry("temperature", "1.0"), Map.entry("text", "{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"}"),
-            Map.entry("tool_choice", "\"auto\""), Map.entry("tools", "[]"), Map.entry("top_logprobs", "0"),
-            Map.entry("top_p", "1.0"), Map.entry("truncation", "\"disabled\""), Map.entry("user", "null"),
-            Map.entry("metadata", "{}"));
+            Map.entry("frequency_penalty", "0.0"), Map.entry("instructions", "null"), Map.entry("max_output_tokens", "null"),
+            Map.entry("max_tool_calls", "null"), Map.entry("parallel_tool_calls", "true"),
+            Map.entry("presence_penalty", "0.0"), Map.entry("previous_response_id", "null"),
+            Map.entry("prompt_cache_key", "null"), Map.entry("safety_identifier", "null"), Map.entry("store", "true"),
+            Map.entry("temperature", "1.0"), Map.entry("tool_choice", "\"auto\""), Map.entry("top_logprobs", "0"),
+            Map.entry("top_p", "1.0"), Map.entry("truncation", "\"disabled\""), Map.entry("metadata", "{}"));
+    private static final Map<String, String> REASONING = members("effort", "null", "summary", "null");
+    private static final Map<String, String> TEXT = members("format", "{\"type\":\"text\"}", "verbosity", "\"medium\"");
 
     private final String head;
     private final String model;
     private final String echo;
 
     /** The members that change, as JSON. */
-    record Parts(String error, String incompleteDetails, String usage) {
-        static final Parts NONE = new Parts("null", "null", "null");
+    record Parts(String completedAt, String error, String incompleteDetails, String serviceTier, String usage) {
+        /** Of a response under way. */
+        static Parts open(String serviceTier) {
+            return new Parts("null", "null", "null", serviceTier, ",\"usage\":null");
+        }
     }
 
-    ResponseJson(TurnRequest request, String id, long createdSeconds) {
+    ResponseJson(ResponseRequest request, String id, long createdSeconds) {
         head = "{\"id\":\"" + id + "\",\"object\":\"response\",\"created_at\":" + createdSeconds + ",\"status\":\"";
         model = JsonStrings.quote(request.model());
         StringBuilder out = new StringBuilder();
         for (Map.Entry<String, String> member : ECHOED) {
-            Optional<String> told = request.json(member.getKey()).filter(json -> !json.equals("null"));
+            Optional<String> told = request.json(member.getKey());
             out.append(",\"").append(member.getKey()).append("\":").append(told.orElse(member.getValue()));
+        }
+        out.append(",\"reasoning\":").append(completed(request.json("reasoning").orElse("{}"), REASONING));
+        out.append(",\"text\":").append(completed(request.json("text").orElse("{}"), TEXT));
+        out.append(",\"tools\":[").append(String.join(",", request.tools.stream().map(Tool::told).toList())).append(']');
+        for (String named : List.of("user", "prompt", "prompt_cache_retention")) {
+            request.json(named).ifPresent(json -> out.append(",\"").append(named).append("\":").append(json));
         }
         request.text("conversation").ifPresent(conversation ->
                 out.append(",\"conversation\":{\"id\":").append(JsonStrings.quote(conversation)).append('}'));
@@ -42,8 +53,36 @@ final class ResponseJson {
     }
 
     String render(String status, List<String> output, Parts parts) {
-        return head + status + "\",\"error\":" + parts.error + ",\"incomplete_details\":" + parts.incompleteDetails
-                + ",\"model\":" + model + ",\"output\":[" + String.join(",", output) + "]" + echo + ",\"usage\":" + parts.usage
-                + "}";
+        return head + status + "\",\"completed_at\":" + parts.completedAt + ",\"error\":" + parts.error
+                + ",\"incomplete_details\":" + parts.incompleteDetails + ",\"model\":" + model + ",\"output\":["
+                + String.join(",", output) + "]" + echo + ",\"service_tier\":" + parts.serviceTier + parts.usage + "}";
+    }
+
+    /** The usage object. */
+    static String usage(TokenUsage tokens) {
+        return "{\"input_tokens\":" + tokens.input() + ",\"input_tokens_details\":{\"cached_tokens\":" + tokens.cached()
+                + ",\"cache_write_tokens\":" + tokens.cacheWrite() + "},\"output_tokens\":" + tokens.output()
+                + ",\"output_tokens_details\":{\"reasoning_tokens\":" + tokens.reasoning() + "},\"total_tokens\":"
+                + tokens.total() + "}";
+    }
+
+    /** {@code json}, an object, with those of {@code assumed} that it lacks; its own text stays as it was sent. */
+    static String completed(String json, Map<String, String> assumed) {
+        Map<String, Object> sent = JsonTree.object(json);
+        String rest = sent.isEmpty() ? "}" : json.substring(json.indexOf('{') + 1);
+        StringBuilder out = new StringBuilder("{");
+        assumed.forEach((name, value) -> {
+            if (!sent.containsKey(name)) {
+                out.append(out.length() > 1 ? "," : "").append('"').append(name).append("\":").append(value);
+            }
+        });
+        return out.append(out.length() > 1 && !sent.isEmpty() ? "," : "").append(rest).toString();
+    }
+
+    private static Map<String, String> members(String first, String one, String second, String two) {
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put(first, one);
+        members.put(second, two);
+        return members;
     }
 }

@@ -26,11 +26,12 @@ public final class SimulatedUpstream implements AutoCloseable {
     private final SimulatorSettings settings;
     private final ServerSocket server;
     private final RequestLog log;
+    private final Bill bill = new Bill();
     private final FaultPlan plan;
     private final Ids ids = new Ids(new SecureRandom().nextLong());
     private final Routes routes;
     private final CoarseSweeper sweeper = new CoarseSweeper(System::nanoTime);
-    private final ConcurrentMap<String, Account> accounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, SimulatedAccount> accounts = new ConcurrentHashMap<>();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicInteger active = new AtomicInteger();
@@ -76,6 +77,11 @@ public final class SimulatedUpstream implements AutoCloseable {
     /** What was received. */
     public RequestLog log() {
         return log;
+    }
+
+    /** What was billed. */
+    public Bill bill() {
+        return bill;
     }
 
     /** The next requests of {@code accountKey} get these, one each, in order; stronger than all else. */
@@ -157,8 +163,8 @@ public final class SimulatedUpstream implements AutoCloseable {
     }
 
     /** The account of a key; {@code org} in the key counts where the settings name no organisation. */
-    Account account(String key) {
-        return accounts.computeIfAbsent(key, k -> new Account(organization(k)));
+    SimulatedAccount account(String key) {
+        return accounts.computeIfAbsent(key, k -> new SimulatedAccount(organization(k)));
     }
 
     void began(ReceivedRequest request) {

@@ -29,7 +29,8 @@ final class SseOut extends EventOut {
 
     @Override
     void write(String type, int number, byte[] rest) throws IOException {
-        if (number >= 0 && number <= skipUpTo) {
+        boolean toldBefore = number < 0 ? skipUpTo >= 0 : number <= skipUpTo;
+        if (toldBefore) {
             return;
         }
         frame.reset(64 * 1024);

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import sluice.api.Headers;
-import sluice.json.JsonStrings;
 import sluice.wire.ByteBuilder;
 import sluice.wire.CloseCodes;
 import sluice.wire.HttpInput;
@@ -26,6 +25,7 @@ import sluice.wire.WebSocketHandshake;
 final class WebSocketSession {
     /** More streams than any client opens on one connection. */
     private static final int MAX_STREAMS = 64;
+    private static final Pattern STREAM_ID = Pattern.compile("[A-Za-z0-9_.-]{1,256}");
     private static final long FINISH_NANOS = 2_000_000_000L;
 
     private final SimulatedUpstream upstream;
@@ -35,7 +35,7 @@ final class WebSocketSession {
     private final int firstNumber;
     private final long openedNanos = System.nanoTime();
     private final Map<String, ExecutorService> streams = new HashMap<>();
-    private final Set<String> responses = ConcurrentHashMap.newKeySet();
+    private final ConnectionMemory memory = new ConnectionMemory();
     private final Map<ReceivedRequest, Pauses> active = new ConcurrentHashMap<>();
     private Optional<WebSocketConnection> socket = Optional.empty();
 
@@ -99,13 +99,13 @@ final class WebSocketSession {
         upstream.began(request);
         Pauses pauses = new Pauses();
         active.put(request, pauses);
-        Optional<TurnRequest> read = Optional.empty();
+        Optional<ResponseRequest> read = Optional.empty();
         try {
-            read = Optional.of(TurnRequestReader.read(bytes));
+            read = Optional.of(ResponseRequestReader.read(bytes));
         } catch (IOException e) {
             // Answered as no JSON, in its turn.
         }
-        Optional<TurnRequest> turn = read;
+        Optional<ResponseRequest> turn = read;
         String stream = turn.flatMap(r -> r.text("stream_id")).orElse("");
         if (!streams.containsKey(stream) && streams.size() == MAX_STREAMS) {
             connection.breakOff(false);
@@ -115,7 +115,7 @@ final class WebSocketSession {
                 .execute(() -> answer(peer, request, turn, pauses));
     }
 
-    private void answer(WebSocketConnection peer, ReceivedRequest request, Optional<TurnRequest> read, Pauses pauses) {
+    private void answer(WebSocketConnection peer, ReceivedRequest request, Optional<ResponseRequest> read, Pauses pauses) {
         WebSocketOut out = new WebSocketOut(peer, request, read.flatMap(r -> r.text("stream_id")));
         try {
             turn(out, request, read, pauses);
@@ -131,34 +131,36 @@ final class WebSocketSession {
         }
     }
 
-    private void turn(WebSocketOut out, ReceivedRequest request, Optional<TurnRequest> read, Pauses pauses)
+    private void turn(WebSocketOut out, ReceivedRequest request, Optional<ResponseRequest> read, Pauses pauses)
             throws IOException {
         try {
-            TurnRequest asked = read.orElseThrow(() -> new ApiException(new ApiError(400, "invalid_request_error",
-                    "invalid_json", Optional.empty(), "We could not parse the JSON of your message.")));
+            ResponseRequest asked = read.orElseThrow(() -> new ApiException(ApiError.invalid("invalid_json", null,
+                    "We could not parse the JSON of your message.")));
             upstream.travel(1);
             String type = asked.text("type").orElse("");
             if (!type.equals("response.create")) {
                 throw new ApiException(ApiError.invalid("invalid_value", "type", "Invalid value: '" + type + "'."));
             }
+            check(asked);
             Fault fault = upstream.plan().choose(request.accountKey(), asked.model(), asked.lastText,
-                    request.onConnection() > firstNumber + 1);
+                    new FaultPlan.Place("responses", request.onConnection() > firstNumber + 1));
             request.chosen(fault);
             if (fault.has(FaultOption.WS_LIMIT) || isTooOld()) {
-                out.error(new ApiError(400, "invalid_request_error", "websocket_connection_limit_reached", Optional.empty(),
+                out.error(ApiError.invalid("websocket_connection_limit_reached", null,
                         "Responses websocket connection limit reached (60 minutes). "
                                 + "Create a new websocket connection to continue."), Fault.NONE);
                 throw new BrokenOnPurpose(false, CloseCodes.NORMAL);
             }
             respond(out, request, asked, fault, pauses);
         } catch (ApiException e) {
+            read.flatMap(asked -> asked.text("previous_response_id")).ifPresent(memory::forget);
             out.error(e.error(), Fault.NONE);
         } catch (IllegalArgumentException e) {
             out.error(ApiError.invalid("invalid_simulator_option", "input", e.getMessage()), Fault.NONE);
         }
     }
 
-    private void respond(WebSocketOut out, ReceivedRequest request, TurnRequest asked, Fault fault, Pauses pauses)
+    private void respond(WebSocketOut out, ReceivedRequest request, ResponseRequest asked, Fault fault, Pauses pauses)
             throws IOException, ApiException {
         if (fault.has(FaultOption.DROP) || fault.has(FaultOption.REUSE)) {
             throw new BrokenOnPurpose(fault.has(FaultOption.REUSE) || fault.text(FaultOption.DROP).orElse("").equals("rst"));
@@ -168,16 +170,37 @@ final class WebSocketSession {
         }
         pauses.until(fault.nanos(FaultOption.HEADERS, 0) + fault.nanos(FaultOption.SILENT, 0));
         if (fault.has(FaultOption.STATUS)) {
+            asked.text("previous_response_id").ifPresent(memory::forget);
             out.error(ApiError.of(fault.count(FaultOption.STATUS, 500), fault), fault);
             return;
         }
         String cacheKey = asked.text("prompt_cache_key").or(() -> head.headers().first("session-id")).orElse("");
-        boolean known = asked.text("previous_response_id").map(responses::contains).orElse(false);
-        Turn turn = upstream.routes().turn(asked, fault, upstream.account(request.accountKey()), cacheKey, known);
-        responses.add(turn.id());
-        turn.play(out.events(fault, pauses));
-        out.flush();
-        request.billed(turn.billed());
+        SimulatedResponse response = upstream.routes().maker()
+                .make(asked, fault, upstream.account(request.accountKey()), cacheKey, memory);
+        try {
+            response.play(out.events(fault, pauses));
+            out.flush();
+        } catch (BrokenOnPurpose e) {
+            throw e;
+        } catch (IOException e) {
+            upstream.bill().left(request.accountKey(), response.charge(), request.deltas());
+            throw e;
+        }
+        request.billed(response.charge().usage());
+        upstream.bill().whole(request.accountKey(), response.charge());
+    }
+
+    /** What only holds on a WebSocket. */
+    private static void check(ResponseRequest asked) throws ApiException {
+        if (asked.flag("background", false)) {
+            throw new ApiException(ApiError.invalid("unsupported_parameter", "background",
+                    "Unsupported parameter: 'background' is not supported over WebSocket."));
+        }
+        if (asked.json("stream_id").isPresent()
+                && !asked.text("stream_id").filter(id -> STREAM_ID.matcher(id).matches()).isPresent()) {
+            throw new ApiException(ApiError.invalid("invalid_value", "stream_id",
+                    "Invalid 'stream_id': 1 to 256 letters, digits, underscores, hyphens and dots."));
+        }
     }
 
     private boolean isTooOld() {
@@ -193,86 +216,6 @@ final class WebSocketSession {
             peer.sendClose(how.closeCode(), "simulated");
         } catch (IOException | IllegalArgumentException e) {
             connection.close();
-        }
-    }
-
-    /** Messages of one turn. Confined to the stream's thread. */
-    private static final class WebSocketOut {
-        private final WebSocketConnection peer;
-        private final ReceivedRequest request;
-        private final String stream;
-        private final ByteBuilder message = new ByteBuilder(1024);
-        private long sent;
-
-        WebSocketOut(WebSocketConnection peer, ReceivedRequest request, Optional<String> stream) {
-            this.peer = peer;
-            this.request = request;
-            this.stream = stream.map(id -> ",\"stream_id\":" + JsonStrings.quote(id)).orElse("");
-        }
-
-        void error(ApiError error, Fault fault) throws IOException {
-            String retry = fault.has(FaultOption.RETRY)
-                    ? ",\"headers\":{\"retry-after\":\"" + fault.count(FaultOption.RETRY, 0) + "\"}" : "";
-            message.reset(1024);
-            message.bytes(BodyOut.bytes("{\"type\":\"error\",\"status\":" + error.status() + ",\"error\":" + error.inner()
-                    + retry + stream + "}"));
-            request.events(request.events() + 1);
-            send(error.status());
-        }
-
-        EventOut events(Fault fault, Pauses pauses) {
-            byte[] suffix = BodyOut.bytes(stream + "}");
-            return new EventOut(request, fault, pauses) {
-                @Override
-                void write(String type, int number, byte[] rest) throws IOException {
-                    message.reset(64 * 1024);
-                    message.ascii("{\"type\":\"").ascii(type).ascii("\"");
-                    if (number >= 0) {
-                        message.ascii(",\"sequence_number\":").decimal(number);
-                    }
-                    message.bytes(rest).bytes(suffix);
-                    sendLater();
-                }
-
-                @Override
-                void comment() {
-                    // A WebSocket has none.
-                }
-
-                @Override
-                void badChunk() {
-                    // A WebSocket has none.
-                }
-
-                @Override
-                void done() {
-                    // A WebSocket has no such end.
-                }
-
-                @Override
-                void flush() throws IOException {
-                    peer.flush();
-                }
-            };
-        }
-
-        /** What comes in one go goes out in one write, as of a stream. */
-        private void sendLater() throws IOException {
-            request.answering(200);
-            peer.sendTextLater(message.array(), 0, message.length());
-            sent += message.length();
-            request.sent(sent);
-        }
-
-        void flush() throws IOException {
-            peer.flush();
-        }
-
-        private void send(int status) throws IOException {
-            request.answering(status);
-            peer.sendText(message.array(), 0, message.length());
-            sent += message.length();
-            request.sent(sent);
         }
     }
 }

@@ -59,7 +59,7 @@ class SimulatedUpstreamTest {
         for (String line : stream.lines().filter(l -> !l.isEmpty()).toList()) {
             assertTrue(line.startsWith("event: ") || line.startsWith("data: "), line);
             if (line.startsWith("data: ")) {
-                TurnRequestReader.read(line.substring(6).getBytes(StandardCharsets.UTF_8));
+                ResponseRequestReader.read(line.substring(6).getBytes(StandardCharsets.UTF_8));
             }
         }
         assertTrue(stream.contains("\"arguments\":\"{\\\"cmd\\\":\\\"ls -la /tmp\\\"}\""));
@@ -125,7 +125,7 @@ class SimulatedUpstreamTest {
     void backgroundResponsesCanBeCancelled() throws Exception {
         String body = "{\"model\":\"m\",\"background\":true,\"input\":\"x [[sim:first=9m]]\"}";
         String made = calls.post("sk-a", body).body();
-        assertTrue(made.contains("\"status\":\"in_progress\""));
+        assertTrue(made.contains("\"status\":\"queued\""));
 
         HttpResponse<String> cancelled = calls.post("/responses/" + Calls.member(made, "id") + "/cancel", "sk-a", "");
 

@@ -8,36 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.json.JsonStrings;
 
-/** What the simulator needs to know of a request body. Filled by {@link TurnRequestReader}, then read only. */
-final class TurnRequest {
-    /** An element of the input as it was sent. */
-    record Item(String json, boolean hasId, boolean hasType) {
-        /** As the API lists it: with an id and a type. */
-        String listed(String id) {
-            StringBuilder out = new StringBuilder("{");
-            if (!hasId) {
-                out.append("\"id\":\"").append(id).append("\",");
-            }
-            if (!hasType) {
-                out.append("\"type\":\"message\",");
-            }
-            String rest = json.substring(json.indexOf('{') + 1);
-            if (rest.strip().equals("}") && out.length() > 1) {
-                out.setLength(out.length() - 1);
-            }
-            return out.append(rest).toString();
-        }
-    }
-
+/** What the simulator needs to know of a request body. Filled by {@link ResponseRequestReader}, then read only. */
+final class ResponseRequest {
     private final byte[] body;
     private final Map<String, String> raw = new HashMap<>();
-    final List<Item> items = new ArrayList<>();
+    final List<InputItem> items = new ArrayList<>();
     final List<String> encrypted = new ArrayList<>();
+    final List<Tool> tools = new ArrayList<>();
     String lastText = "";
-    String lastItemType = "";
     Optional<String> inputText = Optional.empty();
 
-    TurnRequest(byte[] body) {
+    ResponseRequest(byte[] body) {
         this.body = body;
     }
 
@@ -54,23 +35,32 @@ final class TurnRequest {
         raw.put(member, json);
     }
 
-    /** A member's value as JSON. */
+    /** A member's value as JSON; none if it is null. */
     Optional<String> json(String member) {
-        return Optional.ofNullable(raw.get(member));
+        return Optional.ofNullable(raw.get(member)).filter(json -> !json.equals("null"));
     }
 
-    /** A member's value if it is a string without escapes that matter here. */
+    /** A member's value if it is a string. */
     Optional<String> text(String member) {
-        return json(member + TurnRequestReader.TEXT);
+        return Optional.ofNullable(raw.get(member + ResponseRequestReader.TEXT));
+    }
+
+    /** A member's value as an object; an empty one if it is none. */
+    Map<String, Object> object(String member) {
+        return json(member).map(JsonTree::object).orElse(Map.of());
     }
 
     boolean flag(String member, boolean otherwise) {
-        String value = raw.get(member);
-        return value == null || value.equals("null") ? otherwise : value.equals("true");
+        return json(member).map("true"::equals).orElse(otherwise);
     }
 
     String model() {
         return text("model").orElse("");
+    }
+
+    /** Whether the input ends with what a tool has said. */
+    boolean answersTool() {
+        return !items.isEmpty() && items.getLast().answersCall();
     }
 
     /** Estimated as the gateway does it: bytes divided by four. */
@@ -81,11 +71,12 @@ final class TurnRequest {
     /** The input as the API lists it. */
     List<String> listedItems(String responseId) {
         List<String> listed = new ArrayList<>();
-        inputText.ifPresent(text -> listed.add("{\"id\":\"msg_in0" + responseId.substring(5) + "\",\"type\":\"message\","
+        String suffix = responseId.substring(responseId.indexOf('_') + 1);
+        inputText.ifPresent(text -> listed.add("{\"id\":\"msg_in0" + suffix + "\",\"type\":\"message\","
                 + "\"status\":\"completed\",\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":"
                 + JsonStrings.quote(text) + "}]}"));
-        for (Item item : items) {
-            listed.add(item.listed("msg_in" + listed.size() + responseId.substring(5)));
+        for (InputItem item : items) {
+            listed.add(item.listed("msg_in" + listed.size() + suffix));
         }
         return listed;
     }

@@ -1,24 +1,16 @@
 package sluice.simulator;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.Optional;
 
 /** Reads a request body in one pass. Stateless. */
-final class TurnRequestReader {
+final class ResponseRequestReader {
     /** Behind a member's name: its value as text. */
     static final String TEXT = ":text";
 
-    private static final int MAX_DEPTH = 2000;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build())
-            .build();
-
-    private TurnRequestReader() {
+    private ResponseRequestReader() {
     }
 
     /**
@@ -26,9 +18,9 @@ final class TurnRequestReader {
      *
      * @throws IOException if it is none
      */
-    static TurnRequest read(byte[] body) throws IOException {
-        TurnRequest request = new TurnRequest(body);
-        try (JsonParser parser = JSON.createParser(body)) {
+    static ResponseRequest read(byte[] body) throws IOException {
+        ResponseRequest request = new ResponseRequest(body);
+        try (JsonParser parser = JsonTree.FACTORY.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("the body is not a JSON object");
             }
@@ -42,7 +34,7 @@ final class TurnRequestReader {
         return request;
     }
 
-    private static void member(JsonParser parser, TurnRequest request) throws IOException {
+    private static void member(JsonParser parser, ResponseRequest request) throws IOException {
         String name = parser.currentName();
         JsonToken token = parser.nextToken();
         if (name.equals("input")) {
@@ -60,15 +52,41 @@ final class TurnRequestReader {
                 }
                 parser.skipChildren();
             }
+        } else if (token == JsonToken.START_ARRAY && name.equals("tools")) {
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                tool(parser, request);
+            }
         }
         request.put(name, span(parser, request, start));
     }
 
-    private static void input(JsonParser parser, TurnRequest request) throws IOException {
+    private static void tool(JsonParser parser, ResponseRequest request) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            return;
+        }
+        int start = offset(parser);
+        String type = "";
+        String name = "";
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String member = parser.currentName();
+            if (parser.nextToken() == JsonToken.VALUE_STRING) {
+                switch (member) {
+                    case "type" -> type = parser.getText();
+                    case "name" -> name = parser.getText();
+                    default -> parser.finishToken();
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+        request.tools.add(new Tool(span(parser, request, start), type, name));
+    }
+
+    private static void input(JsonParser parser, ResponseRequest request) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
             request.inputText = Optional.of(parser.getText());
             request.lastText = parser.getText();
-            request.lastItemType = "message";
             return;
         }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
@@ -84,18 +102,15 @@ final class TurnRequestReader {
         }
     }
 
-    private static void item(JsonParser parser, TurnRequest request) throws IOException {
+    private static void item(JsonParser parser, ResponseRequest request) throws IOException {
         int start = offset(parser);
-        boolean hasId = false;
-        boolean hasType = false;
         String type = "message";
-        String role = "user";
+        String role = "";
         String text = "";
+        String callId = "";
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
-            hasId |= name.equals("id");
-            hasType |= name.equals("type");
             if (token == JsonToken.START_ARRAY && name.equals("content")) {
                 text = lastTextOf(parser);
             } else if (token == JsonToken.VALUE_STRING) {
@@ -103,6 +118,7 @@ final class TurnRequestReader {
                     case "type" -> type = parser.getText();
                     case "role" -> role = parser.getText();
                     case "content" -> text = parser.getText();
+                    case "call_id" -> callId = parser.getText();
                     case "encrypted_content" -> request.encrypted.add(parser.getText());
                     default -> parser.finishToken();
                 }
@@ -110,11 +126,10 @@ final class TurnRequestReader {
                 parser.skipChildren();
             }
         }
-        request.lastItemType = type;
         if (role.equals("user") && !text.isEmpty()) {
             request.lastText = text;
         }
-        request.items.add(new TurnRequest.Item(span(parser, request, start), hasId, hasType));
+        request.items.add(new InputItem(span(parser, request, start), type, role, callId));
     }
 
     private static String lastTextOf(JsonParser parser) throws IOException {
@@ -139,7 +154,7 @@ final class TurnRequestReader {
         return (int) parser.currentTokenLocation().getByteOffset();
     }
 
-    private static String span(JsonParser parser, TurnRequest request, int start) throws IOException {
+    private static String span(JsonParser parser, ResponseRequest request, int start) throws IOException {
         parser.skipChildren();
         parser.finishToken();
         return request.slice(start, (int) parser.currentLocation().getByteOffset());

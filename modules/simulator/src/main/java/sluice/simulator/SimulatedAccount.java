@@ -1,11 +1,13 @@
 package sluice.simulator;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the upstream knows of one API key: its organisation, responses, conversations, prompt cache and load. Thread-safe. */
-final class Account {
+final class SimulatedAccount {
     /** Most responses, conversations and cache keys that are remembered; the oldest is forgotten. */
     private static final int MAX_REMEMBERED = 10_000;
     /** The API caches prompts from this size on, in steps. */
@@ -13,13 +15,13 @@ final class Account {
     private static final int CACHE_STEP_TOKENS = 128;
 
     private final String organization;
-    private final Map<String, Turn> responses = bounded();
-    private final Map<String, Boolean> conversations = bounded();
+    private final Map<String, SimulatedResponse> responses = bounded();
+    private final Map<String, Set<String>> conversations = bounded();
     private final Map<String, Integer> cache = bounded();
     private int active;
     private int peak;
 
-    Account(String organization) {
+    SimulatedAccount(String organization) {
         this.organization = organization;
     }
 
@@ -27,11 +29,11 @@ final class Account {
         return organization;
     }
 
-    synchronized void store(Turn turn) {
-        responses.put(turn.id(), turn);
+    synchronized void store(SimulatedResponse response) {
+        responses.put(response.id(), response);
     }
 
-    synchronized Optional<Turn> response(String id) {
+    synchronized Optional<SimulatedResponse> response(String id) {
         return Optional.ofNullable(responses.get(id));
     }
 
@@ -40,11 +42,17 @@ final class Account {
     }
 
     synchronized void openConversation(String id) {
-        conversations.put(id, true);
+        conversations.put(id, Set.of());
     }
 
-    synchronized boolean hasConversation(String id) {
-        return conversations.containsKey(id);
+    /** The calls of tools that a conversation holds; none if there is no such conversation. */
+    synchronized Optional<Set<String>> callsOf(String conversation) {
+        return Optional.ofNullable(conversations.get(conversation));
+    }
+
+    /** Keeps what a response has added to its conversation. */
+    synchronized void extend(String conversation, Set<String> calls) {
+        conversations.put(conversation, new HashSet<>(calls));
     }
 
     /** Tokens of this prompt that were cached by the last one with the same key. */
