@@ -31,7 +31,7 @@ module sluice.server {
     uses sluice.api.EventInspector;
     uses sluice.api.EventRelay;
     uses sluice.api.SelectionPolicy.Factory;
-    uses sluice.api.StateStore.Factory;
+    uses sluice.api.SharedState.Factory;
     uses sluice.api.StreamThreads.Factory;
     uses sluice.api.TurnPool.Factory;
     uses sluice.api.Upstream.Factory;

@@ -33,6 +33,7 @@ class ModuleGraphTest {
             Map.entry("sluice.body", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sse", Set.of("sluice.api", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
+            Map.entry("sluice.state", Set.of("sluice.api")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.wire")),
             Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.wire")),
             Map.entry("sluice.config", Set.of("sluice.api", "sluice.json")),

@@ -11,7 +11,7 @@ public interface AccountScheduler extends AutoCloseable {
     /** Service: makes schedulers. */
     interface Factory extends Named {
         /** A scheduler without accounts; {@link #apply} brings them. */
-        AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state);
+        AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, SharedState state);
     }
 
     /** Replaces the accounts. Statistics stay with the names that stay; leases that are out stay valid. */
@@ -29,18 +29,6 @@ public interface AccountScheduler extends AutoCloseable {
 
     /** How long until an account can be had for such a request; zero if one can be had now, or if that is not known. */
     Duration retryAfter(SelectionRequest request);
-
-    /** The account of a stored response or conversation, if this client made it and it is remembered; else empty. */
-    String ownerOf(String client, String responseId);
-
-    /**
-     * Whether a response or conversation is remembered as made by another client than {@code client}: for this client it does
-     * not exist. False if nobody is remembered.
-     */
-    boolean isForeign(String client, String responseId);
-
-    /** Remembers that a client's response lives in an account. */
-    void own(String client, String responseId, String account);
 
     /** The state of every account, in the order of the configuration. */
     List<AccountStatus> accounts();

@@ -3,7 +3,7 @@ package sluice.baseline;
 import sluice.api.AccountScheduler;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 
 /** Makes the scheduler whose every call takes one lock. No service: it is only compared with. */
 public final class LockedFactory implements AccountScheduler.Factory {
@@ -18,7 +18,7 @@ public final class LockedFactory implements AccountScheduler.Factory {
 
     /** A scheduler that sorts, whatever the policy. */
     @Override
-    public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state) {
+    public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
         return new LockedScheduler(settings, state, new AccountList.Snapshot());
     }
 }

@@ -17,12 +17,12 @@ import sluice.api.AttemptOutcome;
 import sluice.api.Binding;
 import sluice.api.Choice;
 import sluice.api.Decision;
+import sluice.api.Owners;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
-import sluice.api.SessionKeys;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 
 /**
  * Slots, statistics and choice under one lock ("baseline-scheduler"), to be compared with: four passes and a full sort; a session waits
@@ -31,7 +31,7 @@ import sluice.api.StateStore;
  */
 final class LockedScheduler implements AccountScheduler {
     private final SchedulerSettings settings;
-    private final StateStore state;
+    private final SharedState state;
     private final LockedStatistics statistics;
     private final Map<String, Integer> inFlight = new HashMap<>();
     private final Map<String, Long> restsUntil = new HashMap<>();
@@ -39,7 +39,7 @@ final class LockedScheduler implements AccountScheduler {
     private final AccountList list;
     private boolean closed;
 
-    LockedScheduler(SchedulerSettings settings, StateStore state, AccountList list) {
+    LockedScheduler(SchedulerSettings settings, SharedState state, AccountList list) {
         this.settings = settings;
         this.state = state;
         this.list = list;
@@ -80,7 +80,7 @@ final class LockedScheduler implements AccountScheduler {
                 return reason.isEmpty() ? List.of(account) : List.of();
             }
             if (reason.isEmpty()) {
-                fitting.add(new SortedCandidates.Facts(account, SessionKeys.key("", account.name()), taken(account),
+                fitting.add(new SortedCandidates.Facts(account, account.name().hashCode(), taken(account),
                         statistics.errors(account.name()),
                         statistics.ttftNanos(account.name())));
             }
@@ -92,7 +92,7 @@ final class LockedScheduler implements AccountScheduler {
     private String home(SelectionRequest request) {
         String owner = request.boundTo().isEmpty() ? "" : ownerOf(request.client(), request.boundTo());
         return !owner.isEmpty() || request.sessionKey() == 0 ? owner
-                : state.session(request.sessionKey()).map(Binding::account).orElse("");
+                : state.bindings().find(request.sessionKey()).account();
     }
 
     private Optional<FilterReason> ruledOut(Account account, SelectionRequest request) {
@@ -134,13 +134,13 @@ final class LockedScheduler implements AccountScheduler {
 
     synchronized void began(Account account, SelectionRequest request, String responseId, String conversationId) {
         if (!responseId.isEmpty()) {
-            own(request.client(), responseId, account.name());
+            state.owners().own(request.client(), responseId, account.name());
         }
         if (!conversationId.isEmpty()) {
-            own(request.client(), conversationId, account.name());
+            state.owners().own(request.client(), conversationId, account.name());
         }
-        if (request.sessionKey() != 0 && state.session(request.sessionKey()).isEmpty()) {
-            state.bindSession(request.sessionKey(), new Binding(account.name(), 0, false));
+        if (request.sessionKey() != 0) {
+            state.bindings().move(request.sessionKey(), Binding.NONE, new Binding(account.name(), 0, false));
         }
     }
 
@@ -149,11 +149,11 @@ final class LockedScheduler implements AccountScheduler {
             case AttemptOutcome.Succeeded success -> {
                 statistics.succeeded(account.name(), success.firstOutputNanos());
                 if (request.sessionKey() != 0) {
-                    state.bindSession(request.sessionKey(),
+                    state.bindings().move(request.sessionKey(), state.bindings().find(request.sessionKey()),
                             new Binding(account.name(), success.usage().cached(), false));
                 }
                 if (!success.responseId().isEmpty()) {
-                    own(request.client(), success.responseId(), account.name());
+                    state.owners().own(request.client(), success.responseId(), account.name());
                 }
             }
             case AttemptOutcome.Failed failure -> {
@@ -183,21 +183,8 @@ final class LockedScheduler implements AccountScheduler {
         return order(request, new EnumMap<>(FilterReason.class)).isEmpty() ? retryAfter() : Duration.ZERO;
     }
 
-    @Override
-    public String ownerOf(String client, String responseId) {
-        return state.owner(SessionKeys.key(client, responseId)).orElse("");
-    }
-
-    @Override
-    public boolean isForeign(String client, String responseId) {
-        String maker = state.owner(SessionKeys.key("\0makers", responseId)).orElse(HexSessionHash.key("", client));
-        return !maker.equals(HexSessionHash.key("", client)) && ownerOf(client, responseId).isEmpty();
-    }
-
-    @Override
-    public void own(String client, String responseId, String account) {
-        state.own(SessionKeys.key(client, responseId), account);
-        state.own(SessionKeys.key("\0makers", responseId), HexSessionHash.key("", client));
+    private String ownerOf(String client, String id) {
+        return !id.isEmpty() && state.owners().find(client, id) instanceof Owners.Ownership.Owned(String account) ? account : "";
     }
 
     @Override

@@ -1,7 +1,6 @@
 package sluice.bench;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +15,10 @@ import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
+import sluice.api.SharedState;
 import sluice.api.TokenUsage;
 import sluice.sched.AccountsFactory;
-import sluice.sched.LocalStateFactory;
+import sluice.state.LocalStateFactory;
 
 /** Pools of accounts, the same for both schedulers. Stateless. */
 final class AccountPools {
@@ -36,8 +36,8 @@ final class AccountPools {
         // A clock that stands still: means do not fade, so both schedulers know the same.
         SchedulerSettings settings = new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
                 base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> 0, () -> 0);
-        AccountScheduler scheduler = factory.create(settings, policy.create(settings),
-                new LocalStateFactory().create(Duration.ofHours(1), 100_000));
+        SharedState state = new LocalStateFactory().create(Map.of());
+        AccountScheduler scheduler = factory.create(settings, policy.create(settings), state);
         List<Account> accounts = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             accounts.add(new Account("account-" + i, URI.create("http://localhost/v1"), new Secret("k"), 0, i % 3, 1 + i % 4, 64,
@@ -47,7 +47,7 @@ final class AccountPools {
         scheduler.apply(accounts);
         for (int i = 0; i < n; i += 2) {
             // A bound request goes where it must, so that each account gets its own speed.
-            scheduler.own("team", "resp_" + i, "account-" + i);
+            state.owners().own("team", "resp_" + i, "account-" + i);
             AccountLease lease = take(scheduler, new SelectionRequest("team", "gpt-5", 0, "resp_" + i,
                     SelectionRequest.Transport.HTTP, false, Set.of(), 0, i));
             lease.report(new AttemptOutcome.Succeeded((1 + i % 16) * 1L << 26, TokenUsage.NONE, "", ""));

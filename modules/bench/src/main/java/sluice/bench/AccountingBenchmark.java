@@ -3,7 +3,6 @@ package sluice.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -42,7 +41,7 @@ import sluice.records.EndedRequest;
 import sluice.records.StageTimes;
 import sluice.sched.AccountsFactory;
 import sluice.sched.LayeredFactory;
-import sluice.sched.LocalStateFactory;
+import sluice.state.LocalStateFactory;
 
 /**
  * What it costs to account for one request when it has ended: on the request's thread its record, price and metrics
@@ -67,7 +66,7 @@ public class AccountingBenchmark {
     @Setup(Level.Trial)
     public void start() throws IOException {
         AccountScheduler scheduler = new AccountsFactory().create(SchedulerSettings.defaults(),
-                new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Duration.ofHours(1), 1000));
+                new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Map.of()));
         operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
                 System::currentTimeMillis);
         folder = Files.createTempDirectory("sluice-bench");

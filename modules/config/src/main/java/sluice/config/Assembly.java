@@ -32,9 +32,14 @@ final class Assembly {
                 assembly.failover(root.inner("failover")), assembly.upstream(root.inner("upstream")),
                 assembly.webSocket(root.inner("websocket")), assembly.modules(root.inner("modules")),
                 assembly.usage(root.inner("usage")),
-                new StateSettings(root.file("state.path"), root.duration("state.save-every")),
+                assembly.state(root.inner("state")),
                 new LogSettings(root.choice("log.requests", LogSettings.Form.class),
                         root.choice("log.level", LogSettings.Level.class)));
+    }
+
+    private StateSettings state(Section s) {
+        return new StateSettings(s.file("path"), s.duration("save-every"), s.duration("owner-ttl"), s.whole("max-owners"),
+                s.choice("unknown-owner", StateSettings.UnknownOwner.class));
     }
 
     private ServerSettings server(Section s) {

@@ -201,7 +201,7 @@ final class Keys {
         fixed("scheduler.sticky.ttl", duration("1s", "30d"), "1h",
                 "How long a session's account is remembered after its last use.");
         fixed("scheduler.sticky.max-entries", whole(1, 100_000_000), "100000",
-                "Most sessions, and most stored responses, that are remembered.");
+                "Most sessions that are remembered.");
         fixed("scheduler.sticky.price-ms-per-1k-cached-tokens", decimal(0, 1e6), "20",
                 "What 1000 cached tokens are worth, in milliseconds of waiting.");
         fixed("scheduler.sticky.error-cost", duration("0s", "1h"), "5s", "What a certain error costs, as time.");
@@ -316,7 +316,7 @@ final class Keys {
         fixed("modules.upstream", text(TextRule.PROVIDER), "direct", "Calls accounts by HTTP: `direct` or `webclient`.");
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");
         fixed("modules.seats", text(TextRule.PROVIDER), "lean", "Seats of the WebSocket pool: `lean` or `sweeping`.");
-        fixed("modules.state", text(TextRule.PROVIDER), "local", "Keeps session bindings and owners of responses.");
+        fixed("modules.state", text(TextRule.PROVIDER), "local", "Keeps sessions, owners of stored objects, rests and sums.");
         fixed("modules.usage", text(TextRule.PROVIDER), "log",
                 "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
         fixed("usage.path", file(), "",
@@ -330,9 +330,17 @@ final class Keys {
         key("usage.prices[].cached-input", decimal(0, 1e6), "0", "Dollars for a million cached input tokens.");
         key("usage.prices[].output", decimal(0, 1e6), "0", "Dollars for a million output tokens, reasoning included.");
         fixed("state.path", file(), "",
-                "File for session bindings and owners of responses (hashes and account names only); empty: they are "
-                + "lost at a restart.");
-        fixed("state.save-every", duration("100ms", "24h"), "1m", "How often it is written.");
+                "File for sessions, owners of stored objects, rests and sums (hashes and names of the configuration only); empty: "
+                + "they are lost at a restart. Files beside it whose names begin the same belong to it.");
+        fixed("state.save-every", duration("100ms", "24h"), "1m", "How often it is written; sums are written at once.");
+        fixed("state.owner-ttl", duration("1m", "3650d"), "30d",
+                "How long it is remembered which client made a response, a conversation or a file, after its last use.");
+        fixed("state.max-owners", whole(1, 100_000_000), "500000",
+                "Most of these that are remembered, shared out equally among the clients; one takes 32 bytes or less.");
+        fixed("state.unknown-owner", choice("refuse", "allow"), "refuse",
+                "What becomes of a request for one that is not remembered: `refuse`: with more than one client it does not exist "
+                + "(404), a single client's accounts are asked in turn. `allow`: every client's accounts are asked, so that clients can "
+                + "reach each other's.");
         key("log.requests", choice("text", "json", "off"), "text", "Form of the line for each request.");
         key("log.level", choice("error", "warning", "info", "debug"), "info", "Least level of all other lines.");
     }

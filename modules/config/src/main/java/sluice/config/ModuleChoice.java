@@ -13,7 +13,7 @@ package sluice.config;
  * @param upstream of {@link sluice.api.Upstream.Factory} for HTTP
  * @param webSocket of {@link sluice.api.Upstream.Factory} for WebSocket
  * @param seats of {@link sluice.api.ConnectionSeats.Factory}
- * @param state of {@link sluice.api.StateStore.Factory}
+ * @param state of {@link sluice.api.SharedState.Factory}
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
 public record ModuleChoice(String body, String collector, String relay, String inspector, String answer, String streams,

@@ -130,21 +130,6 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     }
 
     @Override
-    public String ownerOf(String client, String responseId) {
-        return "";
-    }
-
-    @Override
-    public boolean isForeign(String client, String responseId) {
-        return false;
-    }
-
-    @Override
-    public void own(String client, String responseId, String account) {
-        throw new UnsupportedOperationException("operations do not remember responses");
-    }
-
-    @Override
     public List<AccountStatus> accounts() {
         return List.copyOf(accounts);
     }

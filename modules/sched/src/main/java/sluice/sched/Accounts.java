@@ -18,7 +18,7 @@ import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 
 /**
  * The accounts of the process. A selection looks up what is remembered ({@link Memory}), takes a slot as the policy wants it
@@ -40,10 +40,10 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     private final Map<String, AccountState> states = new HashMap<>();
     private volatile Fleet fleet = Fleet.EMPTY;
 
-    Accounts(SchedulerSettings settings, SelectionPolicy policy, StateStore store) {
+    Accounts(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
         nanoClock = settings.nanoClock();
         originNanos = nanoClock.getAsLong();
-        memory = new Memory(store);
+        memory = new Memory(state);
         outcomes = new Outcomes(settings);
         slots = new Slots(settings, policy, this::now, this);
         waiting = new Waiting(settings.waiters(), slots, () -> fleet, trials, this::now);
@@ -195,21 +195,6 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         long now = now();
         state.heldNanos.add(now - lease.takenNanos, HELD_ALPHA, now);
         waiting.givenBack(lease.member);
-    }
-
-    @Override
-    public String ownerOf(String client, String responseId) {
-        return memory.ownerOf(client, responseId);
-    }
-
-    @Override
-    public boolean isForeign(String client, String responseId) {
-        return memory.isForeign(client, responseId);
-    }
-
-    @Override
-    public void own(String client, String responseId, String account) {
-        memory.own(client, responseId, account);
     }
 
     @Override

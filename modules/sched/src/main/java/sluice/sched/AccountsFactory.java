@@ -3,7 +3,7 @@ package sluice.sched;
 import sluice.api.AccountScheduler;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 
 /** Provides the accounts of a process. */
 public final class AccountsFactory implements AccountScheduler.Factory {
@@ -17,7 +17,7 @@ public final class AccountsFactory implements AccountScheduler.Factory {
     }
 
     @Override
-    public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state) {
+    public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
         return new Accounts(settings, policy, state);
     }
 }

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import sluice.api.Account;
-import sluice.api.SessionKeys;
 
 /** An account in a {@link Fleet}: its configuration, prepared for the hot path, and its state. Thread-safe. */
 final class Member {
@@ -24,7 +23,7 @@ final class Member {
         this.account = account;
         this.name = account.name();
         this.state = state;
-        this.hash = SessionKeys.key("", account.name());
+        this.hash = NameHash.of(account.name());
         this.tier = account.tier();
         this.concurrency = account.concurrency();
         this.webSocket = account.webSocket() != Account.WebSocketUse.OFF;

@@ -20,7 +20,7 @@ final class WeightedDraw {
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
-    private static long mix(long value) {
+    static long mix(long value) {
         long x = value + 0x9E3779B97F4A7C15L;
         x = (x ^ x >>> 30) * 0xBF58476D1CE4E5B9L;
         x = (x ^ x >>> 27) * 0x94D049BB133111EBL;

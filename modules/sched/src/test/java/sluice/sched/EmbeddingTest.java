@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -16,25 +17,25 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
+import sluice.api.Owners;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
-import sluice.api.SessionKeys;
-import sluice.api.StateStore;
 import sluice.api.TokenUsage;
+import sluice.state.LocalStateFactory;
 
 class EmbeddingTest {
     @Test
     void runsTheProgramOfTheReadme() throws Exception {
         // readme
-        var state = new LocalStateFactory().create(Duration.ofHours(1), 1_000);
+        var state = new LocalStateFactory().create(Map.of());
         var policy = new LayeredFactory().create(SchedulerSettings.defaults());
         try (var scheduler = new AccountsFactory().create(SchedulerSettings.defaults(), policy, state)) {
             scheduler.apply(List.of(Account.of("main", URI.create("https://api.openai.com/v1"), new Secret("sk-1")),
                     Account.of("spare", URI.create("https://api.openai.com/v1"), new Secret("sk-2"))));
-            var request = new SelectionRequest("team", "gpt-5", SessionKeys.key("team", "session-1"), "",
+            var request = new SelectionRequest("team", "gpt-5", state.keys().key("team", "session-1"), "",
                     SelectionRequest.Transport.HTTP, false, Set.of(), Duration.ofSeconds(30).toNanos(), 1);
             if (scheduler.select(request) instanceof Selection.Selected(AccountLease lease)) {
                 try (lease) {
@@ -42,8 +43,8 @@ class EmbeddingTest {
                 }
             }
             // end
-            assertEquals(scheduler.ownerOf("team", "resp_1"),
-                    state.session(request.sessionKey()).orElseThrow().account());
+            assertEquals(state.owners().find("team", "resp_1"),
+                    new Owners.Ownership.Owned(state.bindings().find(request.sessionKey()).account()));
         }
     }
 
@@ -59,9 +60,7 @@ class EmbeddingTest {
     @Test
     void isFoundByName() {
         assertEquals("layered", new LayeredFactory().name());
-        assertEquals("local", new LocalStateFactory().name());
-        assertEquals(Set.of(AccountScheduler.Factory.class.getName(),
-                        SelectionPolicy.Factory.class.getName(), StateStore.Factory.class.getName()),
+        assertEquals(Set.of(AccountScheduler.Factory.class.getName(), SelectionPolicy.Factory.class.getName()),
                 LayeredFactory.class.getModule().getDescriptor().provides().stream()
                         .map(ModuleDescriptor.Provides::service).collect(Collectors.toSet()));
     }

@@ -16,14 +16,16 @@ import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
+import sluice.api.SharedState;
 import sluice.api.TokenUsage;
+import sluice.state.LocalStateFactory;
 
 /** A scheduler on a clock that moves by hand. */
 final class Rig {
     static final String MODEL = "gpt-5";
 
     volatile long nanos;
-    final LocalStateStore store = new LocalStateStore(Duration.ofHours(1), 1000, () -> nanos, () -> nanos / 1_000_000);
+    final SharedState state = new LocalStateFactory().create(Map.of());
     final Accounts scheduler;
 
     Rig(Account... accounts) {
@@ -31,13 +33,13 @@ final class Rig {
     }
 
     Rig(SelectionPolicy policy, Account... accounts) {
-        scheduler = new Accounts(onThisClock(SchedulerSettings.defaults()), policy, store);
+        scheduler = new Accounts(onThisClock(SchedulerSettings.defaults()), policy, state);
         scheduler.apply(List.of(accounts));
     }
 
     Rig(SchedulerSettings base, Account... accounts) {
         SchedulerSettings settings = onThisClock(base);
-        scheduler = new Accounts(settings, new LayeredPolicy(settings), store);
+        scheduler = new Accounts(settings, new LayeredPolicy(settings), state);
         scheduler.apply(List.of(accounts));
     }
 

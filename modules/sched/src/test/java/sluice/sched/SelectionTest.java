@@ -99,17 +99,6 @@ class SelectionTest {
     }
 
     @Test
-    void keepsResponsesOfClientsApart() {
-        rig.scheduler.own("alice", "resp_1", "b");
-
-        assertEquals("b", rig.scheduler.ownerOf("alice", "resp_1"));
-        assertEquals("", rig.scheduler.ownerOf("bob", "resp_1"));
-        assertTrue(rig.scheduler.isForeign("bob", "resp_1"));
-        assertFalse(rig.scheduler.isForeign("alice", "resp_1"));
-        assertFalse(rig.scheduler.isForeign("bob", "resp_2"));
-    }
-
-    @Test
     void looksForAnUnknownResponseAtTheSessionsAccountFirst() {
         String home = rig.run(Rig.request(5), Rig.success(Duration.ofSeconds(30), 0));
 

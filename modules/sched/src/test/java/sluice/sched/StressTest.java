@@ -21,6 +21,7 @@ import sluice.api.AttemptOutcome.Kind;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.state.LocalStateFactory;
 
 /**
  * Many threads on few slots. Bounded by iterations; {@code -Dsluice.stress.seconds=60} repeats it for that long.
@@ -34,7 +35,7 @@ class StressTest {
 
     private final Accounts scheduler = new Accounts(SchedulerSettings.defaults(),
             new LayeredPolicy(SchedulerSettings.defaults()),
-            new LocalStateStore(Duration.ofHours(1), 1000, System::nanoTime, System::currentTimeMillis));
+            new LocalStateFactory().create(Map.of()));
     private final Map<String, AtomicInteger> inUse = new ConcurrentHashMap<>();
     private final AtomicLong served = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();

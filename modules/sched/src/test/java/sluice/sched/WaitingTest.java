@@ -137,7 +137,7 @@ class WaitingTest {
 
     @Test
     void handsABoundRequestItsOwnAccountOnly() {
-        rig.scheduler.own("team", "resp_1", "a");
+        rig.state.owners().own("team", "resp_1", "a");
         AccountLease a = rig.take(Rig.request(0, "b"));
         AccountLease b = rig.take(Rig.request(0, "a"));
         Claim bound = rig.scheduler.offer(new SelectionRequest("team", Rig.MODEL, 0, "resp_1", SelectionRequest.Transport.HTTP,
@@ -172,7 +172,7 @@ class WaitingTest {
         rig.pass(Duration.ofSeconds(3));
 
         assertFalse(home.equals(Rig.lease(givesUp.answer()).account().name()));
-        assertEquals(home, rig.store.session(5).orElseThrow().account(), "one turn elsewhere is no move");
+        assertEquals(home, rig.state.bindings().find(5).account(), "one turn elsewhere is no move");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package sluice.server;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.function.LongSupplier;
 import sluice.api.AccountScheduler;
 import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 import sluice.api.StreamThreads;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
@@ -30,6 +29,7 @@ import sluice.config.FailoverSettings;
 import sluice.config.StreamSettings;
 import sluice.records.RequestObserver;
 import sluice.records.RequestObservers;
+import sluice.responses.SessionSource;
 import sluice.wire.CoarseSweeper;
 import sluice.wire.ReadPoller;
 
@@ -44,7 +44,7 @@ final class Assembly implements AutoCloseable {
     private final ReadPoller poller = new ReadPoller();
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private final Providers providers;
-    private final StateStore state;
+    private final SharedState state;
     private final AccountScheduler scheduler;
     private final Upstream upstream;
     private final TurnPool turnPool;
@@ -58,8 +58,7 @@ final class Assembly implements AutoCloseable {
 
     Assembly(Configuration configuration, Providers providers, RequestObservers log) {
         this.providers = providers;
-        state = providers.state().create(configuration.scheduler().sticky().ttl(),
-                configuration.scheduler().sticky().maxEntries());
+        state = providers.state().create(configuration.state().settings(configuration.scheduler().sticky()));
         scheduler = providers.scheduler().create(configuration.scheduler(), providers.policy().create(configuration.scheduler()), state);
         UpstreamSettings connections = new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
                 configuration.upstream().idleTimeout(), configuration.upstream().headerBytes(),
@@ -148,7 +147,7 @@ final class Assembly implements AutoCloseable {
                 configuration.limits().bodyWait().toNanos());
         return new Live(new ClientAuthenticator(policies, known), new Admission(epochMillis), bodyReader, budget,
                 providers.scanner(), loop, turns, scheduler,
-                ResponseOwners.of(scheduler),
+                ResponseOwners.of(state.owners()), new SessionSource(state.keys()),
                 new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
                 failover.resendAfterSend(), observers, configuration.limits().concurrentRequests(),
                 configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
@@ -184,11 +183,6 @@ final class Assembly implements AutoCloseable {
                 configuration.stream().stall(), configuration.stream().watchAfter());
     }
 
-    /** Reads what a former process saved. */
-    void restore(Path file) throws IOException {
-        state.restore(file);
-    }
-
     /** Charges clients with a budget what a former process recorded for them. */
     void restoreSpending(Configuration configuration) throws IOException {
         settlement.restore(providers.usage(), configuration, name -> clients.computeIfAbsent(name, Client::new),
@@ -200,9 +194,9 @@ final class Assembly implements AutoCloseable {
         return usage.lost();
     }
 
-    /** Saves what a next process needs. */
-    void save(Path file) throws IOException {
-        state.save(file);
+    /** What outlives requests. */
+    SharedState state() {
+        return state;
     }
 
     @Override

@@ -15,7 +15,6 @@ import sluice.config.FailoverSettings;
 import sluice.records.RequestRecord;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
-import sluice.responses.SessionSource;
 
 /**
  * From an admitted request to its {@link Call}: reads the body, scans and checks it, and finds out what it is bound to, its
@@ -60,7 +59,7 @@ final class Forwarding {
         Headers headers = exchange.head().headers();
         boolean decoded = headers.has("content-encoding");
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
-                record.model, SessionSource.keyOf(known.client().name(), headers, body), boundTo(body), record.stream,
+                record.model, now.sessions().keyOf(known.client().name(), headers, body), boundTo(body), record.stream,
                 mayResend(now.resend(), body), decoded, explains(known, headers), permit, body));
         return Optional.empty();
     }
@@ -142,7 +141,7 @@ final class Forwarding {
         BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
         record.requestBytes = complete.length();
         RawBody body = new RawBody(complete.bytes(), complete.length());
-        long session = SessionSource.keyOf(known.client().name(), exchange.head().headers(), body);
+        long session = now.sessions().keyOf(known.client().name(), exchange.head().headers(), body);
         now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
                 session, "", false, false, exchange.head().headers().has("content-encoding"), false, permit, body));
         return Optional.empty();

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import sluice.api.Sweeper;
 import sluice.config.Configuration;
 import sluice.config.LogSettings;
 import sluice.config.OpenFiles;
@@ -33,7 +32,6 @@ final class GatewayProcess implements AutoCloseable {
     private final OperationsView view;
     private final Operations operations;
     private final Listeners listeners;
-    private final Sweeper.Registration saver;
     private Configuration configuration;
     private volatile boolean ended;
 
@@ -48,7 +46,6 @@ final class GatewayProcess implements AutoCloseable {
         this.view = view;
         this.operations = operations;
         this.listeners = listeners;
-        saver = assembly.sweeper().watch(new StateSaver(assembly, configuration.state(), assembly.clock()));
     }
 
     /**
@@ -70,7 +67,6 @@ final class GatewayProcess implements AutoCloseable {
                 : RequestObservers.NONE.with(RequestObservers.Role.LOG, accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
-            configuration.state().path().ifPresent(file -> StateSaver.restore(assembly, file));
             assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
@@ -163,16 +159,7 @@ final class GatewayProcess implements AutoCloseable {
         gateway.drain();
         operations.close();
         probe.close();
-        saver.close();
         listeners.close();
-        if (configuration.state().path().isPresent()) {
-            try {
-                assembly.save(configuration.state().path().get());
-            } catch (IOException e) {
-                System.getLogger("sluice.server").log(System.Logger.Level.ERROR,
-                        "state.path: sessions could not be saved: " + e.getMessage());
-            }
-        }
         assembly.close();
         lines.close();
     }

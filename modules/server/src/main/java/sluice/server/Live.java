@@ -6,6 +6,7 @@ import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.config.FailoverSettings;
 import sluice.records.RequestObservers;
+import sluice.responses.SessionSource;
 
 /**
  * Everything that requests are served by, made from one configuration: an immutable snapshot, exchanged as a whole on reload
@@ -20,6 +21,7 @@ import sluice.records.RequestObservers;
  * @param turns what turns of WebSocket connections are served by
  * @param scheduler chooses accounts
  * @param owners who made which response
+ * @param sessions which session a request belongs to
  * @param models what models there are
  * @param resend whether a request that may have been executed is sent again
  * @param observers are told of every request
@@ -28,6 +30,6 @@ import sluice.records.RequestObservers;
  * @param forwardOther whether unknown paths are passed on
  */
 record Live(ClientAuthenticator authenticator, Admission admission, BodyReader bodyReader, ByteBudget budget, BodyScanner scanner,
-        FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, ModelCatalog models,
-        FailoverSettings.ResendAfterSend resend, RequestObservers observers, int maxRequests,
+        FailoverLoop<Call> loop, TurnRules turns, AccountScheduler scheduler, ResponseOwners owners, SessionSource sessions,
+        ModelCatalog models, FailoverSettings.ResendAfterSend resend, RequestObservers observers, int maxRequests,
         boolean cancelsWhenClientLeaves, boolean forwardOther) { }

@@ -183,11 +183,11 @@ final class OperationsView implements GatewayView {
                     + "' may not use the model '" + model + "'."));
         }
         String boundTo = Forwarding.boundTo(body);
-        if (!boundTo.isEmpty() && assembly.scheduler().isForeign(policy.name(), boundTo)) {
+        if (!boundTo.isEmpty() && ResponseOwners.of(assembly.state().owners()).isForeign(policy.name(), boundTo)) {
             return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }
         Decision decision = assembly.scheduler().explain(new SelectionRequest(policy.name(), model,
-                SessionSource.keyOf(policy.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
+                new SessionSource(assembly.state().keys()).keyOf(policy.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
                 body.hasEncryptedContent(), Set.of(), configuration.slotWait().toNanos(), assembly.clock().getAsLong()));
         Optional<Account> account = configuration.accounts().stream()
                 .filter(one -> one.name().equals(decision.account())).findFirst();

@@ -13,7 +13,7 @@ import sluice.api.EventInspector;
 import sluice.api.EventRelay;
 import sluice.api.Named;
 import sluice.api.SelectionPolicy;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 import sluice.api.StreamThreads;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
@@ -41,7 +41,7 @@ import sluice.config.ModuleChoice;
 record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, EventInspector inspector,
         AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, SelectionPolicy.Factory policy,
         Upstream.Factory upstream,
-        TurnPool.Factory turnPool, ConnectionSeats.Factory seats, StateStore.Factory state,
+        TurnPool.Factory turnPool, ConnectionSeats.Factory seats, SharedState.Factory state,
         UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
@@ -61,7 +61,7 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
                 named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
                 named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
-                named(ServiceLoader.load(StateStore.Factory.class), "state", modules.state()),
+                named(ServiceLoader.load(SharedState.Factory.class), "state", modules.state()),
                 named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
                 ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());
     }

@@ -2,7 +2,7 @@ package sluice.server;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import sluice.api.AccountScheduler;
+import sluice.api.Owners;
 
 /** Keeps clients apart: a response that one of them made does not exist for the others. Thread-safe. */
 interface ResponseOwners {
@@ -26,8 +26,8 @@ interface ResponseOwners {
         }
     }
 
-    /** By what the scheduler remembers. */
-    static ResponseOwners of(AccountScheduler scheduler) {
-        return scheduler::isForeign;
+    /** By what is remembered. */
+    static ResponseOwners of(Owners owners) {
+        return (client, id) -> owners.find(client, id) instanceof Owners.Ownership.Foreign;
     }
 }

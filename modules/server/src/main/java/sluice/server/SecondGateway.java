@@ -13,7 +13,6 @@ import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.config.Configuration;
 import sluice.config.ServerSettings;
-import sluice.config.StateSettings;
 import sluice.probe.Probe;
 import sluice.records.RequestObservers;
 
@@ -65,7 +64,7 @@ final class SecondGateway implements Probe.Opened {
                 server.modelsCache(), server.verifyEdits(), server.reload());
         return new Configuration(plain, first.limits(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
                 first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(), first.usage(),
-                new StateSettings(Optional.empty(), first.state().saveEvery()), first.log());
+                first.state().inMemory(), first.log());
     }
 
     @Override

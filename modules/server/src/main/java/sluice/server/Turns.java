@@ -22,7 +22,6 @@ import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
-import sluice.responses.SessionSource;
 import sluice.wire.ByteBuilder;
 import sluice.wire.CloseCodes;
 import sluice.wire.RequestHead;
@@ -99,7 +98,7 @@ final class Turns {
     }
 
     private static Optional<GatewayError> refusal(Live now, Headers headers, ClientAuthenticator.Outcome.Known known) {
-        long session = SessionSource.keyOf(known.client().name(), headers, RawBody.NONE);
+        long session = now.sessions().keyOf(known.client().name(), headers, RawBody.NONE);
         if (!now.turns().offer().isOpenTo(known.policy(), session)) {
             return Optional.of(unavailable("No account that this key may use offers WebSocket; send POST /v1/responses with "
                     + "\"stream\": true."));
@@ -281,7 +280,7 @@ final class Turns {
         if (refusal.isPresent()) {
             return refusal;
         }
-        long session = SessionSource.keyOf(client, socket.head().headers(), body);
+        long session = now.sessions().keyOf(client, socket.head().headers(), body);
         if (!now.turns().offer().has(record.model)) {
             turnAway(now, socket, session);
             return Optional.of(GatewayError.gateway(503, "websocket_unavailable", "No account that serves the model '"

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.simulator.Fault;
@@ -18,6 +21,8 @@ import sluice.simulator.SimulatedUpstream;
 /** What the admin API explains is what the live path then does. */
 class ExplainTest {
     private static final String[] ACCOUNTS = {"a", "b", "c", "d", "e"};
+    @TempDir
+    Path folder;
 
     private static String member(String name, String json) {
         Matcher found = Pattern.compile("\"" + name + "\":(?:\"([^\"]*)\"|(true|false))").matcher(json);
@@ -33,8 +38,12 @@ class ExplainTest {
     }
 
     /** Accounts of two organisations and two tiers, one of them with a model of its own. */
-    private static RunningGateway gateway(SimulatedUpstream upstream) throws IOException {
-        StringBuilder yaml = new StringBuilder("scheduler: {wait: {timeout: 0s}}\nfailover: {breaker: {failures: 1, open: 1h, max: 1h}}\n"
+    private RunningGateway gateway(SimulatedUpstream upstream) throws IOException {
+        // Sessions draw by keys with a secret: with a known one the test does the same each time.
+        Path state = folder.resolve("state");
+        Files.writeString(state, "sluice-state 2 " + System.currentTimeMillis() + "\nk 11 13\nend 1\n");
+        StringBuilder yaml = new StringBuilder("state: {path: \"" + state + "\"}\n"
+                + "scheduler: {wait: {timeout: 0s}}\nfailover: {breaker: {failures: 1, open: 1h, max: 1h}}\n"
                 + "accounts:\n");
         for (String name : ACCOUNTS) {
             yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.baseUri()).append("\", api-key: sk-")

@@ -45,7 +45,7 @@ class SessionsTest {
         StringBuilder yaml = new StringBuilder("accounts:\n");
         for (String name : new String[] {"a", "b", "c"}) {
             yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.baseUri()).append("\", api-key: sk-")
-                    .append(name).append(name.equals("a") ? ", weight: 100}\n" : ", weight: 1}\n");
+                    .append(name).append(name.equals("a") ? ", weight: 1000}\n" : ", weight: 1}\n");
         }
         return RunningGateway.of(yaml + more);
     }

@@ -18,7 +18,7 @@ import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
-import sluice.api.StateStore;
+import sluice.api.SharedState;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 
@@ -40,7 +40,7 @@ final class Witness {
             }
 
             @Override
-            public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, StateStore state) {
+            public AccountScheduler create(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
                 return new Watched(real.scheduler().create(settings, policy, state));
             }
         };
@@ -214,21 +214,6 @@ final class Witness {
         @Override
         public Duration retryAfter(SelectionRequest request) {
             return real.retryAfter(request);
-        }
-
-        @Override
-        public String ownerOf(String client, String responseId) {
-            return real.ownerOf(client, responseId);
-        }
-
-        @Override
-        public boolean isForeign(String client, String responseId) {
-            return real.isForeign(client, responseId);
-        }
-
-        @Override
-        public void own(String client, String responseId, String account) {
-            real.own(client, responseId, account);
         }
 
         @Override

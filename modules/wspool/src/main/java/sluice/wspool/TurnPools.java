@@ -35,6 +35,8 @@ final class TurnPools implements TurnPool {
     /** The upstream ends connections after an hour; a turn that meets this was not executed. */
     private static final String TOO_OLD = "websocket_connection_limit_reached";
 
+    /** Clients choose what is hashed, and connections of a group are shared: so nobody else can make these keys. */
+    private final SessionKeys keys = SessionKeys.random();
     private final WebSocketSettings settings;
     private final ConnectionSeats.Factory seating;
     private final UpstreamDial dial;
@@ -197,7 +199,7 @@ final class TurnPools implements TurnPool {
      * Bridged requests share connections within (account, client, {@code openai-beta}, query), the same session's first: their
      * handshake carries no other header of the client, and so nothing of one request is left in it for the next.
      */
-    private static AccountPool.Want bridgeWant(UpstreamRequest request) {
+    private AccountPool.Want bridgeWant(UpstreamRequest request) {
         Headers.Builder headers = Headers.builder();
         for (int i = request.headers().find(BETA); i >= 0; i = request.headers().find(BETA, i + 1)) {
             headers.add(request.headers(), i);
@@ -206,12 +208,12 @@ final class TurnPools implements TurnPool {
                 request.sessionKey(), 0, request.target(), headers.build(), request.cancellation());
     }
 
-    private static long group(String kind, String client, Headers headers, String target) {
+    private long group(String kind, String client, Headers headers, String target) {
         StringBuilder value = new StringBuilder(96).append(kind).append('\n').append(target);
         for (int i = headers.find(BETA); i >= 0; i = headers.find(BETA, i + 1)) {
             value.append('\n').append(headers.value(i));
         }
-        return SessionKeys.key(client, value.toString());
+        return keys.key(client, value.toString());
     }
 
     private AccountPool pool(Account account) {

@@ -12,6 +12,7 @@ import sluice.api.SessionKeys;
  * Thread-safe: one lock guards the map.
  */
 final class TurnStates {
+    private final SessionKeys keys = SessionKeys.random();
     static final String HEADER = "x-codex-turn-state";
     /** As many sessions as can be in the middle of a turn, with room to spare. */
     static final int MAX_SESSIONS = 10_000;
@@ -50,7 +51,7 @@ final class TurnStates {
     }
 
     /** The session's key holds the client already. */
-    private static long key(String account, long sessionKey) {
-        return SessionKeys.key(account, Long.toHexString(sessionKey));
+    private long key(String account, long sessionKey) {
+        return keys.key(account, Long.toHexString(sessionKey));
     }
 }

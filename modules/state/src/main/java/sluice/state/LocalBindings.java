@@ -1,0 +1,47 @@
+package sluice.state;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import sluice.api.Binding;
+import sluice.api.Bindings;
+
+/** Where sessions live, in a bounded cache. Thread-safe. */
+final class LocalBindings implements Bindings {
+    private final Cache<Long, Binding> sessions;
+
+    LocalBindings(Duration ttl, int max, LongSupplier nanoClock) {
+        // Upkeep on the caller's thread is a few dozen map operations; a pool would be one more thing to shut down.
+        sessions = Caffeine.newBuilder().maximumSize(max).expireAfter(Expiry.<Long, Binding>accessing((key, value) -> ttl))
+                .ticker(nanoClock::getAsLong).executor(Runnable::run).build();
+    }
+
+    @Override
+    public Binding find(long sessionKey) {
+        Binding binding = sessions.getIfPresent(sessionKey);
+        return binding == null ? Binding.NONE : binding;
+    }
+
+    @Override
+    public Binding move(long sessionKey, Binding from, Binding to) {
+        return sessions.asMap().compute(sessionKey, (key, now) ->
+                (now == null ? Binding.NONE : now).account().equals(from.account()) ? to : now);
+    }
+
+    /** All, with how long each is still remembered. */
+    void each(Consumer<StateFile.Session> receiver) {
+        sessions.asMap().forEach((key, binding) -> receiver.accept(new StateFile.Session(key, left(key), binding)));
+    }
+
+    /** Takes in what was kept, unless the session has been bound since. */
+    void restore(StateFile.Session session, Duration left) {
+        sessions.policy().expireVariably().ifPresent(policy -> policy.putIfAbsent(session.key(), session.binding(), left));
+    }
+
+    private long left(Long key) {
+        return sessions.policy().expireVariably().flatMap(policy -> policy.getExpiresAfter(key)).map(Duration::toMillis).orElse(0L);
+    }
+}

@@ -1,0 +1,156 @@
+package sluice.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import sluice.api.Bindings;
+import sluice.api.Counters;
+import sluice.api.Owners;
+import sluice.api.Rests;
+import sluice.api.SessionKeys;
+import sluice.api.SharedState;
+
+/** State in this process, kept in a file if there is a path. Thread-safe. */
+final class LocalState implements SharedState {
+    private final SessionKeys keys;
+    private final LocalBindings bindings;
+    private final LocalOwners owners;
+    private final LocalRests rests;
+    private final LocalCounters counters;
+    private final List<AutoCloseable> writers;
+
+    private LocalState(LocalSettings settings, SessionKeys keys, LocalCounters counters, List<AutoCloseable> writers,
+            LongSupplier nanoClock, LongSupplier epochMillis) {
+        this.keys = keys;
+        this.counters = counters;
+        this.writers = writers;
+        bindings = new LocalBindings(settings.sessionTtl(), settings.maxSessions(), nanoClock);
+        owners = new LocalOwners(keys, settings.maxOwners(), settings.ownerTtl(), epochMillis);
+        rests = new LocalRests(epochMillis);
+    }
+
+    /** A state, with what a former process kept. */
+    static LocalState open(LocalSettings settings, LongSupplier nanoClock, LongSupplier epochMillis) {
+        return switch (settings.file()) {
+            case LocalSettings.Kept.Nowhere _ -> new LocalState(settings, SessionKeys.random(),
+                    new LocalCounters(epochMillis, sum -> { }), List.of(), nanoClock, epochMillis);
+            case LocalSettings.Kept.InFile(Path path, Duration saveEvery) ->
+                    kept(settings, path, saveEvery, nanoClock, epochMillis);
+        };
+    }
+
+    private static LocalState kept(LocalSettings settings, Path path, Duration saveEvery, LongSupplier nanoClock,
+            LongSupplier epochMillis) {
+        List<StateFile.Entry> entries = new ArrayList<>();
+        long[] savedEpochMillis = {epochMillis.getAsLong()};
+        try {
+            StateFile.read(path, (saved, entry) -> {
+                savedEpochMillis[0] = saved;
+                entries.add(entry);
+            });
+        } catch (IOException | RuntimeException e) {
+            setAside(path, e);
+        }
+        SessionKeys keys = entries.stream().filter(StateFile.Secret.class::isInstance).map(StateFile.Secret.class::cast).findFirst()
+                .map(secret -> new SessionKeys(secret.k0(), secret.k1())).orElseGet(SessionKeys::random);
+        Journal journal = new Journal(path);
+        LocalCounters counters = new LocalCounters(epochMillis, journal::changed);
+        List<AutoCloseable> writers = new ArrayList<>();
+        LocalState state = new LocalState(settings, keys, counters, writers, nanoClock, epochMillis);
+        long age = Math.max(0, epochMillis.getAsLong() - savedEpochMillis[0]);
+        entries.forEach(entry -> state.restore(entry, age));
+        try {
+            journal.restore(counters::restore);
+        } catch (IOException e) {
+            System.getLogger("sluice.state").log(System.Logger.Level.ERROR, "state.path: sums cannot be read: " + e);
+        }
+        StateSaver saver = new StateSaver(() -> state.save(path, journal, epochMillis.getAsLong()), saveEvery.toNanos());
+        journal.start();
+        saver.start();
+        // The journal's last lines are in its file before the last save, which makes them needless.
+        writers.add(journal);
+        writers.add(saver);
+        return state;
+    }
+
+    /** What cannot be read is set aside, for sessions that start anew are better than a gateway that does not start. */
+    private static void setAside(Path file, Exception why) {
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+        String what = "state.path: " + file + " cannot be read to its end (" + why.getMessage() + "); what follows starts anew";
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            what += ", and the file is kept as " + aside.getFileName();
+        } catch (IOException kept) {
+            what += ", and it could not be set aside (" + kept.getMessage() + ")";
+        }
+        System.getLogger("sluice.state").log(System.Logger.Level.ERROR, what);
+    }
+
+    private void restore(StateFile.Entry entry, long ageMillis) {
+        switch (entry) {
+            case StateFile.Secret _ -> { }
+            case StateFile.Session session -> {
+                Duration left = Duration.ofMillis(session.leftMillis() - ageMillis);
+                if (left.isPositive()) {
+                    bindings.restore(session, left);
+                }
+            }
+            case StateFile.Owner owner -> owners.restore(owner);
+            case StateFile.Resting resting -> rests.began(resting.rest());
+            case StateFile.Counter counter -> counters.restore(counter);
+        }
+    }
+
+    private void save(Path path, Journal journal, long nowEpochMillis) throws IOException {
+        long begun = journal.begin();
+        StateFile.write(path, nowEpochMillis, receiver -> {
+            receiver.accept(new StateFile.Secret(keys.k0(), keys.k1()));
+            bindings.each(receiver::accept);
+            owners.each(receiver::accept);
+            rests.each(receiver::accept);
+            counters.each(receiver::accept);
+        });
+        journal.forgetBefore(begun);
+    }
+
+    @Override
+    public SessionKeys keys() {
+        return keys;
+    }
+
+    @Override
+    public Bindings bindings() {
+        return bindings;
+    }
+
+    @Override
+    public Owners owners() {
+        return owners;
+    }
+
+    @Override
+    public Rests rests() {
+        return rests;
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable writer : writers) {
+            try {
+                writer.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e); // neither of them throws
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package sluice.state;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
+import sluice.api.Binding;
+import sluice.api.Counters;
+import sluice.api.Rest;
+
+/**
+ * Saved state as lines of text: a header with the version and the time, the secret of the keys, one line for each entry, and a
+ * last line that shows that the file is whole. Keys are hashes; the names in it are those of accounts, of their models that rest,
+ * and of sums. Stateless.
+ *
+ * <pre>
+ * sluice-state 2 1767225600000
+ * k 9e3779b97f4a7c15 d6e8feb86659fd93
+ * s 9e3779b97f4a7c15 3600000 12800 0 main
+ * o 1c69b3f74ac4ae35 d6e8feb86659fd93 29453760 0 main
+ * r 1767225900000 1767232800000 USAGE_LIMIT ACCOUNT main
+ * c 1767225600000 1769904000000 125000000 42 client%2Fteam-a
+ * end 5
+ * </pre>
+ */
+final class StateFile {
+    private static final String HEADER = "sluice-state 2 ";
+    private static final String OLD_HEADER = "sluice-state 1 ";
+    private static final int HEX = 16;
+
+    private StateFile() {
+    }
+
+    /** A line. */
+    sealed interface Entry { }
+
+    /** The secret with which keys are made. It comes first: whoever lacks it can do nothing with the rest. */
+    record Secret(long k0, long k1) implements Entry { }
+
+    /** A session and how long it is remembered still. */
+    record Session(long key, long leftMillis, Binding binding) implements Entry { }
+
+    /** A stored object of a client, and when it was used last. */
+    record Owner(long client, long key, int minute, boolean found, String account) implements Entry { }
+
+    /** A rest. */
+    record Resting(Rest rest) implements Entry { }
+
+    /** A sum. */
+    record Counter(String name, Counters.Window window, long sum, long changes) implements Entry { }
+
+    /** Writes entries. */
+    @FunctionalInterface
+    interface Source {
+        void writeTo(Consumer<Entry> receiver);
+    }
+
+    /** Receives entries as they are read. */
+    @FunctionalInterface
+    interface Reader {
+        void entry(long savedEpochMillis, Entry entry);
+    }
+
+    /** Writes beside the file and moves into its place, so that a crash leaves the old one or the new one. */
+    static void write(Path file, long epochMillis, Source source) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path draft = Files.createTempFile(folder, file.getFileName().toString(), ".draft", ownerOnly(folder));
+        try {
+            try (Writer out = Files.newBufferedWriter(draft, StandardCharsets.UTF_8)) {
+                long[] count = {0};
+                out.write(HEADER + epochMillis + "\n");
+                source.writeTo(entry -> {
+                    try {
+                        out.write(line(entry));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    count[0]++;
+                });
+                out.write("end " + count[0] + "\n");
+            }
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /** The secret in it is nobody else's business. */
+    private static java.nio.file.attribute.FileAttribute<?>[] ownerOnly(Path folder) {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new java.nio.file.attribute.FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                : new java.nio.file.attribute.FileAttribute<?>[0];
+    }
+
+    /** An entry as a line, with its end. */
+    static String line(Entry entry) {
+        return switch (entry) {
+            case Secret(long k0, long k1) -> "k " + Long.toHexString(k0) + " " + Long.toHexString(k1) + "\n";
+            case Session(long key, long left, Binding(String account, long cached, boolean strip)) ->
+                    "s " + Long.toHexString(key) + " " + left + " " + cached + " " + (strip ? 1 : 0) + " " + name(account) + "\n";
+            case Owner(long client, long key, int minute, boolean found, String account) -> "o " + Long.toHexString(client) + " "
+                    + Long.toHexString(key) + " " + minute + " " + (found ? 1 : 0) + " " + name(account) + "\n";
+            case Resting(Rest rest) -> "r " + rest.untilEpochMillis() + " " + rest.statedEpochMillis() + " " + rest.why() + " "
+                    + rest.part().kind() + " " + name(rest.account()) + " " + name(rest.part().name()) + "\n";
+            case Counter(String name, Counters.Window window, long sum, long changes) -> "c " + window.startEpochMillis() + " "
+                    + window.endEpochMillis() + " " + sum + " " + changes + " " + name(name) + "\n";
+        };
+    }
+
+    /**
+     * Reads what {@link #write} wrote. A missing file has no entries, nor has one of the first version, whose keys had no secret.
+     *
+     * @throws IOException also if the file is of a later version, or damaged; entries before the damage have been given
+     */
+    static void read(Path file, Reader reader) throws IOException {
+        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            String header = in.readLine();
+            if (header != null && header.startsWith(OLD_HEADER)) {
+                return;
+            }
+            if (header == null || !header.startsWith(HEADER)) {
+                throw new IOException(file + ": not a state file of version 2");
+            }
+            long saved = Long.parseLong(header.substring(HEADER.length()));
+            long count = 0;
+            for (String line = in.readLine(); ; line = in.readLine()) {
+                if (line == null) {
+                    throw new IOException(file + ": ends after " + count + " entries");
+                }
+                if (line.equals("end " + count)) {
+                    return;
+                }
+                reader.entry(saved, entry(line));
+                count++;
+            }
+        } catch (NoSuchFileException e) {
+            // The first start.
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException(file + ": damaged line", e);
+        }
+    }
+
+    /**
+     * The entry of a line.
+     *
+     * @throws IllegalArgumentException or IndexOutOfBoundsException if it is none
+     */
+    static Entry entry(String line) {
+        String[] parts = line.split(" ", -1);
+        return switch (parts[0]) {
+            case "k" -> new Secret(hex(parts[1]), hex(parts[2]));
+            case "s" -> new Session(hex(parts[1]), Long.parseLong(parts[2]),
+                    new Binding(text(parts[5]), Long.parseLong(parts[3]), parts[4].equals("1")));
+            case "o" -> new Owner(hex(parts[1]), hex(parts[2]), Integer.parseInt(parts[3]), parts[4].equals("1"), text(parts[5]));
+            case "r" -> new Resting(new Rest(text(parts[5]), new Rest.Part(Rest.Part.Kind.valueOf(parts[4]), text(parts[6])),
+                    Rest.Why.valueOf(parts[3]), Long.parseLong(parts[1]), Long.parseLong(parts[2])));
+            case "c" -> new Counter(text(parts[5]), new Counters.Window(Long.parseLong(parts[1]), Long.parseLong(parts[2])),
+                    Long.parseLong(parts[3]), Long.parseLong(parts[4]));
+            default -> throw new IllegalArgumentException(line);
+        };
+    }
+
+    private static long hex(String text) {
+        return Long.parseUnsignedLong(text, HEX);
+    }
+
+    private static String name(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String text(String name) {
+        return URLDecoder.decode(name, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The state of one process. Start at {@link sluice.state.LocalState}.
+ *
+ * <p>Its four ports are {@code LocalBindings}, {@code LocalOwners}, {@code LocalRests} and {@code LocalCounters}: memory, all bounded.
+ * With a path, {@code StateSaver} writes them to a {@code StateFile} every now and then and at the end, on a thread of its own, and a
+ * {@code Journal} writes each sum within a moment of its change, so that a killed process forgets no money.
+ *
+ * <p>Nothing here waits for a disk on a caller's thread.
+ */
+package sluice.state;
