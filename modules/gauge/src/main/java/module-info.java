@@ -1,7 +1,8 @@
 /** {@code sluice bench}: what the gateway adds on the user's own machine. Start at {@link sluice.gauge}. */
 module sluice.gauge {
     requires sluice.api;
-    requires sluice.wire;
+    requires sluice.net;
+    requires sluice.http1;
     requires sluice.json;
     requires info.picocli;
 

@@ -2,7 +2,8 @@
 @SuppressWarnings("module") // operations and server are compiled later
 module sluice.probe {
     requires sluice.api;
-    requires sluice.wire;
+    requires sluice.net;
+    requires sluice.http1;
 
     exports sluice.probe to sluice.ops, sluice.server;
 }

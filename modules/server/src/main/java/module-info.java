@@ -4,7 +4,9 @@
  */
 module sluice.server {
     requires sluice.api;
-    requires sluice.wire;
+    requires sluice.net;
+    requires sluice.http1;
+    requires sluice.websocket;
     requires sluice.config;
     requires sluice.failures;
     requires sluice.records;

@@ -2,7 +2,9 @@
 @SuppressWarnings("module") // the modules that may use it are compiled later
 module sluice.simulator {
     requires transitive sluice.api;
-    requires sluice.wire;
+    requires sluice.net;
+    requires sluice.http1;
+    requires sluice.websocket;
     requires sluice.json;
     requires com.fasterxml.jackson.core;
     requires info.picocli;

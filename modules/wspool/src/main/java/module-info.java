@@ -7,7 +7,9 @@ import sluice.wspool.WebSocketProvider;
 /** Pooled WebSocket connections to accounts. Start at {@link sluice.wspool}. */
 module sluice.wspool {
     requires sluice.api;
-    requires sluice.wire;
+    requires sluice.net;
+    requires sluice.http1;
+    requires sluice.websocket;
     requires sluice.json;
     requires sluice.responses;
 

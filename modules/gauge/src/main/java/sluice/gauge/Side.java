@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.ResponseHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.SocketLink;
 
 /**
  * One way to the upstream, by its base URL. Connections are kept and used again, as clients do. Thread-safe; a call blocks

@@ -6,11 +6,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.ResponseHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.Link;
+import sluice.net.SocketLink;
 
 /** A kept connection of a client that sends the same small request again and again. Confined to one thread, but for {@link #close}. */
 final class ProbeConnection implements AutoCloseable {

@@ -7,10 +7,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
+import sluice.net.SocketLink;
 
 /**
  * An upstream on a free port of this machine that gives each request the same answer of 2 KiB at once. It has a platform thread

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import sluice.wire.MessageRoom;
+import sluice.websocket.MessageRoom;
 
 /**
  * The message that a WebSocket client is sending, and its part of the byte budget: reserved frame by frame, as their headers

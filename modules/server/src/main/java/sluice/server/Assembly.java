@@ -27,11 +27,11 @@ import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.StreamSettings;
+import sluice.net.CoarseSweeper;
+import sluice.net.ReadPoller;
 import sluice.records.RequestObserver;
 import sluice.records.RequestObservers;
 import sluice.responses.SessionSource;
-import sluice.wire.CoarseSweeper;
-import sluice.wire.ReadPoller;
 
 /**
  * Puts the gateway together from a configuration: makes the parts that live as long as the

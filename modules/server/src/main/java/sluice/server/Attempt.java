@@ -31,8 +31,8 @@ import sluice.failures.FailureRules;
 import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
+import sluice.net.ByteBuilder;
 import sluice.records.RequestRecord;
-import sluice.wire.ByteBuilder;
 
 /**
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;

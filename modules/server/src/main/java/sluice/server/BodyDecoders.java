@@ -10,7 +10,7 @@ import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
 import sluice.api.CorruptEncodingException;
 import sluice.api.GatewayError;
-import sluice.wire.HttpBody;
+import sluice.http1.HttpBody;
 
 /** The content codings that request bodies may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
 final class BodyDecoders {

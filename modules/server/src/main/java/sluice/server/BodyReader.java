@@ -3,8 +3,8 @@ package sluice.server;
 import java.io.IOException;
 import sluice.api.BodyCollector;
 import sluice.api.GatewayError;
-import sluice.wire.HttpBody;
-import sluice.wire.RequestHead;
+import sluice.http1.HttpBody;
+import sluice.http1.RequestHead;
 
 /**
  * Reads a request's body into one array by a {@link BodyCollector}, without its content coding, within the limit of a body and

@@ -9,9 +9,9 @@ import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.net.ByteBuilder;
+import sluice.net.Link;
 import sluice.responses.ErrorJson;
-import sluice.wire.ByteBuilder;
-import sluice.wire.Link;
 
 /**
  * The answer to one request on a client's connection: its head waits until the first byte of the body, so that both leave in

@@ -13,12 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.http1.RequestHead;
 import sluice.responses.ErrorEvent;
 import sluice.responses.ErrorMessage;
-import sluice.wire.CloseCodes;
-import sluice.wire.RequestHead;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
+import sluice.websocket.CloseCodes;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
 
 /**
  * A client's WebSocket: its own thread receives, so that a client that leaves is noticed at once, and each of its streams has

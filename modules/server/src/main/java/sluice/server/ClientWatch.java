@@ -2,8 +2,8 @@ package sluice.server;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import sluice.wire.HttpInput;
-import sluice.wire.ReadPoller;
+import sluice.http1.HttpInput;
+import sluice.net.ReadPoller;
 
 /**
  * Notices that a client leaves while its request is being answered: a read on the client's connection, on a thread of its own. It is

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.http1.FramingException;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
+import sluice.net.ReadPoller;
 import sluice.records.RequestIds;
-import sluice.wire.FramingException;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.ReadPoller;
-import sluice.wire.RequestHead;
 
 /**
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
 import sluice.clients.BodyShare;
-import sluice.wire.Link;
-import sluice.wire.ReadPoller;
+import sluice.net.Link;
+import sluice.net.ReadPoller;
 
 /**
  * Plugs {@link DataConnection} into Helidon's web server, for every connection of the data port; and {@link Http2Connection}

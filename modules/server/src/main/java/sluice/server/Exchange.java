@@ -2,8 +2,8 @@ package sluice.server;
 
 import java.io.IOException;
 import sluice.api.Cancellation;
-import sluice.wire.HttpBody;
-import sluice.wire.RequestHead;
+import sluice.http1.HttpBody;
+import sluice.http1.RequestHead;
 
 /** One request on a client's connection, and the way to answer it. Confined to the request's thread. */
 final class Exchange {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
-import sluice.wire.Link;
+import sluice.net.Link;
 
 /**
  * Reads the frames of an HTTP/2 connection one by one, each whole, into a buffer that the next one overwrites. Confined to the

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.wire.Link;
+import sluice.net.Link;
 
 /**
  * The one way out of an HTTP/2 connection: frames of its streams, each call in one write. Thread-safe; {@code lock} is held for

@@ -17,12 +17,12 @@ import sluice.api.TurnPool;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Places;
+import sluice.http1.FramingException;
+import sluice.http1.RequestHead;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
 import sluice.responses.Route;
-import sluice.wire.FramingException;
-import sluice.wire.RequestHead;
 
 /**
  * The life of a request on the data port (DESIGN §2): it is routed, authenticated and admitted, {@link Forwarding} takes it to

@@ -3,7 +3,7 @@ package sluice.server;
 import java.util.Locale;
 import sluice.api.Account;
 import sluice.api.Headers;
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 /** Which header lines go where (DESIGN §4). Stateless. */
 final class HeaderPolicy {

@@ -9,8 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import sluice.wire.Link;
-import sluice.wire.ReadPoller;
+import sluice.net.Link;
+import sluice.net.ReadPoller;
 
 /**
  * A connection that Helidon accepted, as a {@link Link}: bytes that Helidon read to identify the protocol come first, then

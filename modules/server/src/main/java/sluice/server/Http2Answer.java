@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 /**
  * Takes the framing of HTTP/1.1 off an answer that {@link ClientResponse} writes, and hands its parts to a stream as HTTP/2

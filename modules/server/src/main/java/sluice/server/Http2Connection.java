@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
-import sluice.wire.Link;
+import sluice.net.Link;
 
 /**
  * A client's connection that speaks HTTP/2 (RFC 9113): frames are read on its thread and judged by {@link FrameRules}, and each stream is

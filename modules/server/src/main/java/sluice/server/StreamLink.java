@@ -2,7 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import sluice.wire.Link;
+import sluice.net.Link;
 
 /**
  * One stream of HTTP/2 as a connection of HTTP/1.1 that carries one request: a {@link DataConnection} reads the request from

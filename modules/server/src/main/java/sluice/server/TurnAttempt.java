@@ -25,7 +25,7 @@ import sluice.api.UpstreamResult;
 import sluice.failures.FailedAttempt;
 import sluice.failures.Failure;
 import sluice.failures.FailureRules;
-import sluice.wire.WebSocketHandshake;
+import sluice.websocket.WebSocketHandshake;
 
 /**
  * One account's turn at a turn: edit the message, send it on the client's connection to the account, wait for the end of its

@@ -18,16 +18,16 @@ import sluice.api.TurnPool;
 import sluice.clients.Admission;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
+import sluice.http1.RequestHead;
+import sluice.net.ByteBuilder;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
-import sluice.wire.ByteBuilder;
-import sluice.wire.CloseCodes;
-import sluice.wire.RequestHead;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.websocket.CloseCodes;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 /**
  * WebSocket mode (DESIGN §9): opens clients' connections, and takes each of their turns through the same steps as a request:

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.http1.ResponseHead;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.ResponseHead;
 
 /** What hostile and odd clients send, over real sockets: refused with the connection closed, or relayed as one request. */
 class ClientFramingTest {

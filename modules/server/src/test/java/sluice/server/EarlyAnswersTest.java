@@ -9,9 +9,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import sluice.http1.HttpInput;
+import sluice.net.SocketLink;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.HttpInput;
-import sluice.wire.SocketLink;
 
 /** An upstream that answers before it has read the request, and closes: the answer counts, not the failed sending. */
 class EarlyAnswersTest {

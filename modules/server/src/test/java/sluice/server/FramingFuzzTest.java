@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import sluice.wire.FramingException;
+import sluice.http1.FramingException;
 
 /**
  * Sends mutated messages through a running gateway, in both directions, and holds what comes out to a few rules: answers are

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.SocketLink;
 
 /** An upstream that answers one request with a stream, of which a test says every byte when it likes. */
 final class HandUpstream implements AutoCloseable {

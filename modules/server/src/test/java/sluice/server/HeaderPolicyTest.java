@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import sluice.api.Account;
 import sluice.api.Headers;
 import sluice.api.Secret;
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 class HeaderPolicyTest {
     private static final Account ACCOUNT = Account.of("a", URI.create("http://localhost:1/v1"), new Secret("k"));

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import sluice.wire.HttpBody;
-import sluice.wire.ResponseHead;
+import sluice.http1.HttpBody;
+import sluice.http1.ResponseHead;
 
 /** A client that reads its stream bit by bit. */
 final class Listening implements AutoCloseable {

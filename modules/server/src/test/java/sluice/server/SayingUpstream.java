@@ -16,14 +16,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
-import sluice.wire.ByteBuilder;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.ByteBuilder;
+import sluice.net.SocketLink;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 /** Accounts that say what a test wants, byte for byte, to requests and to turns of a WebSocket; by default they answer well. */
 final class SayingUpstream implements AutoCloseable {

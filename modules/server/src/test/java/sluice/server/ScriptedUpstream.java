@@ -13,11 +13,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import sluice.wire.FramingException;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
+import sluice.http1.FramingException;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.SocketLink;
 
 /**
  * An upstream that answers any bytes: to a request that says {@code "attack"} its script, to any other a good answer that

@@ -8,10 +8,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.SocketLink;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
 
 /** A kept connection that ends behind a request, at an account that then takes no other connection. */
 class StaleConnectionTest {

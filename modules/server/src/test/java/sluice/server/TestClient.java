@@ -6,10 +6,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import sluice.api.Headers;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.ResponseHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.SocketLink;
 
 /** A client's connection that sends any bytes and tells a clean end of an answer from a broken one. */
 final class TestClient implements AutoCloseable {

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
-import sluice.wire.ByteBuilder;
-import sluice.wire.HttpInput;
-import sluice.wire.ResponseHead;
-import sluice.wire.SocketLink;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.ByteBuilder;
+import sluice.net.SocketLink;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 /** A WebSocket client of the gateway. */
 final class TestWebSocket implements AutoCloseable {

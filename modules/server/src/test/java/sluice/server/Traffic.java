@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import sluice.http1.ResponseHead;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.ResponseHead;
 
 /**
  * Everything that clients do, at random and at the same time, while accounts fail at random: streams and JSON, sessions, turns on

@@ -15,10 +15,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.SocketLink;
 import sluice.simulator.SimulatedUpstream;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
 
 /** Whether authorities and proxies reach the dialer from the configuration. A gateway with TLS serves as the upstream. */
 class UpstreamTlsTest {

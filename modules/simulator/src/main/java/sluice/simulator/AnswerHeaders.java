@@ -1,6 +1,6 @@
 package sluice.simulator;
 
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 /**
  * The head of an answer, as the API writes it.

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
-import sluice.wire.ByteBuilder;
-import sluice.wire.Link;
+import sluice.net.ByteBuilder;
+import sluice.net.Link;
 
 /**
  * One HTTP answer on its way out: head, framing, compression, and the faults that count bytes. What is written is sent when it

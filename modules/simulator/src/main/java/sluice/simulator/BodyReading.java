@@ -3,10 +3,10 @@ package sluice.simulator;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.OptionalInt;
-import sluice.wire.FramingException;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
+import sluice.http1.FramingException;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
 
 /** Reads the body of one request, whole or, where a fault asks, only its beginning. Confined to the connection's thread. */
 final class BodyReading {

@@ -1,8 +1,8 @@
 package sluice.simulator;
 
 import java.io.IOException;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
 
 /**
  * Gives the answer to one request. A slow one is given by a second thread while the connection's watches for the peer to leave;

@@ -3,12 +3,12 @@ package sluice.simulator;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Optional;
-import sluice.wire.ByteBuilder;
-import sluice.wire.FramingException;
-import sluice.wire.HttpInput;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.FramingException;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.ByteBuilder;
+import sluice.net.SocketLink;
+import sluice.websocket.WebSocketHandshake;
 
 /**
  * One accepted connection: requests, one after the other, each read, judged by the plan of faults and answered.

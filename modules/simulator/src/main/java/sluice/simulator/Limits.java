@@ -1,7 +1,7 @@
 package sluice.simulator;
 
 import java.time.Duration;
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 /** What the upstream says of an account's limits: in headers, in an event before the answer, and in errors. Stateless. */
 final class Limits {

@@ -3,8 +3,8 @@ package sluice.simulator;
 import java.util.List;
 import java.util.stream.Collectors;
 import sluice.api.TokenUsage;
+import sluice.http1.RequestHead;
 import sluice.json.JsonStrings;
-import sluice.wire.RequestHead;
 
 /** The API's routes: from a request to its answer. Stateless but for the accounts; thread-safe. */
 final class Routes {

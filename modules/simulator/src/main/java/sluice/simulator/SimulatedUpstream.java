@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
-import sluice.wire.CoarseSweeper;
+import sluice.net.CoarseSweeper;
 
 /**
  * A faithful upstream of the Responses API on a socket, for tests and for sizing: whole event sequences, stored responses, and

@@ -2,7 +2,7 @@ package sluice.simulator;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import sluice.wire.ByteBuilder;
+import sluice.net.ByteBuilder;
 
 /** Events as server-sent events. */
 final class SseOut extends EventOut {

@@ -3,8 +3,8 @@ package sluice.simulator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import sluice.http1.RequestHead;
 import sluice.json.JsonStrings;
-import sluice.wire.RequestHead;
 
 /** The routes of responses that an account keeps: read, resume, cancel, list, delete. Stateless. */
 final class StoredResponses {

@@ -3,8 +3,8 @@ package sluice.simulator;
 import java.io.IOException;
 import java.util.Optional;
 import sluice.json.JsonStrings;
-import sluice.wire.ByteBuilder;
-import sluice.wire.WebSocketConnection;
+import sluice.net.ByteBuilder;
+import sluice.websocket.WebSocketConnection;
 
 /** Messages of one turn. Confined to the stream's thread. */
 final class WebSocketOut {

@@ -9,14 +9,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
-import sluice.wire.ByteBuilder;
-import sluice.wire.CloseCodes;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.ByteBuilder;
+import sluice.net.Link;
+import sluice.websocket.CloseCodes;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 /**
  * The WebSocket mode of the API on one connection: turns of one stream in order, those of different streams at the same time,

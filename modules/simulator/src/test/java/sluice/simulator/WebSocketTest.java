@@ -25,13 +25,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import sluice.api.Headers;
-import sluice.wire.ByteBuilder;
-import sluice.wire.CloseCodes;
-import sluice.wire.HttpInput;
-import sluice.wire.SocketLink;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpInput;
+import sluice.net.ByteBuilder;
+import sluice.net.SocketLink;
+import sluice.websocket.CloseCodes;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 class WebSocketTest {
     private final HttpClient client = HttpClient.newHttpClient();

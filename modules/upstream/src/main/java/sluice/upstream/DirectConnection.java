@@ -10,13 +10,13 @@ import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.wire.ByteBuilder;
-import sluice.wire.FramingException;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.LinkSource;
-import sluice.wire.ResponseHead;
+import sluice.http1.FramingException;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.ByteBuilder;
+import sluice.net.Link;
+import sluice.net.LinkSource;
 
 /**
  * One HTTP/1.1 connection to an account. It is its own byte source while it carries an answer. Confined to the request's

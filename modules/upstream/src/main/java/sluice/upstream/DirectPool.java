@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import sluice.api.Account;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamSettings;
-import sluice.wire.DialTarget;
+import sluice.net.DialTarget;
 
 /**
  * Idle connections to one account, the last used first, so that a pool that has become too large dries up from its far end.

@@ -11,8 +11,9 @@ import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.wire.Dialed;
-import sluice.wire.Dialer;
+import sluice.net.Dialed;
+import sluice.http1.ConnectTunnel;
+import sluice.net.Dialer;
 
 /**
  * Calls accounts over its own HTTP/1.1 connections on plain sockets: one write for head and small bodies, one read for small
@@ -34,8 +35,8 @@ public final class DirectUpstream implements Upstream {
         @Override
         public Upstream create(UpstreamSettings settings) {
             try {
-                return new DirectUpstream(settings, new Dialer(settings.trustedCertificates(), settings.sweeper(),
-                        settings.nanoClock()));
+                return new DirectUpstream(settings, new Dialer(settings.trustedCertificates(), new ConnectTunnel(),
+                        settings.sweeper(), settings.nanoClock()));
             } catch (IOException e) {
                 throw new UncheckedIOException("trusted certificates cannot be used: " + e.getMessage(), e);
             }

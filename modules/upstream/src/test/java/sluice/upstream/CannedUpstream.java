@@ -11,11 +11,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import sluice.api.Account;
 import sluice.api.Secret;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
+import sluice.net.SocketLink;
 
 /** An upstream on loopback that gives every request the same answer, and hands out what it read. */
 final class CannedUpstream implements AutoCloseable {

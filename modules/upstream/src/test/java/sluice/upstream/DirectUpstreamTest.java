@@ -26,8 +26,8 @@ import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
 
 /** What is sent, which connection carries it, and when a connection ends. Time moves by hand. */
 class DirectUpstreamTest {

@@ -13,7 +13,7 @@ import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamResult.Kind;
 import sluice.api.WebSocketSettings;
-import sluice.wire.CloseCodes;
+import sluice.websocket.CloseCodes;
 
 /** The connections of one account: seats by the book, sockets by dialling. Thread-safe; no I/O happens under a lock. */
 final class AccountPool {

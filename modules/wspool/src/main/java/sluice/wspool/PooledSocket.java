@@ -10,8 +10,8 @@ import sluice.api.OutboundBody;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.json.JsonMembers;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
 
 /**
  * One open connection with its permanent reader: a virtual thread that answers pings while nobody uses the connection, and

@@ -21,8 +21,9 @@ import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
 import sluice.api.WebSocketSettings;
 import sluice.json.JsonMembers;
-import sluice.wire.CloseCodes;
-import sluice.wire.Dialer;
+import sluice.http1.ConnectTunnel;
+import sluice.net.Dialer;
+import sluice.websocket.CloseCodes;
 
 /** A pool for each account, the bridge from HTTP, and the janitor. Thread-safe. */
 final class TurnPools implements TurnPool {
@@ -52,7 +53,7 @@ final class TurnPools implements TurnPool {
         this.seating = seating;
         sweeper = upstream.sweeper();
         nanoClock = upstream.nanoClock();
-        Dialer dialer = new Dialer(upstream.trustedCertificates(), sweeper, nanoClock);
+        Dialer dialer = new Dialer(upstream.trustedCertificates(), new ConnectTunnel(), sweeper, nanoClock);
         dial = new UpstreamDial(dialer, sweeper, nanoClock, upstream.maxHeaderBytes(), settings.maxMessageBytes());
         nextSweepNanos = nanoClock.getAsLong();
         janitor = sweeper.watch(now -> {

@@ -13,16 +13,16 @@ import sluice.api.Cancellation;
 import sluice.api.Headers;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamResult.Kind;
-import sluice.wire.ByteBuilder;
-import sluice.wire.DialTarget;
-import sluice.wire.Dialed;
-import sluice.wire.Dialer;
-import sluice.wire.HttpBody;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.ResponseHead;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.ResponseHead;
+import sluice.net.ByteBuilder;
+import sluice.net.DialTarget;
+import sluice.net.Dialed;
+import sluice.net.Dialer;
+import sluice.net.Link;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketHandshake;
 
 /** Dials an account and does the WebSocket handshake, all within the account's limit for connecting. Thread-safe. */
 final class UpstreamDial {

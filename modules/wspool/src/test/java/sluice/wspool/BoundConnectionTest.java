@@ -26,7 +26,7 @@ import sluice.api.Headers;
 import sluice.api.TurnPool;
 import sluice.api.TurnPool.Opening;
 import sluice.api.UpstreamSettings;
-import sluice.wire.WebSocketConnection;
+import sluice.websocket.WebSocketConnection;
 
 class BoundConnectionTest {
     private final AtomicLong clock = new AtomicLong();

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sluice.api.Account;
 import sluice.api.Headers;
 import sluice.api.Secret;
-import sluice.wire.ByteBuilder;
-import sluice.wire.HttpInput;
-import sluice.wire.Link;
-import sluice.wire.RequestHead;
-import sluice.wire.SocketLink;
-import sluice.wire.WebSocketConnection;
-import sluice.wire.WebSocketEvent;
-import sluice.wire.WebSocketHandshake;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.ByteBuilder;
+import sluice.net.Link;
+import sluice.net.SocketLink;
+import sluice.websocket.WebSocketConnection;
+import sluice.websocket.WebSocketEvent;
+import sluice.websocket.WebSocketHandshake;
 
 /** An upstream on loopback: every WebSocket message goes to the script, which answers it as it likes. */
 final class FakeUpstream implements AutoCloseable {

@@ -1,0 +1,210 @@
+package sluice.http1;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpInputTest {
+    private static final int MAX_HEAD = 4096;
+
+    private static HttpInput input(String script, int piece) {
+        return new HttpInput(new ScriptLink(script.getBytes(StandardCharsets.ISO_8859_1), piece), MAX_HEAD);
+    }
+
+    private static String readAll(HttpBody body, int bufferBytes) throws IOException {
+        StringBuilder text = new StringBuilder();
+        byte[] buffer = new byte[bufferBytes];
+        int count = body.read(buffer, 0, buffer.length);
+        while (count >= 0) {
+            text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            count = body.read(buffer, 0, buffer.length);
+        }
+        return text.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 64, 10_000})
+    void readsPipelinedRequestsHoweverTheyAreCut(int piece) throws IOException {
+        HttpInput input = input("""
+                POST /v1/responses?x=y HTTP/1.1\r
+                Host: a\r
+                Content-Length: 5\r
+                \r
+                hello\
+                POST /b HTTP/1.1\r
+                host:b\r
+                Transfer-Encoding: Chunked\r
+                \r
+                4\r
+                wiki\r
+                A;ext=1\r
+                pedia in c\r
+                0\r
+                Trailer: x\r
+                \r
+                GET /c HTTP/1.0\r
+                \r
+                """, piece);
+
+        RequestHead first = input.readRequestHead().orElseThrow();
+        assertEquals("/v1/responses?x=y", first.target());
+        assertEquals("/v1/responses", first.path());
+        assertEquals("?x=y", first.query());
+        assertEquals(5, first.bodyBytes());
+        assertTrue(first.keepAlive());
+        assertEquals("hello", readAll(input.body(first.bodyBytes()), 3));
+
+        RequestHead second = input.readRequestHead().orElseThrow();
+        assertEquals("b", second.headers().value(second.headers().find("HOST")));
+        assertEquals("wikipedia in c", readAll(input.body(second.bodyBytes()), 64));
+
+        RequestHead third = input.readRequestHead().orElseThrow();
+        assertEquals("GET", third.method());
+        assertFalse(third.keepAlive());
+        assertEquals(0, third.bodyBytes());
+        assertEquals(Optional.empty(), input.readRequestHead());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999999999\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+        "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\n",
+        "POST / HTTP/1.1\r\n Content-Length: 5\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\r\n folded\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\0c\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\rc\r\n\r\n",
+        "POST / HTTP/1.1\nHost: a\n\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nA: b\nC: d\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n",
+        "POST  / HTTP/1.1\r\n\r\n",
+        "POST /a b HTTP/1.1\r\n\r\n",
+        "POST /\u0001 HTTP/1.1\r\n\r\n",
+        "POST / HTTP/2.0\r\n\r\n",
+        "POST / HTTP/1.2\r\n\r\n",
+        "POST / http/1.1\r\n\r\n",
+        "POST /\r\n\r\n",
+        "P@ST / HTTP/1.1\r\n\r\n",
+        "\r\r\nPOST / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+        "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET a/b HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+    })
+    void refusesWhatTwoReadersCouldReadDifferently(String head) {
+        for (int piece : new int[] {1, 3, 10_000}) {
+            assertThrows(FramingException.class, () -> input(head, piece).readRequestHead(), head);
+        }
+    }
+
+    @Test
+    void readsTheAbsoluteFormAsItsPath() throws IOException {
+        assertEquals("/b?c", target("GET http://A:1/b?c HTTP/1.1\r\nHost: a:1\r\n\r\n"));
+        assertEquals("/?c", target("GET https://a?c HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assertEquals("*", target("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assertEquals("a:443", target("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"));
+    }
+
+    private static String target(String head) throws IOException {
+        return input(head, 7).readRequestHead().orElseThrow().target();
+    }
+
+    @Test
+    void boundsTheExtensionsOfAllChunksTogether() {
+        HttpInput input = input(("1;" + "x".repeat(100) + "\r\na\r\n").repeat(50) + "0\r\n\r\n", 10_000);
+        assertThrows(FramingException.class, () -> readAll(input.body(RequestHead.CHUNKED), 64));
+    }
+
+    @Test
+    void refusesAHeadAboveTheLimit() {
+        String head = "GET / HTTP/1.1\r\nHost: a\r\nA: " + "x".repeat(MAX_HEAD) + "\r\n\r\n";
+        FramingException fault = assertThrows(FramingException.class, () -> input(head, 100).readRequestHead());
+        assertEquals(431, fault.status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"g\r\n", "\r\n", "5\n", "5 \r\n", "-1\r\n", "1\r\naX", "1\r\na\rX", "1;\0\r\n", "fffffffffffff\r\n",
+        "0\r\nA: b\n\r\n"})
+    void refusesBrokenChunks(String chunks) {
+        for (int piece : new int[] {1, 10_000}) {
+            HttpInput input = input(chunks + "................", piece);
+            assertThrows(FramingException.class, () -> readAll(input.body(RequestHead.CHUNKED), 64), chunks);
+        }
+    }
+
+    @Test
+    void tellsACutFromAnEnd() throws IOException {
+        String chunked = "5\r\nhello\r\n0\r\n\r\n";
+        for (int cut = 0; cut < chunked.length(); cut++) {
+            HttpInput input = input(chunked.substring(0, cut), 4);
+            assertThrows(EOFException.class, () -> readAll(input.body(RequestHead.CHUNKED), 64));
+        }
+        assertEquals("hello", readAll(input(chunked, 4).body(RequestHead.CHUNKED), 64));
+        assertThrows(EOFException.class, () -> readAll(input("hell", 4).body(5), 64));
+        assertEquals("hell", readAll(input("hell", 4).body(ResponseHead.UNTIL_CLOSE), 64));
+    }
+
+    @Test
+    void doesNotCallChunkFramingReady() throws IOException {
+        HttpBody body = input("5\r\nhello\r\n0\r\n\r\n", 3).body(RequestHead.CHUNKED);
+        byte[] buffer = new byte[5];
+        assertTrue(body.ready());
+        int length = 0;
+        while (length < 5) {
+            length += body.read(buffer, length, 5 - length);
+        }
+        assertFalse(body.ready());
+        assertTrue(body.finished());
+    }
+
+    @Test
+    void readsAnswersWithTheFramingThatTheirStatusSays() throws IOException {
+        assertEquals(0, input("HTTP/1.1 204 No Content\r\n\r\n", 9).readResponseHead("GET").orElseThrow().bodyBytes());
+        assertEquals(0, input("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", 9).readResponseHead("HEAD").orElseThrow().bodyBytes());
+        ResponseHead open = input("HTTP/1.1 200\r\n\r\n", 9).readResponseHead("GET").orElseThrow();
+        assertEquals(ResponseHead.UNTIL_CLOSE, open.bodyBytes());
+        assertFalse(open.keepAlive());
+        assertFalse(input("HTTP/1.1 200 OK\r\nConnection: Keep-Alive, Close\r\nContent-Length: 0\r\n\r\n", 9)
+                .readResponseHead("GET").orElseThrow().keepAlive());
+        assertThrows(FramingException.class, () -> input("HTTP/1.1 2000 OK\r\n\r\n", 9).readResponseHead("GET"));
+        assertThrows(FramingException.class, () -> input("HTTP/1.1 20 OK\r\n\r\n", 9).readResponseHead("GET"));
+        assertThrows(FramingException.class,
+                () -> input("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 9).readResponseHead("GET"));
+    }
+
+    @Test
+    void keepsWhatItLooksAhead() throws IOException {
+        HttpInput input = input("GET / HTTP/1.1\r\nHost:\r\n\r\n", 6);
+        assertTrue(input.lookAhead(100));
+        assertTrue(input.hasBuffered());
+        assertEquals("/", input.readRequestHead().orElseThrow().target());
+        assertFalse(input.lookAhead(100));
+    }
+}

@@ -1,0 +1,10 @@
+/** Sockets: dialing, TLS, waiting on event loops, deadlines. Start at {@link sluice.net}. */
+@SuppressWarnings("module") // the modules below it are compiled later
+module sluice.net {
+    requires transitive sluice.api;
+
+    provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;
+
+    exports sluice.net to sluice.http1, sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge,
+            sluice.probe;
+}

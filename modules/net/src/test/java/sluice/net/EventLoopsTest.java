@@ -1,0 +1,258 @@
+package sluice.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventLoopsTest {
+    private final EventLoops loops = new EventLoops(2);
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private ServerSocket listener;
+
+    /** Both ends of a connection; the near one is read on a loop. */
+    private final class Pair implements LinkSource {
+        private final SocketLink near;
+        private final Socket far;
+
+        private Pair() throws IOException {
+            LoopSocket socket = new LoopSocket();
+            socket.connect(listener.getLocalSocketAddress(), 1000);
+            near = new SocketLink(socket);
+            far = listener.accept();
+        }
+
+        @Override
+        public Link link() {
+            return near;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return near.read(target, offset, length);
+        }
+
+        @Override
+        public boolean ready() throws IOException {
+            return near.ready();
+        }
+
+        @Override
+        public void abort() {
+            near.close();
+        }
+
+        @Override
+        public void close() {
+            near.close();
+        }
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        listener.close();
+        executor.close();
+        loops.close();
+    }
+
+    private static <T> T unchecked(Callable<T> work) {
+        try {
+            return work.call();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] readAll(SocketLink link, int most) throws IOException {
+        byte[] bytes = new byte[most];
+        int length = 0;
+        while (length < most) {
+            int count = link.read(bytes, length, Math.min(1000, most - length));
+            if (count < 0) {
+                break;
+            }
+            length += count;
+        }
+        return java.util.Arrays.copyOf(bytes, length);
+    }
+
+    @Test
+    void runsStreamsOnTheirLoopsThreads() throws IOException {
+        try (Pair pair = new Pair()) {
+            Thread thread = loops.run(pair, Thread::currentThread);
+            assertTrue(thread.isVirtual());
+            assertTrue(thread.getName().startsWith("sluice-loop-"), thread::getName);
+            assertFalse(Thread.currentThread().getName().startsWith("sluice-loop-"));
+        }
+    }
+
+    @Test
+    void readsManyStreamsAtATimeByteForByte() throws Exception {
+        List<Future<byte[]>> read = new ArrayList<>();
+        List<byte[]> sent = new ArrayList<>();
+        List<Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            byte[] bytes = new byte[30_000];
+            new Random(i).nextBytes(bytes);
+            Pair pair = new Pair();
+            pairs.add(pair);
+            sent.add(bytes);
+            read.add(executor.submit(() -> loops.run(pair, () -> unchecked(() -> readAll(pair.near, bytes.length)))));
+            executor.submit(() -> {
+                Random random = new Random(bytes[0]);
+                for (int at = 0; at < bytes.length;) {
+                    int count = Math.min(1 + random.nextInt(3000), bytes.length - at);
+                    pair.far.getOutputStream().write(bytes, at, count);
+                    at += count;
+                }
+                return null;
+            });
+        }
+        for (int i = 0; i < read.size(); i++) {
+            assertArrayEquals(sent.get(i), read.get(i).get());
+            pairs.get(i).close();
+        }
+    }
+
+    @Test
+    void goesToALoopAndBackAsOftenAsOneLikes() throws IOException {
+        try (Pair pair = new Pair()) {
+            byte[] b = new byte[10];
+            for (int i = 0; i < 200; i++) {
+                pair.far.getOutputStream().write(i);
+                assertEquals(1, (int) loops.run(pair, () -> unchecked(() -> pair.near.read(b, 0, 10))));
+                assertEquals((byte) i, b[0]);
+                pair.far.getOutputStream().write(i + 1);
+                assertEquals(1, pair.near.read(b, 0, 10));
+                assertEquals((byte) (i + 1), b[0]);
+                pair.near.write(b, 0, 1);
+                assertEquals((byte) (i + 1), (byte) pair.far.getInputStream().read());
+            }
+        }
+    }
+
+    @Test
+    void wakesAReaderWhoseSocketIsClosed() throws Exception {
+        Pair pair = new Pair();
+        CountDownLatch reading = new CountDownLatch(1);
+        Future<Integer> read = executor.submit(() -> loops.run(pair, () -> unchecked(() -> {
+            reading.countDown();
+            return pair.near.read(new byte[1], 0, 1);
+        })));
+        reading.await();
+        pair.close();
+        assertThrows(Exception.class, read::get);
+        assertEquals(-1, pair.far.getInputStream().read());
+    }
+
+    @Test
+    void seesThePeersEnd() throws Exception {
+        try (Pair pair = new Pair()) {
+            pair.far.close();
+            assertEquals(-1, (int) loops.run(pair, () -> unchecked(() -> pair.near.read(new byte[1], 0, 1))));
+        }
+    }
+
+    @Test
+    void writesMoreThanTheSocketTakesWhileOthersGoOn() throws Exception {
+        try (Pair slow = new Pair(); Pair other = new Pair(); Pair third = new Pair()) {
+            byte[] much = new byte[16 << 20];
+            new Random(1).nextBytes(much);
+            Future<Boolean> writing = executor.submit(() -> loops.run(slow, () -> unchecked(() -> {
+                slow.near.write(much, 0, much.length);
+                return true;
+            })));
+            for (Pair pair : List.of(other, third)) {
+                pair.far.getOutputStream().write(7);
+                assertEquals(1, (int) loops.run(pair, () -> unchecked(() -> pair.near.read(new byte[1], 0, 1))));
+            }
+            assertArrayEquals(much, slow.far.getInputStream().readNBytes(much.length));
+            assertTrue(writing.get());
+        }
+    }
+
+    @Test
+    void aStreamThatNeverWaitsDoesNotStarveTheOthers() throws Exception {
+        try (EventLoops one = new EventLoops(1); Pair busy = new Pair(); Pair other = new Pair()) {
+            AtomicReference<Boolean> stop = new AtomicReference<>(false);
+            Future<?> spinning = executor.submit(() -> one.run(busy, () -> {
+                while (!stop.get()) {
+                    Thread.yield();
+                }
+                return true;
+            }));
+            other.far.getOutputStream().write(7);
+            assertEquals(1, (int) one.run(other, () -> unchecked(() -> other.near.read(new byte[1], 0, 1))));
+            stop.set(true);
+            spinning.get();
+        }
+    }
+
+    @Test
+    void passesOnWhatTheRelayThrows() throws IOException {
+        try (Pair pair = new Pair()) {
+            IllegalStateException thrown = new IllegalStateException("broken");
+            assertSame(thrown, assertThrows(IllegalStateException.class, () -> loops.run(pair, () -> {
+                throw thrown;
+            })));
+            assertThrows(AssertionError.class, () -> loops.run(pair, () -> {
+                throw new AssertionError();
+            }));
+        }
+    }
+
+    @Test
+    void anInterruptAbortsTheSource() throws Exception {
+        Pair pair = new Pair();
+        CountDownLatch reading = new CountDownLatch(1);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread caller = Thread.startVirtualThread(() -> {
+            try {
+                loops.run(pair, () -> unchecked(() -> {
+                    reading.countDown();
+                    return pair.near.read(new byte[1], 0, 1);
+                }));
+            } catch (RuntimeException e) {
+                failure.set(e);
+            }
+        });
+        reading.await();
+        caller.interrupt();
+        caller.join();
+        assertTrue(failure.get() instanceof UncheckedIOException, () -> String.valueOf(failure.get()));
+    }
+
+    @Test
+    void withoutLoopsTheCallerRelays() throws IOException {
+        try (EventLoops none = new EventLoops(0); Pair pair = new Pair()) {
+            assertSame(Thread.currentThread(), none.run(pair, Thread::currentThread));
+        }
+    }
+}
