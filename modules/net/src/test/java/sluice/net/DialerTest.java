@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.api.Cancellation;
 import sluice.api.UpstreamResult.Kind;
+import sluice.testkit.HandSweeper;
 
 class DialerTest {
     private static final long LIMIT_NANOS = 60_000_000_000L;

@@ -16,6 +16,7 @@ import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.testkit.HandSweeper;
 
 /** The upstream is cut at every byte, and the client fails at every write: one end, or a visibly broken one. */
 class AnomalyTest {

@@ -14,6 +14,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.testkit.HandSweeper;
 
 class BatchingRelayTest {
     private static final TokenUsage USAGE = TokenUsage.told(1200, 1024, 345, 128);

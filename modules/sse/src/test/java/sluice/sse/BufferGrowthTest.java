@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
+import sluice.testkit.HandSweeper;
 
 class BufferGrowthTest {
     private static final int CALM = 1024;

@@ -16,6 +16,7 @@ import sluice.api.EventRelay;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
+import sluice.testkit.HandSweeper;
 
 /** The program of the module's README. */
 class EmbeddingTest {

@@ -13,6 +13,7 @@ import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.testkit.HandSweeper;
 
 /** An answer that was streamed though JSON was asked for. */
 class FoldTest {

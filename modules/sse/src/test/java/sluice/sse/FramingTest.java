@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
+import sluice.testkit.HandSweeper;
 
 /** Every legal way to write a stream, cut in every way, gives the same bytes and the same report. */
 class FramingTest {

@@ -14,6 +14,7 @@ import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.testkit.HandSweeper;
 
 /** When the first byte goes out, and what the limits do while the relay waits for its upstream. */
 class HoldTest {

@@ -13,6 +13,7 @@ import sluice.api.ClientSink;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.TokenUsage;
+import sluice.testkit.HandSweeper;
 
 /** An event of any size passes through the small buffer, with its usage and its model. */
 class HugeEventTest {

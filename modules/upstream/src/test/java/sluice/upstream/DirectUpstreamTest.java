@@ -28,6 +28,7 @@ import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
 import sluice.http1.RequestHead;
 import sluice.net.Link;
+import sluice.testkit.HandSweeper;
 
 /** What is sent, which connection carries it, and when a connection ends. Time moves by hand. */
 class DirectUpstreamTest {
@@ -119,11 +120,11 @@ class DirectUpstreamTest {
     void endsAConnectionThatWasIdleForTooLong() throws Exception {
         try (CannedUpstream other = CannedUpstream.answering("hello")) {
             ask(other.account());
-            sweeper.visitAll(nowNanos + IDLE.toNanos());
+            sweeper.sweep(nowNanos + IDLE.toNanos());
             ask(other.account());
             assertEquals(1, other.connections());
 
-            sweeper.visitAll(nowNanos + IDLE.toNanos() + 1);
+            sweeper.sweep(nowNanos + IDLE.toNanos() + 1);
             assertSame(other.connection(), other.ended());
         }
     }

@@ -22,6 +22,7 @@ import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
+import sluice.testkit.HandSweeper;
 
 /** The program of the module's README. */
 class EmbeddingTest {

@@ -32,6 +32,7 @@ import sluice.net.Dialed;
 import sluice.net.Dialer;
 import sluice.net.Link;
 import sluice.net.SocketLink;
+import sluice.testkit.HandSweeper;
 
 /** Against the JDK's WebSocket client, and the two ends against each other, over sockets. */
 class WebSocketPeerTest {

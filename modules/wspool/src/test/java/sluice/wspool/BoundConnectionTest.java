@@ -26,6 +26,7 @@ import sluice.api.Headers;
 import sluice.api.TurnPool;
 import sluice.api.TurnPool.Opening;
 import sluice.api.UpstreamSettings;
+import sluice.testkit.HandSweeper;
 import sluice.websocket.WebSocketConnection;
 
 class BoundConnectionTest {

@@ -16,8 +16,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +31,7 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
 import sluice.api.WebSocketSettings;
+import sluice.testkit.HandSweeper;
 
 class BridgeTest {
     private static final long SECOND = 1_000_000_000;
@@ -411,7 +412,7 @@ class BridgeTest {
         try (FakeUpstream upstream = FakeUpstream.obliging()) {
             text(answered(pool.send(request(upstream.account(), "team", 7))));
             clock.addAndGet(Duration.ofMinutes(5).toNanos());
-            sweeper.visitAll(clock.get());
+            sweeper.sweep(clock.get());
             assertEquals(1000, upstream.end().code());
             assertEquals(0, pool.counts("main").seats());
         }
@@ -442,7 +443,7 @@ class BridgeTest {
     private Thread visiting() {
         return Thread.ofVirtual().start(() -> {
             while (!Thread.currentThread().isInterrupted()) {
-                sweeper.visitAll(clock.addAndGet(SECOND));
+                sweeper.sweep(clock.addAndGet(SECOND));
                 LockSupport.parkNanos(10_000_000);
             }
         });

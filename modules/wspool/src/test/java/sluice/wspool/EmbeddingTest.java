@@ -23,6 +23,7 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
 import sluice.api.WebSocketSettings;
+import sluice.testkit.HandSweeper;
 
 /** The program of the module's README. */
 class EmbeddingTest {
