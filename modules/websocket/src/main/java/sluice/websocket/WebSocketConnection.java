@@ -104,11 +104,6 @@ public final class WebSocketConnection implements AutoCloseable {
         reader.keepBuffer();
     }
 
-    /** Whether a byte of a next frame is here already. */
-    public boolean hasBuffered() {
-        return input.hasBuffered();
-    }
-
     /** Whether a whole message is here already, so that {@link #receive} gives it without waiting. By the receiving thread. */
     public boolean hasWholeMessage() {
         return reader.hasWholeMessage();
