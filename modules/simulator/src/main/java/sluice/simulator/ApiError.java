@@ -49,11 +49,14 @@ record ApiError(int status, Names names, String message, String limit) {
 
     /** What a response that fails with {@code code} says, unless the fault says otherwise. */
     static ApiError inside(String code, Fault fault) {
-        return as(fault, 200, null, code, switch (code) {
-            case "server_is_overloaded" -> "Our servers are currently overloaded. Please try again later.";
-            case "rate_limit_exceeded" -> "Rate limit reached. Please try again in 1s.";
-            default -> "The simulator was asked to fail.";
-        });
+        return switch (code) {
+            case "server_is_overloaded" -> as(fault, 503, "server_error", code,
+                    "Our servers are currently overloaded. Please try again later.");
+            case "rate_limit_exceeded" -> as(fault, 429, "rate_limit_error", code, "Rate limit reached. Please try again in 1s.");
+            case "usage_limit_reached" -> as(fault, 429, code, code, "The usage limit has been reached");
+            case "server_error" -> as(fault, 500, code, code, "The simulator was asked to fail.");
+            default -> as(fault, 400, "invalid_request_error", code, "The simulator was asked to fail.");
+        };
     }
 
     private static ApiError as(Fault fault, int status, String type, String code, String message) {
@@ -68,13 +71,13 @@ record ApiError(int status, Names names, String message, String limit) {
                 + Names.json(names.param) + ",\"code\":" + Names.json(names.code) + limit + "}";
     }
 
-    /** The value of {@code error} in a response object: with a type only where one was asked for. */
-    String ofResponse() {
+    /** The value of {@code error} in a response object: with a type only where the fault asks for one. */
+    String ofResponse(Fault fault) {
         return "{\"code\":" + Names.json(names.code) + ",\"message\":" + JsonStrings.quote(message)
-                + (names.type == null ? "" : ",\"type\":" + Names.json(names.type)) + limit + "}";
+                + (!fault.has(FaultOption.TYPE) ? "" : ",\"type\":" + Names.json(names.type)) + limit + "}";
     }
 
-    /** The members of an {@code error} event behind its number, each with a comma before it. */
+    /** The members of an {@code error} event of a stream behind its number, each with a comma before it. */
     String ofEvent() {
         return ",\"code\":" + Names.json(names.code) + ",\"message\":" + JsonStrings.quote(message) + ",\"param\":"
                 + Names.json(names.param) + limit;

@@ -39,6 +39,11 @@ abstract class EventOut {
         }
     }
 
+    /** An {@code error} event, in the words of a stream; a WebSocket has others. */
+    void error(ApiError error) throws IOException {
+        event("error", BodyOut.bytes(error.ofEvent()));
+    }
+
     /** A sign of life, which is no output. */
     final void keepalive() throws IOException {
         event("keepalive", NOTHING);

@@ -149,7 +149,7 @@ final class SimulatedResponse {
                 ? Long.toString(origin.createdSeconds() + durationNanos() / 1_000_000_000L) : "null";
         String incomplete = end.equals("incomplete") ? "{\"reason\":\"max_output_tokens\"}" : "null";
         return json.render(end, failed ? List.of() : output.stream().map(SimulatedItem::json).toList(),
-                new ResponseJson.Parts(completedAt, failure.map(ApiError::ofResponse).orElse("null"), incomplete,
+                new ResponseJson.Parts(completedAt, failure.map(error -> error.ofResponse(fault)).orElse("null"), incomplete,
                         JsonStrings.quote(serviceTier()), failed ? ",\"usage\":null" : toldUsage()));
     }
 
@@ -211,7 +211,7 @@ final class SimulatedResponse {
         String how = fault.text(FaultOption.FAILAS).orElse("failed");
         ApiError failure = failure().orElseThrow();
         switch (how) {
-            case "error", "both" -> out.event("error", BodyOut.bytes(failure.ofEvent()));
+            case "error", "both" -> out.error(failure);
             case "nested" -> out.event("error", BodyOut.bytes(",\"error\":" + failure.inner()));
             default -> { }
         }

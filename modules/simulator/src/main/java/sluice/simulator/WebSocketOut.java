@@ -45,6 +45,12 @@ final class WebSocketOut {
             }
 
             @Override
+            void error(ApiError error) throws IOException {
+                peer.flush();
+                WebSocketOut.this.error(error, fault);
+            }
+
+            @Override
             void comment() {
                 // A WebSocket has none.
             }
