@@ -32,7 +32,7 @@ class GatewayConformsTest {
               - {name: all, key-sha256: ALL}
               - {name: few, key-sha256: FEW, models: [gpt-5.1], requests-per-minute: 1}
             accounts:
-              - {name: a, base-url: "UPSTREAM", api-key: sk-a, models: [{from: "gpt-5*"}, {from: "sim-*"}, {from: fast, to: gpt-5-mini}], websocket: on}
+              - {name: a, base-url: "UPSTREAM", api-key: sk-a, models: [{from: "gpt-5*"}, {from: "sim-*"}], websocket: on}
               - {name: b, base-url: "UPSTREAM", api-key: sk-sim-500, models: [{from: broken}], websocket: on}
               - {name: c, base-url: "UPSTREAM", api-key: sk-sim-429-retry-60, models: [{from: limited}], websocket: on}
               - {name: d, base-url: "http://127.0.0.1:1/v1", api-key: sk-d, models: [{from: unreachable}]}

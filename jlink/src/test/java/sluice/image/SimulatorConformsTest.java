@@ -43,7 +43,8 @@ class SimulatorConformsTest {
             "\"input\":\"x\",\"background\":true", "\"input\":\"x\",\"generate\":false",
             "\"input\":\"x\",\"service_tier\":\"priority\",\"store\":false,\"temperature\":0.5,\"top_p\":0.1,\"truncation\":\"auto\","
                     + "\"metadata\":{\"a\":\"b\"},\"reasoning\":{\"effort\":\"low\"},\"text\":{\"verbosity\":\"low\"},\"user\":\"u\"",
-            "\"input\":[{\"role\":\"user\",\"content\":\"x\"}],\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"n\",\"strict\":true,"
+            "\"input\":[{\"role\":\"user\",\"content\":\"x\"}],\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":"
+                    + "\"n\",\"strict\":true,"
                     + "\"schema\":{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}}}"})
     void responsesWholeAsStreamAndOnASocket(String members) throws Exception {
         String body = "{\"model\":\"gpt-5.1\"," + members;

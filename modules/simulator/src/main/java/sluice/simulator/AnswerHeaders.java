@@ -1,5 +1,6 @@
 package sluice.simulator;
 
+import sluice.api.Headers;
 import sluice.net.ByteBuilder;
 
 /**
@@ -20,7 +21,13 @@ record AnswerHeaders(String requestId, String organization, String contentType, 
         out.header("openai-project", "proj_simulated");
         out.header("openai-processing-ms", Long.toString(processingMillis));
         out.header("openai-version", "2020-10-01");
-        Limits.writeHeaders(fault, out);
+        Headers.Builder limits = Headers.builder();
+        Limits.addRates(fault, limits);
+        Limits.addPlan(fault, limits);
+        Headers told = limits.build();
+        for (int i = 0; i < told.size(); i++) {
+            out.header(told, i);
+        }
         if (contentType.startsWith("text/event-stream")) {
             out.header("cache-control", "no-cache");
         }

@@ -1,7 +1,7 @@
 package sluice.simulator;
 
 import java.time.Duration;
-import sluice.net.ByteBuilder;
+import sluice.api.Headers;
 
 /** What the upstream says of an account's limits: in headers, in an event before the answer, and in errors. Stateless. */
 final class Limits {
@@ -25,12 +25,12 @@ final class Limits {
                     + ",\"reset_after_seconds\":" + resetsInSeconds + ",\"reset_at\":" + (now() + resetsInSeconds) + "}";
         }
 
-        void writeTo(ByteBuilder out) {
+        void addTo(Headers.Builder headers) {
             String prefix = "x-codex-" + name;
-            out.header(prefix + "-used-percent", Integer.toString(usedPercent));
-            out.header(prefix + "-window-minutes", Integer.toString(minutes));
-            out.header(prefix + "-reset-after-seconds", Long.toString(resetsInSeconds));
-            out.header(prefix + "-reset-at", Long.toString(now() + resetsInSeconds));
+            headers.add(prefix + "-used-percent", Integer.toString(usedPercent));
+            headers.add(prefix + "-window-minutes", Integer.toString(minutes));
+            headers.add(prefix + "-reset-after-seconds", Long.toString(resetsInSeconds));
+            headers.add(prefix + "-reset-at", Long.toString(now() + resetsInSeconds));
         }
     }
 
@@ -44,23 +44,28 @@ final class Limits {
                 + ",\"limit_reached\":" + reached + "," + Window.primary(fault).json() + "," + Window.secondary(fault).json() + "}";
     }
 
-    static void writeHeaders(Fault fault, ByteBuilder out) {
+    /** On every HTTP answer. */
+    static void addRates(Fault fault, Headers.Builder headers) {
         boolean exhausted = fault.has(FaultOption.RESET);
         int limit = fault.count(FaultOption.LIMIT, 10_000);
-        out.header("x-ratelimit-limit-requests", Integer.toString(limit));
-        out.header("x-ratelimit-remaining-requests",
+        headers.add("x-ratelimit-limit-requests", Integer.toString(limit));
+        headers.add("x-ratelimit-remaining-requests",
                 Integer.toString(fault.count(FaultOption.REMAINING, exhausted ? 0 : limit - 1)));
-        out.header("x-ratelimit-reset-requests", fault.text(FaultOption.RESET).orElse("6ms"));
+        headers.add("x-ratelimit-reset-requests", fault.text(FaultOption.RESET).orElse("6ms"));
         if (fault.has(FaultOption.LIMIT_TOKENS)) {
             int tokens = fault.count(FaultOption.LIMIT_TOKENS, 0);
-            out.header("x-ratelimit-limit-tokens", Integer.toString(tokens));
-            out.header("x-ratelimit-remaining-tokens", Integer.toString(fault.count(FaultOption.REMAINING_TOKENS, tokens)));
-            out.header("x-ratelimit-reset-tokens", fault.text(FaultOption.RESET_TOKENS).orElse("0s"));
+            headers.add("x-ratelimit-limit-tokens", Integer.toString(tokens));
+            headers.add("x-ratelimit-remaining-tokens", Integer.toString(fault.count(FaultOption.REMAINING_TOKENS, tokens)));
+            headers.add("x-ratelimit-reset-tokens", fault.text(FaultOption.RESET_TOKENS).orElse("0s"));
         }
+    }
+
+    /** On HTTP answers and WebSocket handshakes, where they are asked for. */
+    static void addPlan(Fault fault, Headers.Builder headers) {
         if (fault.has(FaultOption.CODEX_HEADERS)) {
-            out.header("x-codex-plan-type", fault.text(FaultOption.PLAN).orElse("plus"));
-            Window.primary(fault).writeTo(out);
-            Window.secondary(fault).writeTo(out);
+            headers.add("x-codex-plan-type", fault.text(FaultOption.PLAN).orElse("plus"));
+            Window.primary(fault).addTo(headers);
+            Window.secondary(fault).addTo(headers);
         }
     }
 

@@ -52,6 +52,7 @@ final class WebSocketSession {
     void open(Link link, HttpInput input, String key, Fault fault) throws IOException {
         Headers.Builder more = Headers.builder().add("x-request-id", upstream.ids().next("req_"));
         fault.text(FaultOption.TURN_STATE).ifPresent(state -> more.add("x-codex-turn-state", state));
+        Limits.addPlan(fault, more);
         ByteBuilder out = new ByteBuilder(512);
         WebSocketHandshake.switching(key, more.build(), out);
         handshake.answering(101);
