@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import sluice.api.TokenUsage;
 import sluice.json.JsonStrings;
 
@@ -40,8 +41,8 @@ final class ResponseJson {
             Optional<String> told = request.json(member.getKey());
             out.append(",\"").append(member.getKey()).append("\":").append(told.orElse(member.getValue()));
         }
-        out.append(",\"reasoning\":").append(completed(request.json("reasoning").orElse("{}"), REASONING));
-        out.append(",\"text\":").append(completed(request.json("text").orElse("{}"), TEXT));
+        out.append(",\"reasoning\":").append(completed(request, "reasoning", REASONING));
+        out.append(",\"text\":").append(completed(request, "text", TEXT));
         out.append(",\"tools\":[").append(String.join(",", request.tools.stream().map(Tool::told).toList())).append(']');
         for (String named : List.of("user", "prompt", "prompt_cache_retention")) {
             request.json(named).ifPresent(json -> out.append(",\"").append(named).append("\":").append(json));
@@ -66,17 +67,21 @@ final class ResponseJson {
                 + tokens.total() + "}";
     }
 
-    /** {@code json}, an object, with those of {@code assumed} that it lacks; its own text stays as it was sent. */
-    static String completed(String json, Map<String, String> assumed) {
-        Map<String, Object> sent = JsonTree.object(json);
-        String rest = sent.isEmpty() ? "}" : json.substring(json.indexOf('{') + 1);
+    /** {@code json}, an object with {@code members}, and those of {@code assumed} that it lacks; its own text stays as it was. */
+    static String completed(String json, Set<String> members, Map<String, String> assumed) {
+        String rest = members.isEmpty() ? "}" : json.substring(json.indexOf('{') + 1);
         StringBuilder out = new StringBuilder("{");
         assumed.forEach((name, value) -> {
-            if (!sent.containsKey(name)) {
+            if (!members.contains(name)) {
                 out.append(out.length() > 1 ? "," : "").append('"').append(name).append("\":").append(value);
             }
         });
-        return out.append(out.length() > 1 && !sent.isEmpty() ? "," : "").append(rest).toString();
+        return out.append(out.length() > 1 && !members.isEmpty() ? "," : "").append(rest).toString();
+    }
+
+    private static String completed(ResponseRequest request, String member, Map<String, String> assumed) {
+        Optional<String> sent = request.json(member);
+        return completed(sent.orElse("{}"), sent.map(json -> JsonTree.object(json).keySet()).orElse(Set.of()), assumed);
     }
 
     private static Map<String, String> members(String first, String one, String second, String two) {

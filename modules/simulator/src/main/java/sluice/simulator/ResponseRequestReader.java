@@ -3,7 +3,9 @@ package sluice.simulator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads a request body in one pass. Stateless. */
 final class ResponseRequestReader {
@@ -68,8 +70,10 @@ final class ResponseRequestReader {
         int start = offset(parser);
         String type = "";
         String name = "";
+        Set<String> members = new HashSet<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String member = parser.currentName();
+            members.add(member);
             if (parser.nextToken() == JsonToken.VALUE_STRING) {
                 switch (member) {
                     case "type" -> type = parser.getText();
@@ -80,7 +84,7 @@ final class ResponseRequestReader {
                 parser.skipChildren();
             }
         }
-        request.tools.add(new Tool(span(parser, request, start), type, name));
+        request.tools.add(new Tool(span(parser, request, start), type, name, members));
     }
 
     private static void input(JsonParser parser, ResponseRequest request) throws IOException {

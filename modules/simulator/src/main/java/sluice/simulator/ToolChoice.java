@@ -27,7 +27,7 @@ final class ToolChoice {
         Optional<String> told = fault.text(FaultOption.TOOL);
         if (told.isPresent()) {
             return Optional.of(named(request.tools, told.get())
-                    .orElseGet(() -> new Tool("{}", "function", told.get())));
+                    .orElseGet(() -> Tool.unheardOf(told.get())));
         }
         List<Tool> offered = request.tools.stream().filter(Tool::callable).toList();
         String mode = request.text("tool_choice").orElse("auto");

@@ -71,6 +71,11 @@ class FaultsTest {
     }
 
     @Test
+    void theReadmeHasEveryOption() throws Exception {
+        assertTrue(Files.readString(Path.of("README.md")).endsWith(FaultOption.table()));
+    }
+
+    @Test
     void unknownOptionsAreRefused() throws Exception {
         assertEquals(401, calls.post("sk-sim-nonsense", Calls.json("")).statusCode());
         assertEquals(400, calls.post("sk-a", Calls.json("nonsense=1")).statusCode());
