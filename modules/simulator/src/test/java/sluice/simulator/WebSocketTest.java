@@ -97,6 +97,49 @@ class WebSocketTest {
     }
 
     @Test
+    void aTurnThatFailsToGoOnForgetsWhatItWouldHaveGoneOnFrom() throws Exception {
+        Peer peer = open("sk-a");
+        String first = Calls.member(peer.turn(create("", "deltas=1")), "id");
+        String previous = "\"previous_response_id\":\"" + first + "\",";
+        assertTrue(peer.turn(create(previous, "deltas=1")).contains("response.completed"));
+
+        String failed = peer.turn("{\"type\":\"response.create\",\"model\":\"m\",\"store\":false," + previous + "\"input\":[{\"type\":"
+                + "\"function_call_output\",\"call_id\":\"call_x\",\"output\":\"1\"}]}");
+
+        assertTrue(failed.contains("No tool call found"), failed);
+        assertTrue(peer.turn(create(previous, "deltas=1")).contains("previous_response_not_found"));
+    }
+
+    @Test
+    void refusesWhatOnlyHttpHas() throws Exception {
+        Peer peer = open("sk-a");
+
+        assertTrue(peer.turn(create("\"background\":true,", "")).contains("\"param\":\"background\""));
+        assertTrue(peer.turn(create("\"stream_id\":\"a b\",", "")).contains("\"param\":\"stream_id\""));
+        assertTrue(peer.turn(create("\"stream_id\":\"a.b-c_1\",", "deltas=1")).contains("response.completed"));
+    }
+
+    @Test
+    void aRefusalInsideATurnHasTheFormOfASocket() throws Exception {
+        String turn = open("sk-a").turn(create("", "fail=usage_limit_reached;failas=error;resets_in=9;plan=plus"));
+
+        assertTrue(turn.contains("{\"type\":\"error\",\"status\":429,\"error\":{\"message\":\"The usage limit has been reached\","
+                + "\"type\":\"usage_limit_reached\",\"param\":null,\"code\":\"usage_limit_reached\",\"plan_type\":\"plus\","
+                + "\"resets_in_seconds\":9}}"), turn);
+    }
+
+    @Test
+    void turnsStandOnTheBill() throws Exception {
+        String id = Calls.member(open("sk-a").turn(create("\"service_tier\":\"priority\",", "deltas=3")), "id");
+
+        while (upstream.bill().lines().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertEquals(3, upstream.bill().of(id).orElseThrow().tokens().output());
+        assertEquals("priority", upstream.bill().of(id).orElseThrow().serviceTier());
+    }
+
+    @Test
     void streamsRunAtTheSameTime() throws Exception {
         Peer peer = open("sk-a");
         peer.socket.sendText(create("\"stream_id\":\"slow\",", "stall=2"), true).join();
