@@ -73,7 +73,7 @@ public final class Bill {
         return lines().stream().filter(line -> line.accountKey().equals(accountKey)).toList();
     }
 
-    /** All of the answer has gone out. */
+    /** All of the answer is made, and goes out. */
     void whole(String accountKey, Charge charge) {
         write(charge, new Entry.Written(Line.of(accountKey, charge, true)));
     }

@@ -80,21 +80,19 @@ final class HttpAnswering {
             pauses.until(headersNanos);
             BodyOut out = new BodyOut(connection.link(), request, fault);
             switch (answer) {
-                case SimulatedAnswer.Whole whole -> out.answer(whole.status(), headers(whole.contentType(), fault, keep), whole.body());
-                case SimulatedAnswer.Accepted accepted ->
-                        out.answer(200, headers("application/json", fault, keep), accepted.whole().body());
+                case SimulatedAnswer.Whole whole -> answer(out, whole, fault, keep);
+                case SimulatedAnswer.Accepted accepted -> answer(out, accepted.whole(), fault, keep);
                 case SimulatedAnswer.Events events -> {
                     out.begin(200, headers("text/event-stream; charset=utf-8", fault, keep));
                     if (fault.has(FaultOption.SILENT)) {
                         out.flush();
                         pauses.until(headersNanos + fault.nanos(FaultOption.SILENT, 0));
                     }
-                    events.tell(new SseOut(out, request, fault, pauses, events.after()));
+                    events.tell(new SseOut(out, request, fault, pauses, events.after()), () -> bill(answer));
                     out.end();
                 }
             }
             request.billed(answer.charge().usage());
-            upstream.bill().whole(request.accountKey(), answer.charge());
             upstream.ended(request, ReceivedRequest.Ending.ANSWERED);
             return keep;
         } catch (BrokenOnPurpose e) {
@@ -107,6 +105,16 @@ final class HttpAnswering {
             connection.close();
             return false;
         }
+    }
+
+    private void answer(BodyOut out, SimulatedAnswer.Whole whole, Fault fault, boolean keep) throws IOException {
+        bill(whole);
+        out.answer(whole.status(), headers(whole.contentType(), fault, keep), whole.body());
+    }
+
+    /** Before the last byte is out: what is made is billed, and whoever has the answer finds it on the bill. */
+    private void bill(SimulatedAnswer answer) {
+        upstream.bill().whole(request.accountKey(), answer.charge());
     }
 
     private AnswerHeaders headers(String contentType, Fault fault, boolean keep) {

@@ -92,8 +92,8 @@ sealed interface SimulatedAnswer {
             return Optional.of(response).filter(told -> told.isBackground() && !charge.isNone());
         }
 
-        void tell(EventOut out) throws IOException {
-            response.play(out);
+        void tell(EventOut out, Runnable beforeEnd) throws IOException {
+            response.play(out, beforeEnd);
         }
 
         @Override

@@ -77,8 +77,8 @@ final class SimulatedResponse {
         return pace.isSlow() || fault.has(FaultOption.STALL);
     }
 
-    /** Tells the response as events. */
-    void play(EventOut out) throws IOException {
+    /** Tells the response as events; {@code beforeEnd} happens when only the terminal event is left. */
+    void play(EventOut out, Runnable beforeEnd) throws IOException {
         int failAt = failure().isPresent() ? fault.count(FaultOption.FAILAT, 0) : -1;
         if (fault.has(FaultOption.CODEX_RL)) {
             out.unnumbered("codex.rate_limits", BodyOut.bytes(Limits.event(fault)));
@@ -101,6 +101,7 @@ final class SimulatedResponse {
             }
         }
         if (!fault.has(FaultOption.NOEND)) {
+            beforeEnd.run();
             out.event("response." + end(), BodyOut.bytes(",\"response\":" + done()));
             behind(out);
         }

@@ -179,7 +179,7 @@ final class WebSocketSession {
         SimulatedResponse response = upstream.routes().maker()
                 .make(asked, fault, upstream.account(request.accountKey()), cacheKey, memory);
         try {
-            response.play(out.events(fault, pauses));
+            response.play(out.events(fault, pauses), () -> upstream.bill().whole(request.accountKey(), response.charge()));
             out.flush();
         } catch (BrokenOnPurpose e) {
             throw e;
@@ -188,7 +188,6 @@ final class WebSocketSession {
             throw e;
         }
         request.billed(response.charge().usage());
-        upstream.bill().whole(request.accountKey(), response.charge());
     }
 
     /** What only holds on a WebSocket. */
