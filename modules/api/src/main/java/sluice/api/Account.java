@@ -60,16 +60,17 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
      * Limits of one call; zero means none.
      *
      * @param connect TCP, proxy and TLS handshakes together
+     * @param write while a request is sent: longest time in which the upstream takes nothing of it
      * @param headersStreaming until the answer's headers, when the client asked for a stream
      * @param headersWhole until the answer's headers otherwise: the answer is sent when it is done
      * @param idle between two bytes of an answer
      * @param firstOutput until the first output event of a stream
      * @param keepalive silence towards the client after which a stream says that it is alive
      */
-    public record Timeouts(Duration connect, Duration headersStreaming, Duration headersWhole, Duration idle,
+    public record Timeouts(Duration connect, Duration write, Duration headersStreaming, Duration headersWhole, Duration idle,
             Duration firstOutput, Duration keepalive) {
-        /** 5 s, 300 s, 600 s, 300 s, none, 10 s. */
-        public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(300),
+        /** 5 s, 30 s, 300 s, 600 s, 300 s, none, 10 s. */
+        public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(300),
                 Duration.ofSeconds(600), Duration.ofSeconds(300), Duration.ZERO, Duration.ofSeconds(10));
     }
 

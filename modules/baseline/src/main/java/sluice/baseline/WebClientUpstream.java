@@ -103,7 +103,7 @@ public final class WebClientUpstream implements Upstream {
                         .followRedirects(false)
                         .sendExpectContinue(false)
                         .shareConnectionCache(false)
-                        .connectionCacheSize(settings.maxIdlePerAccount())
+                        .connectionCacheSize(settings.idle().perAccount())
                         .tls(account.baseUrl().getScheme().equals("https") ? Tls.create(builder -> { }) : noTls())
                         .servicesDiscoverServices(false)
                         .build())).web();

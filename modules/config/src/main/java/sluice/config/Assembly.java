@@ -69,7 +69,7 @@ final class Assembly {
 
     private Account account(Section s, Account.Timeouts general) {
         Section t = s.inner("timeouts");
-        Account.Timeouts timeouts = new Account.Timeouts(t.duration("connect", general.connect()),
+        Account.Timeouts timeouts = new Account.Timeouts(t.duration("connect", general.connect()), t.duration("write", general.write()),
                 t.duration("headers-streaming", general.headersStreaming()),
                 t.duration("headers-whole", general.headersWhole()),
                 t.duration("idle", general.idle()), t.duration("first-output", general.firstOutput()),
@@ -105,9 +105,9 @@ final class Assembly {
     }
 
     private StreamSettings stream(Section s) {
-        Account.Timeouts timeouts = new Account.Timeouts(s.duration("connect-timeout"), s.duration("headers-timeout-streaming"),
-                s.duration("headers-timeout-whole"), s.duration("idle-timeout"), s.duration("first-output-timeout"),
-                s.duration("keepalive"));
+        Account.Timeouts timeouts = new Account.Timeouts(s.duration("connect-timeout"), s.duration("write-timeout"),
+                s.duration("headers-timeout-streaming"), s.duration("headers-timeout-whole"), s.duration("idle-timeout"),
+                s.duration("first-output-timeout"), s.duration("keepalive"));
         return new StreamSettings(s.whole("buffer"), s.duration("header-keepalive"), timeouts,
                 s.choice("on-disconnect", StreamSettings.OnDisconnect.class), s.duration("drain-time"), s.large("drain-bytes"),
                 s.duration("stall-timeout"), s.duration("watch-after"), s.duration("after-terminal"), s.flag("server-timing"));

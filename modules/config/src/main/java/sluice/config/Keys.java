@@ -182,6 +182,7 @@ final class Keys {
         key("accounts[].headers", ValueType.headerTable(), "", "Fixed headers, which replace the client's of the same name.");
         key("accounts[].proxy", uri("http"), "", "HTTP proxy to go through by CONNECT: `http://proxy:3128`.");
         key("accounts[].timeouts.connect", duration("10ms", "10m"), "", "As `stream.connect-timeout`, which is the default.");
+        key("accounts[].timeouts.write", durationOrOff("10ms", "24h"), "", "As `stream.write-timeout`.");
         key("accounts[].timeouts.headers-streaming", durationOrOff("10ms", "24h"), "",
                 "As `stream.headers-timeout-streaming`.");
         key("accounts[].timeouts.headers-whole", durationOrOff("10ms", "24h"), "", "As `stream.headers-timeout-whole`.");
@@ -228,6 +229,8 @@ final class Keys {
                 + "failures are told in the stream.");
         key("stream.connect-timeout", duration("10ms", "10m"), "5s",
                 "TCP, proxy and TLS handshakes with an upstream, together.");
+        key("stream.write-timeout", durationOrOff("10ms", "24h"), "30s",
+                "Longest time in which an upstream takes nothing of a request that is being sent.");
         key("stream.headers-timeout-streaming", durationOrOff("10ms", "24h"), "300s",
                 "Until the upstream's headers, for streams.");
         key("stream.headers-timeout-whole", durationOrOff("10ms", "24h"), "600s",
@@ -302,7 +305,8 @@ final class Keys {
     }
 
     private void rest() {
-        fixed("upstream.max-idle", whole(0, 100_000), "64", "Most idle HTTP connections kept for an account.");
+        fixed("upstream.max-idle", whole(0, 100_000), "64",
+                "Most idle HTTP connections kept for an account; all accounts together keep no more than the open files allow.");
         fixed("upstream.idle-timeout", duration("100ms", "1h"), "55s", "How long an idle connection is kept.");
         fixed("upstream.header", size(1024, MIB), "64KiB", "Largest head of an answer.");
         fixed("upstream.ca", file(), "", "PEM file of certificate authorities to trust instead of Java's.");

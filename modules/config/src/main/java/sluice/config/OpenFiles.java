@@ -46,4 +46,15 @@ public record OpenFiles(int most) {
         long rest = (long) most - Math.min(OTHERS, most / 8) - refused();
         return Math.max(1, rest * PERCENT / 100);
     }
+
+    /** Most connections to all accounts together that wait for a next request: what clients and accounts leave; 1 or more. */
+    public int idle() {
+        long rest = (long) most - Math.min(OTHERS, most / 8) - refused();
+        return Math.max(1, (int) Math.min(Integer.MAX_VALUE, rest - 2 * room()));
+    }
+
+    /** Most connections of the admin port; 4 or more. They are open files of the kind that neither clients nor accounts count. */
+    public int admin() {
+        return Math.max(4, Math.min(OTHERS, most / 8) / 4);
+    }
 }

@@ -12,9 +12,9 @@ final class HeadParser {
     /** Most header lines of one message; real clients send about thirty. */
     private static final int MAX_LINES = 256;
     /** RFC 9110 §5.6.2: characters of a token, for names and methods. */
-    private static final boolean[] TOKEN = new boolean[256];
+    static final boolean[] TOKEN = new boolean[256];
     /** RFC 9110 §5.5: characters of a value, plus space and tab. */
-    private static final boolean[] VALUE = new boolean[256];
+    static final boolean[] VALUE = new boolean[256];
     private static final int MAX_LENGTH_DIGITS = 18;
 
     static {
@@ -50,10 +50,22 @@ final class HeadParser {
         Headers headers = headers(head, lines + 2, end);
         String host = host(headers, minor);
         long length = bodyBytes(headers, minor);
+        checkExpectations(headers, minor);
         String method = method(head, methodEnd);
         String target = target(head, targetStart, targetEnd);
         return new RequestHead(method, target.startsWith("/") ? target : RequestTarget.inOriginForm(method, target, host), minor,
                 headers, length == ResponseHead.UNTIL_CLOSE ? 0 : length, keepAlive(headers, minor));
+    }
+
+    /** RFC 9110 §10.1.1: a list, in any case; what is asked for and not known is refused, and HTTP/1.0 cannot ask. */
+    private static void checkExpectations(Headers headers, int minor) throws FramingException {
+        for (int i = headers.find("expect"); i >= 0 && minor == 1; i = headers.find("expect", i + 1)) {
+            for (String expectation : headers.value(i).split(",")) {
+                if (!expectation.isBlank() && !expectation.strip().equalsIgnoreCase(RequestHead.CONTINUE)) {
+                    throw new FramingException(417, "an expectation other than " + RequestHead.CONTINUE);
+                }
+            }
+        }
     }
 
     /** RFC 9112 §3.2: exactly one Host in HTTP/1.1, at most one in HTTP/1.0, and nothing in it that is no host. */

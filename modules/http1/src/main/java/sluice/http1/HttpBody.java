@@ -18,6 +18,9 @@ public final class HttpBody {
     private static final int MAX_TRAILER_BYTES = 8 * 1024;
     private static final int MAX_SIZE_DIGITS = 12;
 
+    /** Where in a line of the trailers, which has the form of a header line (RFC 9112 §7.1.2). */
+    private enum TrailerLine { START, NAME, VALUE, LF, LAST_LF }
+
     private enum Part { SIZE, EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, TRAILER, END }
 
     private final HttpInput input;
@@ -29,8 +32,7 @@ public final class HttpBody {
     private int digits;
     private int extensionBytes;
     private int trailerBytes;
-    private int trailerLine;
-    private boolean trailerCr;
+    private TrailerLine trailerLine = TrailerLine.START;
 
     HttpBody(HttpInput input, long bodyBytes) {
         this.input = input;
@@ -193,19 +195,43 @@ public final class HttpBody {
         if (++trailerBytes > MAX_TRAILER_BYTES) {
             throw new FramingException("trailers of more than " + MAX_TRAILER_BYTES + " bytes");
         }
-        if (trailerCr) {
-            expect(b, '\n');
-            trailerCr = false;
-            if (trailerLine == 0) {
+        switch (trailerLine) {
+            case START -> {
+                if (b == '\r') {
+                    trailerLine = TrailerLine.LAST_LF;
+                } else {
+                    checkTrailer(HeadParser.TOKEN[b]);
+                    trailerLine = TrailerLine.NAME;
+                }
+            }
+            case NAME -> {
+                if (b == ':') {
+                    trailerLine = TrailerLine.VALUE;
+                } else {
+                    checkTrailer(HeadParser.TOKEN[b]);
+                }
+            }
+            case VALUE -> {
+                if (b == '\r') {
+                    trailerLine = TrailerLine.LF;
+                } else {
+                    checkTrailer(HeadParser.VALUE[b]);
+                }
+            }
+            case LF -> {
+                expect(b, '\n');
+                trailerLine = TrailerLine.START;
+            }
+            case LAST_LF -> {
+                expect(b, '\n');
                 part = Part.END;
             }
-            trailerLine = 0;
-        } else if (b == '\r') {
-            trailerCr = true;
-        } else if (b == '\n' || b == 0) {
-            throw new FramingException("a control character in a trailer");
-        } else {
-            trailerLine++;
+        }
+    }
+
+    private static void checkTrailer(boolean allowed) throws FramingException {
+        if (!allowed) {
+            throw new FramingException("a trailer that is no header line");
         }
     }
 

@@ -16,10 +16,17 @@ public record RequestHead(String method, String target, int minorVersion, Header
     /** {@link #bodyBytes} of a chunked body. */
     public static final long CHUNKED = -1;
 
+    static final String CONTINUE = "100-continue";
+
     /** Whether the client waits for {@code 100 Continue} before it sends the body. */
     public boolean expectsContinue() {
-        int index = headers.find("expect");
-        return index >= 0 && headers.valueIs(index, "100-continue") && minorVersion == 1;
+        for (int i = headers.find("expect"); i >= 0 && minorVersion == 1; i = headers.find("expect", i + 1)) {
+            // other expectations have been refused, so whatever is asked for is this
+            if (!headers.value(i).isBlank()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The target without its query. */

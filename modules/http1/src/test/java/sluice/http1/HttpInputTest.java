@@ -151,12 +151,38 @@ class HttpInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"g\r\n", "\r\n", "5\n", "5 \r\n", "-1\r\n", "1\r\naX", "1\r\na\rX", "1;\0\r\n", "fffffffffffff\r\n",
-        "0\r\nA: b\n\r\n"})
+        "0\r\nA: b\n\r\n", "0\r\nA\r\n\r\n", "0\r\n: b\r\n\r\n", "0\r\nA : b\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n",
+        "0\r\nA: b\u0001\r\n\r\n", "0\r\nA: b\rc\r\n\r\n", "0\r\nA\u007f: b\r\n\r\n"})
     void refusesBrokenChunks(String chunks) {
         for (int piece : new int[] {1, 10_000}) {
             HttpInput input = input(chunks + "................", piece);
             assertThrows(FramingException.class, () -> readAll(input.body(RequestHead.CHUNKED), 64), chunks);
         }
+    }
+
+    @Test
+    void readsPastTrailersThatAreHeaderLines() throws IOException {
+        assertEquals("hello", readAll(input("5\r\nhello\r\n0\r\nA: b\r\nx-y:\t\u00e4 c\r\nZ:\r\n\r\n", 3).body(RequestHead.CHUNKED), 64));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"100-continue", "100-Continue", " , 100-CONTINUE ,", "100-continue\r\nExpect: 100-continue"})
+    void knowsWhoWaitsBeforeTheBody(String value) throws IOException {
+        assertTrue(expecting("HTTP/1.1", value).expectsContinue());
+        assertFalse(expecting("HTTP/1.0", value).expectsContinue());
+    }
+
+    @Test
+    void refusesExpectationsThatItDoesNotKnow() throws IOException {
+        for (String value : new String[] {"tea", "100-continue, tea", "100-continue;q=1", "100-continue\r\nExpect: tea"}) {
+            assertEquals(417, assertThrows(FramingException.class, () -> expecting("HTTP/1.1", value)).status());
+            assertFalse(expecting("HTTP/1.0", value).expectsContinue());
+        }
+        assertFalse(expecting("HTTP/1.1", "").expectsContinue());
+    }
+
+    private static RequestHead expecting(String version, String value) throws IOException {
+        return input("POST / " + version + "\r\nHost: a\r\nExpect: " + value + "\r\n\r\n", 9).readRequestHead().orElseThrow();
     }
 
     @Test

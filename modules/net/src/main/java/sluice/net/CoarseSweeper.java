@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
 
 /**
- * The process's one timer: a daemon thread that visits everything watched at a fixed interval. Watching and leaving are
- * lock-free. Thread-safe.
+ * The process's one timer: a daemon thread that visits everything watched at a fixed interval. Where the process itself was late, it
+ * waits before it finds others so ({@link SweepPace}). Watching and leaving are lock-free. Thread-safe.
  */
 public final class CoarseSweeper implements Sweeper {
     /** Fine enough for limits of a second, coarse enough to cost nothing: 10 visits a second. */
@@ -39,15 +39,14 @@ public final class CoarseSweeper implements Sweeper {
         LockSupport.unpark(thread);
     }
 
-    /** How many are watched now. */
-    public int size() {
-        return watches.size();
-    }
-
     private void run() {
+        SweepPace pace = new SweepPace(INTERVAL.toNanos(), nanoClock.getAsLong());
         while (!closed) {
             LockSupport.parkNanos(INTERVAL.toNanos());
             long now = nanoClock.getAsLong();
+            if (!pace.visits(now)) {
+                continue;
+            }
             for (Watch watch : watches) {
                 visit(watch, now);
             }

@@ -130,7 +130,6 @@ public final class Dialer {
             cancellation.onCancel(() -> close(opened));
             try {
                 opened.setTcpNoDelay(true);
-                opened.setKeepAlive(true);
                 opened.connect(new InetSocketAddress(address, port), limitMillis);
                 return Optional.empty();
             } catch (IOException e) {

@@ -35,8 +35,10 @@ final class LoopSocket extends Socket {
         this(SocketChannel.open());
     }
 
-    LoopSocket(SocketChannel channel) throws SocketException {
+    /** Over {@code channel}, which is probed where it is silent. */
+    LoopSocket(SocketChannel channel) throws IOException {
         super((SocketImpl) null);
+        KeepAliveProbes.on(channel);
         this.channel = channel;
         blocking = channel.socket();
     }

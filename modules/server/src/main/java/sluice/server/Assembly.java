@@ -26,6 +26,7 @@ import sluice.clients.Settlement;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
+import sluice.config.OpenFiles;
 import sluice.config.StreamSettings;
 import sluice.net.CoarseSweeper;
 import sluice.net.ReadPoller;
@@ -60,9 +61,9 @@ final class Assembly implements AutoCloseable {
         this.providers = providers;
         state = providers.state().create(configuration.state().settings(configuration.scheduler().sticky()));
         scheduler = providers.scheduler().create(configuration.scheduler(), providers.policy().create(configuration.scheduler()), state);
-        UpstreamSettings connections = new UpstreamSettings(configuration.upstream().maxIdlePerAccount(),
-                configuration.upstream().idleTimeout(), configuration.upstream().headerBytes(),
-                configuration.upstream().trustedCertificates(), sweeper, clock);
+        UpstreamSettings connections = new UpstreamSettings(new UpstreamSettings.Idle(configuration.upstream().maxIdlePerAccount(),
+                OpenFiles.ofThisProcess().idle(), configuration.upstream().idleTimeout()), configuration.upstream().headerBytes(),
+                staleReset(configuration.failover()), configuration.upstream().trustedCertificates(), sweeper, clock);
         upstream = providers.upstream().create(connections);
         turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
         streams = providers.streams().create();
@@ -71,6 +72,11 @@ final class Assembly implements AutoCloseable {
         settlement = new Settlement(clients, configuration);
         observers = log.with(RequestObservers.Role.SETTLEMENT, settlement)
                 .with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
+    }
+
+    /** Who forbids that a request runs twice forbids it here, too. */
+    private static Duration staleReset(FailoverSettings failover) {
+        return failover.resendAfterSend() == FailoverSettings.ResendAfterSend.NEVER ? Duration.ZERO : failover.staleReset();
     }
 
     Sweeper sweeper() {

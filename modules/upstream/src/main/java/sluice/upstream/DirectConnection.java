@@ -17,6 +17,7 @@ import sluice.http1.ResponseHead;
 import sluice.net.ByteBuilder;
 import sluice.net.Link;
 import sluice.net.LinkSource;
+import sluice.net.WriteDeadline;
 
 /**
  * One HTTP/1.1 connection to an account. It is its own byte source while it carries an answer. Confined to the request's
@@ -35,6 +36,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private static final int GOODBYE_STATUS = 408;
 
     private final Link link;
+    private final WriteDeadline writes;
     private final HttpInput input;
     private final DirectPool pool;
     private final UpstreamSettings settings;
@@ -45,6 +47,8 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private boolean keepAlive;
     private boolean inUse;
     private boolean sent;
+    /** Whether a byte of an answer has come: an interim answer, or part of a head. */
+    private boolean answering;
     /** Whether it has carried an answer before. */
     private boolean served;
     private Cancellation cancellation;
@@ -57,6 +61,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
 
     DirectConnection(Link link, DirectPool pool, UpstreamSettings settings) {
         this.link = link;
+        writes = new WriteDeadline(link, settings.nanoClock());
         this.pool = pool;
         this.settings = settings;
         input = new HttpInput(link, settings.maxHeaderBytes());
@@ -70,6 +75,11 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
 
     long sentNanos() {
         return sentNanos;
+    }
+
+    /** Whether the upstream had begun to answer the last request: then it was read, whatever became of it. */
+    boolean answering() {
+        return answering;
     }
 
     long idleSinceNanos() {
@@ -95,7 +105,9 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         cancellation.onCancel(link::close);
         inUse = true;
         sent = false;
+        answering = false;
         sentNanos = 0;
+        writes.limit(request.account().timeouts().write().toNanos());
         try {
             ResponseHead head = send(request);
             keepAlive = head.keepAlive() && sent;
@@ -108,6 +120,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             return new UpstreamResult.Answered(head.status(), head.headers(), this, resent, connectNanos);
         } catch (IOException e) {
             UpstreamResult.Kind kind = kindOf(e);
+            answering |= input.hasBuffered();
             discard();
             cancellation.clear();
             return new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, String.valueOf(e.getMessage()));
@@ -158,7 +171,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         if (cancellation.isCancelled()) {
             return UpstreamResult.Kind.CANCELLED;
         }
-        if (late) {
+        if (late || writes.late()) {
             return UpstreamResult.Kind.TIMEOUT;
         }
         return e instanceof FramingException ? UpstreamResult.Kind.FRAMING : UpstreamResult.Kind.RESET;
@@ -189,6 +202,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             if (head.get().status() >= 200) {
                 return head.get();
             }
+            answering = true;
             if (head.get().status() == 101) {
                 throw new FramingException("an answer 101 that nobody asked for");
             }
@@ -262,6 +276,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
+        writes.sweep(nowNanos);
         long deadline = deadlineNanos;
         if (deadline != 0 && nowNanos - deadline > 0) {
             late = true;
@@ -275,7 +290,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
 
     private void flush() throws IOException {
         if (out.length() > 0) {
-            link.write(out.array(), 0, out.length());
+            writes.write(out.array(), 0, out.length());
             out.reset(KEEP_BYTES);
         }
     }
@@ -293,7 +308,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
                 out.bytes(source, offset, length);
             } else {
                 DirectConnection.this.flush();
-                link.write(source, offset, length);
+                writes.write(source, offset, length);
             }
         }
     }

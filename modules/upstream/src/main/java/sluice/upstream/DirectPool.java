@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import sluice.api.Account;
 import sluice.api.Sweeper;
@@ -23,11 +24,14 @@ final class DirectPool implements Sweeper.Watched {
     private final String basePath;
     private final UpstreamSettings settings;
     private final Sweeper.Registration registration;
+    /** A place for each idle connection, of this pool and all others. */
+    private final Semaphore places;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<DirectConnection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    DirectPool(Account account, UpstreamSettings settings) {
+    DirectPool(Account account, UpstreamSettings settings, Semaphore places) {
+        this.places = places;
         this.account = account;
         this.settings = settings;
         target = DialTarget.of(account.baseUrl(), account.proxy());
@@ -79,7 +83,11 @@ final class DirectPool implements Sweeper.Watched {
     private DirectConnection pollFirst() {
         lock.lock();
         try {
-            return idle.pollFirst();
+            DirectConnection first = idle.pollFirst();
+            if (first != null) {
+                places.release();
+            }
+            return first;
         } finally {
             lock.unlock();
         }
@@ -90,7 +98,7 @@ final class DirectPool implements Sweeper.Watched {
         boolean kept;
         lock.lock();
         try {
-            kept = !closed && idle.size() < settings.maxIdlePerAccount();
+            kept = !closed && idle.size() < settings.idle().perAccount() && places.tryAcquire();
             if (kept) {
                 idle.addFirst(connection);
             }
@@ -108,8 +116,9 @@ final class DirectPool implements Sweeper.Watched {
         lock.lock();
         try {
             DirectConnection last = idle.peekLast();
-            while (last != null && nowNanos - last.idleSinceNanos() > settings.idleTimeout().toNanos()) {
+            while (last != null && nowNanos - last.idleSinceNanos() > settings.idle().timeout().toNanos()) {
                 old.add(idle.pollLast());
+                places.release();
                 last = idle.peekLast();
             }
         } finally {
@@ -125,6 +134,7 @@ final class DirectPool implements Sweeper.Watched {
         try {
             closed = true;
             all = new ArrayList<>(idle);
+            places.release(all.size());
             idle.clear();
         } finally {
             lock.unlock();

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import sluice.api.Account;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.net.Dialed;
 import sluice.http1.ConnectTunnel;
+import sluice.net.Dialed;
 import sluice.net.Dialer;
 
 /**
@@ -43,16 +44,16 @@ public final class DirectUpstream implements Upstream {
         }
     }
 
-    /** A reset later than this after sending is not taken for a connection that had died before. */
-    private static final long STALE_NANOS = 1_000_000_000L;
-
     private final UpstreamSettings settings;
     private final Dialer dialer;
     private final Map<String, DirectPool> pools = new ConcurrentHashMap<>();
+    /** Idle connections of all pools. */
+    private final Semaphore idlePlaces;
 
     private DirectUpstream(UpstreamSettings settings, Dialer dialer) {
         this.settings = settings;
         this.dialer = dialer;
+        idlePlaces = new Semaphore(settings.idle().inAll());
     }
 
     @Override
@@ -77,8 +78,8 @@ public final class DirectUpstream implements Upstream {
 
     /** Whether a kept connection had most likely been closed by the other side before the request reached it. */
     private boolean wasStale(DirectConnection connection, UpstreamResult.Unreachable failure) {
-        return failure.kind() == UpstreamResult.Kind.RESET && (!failure.requestSent()
-                || settings.nanoClock().getAsLong() - connection.sentNanos() < STALE_NANOS);
+        return failure.kind() == UpstreamResult.Kind.RESET && !connection.answering() && (!failure.requestSent()
+                || settings.nanoClock().getAsLong() - connection.sentNanos() < settings.staleReset().toNanos());
     }
 
     private DirectPool poolOf(Account account) {
@@ -86,7 +87,7 @@ public final class DirectUpstream implements Upstream {
         if (pool != null && pool.serves(account)) {
             return pool;
         }
-        DirectPool fresh = new DirectPool(account, settings);
+        DirectPool fresh = new DirectPool(account, settings, idlePlaces);
         DirectPool before = pools.put(account.name(), fresh);
         if (before != null) {
             before.close();

@@ -37,7 +37,8 @@ class DirectUpstreamTest {
     private final HandSweeper sweeper = new HandSweeper();
     private long nowNanos = 1;
     private final Upstream upstream = new DirectUpstream.Factory().create(
-            new UpstreamSettings(1, IDLE, 65_536, Optional.empty(), sweeper, () -> nowNanos));
+            new UpstreamSettings(new UpstreamSettings.Idle(1, 100, IDLE), 65_536,
+                    Duration.ofSeconds(1), Optional.empty(), sweeper, () -> nowNanos));
 
     @AfterEach
     void nothingIsWatchedOnceItIsClosed() {

@@ -29,7 +29,8 @@ class EmbeddingTest {
     // README: begin
     static String ask(Account account, String json, Sweeper sweeper) throws IOException {
         Upstream.Factory factory = ServiceLoader.load(Upstream.Factory.class).findFirst().orElseThrow();
-        UpstreamSettings settings = new UpstreamSettings(4, Duration.ofMinutes(1), 65_536, Optional.empty(), sweeper,
+        UpstreamSettings settings = new UpstreamSettings(new UpstreamSettings.Idle(4, 100, Duration.ofMinutes(1)), 65_536,
+                Duration.ofSeconds(1), Optional.empty(), sweeper,
                 System::nanoTime);
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         UpstreamRequest request = new UpstreamRequest(account, "POST", "/responses", Headers.EMPTY,

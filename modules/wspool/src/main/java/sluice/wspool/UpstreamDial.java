@@ -21,6 +21,7 @@ import sluice.net.DialTarget;
 import sluice.net.Dialed;
 import sluice.net.Dialer;
 import sluice.net.Link;
+import sluice.net.WriteDeadline;
 import sluice.websocket.WebSocketConnection;
 import sluice.websocket.WebSocketHandshake;
 
@@ -68,16 +69,17 @@ final class UpstreamDial {
             case Dialed.Failed failed -> new Outcome.Failed(failed.kind(), failed.detail());
             case Dialed.Connected connected -> {
                 AtomicBoolean late = new AtomicBoolean();
+                Link link = new WriteDeadline(connected.link(), account.timeouts().write().toNanos(), sweeper, nanoClock);
                 Sweeper.Registration watch = sweeper.watch(now -> {
                     if (now - start >= limitNanos) {
                         late.set(true);
-                        connected.link().close();
+                        link.close();
                     }
                 });
                 try {
-                    yield handshake(connected.link(), account, where.authority(), target, headers);
+                    yield handshake(link, account, where.authority(), target, headers);
                 } catch (IOException e) {
-                    connected.link().close();
+                    link.close();
                     yield failed(e, late.get(), cancellation);
                 } finally {
                     watch.close();

@@ -32,7 +32,8 @@ import sluice.websocket.WebSocketConnection;
 class BoundConnectionTest {
     private final AtomicLong clock = new AtomicLong();
     private final HandSweeper sweeper = new HandSweeper();
-    private final TurnPool pool = new WebSocketProvider().create(new UpstreamSettings(12, Duration.ofMinutes(1), 64 * 1024,
+    private final TurnPool pool = new WebSocketProvider().create(new UpstreamSettings(
+            new UpstreamSettings.Idle(12, 100, Duration.ofMinutes(1)), 64 * 1024, Duration.ofSeconds(1),
             Optional.empty(), sweeper, clock::get));
 
     @AfterEach

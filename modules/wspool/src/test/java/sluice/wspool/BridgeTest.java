@@ -428,7 +428,8 @@ class BridgeTest {
     }
 
     private UpstreamSettings settings() {
-        return new UpstreamSettings(12, Duration.ofMinutes(1), 64 * 1024, Optional.empty(), sweeper, clock::get);
+        return new UpstreamSettings(new UpstreamSettings.Idle(12, 100, Duration.ofMinutes(1)), 64 * 1024,
+                Duration.ofSeconds(1), Optional.empty(), sweeper, clock::get);
     }
 
     private static void await(CountDownLatch latch) {
