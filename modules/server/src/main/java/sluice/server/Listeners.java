@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import sluice.config.OpenFiles;
 
 /**
  * The two ports: data, with Sluice's own HTTP/1.1 connection, and admin, with Helidon's routing. Thread-safe.
@@ -74,6 +75,7 @@ final class Listeners implements AutoCloseable {
                         .shutdownGracePeriod(STOP_GRACE)
                         .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                         .connectionOptions(options -> options.tcpNoDelay(true))
+                        .maxTcpConnections(OpenFiles.ofThisProcess().admin())
                         .routing(there.routing()))))
                 .build()
                 .start();
