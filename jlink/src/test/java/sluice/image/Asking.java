@@ -3,10 +3,9 @@ package sluice.image;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.regex.Pattern;
 final class Asking implements AutoCloseable {
     private static final Pattern OBJECT = Pattern.compile("\"object\": ?\"([a-z_.]+)\"");
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newHttpClient();
     private final OpenAiSchemas schemas;
     private final URI base;
     private final String key;
@@ -40,21 +39,27 @@ final class Asking implements AutoCloseable {
         this.key = key;
     }
 
-    Heard post(String path, String body) throws IOException, InterruptedException {
+    Heard post(String path, String body) throws IOException {
         return send("POST", path, body);
     }
 
-    Heard send(String method, String path, String body, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json").method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (headers.length > 0) {
-            request.headers(headers);
+    /** By the old client of the JDK: the new one forgets what came before an answer was broken off. */
+    Heard send(String method, String path, String body, String... headers) throws IOException {
+        HttpURLConnection call = (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+        call.setRequestMethod(method);
+        call.setRequestProperty("Authorization", "Bearer " + key);
+        call.setRequestProperty("Content-Type", "application/json");
+        for (int i = 0; i < headers.length; i += 2) {
+            call.setRequestProperty(headers[i], headers[i + 1]);
         }
-        HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        String told = text(answer.body());
-        boolean stream = answer.headers().firstValue("content-type").orElse("").startsWith("text/event-stream");
-        return new Heard(answer.statusCode(), told, stream ? streamFaults(told)
-                : schemas.faults(schemaOf(answer.statusCode(), told), told));
+        if (!body.isEmpty()) {
+            call.setDoOutput(true);
+            call.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        int status = call.getResponseCode();
+        String told = text(status >= 400 ? call.getErrorStream() : call.getInputStream());
+        boolean stream = String.valueOf(call.getContentType()).startsWith("text/event-stream");
+        return new Heard(status, told, stream ? streamFaults(told) : schemas.faults(schemaOf(status, told), told));
     }
 
     /** All that comes, also of an answer that is broken off on purpose. */

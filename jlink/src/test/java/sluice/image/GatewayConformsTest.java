@@ -110,7 +110,7 @@ class GatewayConformsTest {
     @ParameterizedTest
     @ValueSource(strings = {"cutafter-1", "cutafter-2", "cutafter-3", "cutafter-5", "cutafter-13", "cutafter-15", "noend", "stall-2",
             "stall-6", "reasoning-cutafter-9", "codex_rl-cutafter-1", "codex_rl-cutafter-4", "keepalives-2-cutafter-4",
-            "tool-weather-cutafter-4", "failat-3-fail-server_error", "ratelimited", "swap"})
+            "tool-weather-cutafter-4", "failat-3-fail-server_error", "ratelimited"})
     void endsOfStreams(String fault) throws Exception {
         String model = "{\"model\":\"sim-" + fault + "\"";
         Heard stream = asking.post("/responses", model + ",\"input\":\"x\",\"stream\":true}");
