@@ -53,9 +53,8 @@ class ArchitectureTest {
     /** Members that nobody calls. */
     private static final Set<String> UNUSED = Set.of("AnswerScan#whole", "Assembly#poller", "Assembly#sweeper", "Client#connections",
             "EventType#holdsResponse", "EventType#numbered", "EventType#of", "Fault#isNone", "Fault#without",
-            "JsonOut#array", "JsonTree#elements", "LocalRests#ended", "ModelStates#size", "OpenConnections#count", "OwnerTable#size",
-            "ResponseRequest#bodyBytes", "Rests#ended", "ScannedBody#length", "Side#name", "TextRule#pattern",
-            "View#fleet", "View#wish");
+            "JsonOut#array", "JsonTree#elements", "OpenConnections#count",
+            "ResponseRequest#bodyBytes", "ScannedBody#length", "Side#name", "TextRule#pattern");
     /** Members that a library finds by their class: picocli makes the provider that an annotation names. */
     private static final Set<String> FOUND_BY_CLASS = Set.of("VersionCommand.Provider#<init>");
 

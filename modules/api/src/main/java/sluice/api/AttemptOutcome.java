@@ -34,19 +34,30 @@ public sealed interface AttemptOutcome {
 
     /** What failed, and so which part of the account rests. */
     enum Kind {
-        /** 429: (account, model) cools down. */
+        /** Too much for a moment: (account, model) cools down. */
         RATE_LIMITED,
-        /** 402 or {@code insufficient_quota}: the account cools down. */
+        /** What the account may use until its renewal is used up: the account rests. */
+        USAGE_LIMIT,
+        /** Its money or quota is used up, and no renewal is known: the account rests. */
         QUOTA,
-        /** 401: the account is unauthorized, and probed again later. */
+        /** Its key was refused: the account is probed again later. */
         UNAUTHORIZED,
-        /** 403 with an OpenAI error: counts, three in a row cool the account down. */
+        /** Forbidden, in OpenAI's words: counts, three in a row cool the account down. The request may be at fault. */
         FORBIDDEN,
-        /** The model is unknown to the account: (account, model) is unserved for a while. */
+        /** This account does not serve the model (plan, organisation, verification): (account, model) is left alone for a while. */
         MODEL_UNSERVED,
-        /** 5xx, overloaded, broken stream: counts towards the breaker. */
+        /** This account does not have the route: (account, route) is left alone for a while. */
+        ROUTE_UNSERVED,
+        /** Server error, overloaded, broken stream: counts towards the breaker. The request may be at fault. */
         UPSTREAM,
-        /** Could not be reached, or reset: counts towards the breaker. */
-        TRANSPORT
+        /** Broke after the request was sent, or while it was: counts towards the breaker. The request may be at fault. */
+        TRANSPORT,
+        /** Never reached: counts towards the breaker, whatever the request was. */
+        UNREACHABLE;
+
+        /** Whether the request itself may have caused it, so that it proves nothing until another account has been asked. */
+        public boolean maybeTheRequest() {
+            return this == UPSTREAM || this == TRANSPORT || this == FORBIDDEN;
+        }
     }
 }

@@ -34,6 +34,8 @@ public record Rest(String account, Part part, Why why, long untilEpochMillis, lo
         BREAKER,
         /** Its key was refused. */
         UNAUTHORIZED,
+        /** An operator sent it to rest, or it refused too often in a row. */
+        COOLING,
         /** It refuses this model or this route, where others serve it. */
         UNSERVED
     }

@@ -12,19 +12,56 @@ public sealed interface Selection {
      * No account could be had within the wait.
      *
      * @param reasons how many accounts each reason ruled out
-     * @param retryAfter when the soonest cool-down ends; zero if none is running
+     * @param cause what this means for the client: what class of answer it gets
+     * @param retryAfter when an account can be had again, as the upstream told it; zero if that is not known
      */
-    record Unavailable(Map<FilterReason, Integer> reasons, Duration retryAfter) implements Selection {
+    record Unavailable(Map<FilterReason, Integer> reasons, Cause cause, Duration retryAfter) implements Selection {
         /** Copies the map. */
         public Unavailable {
             reasons = Map.copyOf(reasons);
         }
+
+        /** For who knows no more. */
+        public Unavailable(Map<FilterReason, Integer> reasons, Duration retryAfter) {
+            this(reasons, new Cause.Broken(), retryAfter);
+        }
+    }
+
+    /** Why a pool has nothing to give: that of the account which can be had first. */
+    sealed interface Cause {
+        /** No account of the configuration serves the model, or each has said so: trying again is in vain. */
+        record ModelUnknown() implements Cause { }
+
+        /**
+         * What the accounts may use is used up.
+         *
+         * @param resetsAtEpochMillis when the first of them is renewed, as it said itself, or else when it is tried again
+         */
+        record UsageLimit(long resetsAtEpochMillis) implements Cause { }
+
+        /** Too much for a moment. */
+        record RateLimit() implements Cause { }
+
+        /** All slots are taken, and the wait was over or too many waited. */
+        record Busy() implements Cause { }
+
+        /** Accounts that would do are disabled, refused, broken, or were tried. */
+        record Broken() implements Cause { }
     }
 
     /** Why an account was not a candidate. */
     enum FilterReason {
-        EXCLUDED, DISABLED, COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED, TRANSPORT_NOT_OFFERED,
-        OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
+        EXCLUDED, DISABLED,
+        /** It rests because it was asked too often. */
+        RATE_LIMITED,
+        /** It rests because what it may use is used up. */
+        USAGE_LIMIT,
+        /** It rests for any other reason. */
+        COOLING_DOWN,
+        BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED,
+        /** It has refused the route, where others serve it. */
+        ROUTE_NOT_SERVED,
+        TRANSPORT_NOT_OFFERED, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
         /** A lower tier has an account that fits. */
         HIGHER_TIER
     }

@@ -105,7 +105,7 @@ final class LockedScheduler implements AccountScheduler {
         if (!request.model().isEmpty() && account.upstreamModel(request.model()).isEmpty()) {
             return Optional.of(FilterReason.MODEL_NOT_SERVED);
         }
-        if (request.transport() == SelectionRequest.Transport.WEBSOCKET && account.webSocket() == Account.WebSocketUse.OFF) {
+        if (request.need().transport() == SelectionRequest.Transport.WEBSOCKET && account.webSocket() == Account.WebSocketUse.OFF) {
             return Optional.of(FilterReason.TRANSPORT_NOT_OFFERED);
         }
         if (rest(account.name()) > 0) {

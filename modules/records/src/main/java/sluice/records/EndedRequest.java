@@ -36,7 +36,8 @@ public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamFir
 
     /** Why an attempt failed: the kinds of {@link AttemptOutcome}, and those that are not the account's fault. */
     public enum Reason {
-        RATE_LIMITED, QUOTA, UNAUTHORIZED, FORBIDDEN, MODEL_UNSERVED, UPSTREAM, TRANSPORT, CLIENT_GONE, REQUEST;
+        RATE_LIMITED, USAGE_LIMIT, QUOTA, UNAUTHORIZED, FORBIDDEN, MODEL_UNSERVED, ROUTE_UNSERVED, UPSTREAM, TRANSPORT, UNREACHABLE,
+        CLIENT_GONE, REQUEST;
 
         /** The reason for what the statistics learn. */
         public static Reason of(AttemptOutcome.Kind kind) {

@@ -10,7 +10,8 @@ final class AccountState {
     final FadingMean ttftNanos = new FadingMean();
     /** How long a slot is held. */
     final FadingMean heldNanos = new FadingMean();
-    final ModelStates models = new ModelStates();
+    final PartStates models = new PartStates();
+    final PartStates routes = new PartStates();
     final AtomicReference<Condition> condition = new AtomicReference<>(Condition.CLEAR);
     final LongAdder succeeded = new LongAdder();
     final LongAdder failed = new LongAdder();
@@ -59,6 +60,20 @@ final class AccountState {
         return true;
     }
 
+    /**
+     * Becomes that request before its time, while no account of the pool can be had at all; false if another is.
+     */
+    boolean tryEarlyProbe() {
+        Condition old;
+        do {
+            old = condition.get();
+            if (old.trouble() != Condition.Trouble.BREAKER || old.probing()) {
+                return false;
+            }
+        } while (!condition.compareAndSet(old, old.probing(true)));
+        return true;
+    }
+
     /** Forgets what went wrong and how fast it was; slots stay. */
     void reset() {
         condition.set(Condition.CLEAR);
@@ -66,5 +81,6 @@ final class AccountState {
         ttftNanos.clear();
         heldNanos.clear();
         models.clear();
+        routes.clear();
     }
 }

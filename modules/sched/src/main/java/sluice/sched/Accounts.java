@@ -31,6 +31,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     private final LongSupplier nanoClock;
     private final long originNanos;
     private final Memory memory;
+    private final RestBook rests;
     private final Outcomes outcomes;
     private final ReusePool<Trial> trials = new ReusePool<>(Trial::new);
     private final Slots slots;
@@ -44,9 +45,10 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         nanoClock = settings.nanoClock();
         originNanos = nanoClock.getAsLong();
         memory = new Memory(state);
-        outcomes = new Outcomes(settings);
+        rests = new RestBook(state.rests(), settings.epochMillis());
+        outcomes = new Outcomes(settings, rests);
         slots = new Slots(settings, policy, this::now, this);
-        waiting = new Waiting(settings.waiters(), slots, () -> fleet, trials, this::now);
+        waiting = new Waiting(settings.waiters(), slots, () -> fleet, trials, rests, this::now);
     }
 
     @Override
@@ -55,7 +57,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
             Map<String, AccountState> next = new HashMap<>();
             List<Member> members = new ArrayList<>();
             for (Account account : accounts) {
-                AccountState state = states.getOrDefault(account.name(), new AccountState());
+                AccountState state = states.containsKey(account.name()) ? states.get(account.name()) : remembered(account.name());
                 fleet.named(account.name()).ifPresent(old -> forgetIfReplaced(old.account, account, state));
                 next.put(account.name(), state);
                 members.add(new Member(account, state));
@@ -74,10 +76,17 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         waiting.review();
     }
 
+    private AccountState remembered(String account) {
+        AccountState state = new AccountState();
+        rests.restore(account, state, now());
+        return state;
+    }
+
     /** Another key or address is another account: what went wrong before says nothing about it. */
-    private static void forgetIfReplaced(Account old, Account now, AccountState state) {
+    private void forgetIfReplaced(Account old, Account now, AccountState state) {
         if (!old.apiKey().equals(now.apiKey()) || !old.baseUrl().equals(now.baseUrl())) {
             state.reset();
+            rests.forget(now.name());
         }
     }
 
@@ -95,9 +104,18 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         }
         Thread thread = Thread.currentThread();
         Claim claim = new Claim(wish, () -> LockSupport.unpark(thread));
-        waiting.enter(claim);
-        waiting.await(claim);
-        return claim.answer();
+        boolean served = false;
+        try {
+            waiting.enter(claim);
+            waiting.await(claim);
+            served = claim.answer() instanceof Selection.Selected;
+        } finally {
+            if (!served) {
+                memory.forgetFlight(wish);
+            }
+        }
+        // Where nobody else is there to be tried, what is held back counts, and the pool may have to be left alone for longer.
+        return !served && request.tried().evidence().served() ? waiting.refused(wish) : claim.answer();
     }
 
     /** As {@link #select}, but calls {@code notice} instead of blocking; {@link #tick} must be called now and then. */
@@ -121,7 +139,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     public Decision explain(SelectionRequest request) {
         Fleet accounts = fleet;
         long now = now();
-        Wish wish = memory.recall(request, accounts, now);
+        Wish wish = memory.peek(request, accounts, now);
         Trial trial = trials.take();
         try {
             Choice choice = slots.choose(trial, accounts, wish, now, true);
@@ -133,10 +151,17 @@ final class Accounts implements AccountScheduler, Lease.Desk {
             if (choice.patientUntilNanos() > 0) {
                 account = wish.binding().account();
             }
-            return slots.explained(trial, choice, account, wish, now);
+            int through = account.isEmpty() ? letThrough(trial) : -1;
+            return through < 0 ? slots.explained(trial, choice, account, wish, now)
+                    : slots.explained(trial, Slots.throughOf(trial), accounts.at(through).name, wish, now);
         } finally {
             trials.give(trial);
         }
+    }
+
+    private static int letThrough(Trial trial) {
+        trial.outlook.survey(trial.view);
+        return Slots.broken(trial);
     }
 
     private static boolean worthAWait(Trial trial, Wish wish) {
@@ -150,10 +175,10 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         long now = now();
         Trial trial = trials.take();
         try {
-            trial.view.look(accounts, memory.recall(request, accounts, now), now, false);
+            trial.view.look(accounts, memory.peek(request, accounts, now), now, false);
             trial.outlook.survey(trial.view);
             return trial.outlook.someFit() || trial.outlook.someBusy() ? Duration.ZERO
-                    : Waiting.untilSoonestEnd(trial.outlook, now);
+                    : trial.outlook.retryAfter(now);
         } finally {
             trials.give(trial);
         }
@@ -162,6 +187,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     /** The client gets the answer of a lease's account. */
     @Override
     public void began(Lease lease, String responseId, String conversationId) {
+        lease.wish.request().tried().evidence().served();
         memory.began(lease, responseId, conversationId);
     }
 
@@ -169,20 +195,36 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     @Override
     public void reported(Lease lease, AttemptOutcome outcome) {
         AccountState state = lease.member.state;
-        String model = lease.wish.request().model();
+        Outcomes.Attempt attempt = new Outcomes.Attempt(lease.member, lease.wish.request().need(), lease.probe, lease.takenNanos);
         switch (outcome) {
             case AttemptOutcome.Succeeded success -> {
-                outcomes.succeeded(state, model, success, lease.probe, now());
+                lease.wish.request().tried().evidence().served();
+                outcomes.succeeded(attempt, success, now());
                 memory.keep(lease, success);
                 if (lease.probe) {
                     waiting.review();
                 }
             }
             case AttemptOutcome.Failed failure -> {
-                outcomes.failed(state, model, failure, lease.probe, lease.takenNanos, now());
-                waiting.review();
+                state.failed.increment();
+                failed(lease, attempt, failure);
             }
             case AttemptOutcome.Ignored _ -> outcomes.ignored(state, lease.probe);
+        }
+    }
+
+    /** A failure that the request may have caused counts once it is known that it has not; no other account will tell after output. */
+    private void failed(Lease lease, Outcomes.Attempt attempt, AttemptOutcome.Failed failure) {
+        Runnable mark = () -> {
+            outcomes.failed(attempt, failure, now());
+            waiting.review();
+        };
+        if (failure.kind().maybeTheRequest() && !lease.began) {
+            // Until then nobody waits for this probe to tell something.
+            outcomes.ignored(lease.member.state, lease.probe);
+            lease.wish.request().tried().evidence().doubt(lease.member.name, failure.kind(), mark);
+        } else {
+            mark.run();
         }
     }
 
@@ -194,6 +236,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         }
         long now = now();
         state.heldNanos.add(now - lease.takenNanos, HELD_ALPHA, now);
+        memory.forgetFlight(lease.wish);
         waiting.givenBack(lease.member);
     }
 
@@ -218,8 +261,11 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         switch (control) {
             case ENABLE -> state.disable(false);
             case DISABLE -> state.disable(true);
-            case COOL -> outcomes.cool(state, now());
-            case RESET -> state.reset();
+            case COOL -> outcomes.cool(found.get(), now());
+            case RESET -> {
+                state.reset();
+                rests.forget(account);
+            }
         }
         waiting.review();
         return true;

@@ -155,8 +155,8 @@ final class LayeredPolicy implements SelectionPolicy {
     private boolean lasting(Situation now, FilterReason reason) {
         return switch (reason) {
             case DISABLED, MODEL_NOT_SERVED, TRANSPORT_NOT_OFFERED, UNAUTHORIZED, HIGHER_TIER -> true;
-            case COOLING_DOWN -> now.restEndsNanos(now.home()) - now.nowNanos() > lastingNanos;
-            case EXCLUDED, BREAKER_OPEN, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL -> false;
+            case RATE_LIMITED, USAGE_LIMIT, COOLING_DOWN -> now.restEndsNanos(now.home()) - now.nowNanos() > lastingNanos;
+            case EXCLUDED, BREAKER_OPEN, ROUTE_NOT_SERVED, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL -> false;
         };
     }
 
@@ -197,10 +197,13 @@ final class LayeredPolicy implements SelectionPolicy {
         return switch (reason) {
             case EXCLUDED -> "already tried";
             case DISABLED -> "disabled";
+            case RATE_LIMITED -> "rate limited";
+            case USAGE_LIMIT -> "usage limit reached";
             case COOLING_DOWN -> "cooling down";
             case BREAKER_OPEN -> "breaker open";
             case UNAUTHORIZED -> "unauthorized";
             case MODEL_NOT_SERVED -> "model not served";
+            case ROUTE_NOT_SERVED -> "route not served";
             case TRANSPORT_NOT_OFFERED -> "transport not offered";
             case OTHER_ORGANIZATION -> "other organization";
             case NO_FREE_SLOT -> "no free slot";

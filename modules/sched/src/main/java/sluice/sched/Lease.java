@@ -33,6 +33,8 @@ final class Lease implements AccountLease {
     final boolean probe;
     final long takenNanos;
     private volatile int state;
+    /** Whether the client gets this account's answer, so that no other account is tried. */
+    volatile boolean began;
 
     Lease(Desk desk, Member member, Wish wish, Decision decision, boolean rebind, boolean probe,
             long takenNanos) {
@@ -67,6 +69,7 @@ final class Lease implements AccountLease {
 
     @Override
     public void began(String responseId, String conversationId) {
+        began = true;
         desk.began(this, responseId, conversationId);
     }
 

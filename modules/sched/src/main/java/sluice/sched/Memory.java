@@ -13,23 +13,47 @@ final class Memory {
     private final Bindings bindings;
     private final Owners owners;
 
+    private final Flights flights = new Flights();
+
     Memory(SharedState state) {
         bindings = state.bindings();
         owners = state.owners();
     }
 
-    /** Looks up what concerns a request. */
+    /** Looks up what concerns a request that is to be served; {@link #forgetFlight} must follow, if only by the end of its lease. */
     Wish recall(SelectionRequest request, Fleet fleet, long nowNanos) {
+        SelectionRequest.Session session = request.ties().session();
+        if (!session.guessed()) {
+            return recall(request, fleet, nowNanos, Flights.NONE);
+        }
+        return flights.enter(session.key()) ? recall(request, fleet, nowNanos, session.key())
+                : recall(request.withoutSession(), fleet, nowNanos, Flights.NONE);
+    }
+
+    /** Looks up what concerns a request that is only asked about. */
+    Wish peek(SelectionRequest request, Fleet fleet, long nowNanos) {
+        SelectionRequest.Session session = request.ties().session();
+        return recall(session.guessed() && flights.has(session.key()) ? request.withoutSession() : request, fleet, nowNanos,
+                Flights.NONE);
+    }
+
+    /** The request is over, or is served elsewhere next. */
+    void forgetFlight(Wish wish) {
+        flights.leave(wish.flight());
+    }
+
+    private Wish recall(SelectionRequest request, Fleet fleet, long nowNanos, long flight) {
         String owner = ownerOf(request, fleet);
         Binding binding = request.sessionKey() == 0 ? Binding.NONE : bindings.find(request.sessionKey());
-        boolean strip = binding.stripEncryptedReasoning() && request.encryptedContent();
+        boolean encrypted = request.need().encryptedContent();
+        boolean strip = binding.stripEncryptedReasoning() && encrypted;
         String organization = "";
-        if (request.encryptedContent() && !binding.stripEncryptedReasoning() && binding.isBound() && owner.isEmpty()) {
+        if (encrypted && !binding.stripEncryptedReasoning() && binding.isBound() && owner.isEmpty()) {
             Optional<Member> home = fleet.named(binding.account());
             organization = home.map(member -> member.account.organization()).orElse("");
             strip = home.isEmpty();
         }
-        return new Wish(request, binding, owner, organization, strip, nowNanos);
+        return new Wish(request, binding, owner, organization, strip, nowNanos, flight);
     }
 
     private String ownerOf(SelectionRequest request, Fleet fleet) {

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.SchedulerSettings;
+import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 
@@ -105,6 +106,41 @@ final class Slots {
             return Optional.empty();
         }
         return Optional.of(lease(member, wish, choice, probe, nowNanos, candidates));
+    }
+
+    /** While every breaker is open, lets this request through to the account whose rest ends first; empty if another is on its way. */
+    Optional<Lease> tryBroken(Trial trial, Fleet fleet, Wish wish) {
+        int position = broken(trial);
+        if (position < 0 || !fleet.at(position).state.tryTake(fleet.at(position).concurrency)) {
+            return Optional.empty();
+        }
+        Member member = fleet.at(position);
+        if (!member.state.tryEarlyProbe()) {
+            member.state.release();
+            return Optional.empty();
+        }
+        return Optional.of(lease(member, wish, throughOf(trial), true, clock.getAsLong(), List.of()));
+    }
+
+    /** Position of the account whose breaker's rest ends first, if breakers are all that is in the way; else -1. */
+    static int broken(Trial trial) {
+        View view = trial.view;
+        int soonest = -1;
+        if (trial.outlook.onlyBreakers() && view.request().tried().accounts().isEmpty()) {
+            for (int i = 0; i < view.accounts().size(); i++) {
+                boolean mine = view.owner() < 0 || view.owner() == i;
+                if (mine && !view.fits(i) && view.reason(i) == FilterReason.BREAKER_OPEN
+                        && (soonest < 0 || view.restEndsNanos(i) < view.restEndsNanos(soonest))) {
+                    soonest = i;
+                }
+            }
+        }
+        return soonest;
+    }
+
+    /** How such a request is let through: its session stays where it lives. */
+    static Choice throughOf(Trial trial) {
+        return trial.view.owner() >= 0 ? Choice.OWNER : Choice.leave(false, Decision.Stickiness.NONE);
     }
 
     /** Makes the lease of a slot that is at hand for a request that waited; empty if the account does not suit it. */

@@ -38,14 +38,6 @@ final class View implements Situation {
         at = NOWHERE;
     }
 
-    Wish wish() {
-        return wish;
-    }
-
-    Fleet fleet() {
-        return fleet;
-    }
-
     @Override
     public SelectionRequest request() {
         return wish.request();
@@ -111,6 +103,16 @@ final class View implements Situation {
     @Override
     public long restEndsNanos(int position) {
         return Eligibility.restEndNanos(turnTo(position), wish, nowNanos);
+    }
+
+    /** What keeps the account from serving the request: its own trouble, or that of the part which is asked for. */
+    Condition troubled(int position) {
+        return Eligibility.troubled(turnTo(position), wish, nowNanos);
+    }
+
+    /** Whether it serves the model, as it is configured and as far as it is known. */
+    boolean serves(int position) {
+        return Eligibility.serves(turnTo(position), wish, nowNanos);
     }
 
     @Override

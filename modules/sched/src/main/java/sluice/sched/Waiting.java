@@ -1,6 +1,5 @@
 package sluice.sched;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -12,16 +11,15 @@ import sluice.api.Selection;
  * Thread-safe; the only lock is that of the {@link WaitingRoom}.
  */
 final class Waiting {
-    /** What to tell a client while a probe is under way. */
-    private static final Duration PROBE_RETRY = Duration.ofSeconds(1);
-
     private final WaitingRoom room;
     private final Slots slots;
     private final Supplier<Fleet> fleet;
     private final ReusePool<Trial> trials;
+    private final RestBook rests;
     private final LongSupplier clock;
 
-    Waiting(int maxWaiters, Slots slots, Supplier<Fleet> fleet, ReusePool<Trial> trials, LongSupplier clock) {
+    Waiting(int maxWaiters, Slots slots, Supplier<Fleet> fleet, ReusePool<Trial> trials, RestBook rests, LongSupplier clock) {
+        this.rests = rests;
         room = new WaitingRoom(maxWaiters);
         this.slots = slots;
         this.fleet = fleet;
@@ -113,7 +111,10 @@ final class Waiting {
                 lease = tryTake(trial, claim);
                 wait = lease.isEmpty() && mayWait(trial, claim);
             }
-            if (wait) {
+            if (lease.isEmpty()) {
+                lease = slots.tryBroken(trial, fleet.get(), claim.wish);
+            }
+            if (wait && lease.isEmpty()) {
                 return false;
             }
             claim.answer(lease.isPresent() ? new Selection.Selected(lease.get()) : unavailable(trial, claim.wish));
@@ -150,19 +151,25 @@ final class Waiting {
         return true;
     }
 
-    private Selection unavailable(Trial trial, Wish wish) {
-        long now = clock.getAsLong();
-        Outlook outlook = trial.outlook;
-        slots.refused(trial, wish, now);
-        Duration retryAfter = outlook.soonestEndNanos() == Long.MAX_VALUE
-                && outlook.someBusy() && outlook.reasons().containsKey(Selection.FilterReason.BREAKER_OPEN)
-                ? PROBE_RETRY : untilSoonestEnd(outlook, now);
-        return new Selection.Unavailable(outlook.reasons(), retryAfter);
+    /** The refusal of a request as the accounts are now. */
+    Selection refused(Wish wish) {
+        Trial trial = trials.take();
+        try {
+            trial.view.look(fleet.get(), wish, clock.getAsLong(), false);
+            trial.outlook.survey(trial.view);
+            return refusal(trial.outlook);
+        } finally {
+            trials.give(trial);
+        }
     }
 
-    /** Zero if nothing rests. */
-    static Duration untilSoonestEnd(Outlook outlook, long nowNanos) {
-        return outlook.soonestEndNanos() == Long.MAX_VALUE ? Duration.ZERO
-                : Duration.ofNanos(Math.max(1, outlook.soonestEndNanos() - nowNanos));
+    private Selection unavailable(Trial trial, Wish wish) {
+        slots.refused(trial, wish, clock.getAsLong());
+        return refusal(trial.outlook);
+    }
+
+    private Selection refusal(Outlook outlook) {
+        long now = clock.getAsLong();
+        return new Selection.Unavailable(outlook.reasons(), outlook.cause(rests, now), outlook.retryAfter(now));
     }
 }

@@ -179,6 +179,6 @@ final class WaitingRoom {
     }
 
     private static Selection refused(Map<Selection.FilterReason, Integer> reasons) {
-        return new Selection.Unavailable(reasons, Duration.ZERO);
+        return new Selection.Unavailable(reasons, new Selection.Cause.Busy(), Duration.ZERO);
     }
 }

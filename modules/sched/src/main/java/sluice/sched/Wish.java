@@ -12,8 +12,10 @@ import sluice.api.SelectionRequest;
  * @param organization whose accounts can read its encrypted reasoning; empty if any may be used
  * @param strip whether encrypted reasoning must be stripped
  * @param startedNanos when it came
+ * @param flight the guessed session that it is the only request of; {@link Flights#NONE} otherwise
  */
-record Wish(SelectionRequest request, Binding binding, String owner, String organization, boolean strip, long startedNanos) {
+record Wish(SelectionRequest request, Binding binding, String owner, String organization, boolean strip, long startedNanos,
+        long flight) {
     /** Whether it still keeps to the organisation that can read its reasoning. */
     boolean limited() {
         return !organization.isEmpty();
@@ -21,7 +23,7 @@ record Wish(SelectionRequest request, Binding binding, String owner, String orga
 
     /** The same request, ready to go on elsewhere without its encrypted reasoning. */
     Wish leavingOrganization() {
-        return new Wish(request, binding, owner, "", true, startedNanos);
+        return new Wish(request, binding, owner, "", true, startedNanos, flight);
     }
 
     /** Whether the session leaves the organisation of its binding for good. */

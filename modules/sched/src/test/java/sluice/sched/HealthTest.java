@@ -26,9 +26,10 @@ class HealthTest {
     }
 
     private void ruledOutFor(FilterReason reason, Duration time) {
-        assertEquals(Map.of(reason, 1), rig.refused(Rig.request(0)).reasons());
+        // One that has tried an account is not let through while all breakers are open.
+        assertEquals(Map.of(reason, 1), rig.refused(Rig.request(0, "tried")).reasons());
         rig.pass(time.minusMillis(1));
-        assertEquals(Map.of(reason, 1), rig.refused(Rig.request(0)).reasons());
+        assertEquals(Map.of(reason, 1), rig.refused(Rig.request(0, "tried")).reasons());
         rig.pass(Duration.ofMillis(1));
     }
 
@@ -43,7 +44,7 @@ class HealthTest {
         assertEquals(State.MODEL_COOLING_DOWN, status().state());
         assertEquals(List.of(new AccountStatus.RestingModel(Rig.MODEL, 7_000_000_000L)), status().restingModels());
         rig.run(new SelectionRequest("team", "other", 0, "", SelectionRequest.Transport.HTTP, false, Set.of(), 0, 1));
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(7));
+        ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofSeconds(7));
         rig.run(Rig.request(0));
         assertEquals(State.READY, status().state());
     }
@@ -52,7 +53,7 @@ class HealthTest {
     void neverRestsLongerThanTheCap() {
         rig.run(Rig.request(0), Rig.failure(Kind.RATE_LIMITED, Duration.ofDays(3)));
 
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofMinutes(10));
+        ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofMinutes(10));
         rig.run(Rig.request(0));
     }
 
@@ -60,11 +61,11 @@ class HealthTest {
     void doublesTheRestWhileTheUpstreamNamesNoneAndForgetsItOnSuccess() {
         for (int seconds : new int[] {5, 10, 20, 40, 60, 60}) {
             fail(Kind.RATE_LIMITED);
-            ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(seconds));
+            ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofSeconds(seconds));
         }
         rig.run(Rig.request(0));
         fail(Kind.RATE_LIMITED);
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(5));
+        ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofSeconds(5));
     }
 
     @Test
@@ -75,7 +76,7 @@ class HealthTest {
             lease.close();
         }
 
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(5));
+        ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofSeconds(5));
         rig.run(Rig.request(0));
     }
 
@@ -83,7 +84,7 @@ class HealthTest {
     void restsTheAccountWhenItsQuotaIsUsedUp() {
         fail(Kind.QUOTA);
 
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofMinutes(10));
+        ruledOutFor(FilterReason.USAGE_LIMIT, Duration.ofMinutes(10));
         rig.run(Rig.request(0));
     }
 

@@ -11,6 +11,7 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
+import sluice.api.Evidence;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
@@ -43,9 +44,22 @@ final class Rig {
         scheduler.apply(List.of(accounts));
     }
 
+    SchedulerSettings settings() {
+        return onThisClock(SchedulerSettings.defaults());
+    }
+
     private SchedulerSettings onThisClock(SchedulerSettings base) {
         return new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
                 base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000);
+    }
+
+    /** What a request shows, account by account, until it is served or over. */
+    static SelectionRequest showing(Evidence evidence, String... tried) {
+        return SelectionRequest.by("team").model(MODEL).excluding(Set.of(tried)).evidence(evidence).seed(1).build();
+    }
+
+    static SelectionRequest guessed(long key) {
+        return SelectionRequest.by("team").model(MODEL).session(new SelectionRequest.Session(key, true)).seed(key * 31).build();
     }
 
     void pass(Duration time) {

@@ -85,6 +85,35 @@ class SelectionTest {
     }
 
     @Test
+    void keepsAConversationThatNamesNoSessionOnItsAccount() {
+        String home = rig.run(Rig.guessed(77));
+        for (int turn = 0; turn < 12; turn++) {
+            rig.pass(Duration.ofSeconds(20));
+            assertEquals(home, rig.run(Rig.guessed(77)));
+        }
+    }
+
+    @Test
+    void spreadsConversationsThatBeginAlikeAndRunAtTheSameTime() {
+        AccountLease first = rig.take(Rig.guessed(77));
+        Map<String, Integer> used = new java.util.HashMap<>();
+        List<AccountLease> others = new java.util.ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            AccountLease agent = rig.take(SelectionRequest.by("team").model(Rig.MODEL)
+                    .session(new SelectionRequest.Session(77, true)).seed(i).build());
+            used.merge(agent.account().name(), 1, Integer::sum);
+            others.add(agent);
+        }
+        first.report(Rig.success(Duration.ofMillis(1), 0));
+        first.close();
+        others.forEach(agent -> agent.report(Rig.success(Duration.ofMillis(1), 0)));
+        others.forEach(AccountLease::close);
+
+        assertEquals(3, used.size(), used.toString());
+        assertEquals(first.account().name(), rig.run(Rig.guessed(77)), "the first one goes on where it was");
+    }
+
+    @Test
     void sendsABoundResponseToItsAccountOnly() {
         AccountLease maker = rig.take(Rig.request(0));
         maker.report(new AttemptOutcome.Succeeded(1, TokenUsage.NONE, "resp_1", "conv_1"));

@@ -113,7 +113,8 @@ class WaitingTest {
         Selection.Unavailable refused = rig.refused(Rig.waiting("team", 1, WAIT));
 
         assertEquals(Duration.ofSeconds(90), refused.retryAfter());
-        assertEquals(Map.of(FilterReason.COOLING_DOWN, 2), refused.reasons());
+        assertEquals(Map.of(FilterReason.RATE_LIMITED, 1, FilterReason.USAGE_LIMIT, 1), refused.reasons());
+        assertEquals(new Selection.Cause.RateLimit(), refused.cause(), "the one that ends first");
     }
 
     @Test

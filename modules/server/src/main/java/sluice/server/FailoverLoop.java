@@ -10,6 +10,7 @@ import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
 import sluice.api.Cancellation;
 import sluice.api.Decision;
+import sluice.api.Evidence;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
@@ -55,6 +56,12 @@ final class FailoverLoop<R extends PooledRequest> {
 
     /** Answers the request, by an account or with an error. */
     void run(R request) {
+        try (Evidence evidence = new Evidence()) {
+            run(request, evidence);
+        }
+    }
+
+    private void run(R request, Evidence evidence) {
         Set<String> tried = Set.of();
         Optional<FailedAttempt> last = Optional.empty();
         long budgetEnd = 0;
@@ -63,7 +70,7 @@ final class FailoverLoop<R extends PooledRequest> {
             long asked = clock.getAsLong();
             Selection selection;
             try {
-                selection = select(request, tried);
+                selection = select(request, tried, evidence);
             } catch (InterruptedException e) {
                 answers.clientGone(request);
                 return;
@@ -98,6 +105,7 @@ final class FailoverLoop<R extends PooledRequest> {
             tried = with(tried, failure.account());
             if (request.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0
                     || !mayTryAnother(request, failure)) {
+                evidence.close();
                 answers.giveUp(request, failure, soonest(request, failure, tried));
                 return;
             }
@@ -112,11 +120,11 @@ final class FailoverLoop<R extends PooledRequest> {
     }
 
     /** Chooses an account. A client that leaves while its request waits for a slot interrupts the wait. */
-    private Selection select(PooledRequest request, Set<String> tried) throws InterruptedException {
+    private Selection select(PooledRequest request, Set<String> tried, Evidence evidence) throws InterruptedException {
         Cancellation cancellation = request.cancellation();
         Thread waiting = Thread.currentThread();
         cancellation.onCancel(waiting::interrupt);
-        Selection selection = scheduler.select(wish(request, tried));
+        Selection selection = scheduler.select(wish(request, tried).showing(evidence));
         cancellation.clear();
         // A client that left in this very moment is noticed by the call to the upstream.
         boolean late = Thread.interrupted();
@@ -158,8 +166,9 @@ final class FailoverLoop<R extends PooledRequest> {
     }
 
     private SelectionRequest wish(PooledRequest request, Set<String> tried) {
-        return new SelectionRequest(request.client, request.model, request.sessionKey, request.boundTo, request.transport(),
-                request.encryptedContent, tried, request.only(), request.waitNanos(waitNanos), request.record.startedNanos);
+        return SelectionRequest.by(request.client).model(request.model).session(request.sessionKey).boundTo(request.boundTo)
+                .transport(request.transport()).encryptedContent(request.encryptedContent).excluding(tried).only(request.only())
+                .waiting(request.waitNanos(waitNanos)).seed(request.record.startedNanos).build();
     }
 
     private static Set<String> with(Set<String> names, String name) {

@@ -206,15 +206,15 @@ class FailureRowsTest {
         AccountStatus a = gateway.account("a");
         assertEquals(meeting.rule().outcome().isPresent() ? 1 : 0, a.failed());
         boolean counts = meeting.rule().outcome().filter(kind -> switch (kind) {
-            case UNAUTHORIZED, FORBIDDEN, UPSTREAM, TRANSPORT -> true;
-            case RATE_LIMITED, QUOTA, MODEL_UNSERVED -> false;
+            case UNAUTHORIZED, FORBIDDEN, UPSTREAM, TRANSPORT, UNREACHABLE -> true;
+            case RATE_LIMITED, USAGE_LIMIT, QUOTA, MODEL_UNSERVED, ROUTE_UNSERVED -> false;
         }).isPresent();
         assertEquals(counts ? 1 : 0, a.errorEwma(), 0.05);
         AccountStatus.State state = meeting.rule().outcome().map(kind -> switch (kind) {
             case RATE_LIMITED -> AccountStatus.State.MODEL_COOLING_DOWN;
-            case QUOTA -> AccountStatus.State.COOLING_DOWN;
+            case QUOTA, USAGE_LIMIT -> AccountStatus.State.COOLING_DOWN;
             case UNAUTHORIZED -> AccountStatus.State.UNAUTHORIZED;
-            case FORBIDDEN, MODEL_UNSERVED, UPSTREAM, TRANSPORT -> AccountStatus.State.READY;
+            case FORBIDDEN, MODEL_UNSERVED, ROUTE_UNSERVED, UPSTREAM, TRANSPORT, UNREACHABLE -> AccountStatus.State.READY;
         }).orElse(AccountStatus.State.READY);
         if (state == AccountStatus.State.MODEL_COOLING_DOWN && meeting.retryAfter() == 1) {
             assertTrue(a.coolingNanos() <= 1_000_000_000L);
@@ -228,8 +228,8 @@ class FailureRowsTest {
     private void goesThereAgain(Meeting meeting, RunningGateway gateway) throws IOException {
         boolean rests = meeting.rule().outcome().filter(kind -> switch (kind) {
             case RATE_LIMITED -> meeting.retryAfter() > 1;
-            case QUOTA, UNAUTHORIZED, MODEL_UNSERVED -> true;
-            case FORBIDDEN, UPSTREAM, TRANSPORT -> false;
+            case QUOTA, USAGE_LIMIT, UNAUTHORIZED, MODEL_UNSERVED, ROUTE_UNSERVED -> true;
+            case FORBIDDEN, UPSTREAM, TRANSPORT, UNREACHABLE -> false;
         }).isPresent();
         if (rests) {
             long before = upstream.log().of("sk-a").size();

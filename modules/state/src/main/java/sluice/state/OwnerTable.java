@@ -82,15 +82,6 @@ final class OwnerTable {
         newest.put(key, word);
     }
 
-    /** How many entries there are; one that was put again in a later block counts twice. */
-    synchronized int size() {
-        int size = 0;
-        for (Block block : blocks) {
-            size += block.used;
-        }
-        return size;
-    }
-
     /** All entries, the oldest block first. The lock is given up between blocks. */
     void each(Receiver receiver) {
         Block[] all;
