@@ -21,6 +21,7 @@ module sluice.server {
     requires info.picocli;
     requires com.fasterxml.jackson.core;
     requires java.logging;
+    requires jdk.net; // keepalive times of the admin port
     requires jdk.unsupported; // sun.misc.Signal: a shutdown hook cannot see a second SIGTERM, nor any SIGHUP
 
     uses sluice.api.AccountScheduler.Factory;

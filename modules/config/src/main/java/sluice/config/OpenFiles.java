@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /**
  * How many clients the process can serve with the files that it may have open. Each request may hold a connection to its client
- * and one to an account; and the listener must never find that there is none left, because Helidon gives the port up then.
+ * and one to an account; and whoever comes must find one left, or he is not even refused.
  *
  * @param most files that may be open at a time, as the operating system says; {@link Integer#MAX_VALUE} if it does not
  */

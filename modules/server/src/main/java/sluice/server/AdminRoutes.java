@@ -5,6 +5,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import sluice.api.AccountStatus;
 import sluice.ops.Operations;
 
@@ -12,8 +13,15 @@ import sluice.ops.Operations;
 final class AdminRoutes {
     private final Gateway gateway;
     private final Operations operations;
+    private final BooleanSupplier listening;
 
-    AdminRoutes(Gateway gateway, Operations operations) {
+    /**
+     * Routes for one gateway.
+     *
+     * @param listening whether the data port takes connections
+     */
+    AdminRoutes(Gateway gateway, Operations operations, BooleanSupplier listening) {
+        this.listening = listening;
         this.gateway = gateway;
         this.operations = operations;
     }
@@ -29,9 +37,10 @@ final class AdminRoutes {
     private void ready(ServerRequest request, ServerResponse response) {
         List<AccountStatus> accounts = gateway.live().scheduler().accounts();
         boolean enabled = accounts.stream().anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
-        boolean up = enabled && !gateway.draining();
+        boolean listens = listening.getAsBoolean();
+        boolean up = enabled && listens && !gateway.draining();
         StringBuilder json = new StringBuilder("{\"status\":\"").append(up ? "UP" : "DOWN").append("\",\"draining\":")
-                .append(gateway.draining()).append(",\"accounts\":{");
+                .append(gateway.draining()).append(",\"listening\":").append(listens).append(",\"accounts\":{");
         for (AccountStatus account : accounts) {
             json.append(json.charAt(json.length() - 1) == '{' ? "" : ",");
             sluice.json.JsonStrings.appendQuoted(json, account.name());

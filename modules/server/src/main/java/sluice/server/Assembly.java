@@ -174,12 +174,11 @@ final class Assembly implements AutoCloseable {
         return new Gateway(live(configuration), turnPool, providers.inspector(), sweeper, clock, epochMillis);
     }
 
-    /** What serves the connections of the data port. */
-    DataConnectionSelector dataPort(Configuration configuration, Gateway gateway, Arrivals arrivals) {
-        sweeper.watch(arrivals);
-        return new DataConnectionSelector(gateway, connectionLimits(configuration),
-                new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress()),
-                arrivals, poller, sweeper, clock, configuration.server().http2());
+    /** The data port, which is not open yet. */
+    DataPort dataPort(Configuration configuration, Gateway gateway, Optional<DataTls> tls) {
+        OpenConnections open = new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress());
+        return new DataPort(new DataConnections(gateway, connectionLimits(configuration), open, sweeper, clock), tls,
+                configuration.server().http2(), configuration.server().headTimeout(), poller, sweeper, clock);
     }
 
     /** How client connections are held to their limits. */

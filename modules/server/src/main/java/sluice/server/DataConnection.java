@@ -1,7 +1,5 @@
 package sluice.server;
 
-import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.webserver.spi.ServerConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,12 +18,12 @@ import sluice.records.RequestIds;
 
 /**
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
- * decision 0001 for why it is not Helidon's own.
+ * decision 0001 for why it is our own.
  *
  * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment,
  * so that short requests pay nothing for being watched.
  */
-final class DataConnection implements ServerConnection, Sweeper.Watched {
+final class DataConnection implements ClientConnection, Sweeper.Watched {
     /**
      * A request body that nobody wants is skipped up to here; beyond, the connection is closed. Closing it at once would reset
      * it, and a client that is still sending would lose the answer that says why.
@@ -84,12 +82,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     }
 
     @Override
-    public void handle(Limit ignored) throws InterruptedException {
-        serve();
-    }
-
-    /** Serves the connection to its end, and closes its link. */
-    void serve() throws InterruptedException {
+    public void serve() throws InterruptedException {
         enter(Phase.IDLE);
         Optional<GatewayError> refusal = open.enter(remoteHost);
         Sweeper.Registration registration = sweeper.watch(this);
@@ -258,7 +251,7 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         long age = nowNanos - phaseSinceNanos;
         switch (phase) {
             case IDLE -> closeAfter(age, idleLimit());
-            case HEAD -> closeAfter(age, limits.head());
+            case HEAD -> closeAfter(age, headLimit());
             case BODY -> {
                 if (age > limits.bodyIdle().toNanos() || nowNanos - bodySinceNanos > limits.bodyNanos(bodyBytes)) {
                     giveUpBody();
@@ -280,6 +273,11 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
         if (ageNanos > limit.toNanos()) {
             link.close();
         }
+    }
+
+    /** Where places are rare, who has begun a head and does not end it makes room, as who is silent does. */
+    private Duration headLimit() {
+        return open.crowded() && CROWDED_IDLE.compareTo(limits.head()) < 0 ? CROWDED_IDLE : limits.head();
     }
 
     private Duration idleLimit() {
@@ -339,13 +337,8 @@ final class DataConnection implements ServerConnection, Sweeper.Watched {
     }
 
     @Override
-    public Duration idleTime() {
-        return phase == Phase.IDLE ? Duration.ofNanos(clock.getAsLong() - phaseSinceNanos) : Duration.ZERO;
-    }
-
-    @Override
-    public void close(boolean interrupt) {
-        if (interrupt || phase == Phase.IDLE) {
+    public void close(boolean atOnce) {
+        if (atOnce || phase == Phase.IDLE) {
             link.close();
         }
     }

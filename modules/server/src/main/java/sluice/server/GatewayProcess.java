@@ -72,9 +72,8 @@ final class GatewayProcess implements AutoCloseable {
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
             Gateway gateway = assembly.gateway(configuration);
             ServerSettings server = configuration.server();
-            Arrivals arrivals = new Arrivals(server.headTimeout(), assembly.clock());
-            DataConnectionSelector data = assembly.dataPort(configuration, gateway, arrivals);
-            Listeners.Places places = new Listeners.Places(server.host(), server.port(), arrivals, tls.map(DataTls::listener),
+            DataPort data = assembly.dataPort(configuration, gateway, tls);
+            Listeners.Place place = new Listeners.Place(server.host(), server.port(),
                     configuration.limits().connections() + OpenFiles.ofThisProcess().refused());
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
             Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
@@ -85,9 +84,9 @@ final class GatewayProcess implements AutoCloseable {
             assembly.observe(record -> operations.ended(record.endedRequest()));
             gateway.apply(assembly.live(configuration));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
-                    new AdminRoutes(gateway, operations).routing());
+                    listening -> new AdminRoutes(gateway, operations, listening).routing());
             return new GatewayProcess(configuration, assembly, lines, gateway, tls, probe, view, operations,
-                    Listeners.open(places, data, Optional.of(admin)));
+                    Listeners.open(place, data, Optional.of(admin)));
         } catch (RuntimeException | IOException e) {
             assembly.close();
             lines.close();

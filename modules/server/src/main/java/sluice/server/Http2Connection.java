@@ -1,7 +1,5 @@
 package sluice.server;
 
-import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.webserver.spi.ServerConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +15,7 @@ import sluice.net.Link;
  *
  * <p>{@code lock} guards the streams, their bodies and the windows; nothing is written under it.
  */
-final class Http2Connection implements ServerConnection, Sweeper.Watched {
+final class Http2Connection implements ClientConnection, Sweeper.Watched {
     /** How long a client may go on with a request that has its answer, before it is told to stop. */
     private static final Duration AFTER_ANSWER = Duration.ofSeconds(1);
     /** A stalled answer's own limit comes first, for it says why. */
@@ -80,7 +78,7 @@ final class Http2Connection implements ServerConnection, Sweeper.Watched {
     }
 
     @Override
-    public void handle(Limit ignored) {
+    public void serve() {
         // One too many is told so by its first stream, which is counted as a connection too.
         boolean tooMany = open.enter(remoteHost).isPresent();
         Sweeper.Registration registration = sweeper.watch(this);
@@ -524,12 +522,7 @@ final class Http2Connection implements ServerConnection, Sweeper.Watched {
     }
 
     @Override
-    public Duration idleTime() {
-        return Duration.ZERO;
-    }
-
-    @Override
-    public void close(boolean interrupt) {
+    public void close(boolean atOnce) {
         boolean idle;
         lock.lock();
         try {
@@ -537,7 +530,7 @@ final class Http2Connection implements ServerConnection, Sweeper.Watched {
         } finally {
             lock.unlock();
         }
-        if (interrupt || idle) {
+        if (atOnce || idle) {
             link.close();
         }
     }

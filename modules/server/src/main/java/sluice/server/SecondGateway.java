@@ -47,10 +47,9 @@ final class SecondGateway implements Probe.Opened {
         Configuration configuration = beside(first, Account.of("probe", upstream, new Secret("probe")));
         Assembly assembly = new Assembly(configuration, providers.withUsage(new Forgetting()), RequestObservers.NONE);
         try {
-            Arrivals arrivals = new Arrivals(configuration.server().headTimeout(), assembly.clock());
-            DataConnectionSelector data = assembly.dataPort(configuration, assembly.gateway(configuration), arrivals);
-            Listeners.Places places = new Listeners.Places(LOOPBACK, 0, arrivals, Optional.empty(), MOST_CONNECTIONS);
-            return new SecondGateway(assembly, Listeners.open(places, data, Optional.empty()));
+            DataPort data = assembly.dataPort(configuration, assembly.gateway(configuration), Optional.empty());
+            Listeners.Place place = new Listeners.Place(LOOPBACK, 0, MOST_CONNECTIONS);
+            return new SecondGateway(assembly, Listeners.open(place, data, Optional.empty()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
             throw e;

@@ -14,9 +14,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +45,25 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
             throw new IOException("server.tls.key: " + key + " is not the key of the certificate in " + cert);
         }
         return new ServerCertificate(chain, privateKey);
+    }
+
+    /** When the first of its certificates ends: then clients refuse it. */
+    Instant end() {
+        return chain.stream().map(certificate -> certificate.getNotAfter().toInstant()).min(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /** Why clients refuse it at {@code now}, for the log; empty if its time is right. */
+    Optional<String> untimely(Instant now) {
+        for (X509Certificate certificate : chain) {
+            String name = certificate.getSubjectX500Principal().getName();
+            if (now.isBefore(certificate.getNotBefore().toInstant())) {
+                return Optional.of(name + " is not valid before " + certificate.getNotBefore().toInstant());
+            }
+            if (now.isAfter(certificate.getNotAfter().toInstant())) {
+                return Optional.of(name + " expired on " + certificate.getNotAfter().toInstant());
+            }
+        }
+        return Optional.empty();
     }
 
     /** The certificates of a PEM file, at least one. */

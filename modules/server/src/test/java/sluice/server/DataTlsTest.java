@@ -12,6 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -21,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.ServerSettings;
 import sluice.simulator.SimulatedUpstream;
 
 /** TLS of the data port, over real sockets. */
@@ -108,6 +116,59 @@ class DataTlsTest {
             assertTrue(half.isClosed());
             assertEquals(0, upstream.log().total());
         }
+    }
+
+    @Test
+    void refusesToNegotiateAnewInTheOldTls() throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, tls("first", ""))) {
+            SSLSocket socket = (SSLSocket) authority.trusting().getSocketFactory()
+                    .createSocket(InetAddress.getLoopbackAddress(), gateway.port());
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.startHandshake();
+            try (TestClient client = new TestClient(socket)) {
+                assertEquals(200, client.post(STREAM).status());
+                assertThrows(IOException.class, () -> {
+                    socket.startHandshake();
+                    client.post(STREAM);
+                });
+            }
+            assertEquals(1, upstream.log().total());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"expired, -9d, expired on", "future, +9d, is not valid before"})
+    void saysThatACertificateIsNotOfThisTime(String name, String start, String words) throws Exception {
+        authority.issueAt(name, start);
+        authority.serving(name);
+        List<String> log = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                log.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {
+                // nothing is held back
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger logger = Logger.getLogger("sluice.server");
+        logger.addHandler(handler);
+        try {
+            DataTls tls = new DataTls(new ServerSettings.Tls(folder.resolve(name + ".pem"), folder.resolve(name + ".key"),
+                    Optional.empty()));
+            assertEquals(start.startsWith("-"), tls.end().isBefore(Instant.now()));
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertTrue(log.stream().anyMatch(line -> line.contains("CN=" + name) && line.contains(words)), log.toString());
     }
 
     @Test

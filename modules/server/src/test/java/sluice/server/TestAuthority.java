@@ -50,6 +50,12 @@ final class TestAuthority {
                 "-keyalg", algorithm);
     }
 
+    /** One whose two days begin at {@code start}, as keytool takes it: {@code -9d} began nine days ago. */
+    void issueAt(String name, String start) throws IOException {
+        keytool("-genkeypair", "-alias", name, "-signer", "ca", "-dname", "CN=" + name, "-ext", "san=dns:localhost,ip:127.0.0.1",
+                "-keyalg", "EC", "-startdate", start);
+    }
+
     private KeyStore load() throws IOException, GeneralSecurityException {
         KeyStore loaded = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {

@@ -1,0 +1,139 @@
+package sluice.server;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import jdk.net.ExtendedSocketOptions;
+import sluice.config.OpenFiles;
+import sluice.net.KeepAliveProbes;
+
+/**
+ * The admin port, with Helidon's routing. Helidon gives a port up for good when {@code accept} fails once, and tells nobody; so a thread
+ * looks whether somebody still holds the port, and opens it anew. Thread-safe.
+ */
+final class AdminPort implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("sluice.server");
+    /** Helidon waits this long for connections at its stop. */
+    private static final Duration STOP_GRACE = Duration.ofMillis(200);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
+
+    private final String host;
+    private final int port;
+    private final Supplier<HttpRouting.Builder> routing;
+    private final Thread watch;
+    private volatile Optional<WebServer> server;
+    private volatile boolean closed;
+
+    private AdminPort(String host, WebServer server, Supplier<HttpRouting.Builder> routing) {
+        this.host = host;
+        this.server = Optional.of(server);
+        this.routing = routing;
+        port = server.port();
+        watch = Thread.ofVirtual().name("admin-watch").unstarted(this::watch);
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param port 0: any free one
+     * @param routing what it answers; asked again when the port is opened anew
+     * @throws IOException if the port cannot be had; the message says why
+     */
+    static AdminPort open(String host, int port, Supplier<HttpRouting.Builder> routing) throws IOException {
+        AdminPort opened = new AdminPort(host, start(host, port, routing), routing);
+        opened.watch.start();
+        return opened;
+    }
+
+    private static WebServer start(String host, int port, Supplier<HttpRouting.Builder> routing) throws IOException {
+        WebServer server = WebServer.builder()
+                .host(host)
+                .port(port)
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .shutdownGracePeriod(STOP_GRACE)
+                .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
+                .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true)
+                        .putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, KeepAliveProbes.IDLE_SECONDS))
+                .maxTcpConnections(OpenFiles.ofThisProcess().admin())
+                .routing(routing.get())
+                .build()
+                .start();
+        if (!server.isRunning() || server.port() <= 0) {
+            server.stop();
+            throw new IOException(host + ":" + port + ": " + whyNot(host, port));
+        }
+        return server;
+    }
+
+    /** Helidon keeps the reason to its log, so the port is tried once more. */
+    private static String whyNot(String host, int port) {
+        try {
+            return isFree(host, port) ? "it could not be opened" : "Address already in use";
+        } catch (IOException | IllegalArgumentException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Whether nobody listens there. */
+    private static boolean isFree(String host, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+            return true;
+        } catch (java.net.BindException e) {
+            return false;
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    private void watch() {
+        Optional<Long> logged = Optional.empty();
+        while (!closed) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            try {
+                if (!closed && isFree(host, port)) {
+                    reopen();
+                }
+            } catch (IOException | RuntimeException e) {
+                long now = System.nanoTime();
+                if (logged.isEmpty() || now - logged.get() > BETWEEN_LOGS.toNanos()) {
+                    logged = Optional.of(now);
+                    LOG.log(Level.WARNING, "the admin port is closed for the moment, and is tried again: " + e);
+                }
+            }
+        }
+    }
+
+    private void reopen() throws IOException {
+        server.ifPresent(WebServer::stop);
+        server = Optional.empty();
+        WebServer next = start(host, port, routing);
+        server = Optional.of(next);
+        if (closed) {
+            next.stop();
+        }
+        LOG.log(Level.WARNING, "the admin port had been lost, and is open again");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(watch);
+        server.ifPresent(WebServer::stop);
+    }
+}

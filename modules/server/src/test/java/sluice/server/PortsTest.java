@@ -1,0 +1,81 @@
+package sluice.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import sluice.simulator.SimulatedUpstream;
+
+/** What the ports do for those who wait before them, and for those who are told to go. */
+class PortsTest {
+    private static final String ASK = "{\"model\":\"m\",\"input\":\"hi\",\"store\":false}";
+
+    private static long secondsSince(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos).toSeconds();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n"})
+    void whoIsToldToGoSeesTheEndAtOnceAndMayStillSend(String head) throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "");
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(ISO_8859_1));
+            long start = System.nanoTime();
+            String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertTrue(answer.startsWith("HTTP/1.1 4"), answer);
+            assertTrue(secondsSince(start) < 4, "the end came only when the gateway had waited for more");
+            for (int i = 0; i < 100; i++) {
+                out.write(new byte[1024]);
+            }
+        }
+    }
+
+    @Test
+    void whoHasSentOneByteOfAHeadMakesRoomWhereThereIsNone() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                        "limits: {connections: 10}\nserver: {head-timeout: 1m}\n")) {
+            for (int i = 0; i < 10; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+                slow.add(socket);
+                socket.getOutputStream().write('P');
+            }
+            long start = System.nanoTime();
+            int status;
+            do {
+                try (TestClient client = gateway.client()) {
+                    status = client.post(ASK).status();
+                }
+            } while (status != 200);
+            assertTrue(secondsSince(start) < 30, "it waited for the end of the head's time");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void anAdminPortThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            IOException refused = org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
+                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), HttpRouting::builder));
+            assertEquals("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", refused.getMessage());
+        }
+    }
+}
