@@ -26,6 +26,11 @@ public interface AccountLease extends AutoCloseable {
      */
     void began(String responseId, String conversationId);
 
+    /** The account has answered with these headers: they may tell what it may still use. */
+    default void answered(Headers headers) {
+        // Nothing to remember.
+    }
+
     /** How the attempt went. Only the first call counts. */
     void report(AttemptOutcome outcome);
 

@@ -15,9 +15,10 @@ import java.util.List;
  * @param restingModels models that rest while others are served, by name; at most 64
  * @param succeeded attempts that went well since the start
  * @param failed attempts that failed since the start
+ * @param quotas what it may still use, by window and model
  */
 public record AccountStatus(String name, State state, int inFlight, int concurrency, double errorEwma, long ttftEwmaNanos,
-        long coolingNanos, List<RestingModel> restingModels, long succeeded, long failed) {
+        long coolingNanos, List<RestingModel> restingModels, long succeeded, long failed, List<Quota> quotas) {
     /** What an account is doing; {@code MODEL_COOLING_DOWN}: it serves, but not every model. */
     public enum State { READY, FULL, MODEL_COOLING_DOWN, COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED, DISABLED }
 
@@ -32,5 +33,6 @@ public record AccountStatus(String name, State state, int inFlight, int concurre
     /** Copies the list. */
     public AccountStatus {
         restingModels = List.copyOf(restingModels);
+        quotas = List.copyOf(quotas);
     }
 }

@@ -63,14 +63,15 @@ public record Decision(String account, Choice choice, Asked asked, When when, Li
      * @param queue who waits for it alone
      * @param errors how seldom it failed
      * @param ttft how soon its first output came
+     * @param quota how much of what it may use would be left at its renewal
      */
-    public record Terms(double priority, double load, double queue, double errors, double ttft) {
+    public record Terms(double priority, double load, double queue, double errors, double ttft, double quota) {
         /** A policy that does not score. */
-        public static final Terms NONE = new Terms(0, 0, 0, 0, 0);
+        public static final Terms NONE = new Terms(0, 0, 0, 0, 0, 0);
 
         /** All of them together. */
         public double sum() {
-            return priority + load + queue + errors + ttft;
+            return priority + load + queue + errors + ttft + quota;
         }
     }
 

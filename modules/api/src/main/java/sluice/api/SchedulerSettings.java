@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sticky sticky, int waiters, int decisions,
         CoolDown coolDown, Breaker breaker, LongSupplier nanoClock, LongSupplier epochMillis) {
     /** Weights of the factors of a score. */
-    public record Weights(double priority, double load, double queue, double errors, double ttft) { }
+    public record Weights(double priority, double load, double queue, double errors, double ttft, double quota) { }
 
     /**
      * What a session's account is worth.
@@ -62,7 +62,7 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
 
     /** The numbers of DESIGN §7, with the system's clocks. */
     public static SchedulerSettings defaults() {
-        return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5), 0.2,
+        return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5, 2.0), 0.2,
                 new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250), 0.2,
                         Duration.ofSeconds(15), 0.5), 100, 200,
                 new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30),

@@ -59,6 +59,15 @@ public interface Situation {
     /** Mean time for which a slot is held; 0 if unknown. */
     double heldNanos(int position);
 
+    /**
+     * How much more of the account's quota is left than of the time until it is renewed: 1 if all of it is left and the renewal is due,
+     * -1 the other way round, 0 if it is used evenly or if nothing is known.
+     */
+    double quotaSurplus(int position);
+
+    /** Whether so little of the account's quota is left that it is kept for the sessions that live there. */
+    boolean quotaLow(int position);
+
     /** A hash of the account's name: the same in every process. */
     long nameHash(int position);
 }

@@ -199,7 +199,7 @@ final class LockedScheduler implements AccountScheduler {
                 : taken(account) < account.concurrency() ? AccountStatus.State.READY : AccountStatus.State.FULL;
         return new AccountStatus(name, word, taken(account), account.concurrency(), statistics.errors(name),
                 (long) statistics.ttftNanos(name), rest(name), List.of(), statistics.succeeded(name),
-                statistics.failures(name));
+                statistics.failures(name), List.of());
     }
 
     /** None are kept. */

@@ -92,7 +92,7 @@ final class Assembly {
         Section b = f.inner("breaker");
         return new SchedulerSettings(s.whole("top-k"),
                 new SchedulerSettings.Weights(w.decimal("priority"), w.decimal("load"), w.decimal("queue"), w.decimal("errors"),
-                        w.decimal("ttft")),
+                        w.decimal("ttft"), w.decimal("quota")),
                 s.decimal("ewma-alpha"),
                 new SchedulerSettings.Sticky(st.duration("ttl"), st.whole("max-entries"),
                         st.decimal("price-ms-per-1k-cached-tokens"), st.duration("error-cost"), st.duration("min-gain"),

@@ -198,6 +198,8 @@ final class Keys {
         fixed("scheduler.weights.queue", decimal(0, 1000), "0.7", "Weight of its empty queue.");
         fixed("scheduler.weights.errors", decimal(0, 1000), "0.8", "Weight of its lack of errors.");
         fixed("scheduler.weights.ttft", decimal(0, 1000), "0.5", "Weight of its short time to the first output.");
+        fixed("scheduler.weights.quota", decimal(0, 1000), "2.0",
+                "Weight of what would be left of its quota at its renewal: what renews soonest is used first.");
         fixed("scheduler.ewma-alpha", decimal(0.001, 1), "0.2", "Weight of the newest sample in running averages.");
         fixed("scheduler.sticky.ttl", duration("1s", "30d"), "1h",
                 "How long a session's account is remembered after its last use.");

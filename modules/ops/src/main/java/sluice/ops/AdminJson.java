@@ -24,6 +24,9 @@ final class AdminJson {
                 .number("cooling_ms", account.coolingNanos() / 1_000_000)
                 .array("resting_models", account.restingModels(), (inner, resting) -> inner.text("model", resting.model())
                         .number("rest_ms", resting.restNanos() / 1_000_000))
+                .array("quotas", account.quotas(), (inner, quota) -> inner.text("window", quota.window()).text("model", quota.model())
+                        .number("left", quota.left()).number("window_ms", quota.lengthMillis())
+                        .text("renews", Instant.ofEpochMilli(quota.renewsEpochMillis()).toString()))
                 .number("succeeded", account.succeeded()).number("failed", account.failed());
     }
 
@@ -67,7 +70,8 @@ final class AdminJson {
             case Decision.Candidate.RuledOut(String account, Selection.FilterReason reason) -> json.text("ruled_out", lower(reason));
             case Decision.Candidate.Fit(String account, double score, Decision.Terms by) -> json.number("score", score)
                     .object("terms", terms -> terms.number("priority", by.priority()).number("load", by.load())
-                            .number("queue", by.queue()).number("errors", by.errors()).number("first_output", by.ttft()));
+                            .number("queue", by.queue()).number("errors", by.errors()).number("first_output", by.ttft())
+                            .number("quota", by.quota()));
         }
     }
 

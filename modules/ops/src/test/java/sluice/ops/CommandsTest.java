@@ -46,7 +46,7 @@ class CommandsTest {
         gateway.accounts.add(ScriptedGateway.account("spare", AccountStatus.State.COOLING_DOWN, 41_200_000_000L));
         gateway.decisions.add(new Decision("main", Choice.stay(new Decision.Stickiness("main", 900, 1200, false, "nothing to gain")),
                 new Decision.Asked("gpt-5", 0xabcL, false), new Decision.When(1_700_000_000_000L, 2_000_000),
-                List.of(new Decision.Candidate.Fit("main", 3.5, new Decision.Terms(1, 0.9, 0.7, 0.6, 0.3)),
+                List.of(new Decision.Candidate.Fit("main", 3.5, new Decision.Terms(1, 0.9, 0.7, 0.6, 0.3, 0)),
                         new Decision.Candidate.RuledOut("spare", Selection.FilterReason.COOLING_DOWN))));
     }
 

@@ -23,7 +23,7 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
     boolean draining;
 
     static AccountStatus account(String name, AccountStatus.State state, long coolingNanos) {
-        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, List.of(), 10, 2);
+        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, List.of(), 10, 2, List.of());
     }
 
     @Override

@@ -11,6 +11,7 @@ final class AccountState {
     /** How long a slot is held. */
     final FadingMean heldNanos = new FadingMean();
     final PartStates models = new PartStates();
+    final Quotas quotas = new Quotas();
     final PartStates routes = new PartStates();
     final AtomicReference<Condition> condition = new AtomicReference<>(Condition.CLEAR);
     final LongAdder succeeded = new LongAdder();
@@ -82,5 +83,6 @@ final class AccountState {
         heldNanos.clear();
         models.clear();
         routes.clear();
+        quotas.clear();
     }
 }

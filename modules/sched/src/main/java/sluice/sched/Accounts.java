@@ -14,6 +14,7 @@ import sluice.api.AccountStatus;
 import sluice.api.AttemptOutcome;
 import sluice.api.Choice;
 import sluice.api.Decision;
+import sluice.api.Headers;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
@@ -29,11 +30,12 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     private static final double HELD_ALPHA = 0.2;
 
     private final LongSupplier nanoClock;
+    private final LongSupplier epochMillis;
     private final long originNanos;
     private final Memory memory;
     private final RestBook rests;
     private final Outcomes outcomes;
-    private final ReusePool<Trial> trials = new ReusePool<>(Trial::new);
+    private final ReusePool<Trial> trials = new ReusePool<>(this::trial);
     private final Slots slots;
     private final Waiting waiting;
     /** Guards the exchange of {@link #fleet} and {@link #states}. Lock "reload": nothing else is taken under it. */
@@ -43,12 +45,17 @@ final class Accounts implements AccountScheduler, Lease.Desk {
 
     Accounts(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
         nanoClock = settings.nanoClock();
+        epochMillis = settings.epochMillis();
         originNanos = nanoClock.getAsLong();
         memory = new Memory(state);
         rests = new RestBook(state.rests(), settings.epochMillis());
         outcomes = new Outcomes(settings, rests);
         slots = new Slots(settings, policy, this::now, this);
         waiting = new Waiting(settings.waiters(), slots, () -> fleet, trials, rests, this::now);
+    }
+
+    private Trial trial() {
+        return new Trial(epochMillis);
     }
 
     @Override
@@ -191,6 +198,12 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         memory.began(lease, responseId, conversationId);
     }
 
+    @Override
+    public void answered(Lease lease, Headers headers) {
+        long now = epochMillis.getAsLong();
+        lease.member.state.quotas.told(QuotaHeaders.read(headers, lease.wish.request().model(), now), now);
+    }
+
     /** How an attempt went: statistics, health, and where the session and the response live. */
     @Override
     public void reported(Lease lease, AttemptOutcome outcome) {
@@ -243,7 +256,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     @Override
     public List<AccountStatus> accounts() {
         long now = now();
-        return fleet.configured.stream().map(member -> Statuses.of(member, now)).toList();
+        return fleet.configured.stream().map(member -> Statuses.of(member, now, epochMillis.getAsLong())).toList();
     }
 
     @Override

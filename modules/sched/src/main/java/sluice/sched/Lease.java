@@ -5,6 +5,7 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
+import sluice.api.Headers;
 
 /** A slot that is out. Thread-safe: report and close take effect once, whoever calls them. */
 final class Lease implements AccountLease {
@@ -16,6 +17,9 @@ final class Lease implements AccountLease {
     interface Desk {
         /** The client gets the answer of the lease's account. */
         void began(Lease lease, String responseId, String conversationId);
+
+        /** The account has answered. */
+        void answered(Lease lease, Headers headers);
 
         /** How the attempt went. */
         void reported(Lease lease, AttemptOutcome outcome);
@@ -71,6 +75,11 @@ final class Lease implements AccountLease {
     public void began(String responseId, String conversationId) {
         began = true;
         desk.began(this, responseId, conversationId);
+    }
+
+    @Override
+    public void answered(Headers headers) {
+        desk.answered(this, headers);
     }
 
     @Override

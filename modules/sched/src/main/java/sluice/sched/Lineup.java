@@ -29,6 +29,10 @@ final class Lineup {
     private double[] errors = new double[0];
     private double[] ttftNanos = new double[0];
     private double[] certainty = new double[0];
+    private double[] surplus = new double[0];
+    /** Whether the account is kept for the sessions that live there. */
+    private boolean[] kept = new boolean[0];
+    private int open;
     private int size;
     private double slowest;
     private double fastest;
@@ -68,8 +72,11 @@ final class Lineup {
             errors = new double[capacity];
             ttftNanos = new double[capacity];
             certainty = new double[capacity];
+            surplus = new double[capacity];
+            kept = new boolean[capacity];
         }
         size = 0;
+        open = 0;
         slowest = 0;
         fastest = Double.MAX_VALUE;
         firstPriority = Integer.MAX_VALUE;
@@ -88,6 +95,9 @@ final class Lineup {
         errors[i] = now.errors(position);
         certainty[i] = now.ttftCertainty(position);
         ttftNanos[i] = now.ttftNanos(position);
+        surplus[i] = now.quotaSurplus(position);
+        kept[i] = now.quotaLow(position);
+        open += kept[i] ? 0 : 1;
         if (certainty[i] > 0) {
             slowest = Math.max(slowest, ttftNanos[i]);
             fastest = Math.min(fastest, ttftNanos[i]);
@@ -106,7 +116,8 @@ final class Lineup {
     void rankWithout(int left, long seed, Shortlist shortlist) {
         top.clear();
         for (int i = 0; i < size; i++) {
-            if (i == left) {
+            // What is nearly used up is for those who live there, as long as there is another.
+            if (i == left || kept[i] && open > 0) {
                 continue;
             }
             double score = score(i);
@@ -181,18 +192,22 @@ final class Lineup {
 
     private Decision.Terms terms(int i) {
         return new Decision.Terms(priorityTerm(i), weights.load() * load[i], weights.queue() * queue[i],
-                weights.errors() * (1 - errors[i]), ttftTerm(i));
+                weights.errors() * (1 - errors[i]), ttftTerm(i), quotaTerm(i));
     }
 
     private double score(int i) {
         return priorityTerm(i) + weights.load() * load[i] + weights.queue() * queue[i] + weights.errors() * (1 - errors[i])
-                + ttftTerm(i);
+                + ttftTerm(i) + quotaTerm(i);
     }
 
     private double priorityTerm(int i) {
         int range = lastPriority - firstPriority;
         double term = range == 0 ? 1 : 1 - (double) (accounts[i].priority() - firstPriority) / range;
         return weights.priority() * term;
+    }
+
+    private double quotaTerm(int i) {
+        return weights.quota() * (1 + surplus[i]) / 2;
     }
 
     /** The fainter a mean, the closer to unknown. A range of one value tells nothing. */

@@ -10,7 +10,7 @@ final class Statuses {
     private Statuses() {
     }
 
-    static AccountStatus of(Member member, long nowNanos) {
+    static AccountStatus of(Member member, long nowNanos, long nowEpochMillis) {
         AccountState state = member.state;
         Condition condition = state.condition.get();
         long rest = condition.resting(nowNanos) ? condition.untilNanos() - nowNanos : 0;
@@ -20,7 +20,7 @@ final class Statuses {
         return new AccountStatus(member.name, word(member, condition, rest, models), state.inFlight(), member.concurrency,
                 FadingMean.mean(errors) * FadingMean.freshness(errors, nowNanos),
                 FadingMean.freshness(ttft, nowNanos) == 0 ? 0 : (long) FadingMean.mean(ttft), longest(rest, models), models,
-                state.succeeded.sum(), state.failed.sum());
+                state.succeeded.sum(), state.failed.sum(), state.quotas.all(nowEpochMillis));
     }
 
     /** An unauthorized account and an open breaker stay so until a probe goes well. */

@@ -1,10 +1,15 @@
 package sluice.sched;
 
+import java.util.function.LongSupplier;
 import sluice.api.Shortlist;
 
 /** What one try to find an account needs. Reused; confined to one thread at a time. */
 final class Trial {
-    final View view = new View();
+    final View view;
     final Shortlist shortlist = new Shortlist();
     final Outlook outlook = new Outlook();
+
+    Trial(LongSupplier epochMillis) {
+        view = new View(epochMillis);
+    }
 }

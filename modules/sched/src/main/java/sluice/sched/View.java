@@ -1,6 +1,7 @@
 package sluice.sched;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.Binding;
 import sluice.api.Selection.FilterReason;
@@ -14,6 +15,9 @@ import sluice.api.Situation;
 final class View implements Situation {
     private static final int NOWHERE = -1;
 
+    private final LongSupplier epochMillis;
+    /** Asked for once, and only if some quota is known. */
+    private long nowEpochMillis;
     private Fleet fleet = Fleet.EMPTY;
     private Wish wish;
     private boolean patient;
@@ -27,6 +31,10 @@ final class View implements Situation {
     private long ttftCell;
     private boolean ttftRead;
 
+    View(LongSupplier epochMillis) {
+        this.epochMillis = epochMillis;
+    }
+
     /** Looks at the accounts for a request. */
     void look(Fleet accounts, Wish request, long now, boolean mayBePatient) {
         fleet = accounts;
@@ -36,6 +44,7 @@ final class View implements Situation {
         home = accounts.position(request.binding().account());
         owner = accounts.position(request.owner());
         at = NOWHERE;
+        nowEpochMillis = 0;
     }
 
     @Override
@@ -157,6 +166,25 @@ final class View implements Situation {
     public double heldNanos(int position) {
         long cell = turnTo(position).state.heldNanos.read();
         return FadingMean.freshness(cell, nowNanos) == 0 ? 0 : FadingMean.mean(cell);
+    }
+
+    @Override
+    public double quotaSurplus(int position) {
+        Quotas quotas = fleet.at(position).state.quotas;
+        return quotas.isEmpty() ? Quotas.UNKNOWN : quotas.surplus(epoch());
+    }
+
+    @Override
+    public boolean quotaLow(int position) {
+        Quotas quotas = fleet.at(position).state.quotas;
+        return !quotas.isEmpty() && quotas.isLow(wish.request().model(), epoch());
+    }
+
+    private long epoch() {
+        if (nowEpochMillis == 0) {
+            nowEpochMillis = epochMillis.getAsLong();
+        }
+        return nowEpochMillis;
     }
 
     @Override

@@ -3,8 +3,10 @@ package sluice.sched;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Writes the results of the {@link Scenarios} into docs/scheduling.md, between its two marks, and the plots beside it. */
 final class ScenarioReport {
@@ -29,6 +31,7 @@ final class ScenarioReport {
                 List.of("main-1", "main-2", "spare"));
         plot(docs, out, "recovery", "Account a fails from minute 20 to 25", Scenarios.recovery(), List.of("a", "b", "c"));
         storms(out);
+        quotas(docs, out);
         Path page = docs.resolve("scheduling.md");
         String text = Files.readString(page);
         int begin = text.indexOf(BEGIN) + BEGIN.length();
@@ -45,6 +48,42 @@ final class ScenarioReport {
                     100 * world.cacheHits()));
         }
         out.append('\n');
+    }
+
+    /** What is left of eight plans at their renewals, by how much is asked for. */
+    private static void quotas(Path docs, StringBuilder out) throws IOException {
+        out.append("Eight accounts of different size with windows of five hours and of a week, five weeks of work by ")
+                .append("day. Left at the renewals, and refused, by how much is asked for of what is paid for:\n\n| asked for | ");
+        for (QuotaWorld.Policy policy : QuotaWorld.Policy.values()) {
+            out.append(policy.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(" | ");
+        }
+        out.append("\n|---|---|---|---|\n");
+        double[] demands = {0.7, 0.8, 0.9, 1.0, 1.1, 1.2};
+        Map<QuotaWorld.Policy, StringBuilder> points = new EnumMap<>(QuotaWorld.Policy.class);
+        for (double demand : demands) {
+            out.append(String.format(Locale.ROOT, "| %.0f %% | ", 100 * demand));
+            for (QuotaWorld.Policy policy : QuotaWorld.Policy.values()) {
+                QuotaWorld world = new QuotaWorld(policy).run(demand);
+                out.append(String.format(Locale.ROOT, "%.1f %% left, %.1f %% refused | ", 100 * world.unused(), 100 * world.refused()));
+                points.computeIfAbsent(policy, made -> new StringBuilder()).append(String.format(Locale.ROOT, "%.1f,%.1f ",
+                        50 + 570 * (demand - demands[0]) / (demands[demands.length - 1] - demands[0]), 200 - 450 * world.unused()));
+            }
+            out.append('\n');
+        }
+        StringBuilder svg = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 240\" "
+                + "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"640\" height=\"240\" fill=\"white\"/>\n"
+                + "<path d=\"M50 20V200H620\" fill=\"none\" stroke=\"#888\"/>\n<text x=\"8\" y=\"24\">40 %</text>\n"
+                + "<text x=\"22\" y=\"204\">0 %</text>\n<text x=\"50\" y=\"216\">70 %</text>\n"
+                + "<text x=\"500\" y=\"216\">120 % asked for</text>\n");
+        for (QuotaWorld.Policy policy : QuotaWorld.Policy.values()) {
+            String color = COLORS.get(policy.ordinal());
+            svg.append(String.format("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
+                    points.get(policy).toString().strip(), color));
+            svg.append(String.format("<text x=\"%d\" y=\"234\" fill=\"%s\">%s</text>%n", 60 + 150 * policy.ordinal(), color,
+                    policy.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+        }
+        Files.writeString(docs.resolve("scheduling-quotas.svg"), svg.append("</svg>\n"));
+        out.append("\n![Share of eight plans that is left at their renewals](scheduling-quotas.svg)\n\n");
     }
 
     private static void storms(StringBuilder out) {

@@ -120,6 +120,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             case UpstreamResult.Answered coded -> {
                 UpstreamResult.Answered answer = decoded(coded);
                 call.record.headersNanos = clock.getAsLong();
+                lease.answered(answer.headers());
                 call.record.connectNanos = answer.connectNanos();
                 if (answer.resent()) {
                     call.record.resends++;

@@ -1,0 +1,87 @@
+package sluice.sched;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import sluice.api.Headers;
+import sluice.api.Quota;
+
+/**
+ * Reads what an answer's headers say of an account's quotas: {@code x-codex-primary-*} and {@code x-codex-secondary-*} of a plan's windows,
+ * {@code x-ratelimit-*} of a model's rates. What is missing or makes no sense is not known. Stateless.
+ */
+final class QuotaHeaders {
+    private static final String CODEX = "x-codex-";
+    private static final String RATE = "x-ratelimit-";
+    private static final Pattern SPAN = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
+    private static final int MAX_SPAN_CHARS = 32;
+
+    private QuotaHeaders() {
+    }
+
+    /** All that is told. */
+    static List<Quota> read(Headers headers, String model, long nowEpochMillis) {
+        boolean told = false;
+        for (int i = 0; i < headers.size() && !told; i++) {
+            String name = headers.name(i);
+            told = name.regionMatches(true, 0, CODEX, 0, CODEX.length()) || name.regionMatches(true, 0, RATE, 0, RATE.length());
+        }
+        if (!told) {
+            return List.of();
+        }
+        List<Quota> all = new ArrayList<>(4);
+        for (String window : new String[] {"primary", "secondary"}) {
+            double used = number(headers, CODEX + window + "-used-percent");
+            double minutes = number(headers, CODEX + window + "-window-minutes");
+            double seconds = number(headers, CODEX + window + "-reset-after-seconds");
+            double at = number(headers, CODEX + window + "-reset-at");
+            if (used >= 0 && minutes > 0 && (seconds >= 0 || at > 0)) {
+                long renews = seconds >= 0 ? nowEpochMillis + (long) (seconds * 1000) : (long) (at * 1000);
+                all.add(new Quota(window, "", 1 - used / 100, (long) (minutes * 60_000), renews));
+            }
+        }
+        for (String bucket : new String[] {"requests", "tokens"}) {
+            double limit = number(headers, RATE + "limit-" + bucket);
+            double remaining = number(headers, RATE + "remaining-" + bucket);
+            if (limit > 0 && remaining >= 0 && !model.isEmpty()) {
+                all.add(new Quota(bucket, model, remaining / limit, 0,
+                        nowEpochMillis + millis(headers.first(RATE + "reset-" + bucket).orElse(""))));
+            }
+        }
+        return all;
+    }
+
+    /** -1 if there is none. */
+    private static double number(Headers headers, String name) {
+        int index = headers.find(name);
+        if (index < 0) {
+            return -1;
+        }
+        try {
+            double value = Double.parseDouble(headers.value(index).strip());
+            return value >= 0 && value < Long.MAX_VALUE / 1e6 ? value : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** Of a text such as {@code 6m0s} or {@code 120ms}; 0 if it is none. */
+    private static long millis(String text) {
+        if (text.length() > MAX_SPAN_CHARS) {
+            return 0;
+        }
+        double sum = 0;
+        Matcher part = SPAN.matcher(text);
+        while (part.find()) {
+            sum += Double.parseDouble(part.group(1)) * switch (part.group(2)) {
+                case "ms" -> 1;
+                case "s" -> 1_000;
+                case "m" -> 60_000;
+                case "h" -> 3_600_000;
+                default -> 86_400_000;
+            };
+        }
+        return (long) Math.min(sum, 365 * 86_400_000.0);
+    }
+}
