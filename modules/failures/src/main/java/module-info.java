@@ -3,7 +3,7 @@
 module sluice.failures {
     requires transitive sluice.api;
     requires transitive sluice.records; // the reasons of failed attempts
-    requires com.fasterxml.jackson.core;
+    requires sluice.json;
 
     exports sluice.failures to sluice.server;
 }

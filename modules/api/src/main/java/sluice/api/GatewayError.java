@@ -12,9 +12,10 @@ import java.time.Duration;
  * @param message what happened and what to do, without secrets
  * @param param the field at fault, or empty
  * @param retryAfter how long to wait before another try; zero if unknown
+ * @param resetsAtSeconds when the limit ends that was hit, in seconds of the epoch; 0 if that is not to be told
  */
 public record GatewayError(Source source, int status, String type, String code, String message, String param,
-        Duration retryAfter) {
+        Duration retryAfter, long resetsAtSeconds) {
     /** Who is at fault. */
     public enum Source { CLIENT, UPSTREAM, GATEWAY }
 
@@ -23,6 +24,11 @@ public record GatewayError(Source source, int status, String type, String code, 
         if (status < 400 || status > 599) {
             throw new IllegalArgumentException("GatewayError.status: 400..599, not " + status);
         }
+    }
+
+    /** An error that has nothing to do with a limit that ends. */
+    public GatewayError(Source source, int status, String type, String code, String message, String param, Duration retryAfter) {
+        this(source, status, type, code, message, param, retryAfter, 0);
     }
 
     /** A client's own fault: status 4xx. */
@@ -42,12 +48,17 @@ public record GatewayError(Source source, int status, String type, String code, 
 
     /** The same error with the field at fault. */
     public GatewayError withParam(String field) {
-        return new GatewayError(source, status, type, code, message, field, retryAfter);
+        return new GatewayError(source, status, type, code, message, field, retryAfter, resetsAtSeconds);
     }
 
     /** The same error with a time to wait. */
     public GatewayError withRetryAfter(Duration wait) {
-        return new GatewayError(source, status, type, code, message, param, wait);
+        return new GatewayError(source, status, type, code, message, param, wait, resetsAtSeconds);
+    }
+
+    /** The same error with the second of the epoch at which the limit ends. */
+    public GatewayError withResetsAt(long seconds) {
+        return new GatewayError(source, status, type, code, message, param, retryAfter, seconds);
     }
 
     /** The time to wait in whole seconds, rounded up, as {@code Retry-After} wants it; 0 if it is unknown. */

@@ -27,7 +27,7 @@ public record FailedAttempt(FailureRules.Rule rule, String account, int status, 
     public boolean mayHaveRun() {
         return requestSent && switch (rule.fault()) {
             case UPSTREAM, TRANSPORT -> true;
-            case REQUEST, ACCOUNT, ACCOUNT_MODEL, CLIENT -> false;
+            case REQUEST, ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, CLIENT -> false;
         };
     }
 

@@ -7,35 +7,64 @@ import sluice.api.UpstreamResult;
  * A failed attempt, as {@link FailureRules} sees it.
  *
  * @param origin where it showed
- * @param status HTTP status of the answer, or the status that an event names; 0 if there is none
- * @param code OpenAI's error code; empty if there is none
- * @param type OpenAI's error type; empty if there is none
+ * @param status HTTP status of the answer, the status that an event names, or the code of a close; 0 if there is none
+ * @param code OpenAI's error code, lower-case; empty if there is none
+ * @param type OpenAI's error type, lower-case; empty if there is none
  * @param message the error's message, lower-case; empty if there is none
  * @param openAiBody whether the answer's body is an OpenAI error
  * @param kind why there was no answer; {@code CANCELLED} where that is not the case
  * @param requestSent whether the account may have executed the request
+ * @param newWork whether the request asks for something new, and names no response or conversation
  */
 public record Failure(Match.Origin origin, int status, String code, String type, String message, boolean openAiBody,
-        UpstreamResult.Kind kind, boolean requestSent) {
+        UpstreamResult.Kind kind, boolean requestSent, boolean newWork) {
+    /** Makes the words lower-case. */
+    public Failure {
+        code = code.toLowerCase(Locale.ROOT);
+        type = type.toLowerCase(Locale.ROOT);
+        message = message.toLowerCase(Locale.ROOT);
+    }
+
+    private Failure(Match.Origin origin, int status, UpstreamError said, UpstreamResult.Kind kind, boolean requestSent) {
+        this(origin, status, said.code(), said.type(), said.message(), said.openAi(), kind, requestSent, false);
+    }
+
     /** An answer with an error status. */
     public static Failure answer(int status, UpstreamError error) {
-        return new Failure(Match.Origin.ANSWER, status, error.code(), error.type(), error.message().toLowerCase(Locale.ROOT),
-                error.openAi(), UpstreamResult.Kind.CANCELLED, true);
+        return new Failure(Match.Origin.ANSWER, status, error, UpstreamResult.Kind.CANCELLED, true);
     }
 
     /** An event that tells of a failure; {@code status} is 0 where it names none. */
     public static Failure event(int status, String code, String type, String message) {
-        return new Failure(Match.Origin.EVENT, status, code, type, message.toLowerCase(Locale.ROOT), true,
-                UpstreamResult.Kind.CANCELLED, true);
+        return new Failure(Match.Origin.EVENT, status, code, type, message, true, UpstreamResult.Kind.CANCELLED, true, false);
+    }
+
+    /** The account closed the WebSocket in a turn: with this code, and a reason that may be empty. */
+    public static Failure close(int code, String reason) {
+        return new Failure(Match.Origin.CLOSE, code, "", "", reason, false, UpstreamResult.Kind.CANCELLED, true, false);
     }
 
     /** There was no answer. */
     public static Failure unreachable(UpstreamResult.Kind kind, boolean requestSent) {
-        return new Failure(Match.Origin.UNREACHABLE, 0, "", "", "", false, kind, requestSent);
+        return new Failure(Match.Origin.UNREACHABLE, 0, UpstreamError.NONE, kind, requestSent);
     }
 
     /** A failure of which nothing is known but where it showed. */
     public static Failure of(Match.Origin origin) {
-        return new Failure(origin, 0, "", "", "", false, UpstreamResult.Kind.CANCELLED, true);
+        return new Failure(origin, 0, UpstreamError.NONE, UpstreamResult.Kind.CANCELLED, true);
+    }
+
+    /** The same of a request that asks for something new, and names no response or conversation. */
+    public Failure ofNewWork() {
+        return new Failure(origin, status, code, type, message, openAiBody, kind, requestSent, true);
+    }
+
+    boolean holds(Match.Also what) {
+        return switch (what) {
+            case OPENAI_ERROR -> openAiBody;
+            case NO_OPENAI_ERROR -> !openAiBody;
+            case NEW_WORK -> newWork;
+            case UNSENT -> !requestSent;
+        };
     }
 }

@@ -3,6 +3,7 @@ package sluice.failures;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import sluice.api.GatewayError;
 import sluice.api.Selection;
@@ -18,17 +19,50 @@ public final class FailureAnswer {
     /**
      * What the client asked for, as far as an answer names it.
      *
-     * @param model empty where the request names no model
-     * @param boundTo a response or conversation that the request belongs to; empty without one
+     * @param model empty where the request names no model; cut to 200 characters
+     * @param boundTo a response or conversation that the request belongs to; empty without one; cut to 200 characters
+     * @param nowEpochMillis when the client is told
      */
-    public record Asked(String model, String boundTo) { }
+    public record Asked(String model, String boundTo, long nowEpochMillis) {
+        /** Most characters of a client's own text that it is told. */
+        private static final int MAX_CHARS = 200;
+
+        /** Cuts the texts. */
+        public Asked {
+            model = cut(model);
+            boundTo = cut(boundTo);
+        }
+
+        private static String cut(String text) {
+            return text.length() <= MAX_CHARS ? text
+                    : text.substring(0, Character.isHighSurrogate(text.charAt(MAX_CHARS - 1)) ? MAX_CHARS - 1 : MAX_CHARS) + "…";
+        }
+
+        private String nameOfModel() {
+            return model.isEmpty() ? "" : " '" + model + "'";
+        }
+    }
 
     /** No account was asked, because none can be had. */
     public static Told untried(Asked asked, Selection.Unavailable none) {
-        GatewayError error = GatewayError.gateway(503, "no_account_available", asked.model().isEmpty()
-                ? "No account can take this request: " + reasons(none) + "."
-                : "No account can serve the model '" + asked.model() + "' now: " + reasons(none) + ".");
-        return new Told.InOwnWords(error.withRetryAfter(none.retryAfter()), reasons(none));
+        GatewayError error = withoutTheRoute(none) ? GatewayError.upstream(404, "unknown_path", "No account knows this path.")
+                : switch (none.cause()) {
+                    case Selection.Cause.UsageLimit(long resetsAtEpochMillis) -> usageLimit(none.retryAfter(), resetsAtEpochMillis);
+                    case Selection.Cause.RateLimit() -> rateLimited(none.retryAfter());
+                    case Selection.Cause.ModelUnknown() -> modelNotFound(asked);
+                    case Selection.Cause.Busy(), Selection.Cause.Broken() -> GatewayError.gateway(503, "no_account_available",
+                            asked.model().isEmpty() ? "No account can take this request: " + reasons(none) + "."
+                                    : "No account can serve the model '" + asked.model() + "' now: " + reasons(none) + ".")
+                            .withRetryAfter(none.retryAfter());
+                };
+        return new Told.InOwnWords(error, reasons(none));
+    }
+
+    /** Whether the accounts that serve the model have all refused the route. */
+    private static boolean withoutTheRoute(Selection.Unavailable none) {
+        Set<Selection.FilterReason> reasons = none.reasons().keySet();
+        return reasons.contains(Selection.FilterReason.ROUTE_NOT_SERVED)
+                && Set.of(Selection.FilterReason.ROUTE_NOT_SERVED, Selection.FilterReason.MODEL_NOT_SERVED).containsAll(reasons);
     }
 
     /** After {@code last} no other account can be had. */
@@ -60,35 +94,66 @@ public final class FailureAnswer {
                 yield new Told.AsItIs(failure, wrapped(failure).withRetryAfter(retryAfter), code.isEmpty() ? "upstream_error" : code);
             }
             case UNAVAILABLE -> own(failure, GatewayError.gateway(503, "no_account_available",
-                    "The account that could serve this request is not usable at the moment; the operator has to look at it."), retryAfter);
-            case MODEL_NOT_FOUND -> own(failure, GatewayError.upstream(404, "model_not_found", "No account can serve the model '"
-                    + asked.model() + "'."), Duration.ZERO);
-            case RATE_LIMITED -> own(failure, GatewayError.upstream(429, "rate_limit_exceeded",
-                    "All accounts that could serve this request are rate limited. Try again later."),
-                    retryAfter.isZero() ? Duration.ofSeconds(1) : retryAfter);
+                    "The account that could serve this request is not usable at the moment; the operator has to look at it.")
+                    .withRetryAfter(retryAfter));
+            case REFUSED -> own(failure, GatewayError.upstream(403, "upstream_error",
+                    "The upstream answered 403 without a usable error body."));
+            case MODEL_NOT_FOUND -> own(failure, modelNotFound(asked));
+            case RATE_LIMITED -> own(failure, rateLimited(retryAfter));
+            case USAGE_LIMIT -> own(failure, usageLimit(retryAfter, asked.nowEpochMillis() + atLeastASecond(retryAfter).toMillis()));
+            case OVERLOADED -> own(failure, overloaded(failure).withRetryAfter(retryAfter));
             case UNREACHABLE -> own(failure, GatewayError.upstream(502, "upstream_unreachable",
-                    "The upstream could not be reached or broke the connection."), retryAfter);
-            case TIMEOUT -> own(failure, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time."),
-                    retryAfter);
+                    "The upstream could not be reached or broke the connection.").withRetryAfter(retryAfter));
+            case TIMEOUT -> own(failure, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time.")
+                    .withRetryAfter(retryAfter));
             case NO_WEBSOCKET -> own(failure, GatewayError.gateway(503, "websocket_unavailable",
-                    "No account that serves the model '" + asked.model() + "' offers WebSocket; send POST /v1/responses with "
-                            + "\"stream\": true."), Duration.ZERO);
+                    "No account that serves the model" + asked.nameOfModel() + " can take this request by WebSocket; "
+                            + "send POST /v1/responses with \"stream\": true."));
             case NONE -> new Told.Nothing(failure.detail());
         };
     }
 
-    private static Told own(FailedAttempt failure, GatewayError error, Duration retryAfter) {
-        return new Told.InOwnWords(error.withRetryAfter(retryAfter), failure.detail());
+    private static GatewayError modelNotFound(Asked asked) {
+        return GatewayError.upstream(404, "model_not_found", "No account can serve the model" + asked.nameOfModel() + ".");
+    }
+
+    private static GatewayError rateLimited(Duration retryAfter) {
+        return GatewayError.upstream(429, "rate_limit_exceeded",
+                "All accounts that could serve this request are rate limited. Try again later.").withRetryAfter(atLeastASecond(retryAfter));
+    }
+
+    /** Codex knows this limit by its type, and tells its user when it ends. */
+    private static GatewayError usageLimit(Duration retryAfter, long resetsAtEpochMillis) {
+        return new GatewayError(GatewayError.Source.UPSTREAM, 429, "usage_limit_reached", "usage_limit_reached",
+                "The usage limit of all accounts that could serve this request has been reached. Try again later.", "",
+                atLeastASecond(retryAfter)).withResetsAt(resetsAtEpochMillis / 1000);
+    }
+
+    private static GatewayError overloaded(FailedAttempt failure) {
+        UpstreamError error = failure.error();
+        // Clients know what to do by the code; what says so by its message only has a code that means something else.
+        boolean known = failure.rule().when().words().codes().contains(error.code());
+        return GatewayError.upstream(503, known ? error.code() : "server_is_overloaded",
+                error.message().isEmpty() ? "The upstream is overloaded." : error.message());
+    }
+
+    private static Duration atLeastASecond(Duration wait) {
+        return wait.isZero() ? Duration.ofSeconds(1) : wait;
+    }
+
+    private static Told own(FailedAttempt failure, GatewayError error) {
+        return new Told.InOwnWords(error, failure.detail());
     }
 
     private static String timeoutCode(FailedAttempt failure) {
-        return failure.rule().when().origin() == Match.Origin.NO_OUTPUT_IN_TIME ? "first_output_timeout" : "upstream_timeout";
+        return failure.rule().when().origins().contains(Match.Origin.NO_OUTPUT_IN_TIME) ? "first_output_timeout" : "upstream_timeout";
     }
 
     private static GatewayError wrapped(FailedAttempt failure) {
         UpstreamError error = failure.error();
         int status = failure.status() >= 400 ? failure.status() : 502;
-        String code = error.code().isEmpty() ? "upstream_error" : error.code();
+        // An error of OpenAI may have no code; a page has none of ours either.
+        String code = error.code().isEmpty() && !error.json() ? "upstream_error" : error.code();
         String message = error.message().isEmpty() ? "The upstream answered " + status + " without a usable error body."
                 : error.message();
         String type = error.type().isEmpty() ? GatewayError.typeOf(status) : error.type();

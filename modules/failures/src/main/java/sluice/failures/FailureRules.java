@@ -7,12 +7,13 @@ import sluice.api.UpstreamResult;
 import sluice.records.EndedRequest;
 
 /**
- * The one table that says who is at fault when an attempt fails, and what happens next. The first row that
- * matches wins; rows that look at an error's code stand before rows that look at the status alone. Thread-safe.
+ * The one table that says who is at fault when an attempt fails, and what happens next. The first row that matches wins. What an
+ * account says counts before the status that it says it by, so that the same refusal has the same effect however it is told: by
+ * any status, as an event of a stream, in a message of a WebSocket or in the reason of its close. Thread-safe.
  */
 public final class FailureRules {
     /** Who is at fault. */
-    public enum Fault { REQUEST, ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT, CLIENT }
+    public enum Fault { REQUEST, ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT, CLIENT }
 
     /** What happens next, as long as nothing has been sent to the client. */
     public enum Effect {
@@ -26,6 +27,8 @@ public final class FailureRules {
         NEXT_IF_OWNER_UNKNOWN,
         /** The same account is tried once more, without encrypted reasoning; then the answer passes. */
         STRIP_ONCE,
+        /** The same account is asked by HTTP, if the turn needs nothing of its connection. */
+        BY_HTTP,
         /** Nothing more is done. */
         END
     }
@@ -36,10 +39,16 @@ public final class FailureRules {
         AS_IT_IS,
         /** 503 of the gateway's own: the upstream's words name the operator's account. */
         UNAVAILABLE,
+        /** 403 of the gateway's own: the upstream said no more, or said it in words about the operator. */
+        REFUSED,
         /** 404 of the gateway's own: the upstream's words may name the operator's project. */
         MODEL_NOT_FOUND,
         /** 429 of the gateway's own. */
         RATE_LIMITED,
+        /** 429 {@code usage_limit_reached} of the gateway's own, with the time at which the limit ends. */
+        USAGE_LIMIT,
+        /** 503 with the upstream's own code. */
+        OVERLOADED,
         /** 502 of the gateway's own. */
         UNREACHABLE,
         /** 504 of the gateway's own. */
@@ -61,66 +70,91 @@ public final class FailureRules {
      * @param answer what the client gets in the end
      */
     public record Rule(String what, Match when, Fault fault, Effect effect, Optional<AttemptOutcome.Kind> outcome, Answer answer) {
-        /** What the record of the request says of an attempt that failed in this way. */
+        /** Why the attempt failed, as metrics and operations tell it. */
         public EndedRequest.Reason reason() {
-            return outcome.map(EndedRequest.Reason::of)
-                    .orElse(fault == Fault.CLIENT ? EndedRequest.Reason.CLIENT_GONE : EndedRequest.Reason.REQUEST);
+            return outcome.map(EndedRequest.Reason::of).orElse(
+                    fault == Fault.CLIENT ? EndedRequest.Reason.CLIENT_GONE : EndedRequest.Reason.REQUEST);
         }
     }
 
-    private static final Match.Origin ANSWER = Match.Origin.ANSWER;
-    private static final Match.Origin EVENT = Match.Origin.EVENT;
-
     private static final List<Rule> RULES = List.of(
             row("client gone", Match.of(Match.Origin.CLIENT_GONE), Fault.CLIENT, Effect.END, Answer.NONE),
-            row("encrypted reasoning of another organisation", Match.of(ANSWER).status(400).code("invalid_encrypted_content"),
+
+            // What is said, in whatever way it is told.
+            row("encrypted reasoning of another organisation", Match.told().code("invalid_encrypted_content")
+                            .phrase("encrypted content…could not be verified", "encrypted content…could not be decrypted",
+                                    "encrypted content…organization", "encrypted_content…could not be"),
                     Fault.REQUEST, Effect.STRIP_ONCE, Answer.AS_IT_IS),
-            row("overloaded, told as 400", Match.of(ANSWER).status(400).code("server_is_overloaded", "slow_down"),
-                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("model at capacity, told as 400", Match.of(ANSWER).status(400).message("model at capacity", "model is at capacity"),
-                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("previous response not in the account", Match.of(ANSWER).status(400).code("previous_response_not_found"),
-                    Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
-            row("model unknown to the account", Match.of(ANSWER).status(403, 404).code("model_not_found"),
-                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
-            row("no access to the model", Match.of(ANSWER).status(403, 404).message("access to model", "access to the model"),
-                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
-            row("quota used up", Match.of(ANSWER).code("insufficient_quota", "billing_hard_limit_reached"),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.UNAVAILABLE),
-            row("payment required", Match.of(ANSWER).status(402),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.UNAVAILABLE),
-            row("key refused", Match.of(ANSWER).status(401),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNAUTHORIZED, Answer.UNAVAILABLE),
-            row("forbidden, in OpenAI's words", Match.of(ANSWER).status(403).openAiBody(),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.FORBIDDEN, Answer.UNAVAILABLE),
-            row("forbidden, in other words", Match.of(ANSWER).status(403), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
-            row("request too large for the rate limit", Match.of(ANSWER).status(429).message("request too large"),
+            row("too long, against a policy, not valid", Match.told().code("context_length_exceeded", "invalid_prompt",
+                            "content_policy_violation", "cyber_policy_violation", "cyber_policy", "bio_policy", "string_above_max_length"),
                     Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
-            row("rate limit", Match.of(ANSWER).status(429),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED, Answer.RATE_LIMITED),
-            row("request timeout, server errors", Match.of(ANSWER).status(408).statuses(500, 599),
-                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("response or conversation not in the account", Match.of(ANSWER).status(404),
+            row("request too large for the rate limit", Match.told().phrase("request too large"),
+                    Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+            row("previous response not in the account", Match.told().code("previous_response_not_found")
+                            .phrase("previous response…not found"),
                     Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
-            row("redirect, any other refusal", Match.of(ANSWER).statuses(300, 499), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
-            row("rate limit told as an event", Match.of(EVENT).code("rate_limit_exceeded", "rate_limit_error").orStatus(429),
+            row("usage limit of a plan", Match.told().code("usage_limit_reached").type("usage_limit_reached")
+                            .phrase("usage limit has been reached", "hit your usage limit"),
+                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.USAGE_LIMIT, Answer.USAGE_LIMIT),
+            row("quota used up", Match.told().code("insufficient_quota", "billing_hard_limit_reached",
+                            "billing_not_active", "quota_exceeded", "usage_not_included")
+                            .type("insufficient_quota").phrase("exceeded your current quota", "billing hard limit"),
+                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.USAGE_LIMIT),
+            row("model not in the account", Match.told().code("model_not_found", "model_not_supported", "model_not_available")
+                            .phrase("model…does not exist", "model…is not supported when using", "not have access to…model",
+                                    "no access to…model", "model…not available…your", "organization must be verified"),
+                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
+            row("overloaded", Match.told().code("server_is_overloaded", "slow_down", "engine_overloaded", "overloaded_error", "overloaded")
+                            .type("overloaded_error", "service_unavailable_error").phrase("model at capacity", "model is at capacity"),
+                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.OVERLOADED),
+            row("rate limit", Match.told().code("rate_limit_exceeded", "rate_limit_reached", "too_many_requests")
+                            .type("rate_limit_error", "rate_limit_exceeded", "too_many_requests"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED, Answer.RATE_LIMITED),
-            row("quota told as an event", Match.of(EVENT).code("insufficient_quota"),
-                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.UNAVAILABLE),
-            row("overloaded or server error told as an event",
-                    Match.of(EVENT).code("server_is_overloaded", "slow_down", "server_error", "overloaded_error", "internal_error")
-                            .type("server_error", "overloaded_error"),
+            row("key or account refused", Match.told().code("invalid_api_key", "token_expired", "token_revoked", "token_invalidated",
+                            "account_deactivated", "access_terminated", "deactivated_workspace")
+                            .type("authentication_error").phrase("incorrect api key provided"),
+                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNAUTHORIZED, Answer.UNAVAILABLE),
+
+            // What a status says, be it of an answer or of an event that names one.
+            row("route not in the account", Match.of(Match.Origin.ANSWER).status(405).also(Match.Also.NEW_WORK),
+                    Fault.ACCOUNT_ROUTE, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.ROUTE_UNSERVED, Answer.AS_IT_IS),
+            row("route not in the account, in OpenAI's words", Match.of(Match.Origin.ANSWER).status(404).code("unknown_url")
+                            .phrase("invalid url", "unknown request url").also(Match.Also.NEW_WORK),
+                    Fault.ACCOUNT_ROUTE, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.ROUTE_UNSERVED, Answer.AS_IT_IS),
+            row("route not in the account, in other words", Match.of(Match.Origin.ANSWER).status(404)
+                            .also(Match.Also.NEW_WORK, Match.Also.NO_OPENAI_ERROR),
+                    Fault.ACCOUNT_ROUTE, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.ROUTE_UNSERVED, Answer.AS_IT_IS),
+            row("key refused", status(401), Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNAUTHORIZED, Answer.UNAVAILABLE),
+            row("payment required", status(402), Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.USAGE_LIMIT),
+            row("forbidden, in OpenAI's words", status(403).also(Match.Also.OPENAI_ERROR),
+                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.FORBIDDEN, Answer.UNAVAILABLE),
+            // A page of a proxy before the account may be about this account, this address or this request.
+            row("forbidden, in other words", status(403), Fault.ACCOUNT, Effect.NEXT_ACCOUNT, Answer.REFUSED),
+            row("too many requests", status(429), Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED,
+                    Answer.RATE_LIMITED),
+            row("request timeout, server errors", status(408).statuses(500, 599),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
-            row("previous response not in the account, told as an event", Match.of(EVENT).code("previous_response_not_found"),
+            row("response or conversation not in the account", status(404),
                     Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
-            row("any other failure told as an event", Match.of(EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+            row("redirect, any other refusal", Match.of(Match.Origin.ANSWER), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+            row("server error told as an event", Match.of(Match.Origin.EVENT)
+                            .code("server_error", "internal_error", "internal_server_error").type("server_error", "api_error"),
+                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.AS_IT_IS),
+            row("any other failure told as an event", Match.of(Match.Origin.EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
+
+            // What breaks without a word.
+            row("request too large for the account's WebSocket", Match.of(Match.Origin.CLOSE).status(1009),
+                    Fault.REQUEST, Effect.BY_HTTP, Answer.NO_WEBSOCKET),
+            row("WebSocket closed in the turn", Match.of(Match.Origin.CLOSE),
+                    Fault.UPSTREAM, Effect.NEXT_IF_RESEND_ALLOWED, AttemptOutcome.Kind.TRANSPORT, Answer.UNREACHABLE),
             row("no WebSocket at the account's address", Match.of(Match.Origin.NO_WEBSOCKET),
                     Fault.TRANSPORT, Effect.NEXT_ACCOUNT, Answer.NO_WEBSOCKET),
             row("not reached: address, connection, TLS, proxy",
                     Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.DNS, UpstreamResult.Kind.CONNECT,
                             UpstreamResult.Kind.TLS, UpstreamResult.Kind.PROXY),
                     Fault.TRANSPORT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNREACHABLE, Answer.UNREACHABLE),
-            row("reset before the request was sent", Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.RESET).sent(false),
+            row("reset before the request was sent", Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.RESET)
+                            .also(Match.Also.UNSENT),
                     Fault.TRANSPORT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNREACHABLE, Answer.UNREACHABLE),
             row("reset or nonsense after the request was sent",
                     Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.RESET, UpstreamResult.Kind.FRAMING),
@@ -150,6 +184,10 @@ public final class FailureRules {
             }
         }
         throw new IllegalStateException("no failure rule matches " + failure);
+    }
+
+    private static Match status(int status) {
+        return Match.of(Match.Origin.ANSWER, Match.Origin.EVENT).status(status);
     }
 
     private static Rule row(String what, Match when, Fault fault, Effect effect, AttemptOutcome.Kind outcome, Answer answer) {

@@ -2,33 +2,30 @@ package sluice.failures;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import sluice.api.UpstreamResult;
 
 /**
- * The condition of one row of {@link FailureRules}, as data that can be printed. All parts that are given must hold; within a
- * part, one of the alternatives. Immutable.
+ * The condition of one row of {@link FailureRules}, as data that can be printed. All parts that are given must hold. Immutable.
  *
- * @param origin where the failure shows
- * @param statusRanges first and last status of each range; empty: any
- * @param codes error codes, lower-case; empty: any
- * @param types error types that do instead of a code; empty: none
- * @param orStatus a status that does instead of a code; 0: none
- * @param messages parts of the message, lower-case; empty: any
+ * @param origins where the failure shows: one of these
+ * @param statusRanges first and last status of each range; empty: any. Of a closed WebSocket it is the close code
+ * @param words what the failure says; nothing: anything
  * @param kinds reasons for not being reached; empty: any
- * @param onlyOpenAi whether the body must be an OpenAI error
- * @param onlyUnsent whether the request must not have been sent
+ * @param also what else must hold
  */
-public record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, Set<String> types, int orStatus, List<String> messages,
-        Set<UpstreamResult.Kind> kinds, boolean onlyOpenAi, boolean onlyUnsent) {
+public record Match(Set<Origin> origins, List<int[]> statusRanges, Words words, Set<UpstreamResult.Kind> kinds, Set<Also> also) {
     /** Where a failure shows. */
     public enum Origin {
-        /** The status of an answer. */
+        /** The status of an answer, or of a refused handshake. */
         ANSWER,
         /** An event of a stream, or a message of a WebSocket. */
         EVENT,
+        /** The account closed the WebSocket. */
+        CLOSE,
         /** The account's address does not know WebSocket. */
         NO_WEBSOCKET,
         /** There was no answer. */
@@ -43,8 +40,73 @@ public record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, 
         CLIENT_GONE
     }
 
-    static Match of(Origin origin) {
-        return new Match(origin, List.of(), Set.of(), Set.of(), 0, List.of(), Set.of(), false, false);
+    /** What else must hold. */
+    public enum Also {
+        /** The body is an OpenAI error. */
+        OPENAI_ERROR,
+        /** The body is no OpenAI error: a page, or another server's words. */
+        NO_OPENAI_ERROR,
+        /** The request asks for something new, and names no response or conversation. */
+        NEW_WORK,
+        /** The request was not sent. */
+        UNSENT
+    }
+
+    /**
+     * What a failure says: one of these codes, or types, or phrases.
+     *
+     * @param codes error codes, lower-case; what has no code may say them as its type
+     * @param types error types, lower-case
+     * @param phrases parts of the message, lower-case; an ellipsis stands for anything
+     */
+    public record Words(Set<String> codes, Set<String> types, List<String> phrases) {
+        private static final Words ANY = new Words(Set.of(), Set.of(), List.of());
+        private static final String ANYTHING = "…";
+
+        boolean isSaidBy(Failure failure) {
+            return isAny() || codes.contains(failure.code()) || failure.code().isEmpty() && codes.contains(failure.type())
+                    || types.contains(failure.type()) || phrases.stream().anyMatch(phrase -> contains(failure.message(), phrase));
+        }
+
+        private boolean isAny() {
+            return codes.isEmpty() && types.isEmpty() && phrases.isEmpty();
+        }
+
+        private static boolean contains(String message, String phrase) {
+            int at = 0;
+            for (String part : phrase.split(ANYTHING)) {
+                int found = message.indexOf(part, at);
+                if (found < 0) {
+                    return false;
+                }
+                at = found + part.length();
+            }
+            return true;
+        }
+
+        private String describe() {
+            List<String> parts = new ArrayList<>();
+            if (!codes.isEmpty()) {
+                parts.add("code " + codes.stream().sorted().collect(Collectors.joining(" | ")));
+            }
+            if (!types.isEmpty()) {
+                parts.add("type " + types.stream().sorted().collect(Collectors.joining(" | ")));
+            }
+            if (!phrases.isEmpty()) {
+                parts.add("message with \"" + String.join("\" or \"", phrases) + "\"");
+            }
+            return String.join(", or ", parts);
+        }
+    }
+
+    static Match of(Origin origin, Origin... more) {
+        Set<Origin> all = java.util.EnumSet.of(origin, more);
+        return new Match(all, List.of(), Words.ANY, Set.of(), Set.of());
+    }
+
+    /** Whatever way the account says it. */
+    static Match told() {
+        return of(Origin.ANSWER, Origin.EVENT, Origin.CLOSE);
     }
 
     Match status(int... statuses) {
@@ -56,91 +118,67 @@ public record Match(Origin origin, List<int[]> statusRanges, Set<String> codes, 
     }
 
     Match code(String... any) {
-        return new Match(origin, statusRanges, Set.of(any), types, orStatus, messages, kinds, onlyOpenAi, onlyUnsent);
+        return with(new Words(Set.of(any), words.types, words.phrases));
     }
 
     Match type(String... any) {
-        return new Match(origin, statusRanges, codes, Set.of(any), orStatus, messages, kinds, onlyOpenAi, onlyUnsent);
+        return with(new Words(words.codes, Set.of(any), words.phrases));
     }
 
-    Match orStatus(int status) {
-        return new Match(origin, statusRanges, codes, types, status, messages, kinds, onlyOpenAi, onlyUnsent);
-    }
-
-    Match message(String... parts) {
-        return new Match(origin, statusRanges, codes, types, orStatus, List.of(parts), kinds, onlyOpenAi, onlyUnsent);
+    Match phrase(String... any) {
+        return with(new Words(words.codes, words.types, List.of(any)));
     }
 
     Match kinds(UpstreamResult.Kind... any) {
-        return new Match(origin, statusRanges, codes, types, orStatus, messages, Set.of(any), onlyOpenAi, onlyUnsent);
+        return new Match(origins, statusRanges, words, Set.of(any), also);
     }
 
-    Match openAiBody() {
-        return new Match(origin, statusRanges, codes, types, orStatus, messages, kinds, true, onlyUnsent);
-    }
-
-    Match sent(boolean sent) {
-        return new Match(origin, statusRanges, codes, types, orStatus, messages, kinds, onlyOpenAi, !sent);
+    Match also(Also... all) {
+        return new Match(origins, statusRanges, words, kinds, Set.of(all));
     }
 
     boolean matches(Failure failure) {
-        return failure.origin() == origin
+        return origins.contains(failure.origin())
                 && (statusRanges.isEmpty() || inRange(failure.status()))
-                && codeMatches(failure)
-                && (messages.isEmpty() || messages.stream().anyMatch(failure.message()::contains))
+                && words.isSaidBy(failure)
                 && (kinds.isEmpty() || kinds.contains(failure.kind()))
-                && (!onlyOpenAi || failure.openAiBody())
-                && (!onlyUnsent || !failure.requestSent());
-    }
-
-    private boolean codeMatches(Failure failure) {
-        if (codes.isEmpty() && types.isEmpty()) {
-            return true;
-        }
-        return codes.contains(failure.code()) || codes.contains(failure.type()) || types.contains(failure.type())
-                || orStatus != 0 && orStatus == failure.status();
+                && also.stream().allMatch(failure::holds);
     }
 
     private boolean inRange(int status) {
         return statusRanges.stream().anyMatch(range -> status >= range[0] && status <= range[1]);
     }
 
+    private Match with(Words other) {
+        return new Match(origins, statusRanges, other, kinds, also);
+    }
+
     private Match withRanges(List<int[]> more) {
         List<int[]> all = new ArrayList<>(statusRanges);
         all.addAll(more);
-        return new Match(origin, List.copyOf(all), codes, types, orStatus, messages, kinds, onlyOpenAi, onlyUnsent);
+        return new Match(origins, List.copyOf(all), words, kinds, also);
     }
 
     /** The condition in words. */
     public String describe() {
         List<String> parts = new ArrayList<>();
-        parts.add(origin.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '));
+        parts.add(origins.stream().sorted().map(Match::lower).collect(Collectors.joining(" | ")));
         if (!statusRanges.isEmpty()) {
-            parts.add("status " + statusRanges.stream()
+            parts.add((origins.equals(Set.of(Origin.CLOSE)) ? "" : "status ") + statusRanges.stream()
                     .map(range -> range[0] == range[1] ? "" + range[0] : range[0] + "–" + range[1])
                     .collect(Collectors.joining(", ")));
         }
-        if (!codes.isEmpty()) {
-            parts.add("code " + codes.stream().sorted().collect(Collectors.joining(" | ")));
-        }
-        if (!types.isEmpty()) {
-            parts.add("or type " + types.stream().sorted().collect(Collectors.joining(" | ")));
-        }
-        if (orStatus != 0) {
-            parts.add("or status " + orStatus);
-        }
-        if (!messages.isEmpty()) {
-            parts.add("message with \"" + String.join("\" or \"", messages) + "\"");
+        if (!words.isAny()) {
+            parts.add(words.describe());
         }
         if (!kinds.isEmpty()) {
             parts.add(kinds.stream().map(Enum::name).sorted().collect(Collectors.joining(" | ")));
         }
-        if (onlyOpenAi) {
-            parts.add("body is an OpenAI error");
-        }
-        if (onlyUnsent) {
-            parts.add("request not sent");
-        }
-        return String.join(", ", parts);
+        also.stream().sorted().map(Match::lower).forEach(parts::add);
+        return String.join("; ", parts);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

@@ -3,109 +3,153 @@ package sluice.failures;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Optional;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
+import sluice.api.RelayOutcome;
 
 /**
- * How long an upstream asks to be left alone: {@code retry-after-ms}, {@code Retry-After} (RFC 9110 §10.2.3), or the reset of
- * the rate-limit bucket that is empty ({@code x-ratelimit-reset-*}, such as {@code 6m0s} or {@code 20ms}), and what the error
- * itself says. Thread-safe.
+ * How long an upstream asks to be left alone: {@code retry-after-ms}, {@code Retry-After} (RFC 9110 §10.2.3), the reset of a
+ * rate-limit bucket that is empty ({@code x-ratelimit-reset-*}, such as {@code 6m0s} or {@code 20ms}), the reset of a window of a
+ * plan that is used up ({@code x-codex-primary-reset-*}), and what the error itself says. The longest counts: a hint that is
+ * missing, zero, past or nonsense takes nothing from another. Thread-safe.
  */
 public final class RetryHints {
-    private static final String[] BUCKETS = {"requests", "tokens", "input-tokens", "output-tokens"};
-    private static final Pattern IN_MESSAGE = Pattern.compile("try again in ((?:[0-9]+(?:\\.[0-9]+)?(?:ms|[smh])){1,4})",
-            Pattern.CASE_INSENSITIVE);
+    private static final List<String> BUCKETS = List.of("requests", "tokens", "input-tokens", "output-tokens");
+    private static final List<String> WINDOWS = List.of("x-codex-primary", "x-codex-secondary");
+    private static final Pattern IN_MESSAGE = Pattern.compile(
+            "(?:try again|retry|resets?) (?:in|after) ((?:(?:and )?\\d+(?:\\.\\d+)? ?"
+                    + "(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\\b,? ?"
+                    + "|\\d+(?:\\.\\d+)?(?:ms|[smhd])){1,4})");
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]*)");
     /** Longer waits are a mistake or an attack; the scheduler has its own cap below this. */
     private static final double MAX_SECONDS = 30.0 * 24 * 3600;
 
     private RetryHints() {
     }
 
-    /** The wait, or zero if the answer does not say. */
+    /** The wait, or zero if neither the headers nor the body says. */
     public static Duration read(Headers headers, Duration fromBody, long epochMillis) {
-        Optional<Duration> millis = headers.first("retry-after-ms").flatMap(text -> number(text, 1e-3));
-        if (millis.isPresent()) {
-            return millis.get();
-        }
-        Optional<String> after = headers.first("retry-after");
-        if (after.isPresent()) {
-            return number(after.get(), 1).or(() -> date(after.get(), epochMillis)).orElse(Duration.ZERO);
-        }
         Duration longest = fromBody;
+        longest = longer(longest, headers.first("retry-after-ms").map(text -> number(text, 1e-3)).orElse(Duration.ZERO));
+        longest = longer(longest, headers.first("retry-after").map(text -> longer(seconds(text), date(text, epochMillis)))
+                .orElse(Duration.ZERO));
         for (String bucket : BUCKETS) {
-            boolean empty = headers.first("x-ratelimit-remaining-" + bucket).filter("0"::equals).isPresent();
-            Optional<Duration> reset = empty ? headers.first("x-ratelimit-reset-" + bucket).flatMap(RetryHints::goDuration)
-                    : Optional.empty();
-            if (reset.isPresent() && reset.get().compareTo(longest) > 0) {
-                longest = reset.get();
+            if (headers.first("x-ratelimit-remaining-" + bucket).map(String::strip).filter("0"::equals).isPresent()) {
+                longest = longer(longest, headers.first("x-ratelimit-reset-" + bucket).map(RetryHints::parts).orElse(Duration.ZERO));
             }
+        }
+        for (String window : WINDOWS) {
+            longest = longer(longest, ofWindow(headers, window, epochMillis));
+        }
+        return longest;
+    }
+
+    /** The wait that a failure told as an event asks for, in whatever way: in its members, its message, or the answer's headers. */
+    public static Duration of(Headers headers, RelayOutcome.StreamError error, long epochMillis) {
+        RelayOutcome.Resets resets = error.resets();
+        Duration told = longer(ofSeconds(resets.inSeconds()), ofSeconds(resets.atEpochSeconds() - epochMillis / 1e3));
+        return read(headers, longer(told, inMessage(error.message())), epochMillis);
+    }
+
+    /** A window of a plan counts if it is used up, or does not say how far it is used. */
+    private static Duration ofWindow(Headers headers, String window, long epochMillis) {
+        if (headers.first(window + "-used-percent").map(text -> number(text, 1)).filter(used -> used.toSeconds() < 100).isPresent()) {
+            return Duration.ZERO;
+        }
+        Duration longest = headers.first(window + "-reset-at").map(text -> until(text, epochMillis)).orElse(Duration.ZERO);
+        for (String name : List.of("-reset-after-seconds", "-reset-in-seconds", "-resets-in-seconds")) {
+            longest = longer(longest, headers.first(window + name).map(RetryHints::seconds).orElse(Duration.ZERO));
         }
         return longest;
     }
 
     /** The wait that an error's message names, as in "Please try again in 1.2s."; zero if it names none. */
     public static Duration inMessage(String message) {
-        Matcher told = IN_MESSAGE.matcher(message);
-        return told.find() ? goDuration(told.group(1)).orElse(Duration.ZERO) : Duration.ZERO;
+        Matcher told = IN_MESSAGE.matcher(message.toLowerCase(Locale.ROOT));
+        return told.find() ? parts(told.group(1)) : Duration.ZERO;
     }
 
-    private static Optional<Duration> number(String text, double unitSeconds) {
+    static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /** A number of seconds; zero if it is none. */
+    static Duration seconds(String text) {
+        return number(text, 1);
+    }
+
+    /** The time until a second of the epoch, or a date of ISO 8601; zero if it is neither, or past. */
+    static Duration until(String text, long epochMillis) {
+        try {
+            return ofSeconds(Double.parseDouble(text.strip()) - epochMillis / 1e3);
+        } catch (NumberFormatException e) {
+            try {
+                return ofSeconds((Instant.parse(text.strip()).toEpochMilli() - epochMillis) / 1e3);
+            } catch (DateTimeException none) {
+                return Duration.ZERO;
+            }
+        }
+    }
+
+    private static Duration number(String text, double unitSeconds) {
         try {
             return ofSeconds(Double.parseDouble(text.strip()) * unitSeconds);
         } catch (NumberFormatException e) {
-            return Optional.empty();
+            return Duration.ZERO;
         }
     }
 
-    private static Optional<Duration> date(String text, long epochMillis) {
-        try {
-            Instant at = ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-            return ofSeconds((at.toEpochMilli() - epochMillis) / 1e3);
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Numbers with the units h, m, s and ms, one after another. */
-    private static Optional<Duration> goDuration(String text) {
-        double seconds = 0;
-        int at = 0;
-        while (at < text.length()) {
-            int digits = at;
-            while (at < text.length() && (Character.isDigit(text.charAt(at)) || text.charAt(at) == '.')) {
-                at++;
-            }
-            int unit = at;
-            while (at < text.length() && Character.isLetter(text.charAt(at))) {
-                at++;
-            }
-            if (digits == unit) {
-                return Optional.empty();
-            }
-            double scale = switch (text.substring(unit, at)) {
-                case "h" -> 3600;
-                case "m" -> 60;
-                case "s", "" -> 1;
-                case "ms" -> 1e-3;
-                default -> -1;
-            };
+    /** A date in any of the three forms of RFC 9110 §5.6.7. */
+    private static Duration date(String text, long epochMillis) {
+        String one = text.strip();
+        LocalDateTime now = LocalDateTime.ofEpochSecond(epochMillis / 1000, 0, ZoneOffset.UTC);
+        for (DateTimeFormatter form : List.of(DateTimeFormatter.RFC_1123_DATE_TIME, rfc850(now.getYear()), ASCTIME)) {
             try {
-                seconds += Double.parseDouble(text.substring(digits, unit)) * scale;
-            } catch (NumberFormatException e) {
-                return Optional.empty();
+                return ofSeconds(LocalDateTime.parse(one, form).toEpochSecond(ZoneOffset.UTC) - epochMillis / 1e3);
+            } catch (DateTimeException e) {
+                // It may be in another form.
             }
-            if (scale < 0) {
-                return Optional.empty();
-            }
+        }
+        return Duration.ZERO;
+    }
+
+    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
+
+    /** Two digits of a year are at most fifty years ahead. */
+    private static DateTimeFormatter rfc850(int thisYear) {
+        return new DateTimeFormatterBuilder().appendPattern("EEEE, dd-MMM-").appendValueReduced(ChronoField.YEAR, 2, 2, thisYear - 49)
+                .appendPattern(" HH:mm:ss 'GMT'").toFormatter(Locale.US);
+    }
+
+    /** Numbers with units, one after another; zero if there is anything else. */
+    private static Duration parts(String text) {
+        double seconds = 0;
+        Matcher part = PART.matcher(text.replace("and ", "").replace(",", "").strip());
+        int at = 0;
+        while (part.find() && part.start() - at <= 1) {
+            double scale = switch (part.group(2)) {
+                case "d", "day", "days" -> 86_400;
+                case "h", "hour", "hours" -> 3600;
+                case "m", "min", "mins", "minute", "minutes" -> 60;
+                case "s", "sec", "secs", "second", "seconds", "" -> 1;
+                case "ms", "millisecond", "milliseconds" -> 1e-3;
+                default -> Double.NaN;
+            };
+            seconds += Double.parseDouble(part.group(1)) * scale;
+            at = part.end();
         }
         return ofSeconds(seconds);
     }
 
-    private static Optional<Duration> ofSeconds(double seconds) {
-        return seconds > 0 && seconds <= MAX_SECONDS ? Optional.of(Duration.ofNanos((long) (seconds * 1e9))) : Optional.empty();
+    private static Duration ofSeconds(double seconds) {
+        return seconds > 0 && seconds <= MAX_SECONDS ? Duration.ofNanos((long) (seconds * 1e9)) : Duration.ZERO;
     }
 }

@@ -1,13 +1,12 @@
 package sluice.failures;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
 import java.time.Duration;
+import sluice.json.JsonMembers;
+import sluice.json.JsonWalk;
 
 /**
- * An upstream's error body, as far as Sluice needs to know it.
+ * What an upstream says of an error: in a body, in an event, or in a message of a WebSocket. The words stand in {@code error}, in
+ * {@code response.error}, in {@code detail} (a text or an object), or at the top.
  *
  * @param code OpenAI's code; empty if there is none
  * @param type OpenAI's type; empty if there is none
@@ -17,67 +16,93 @@ import java.time.Duration;
  * @param resetsIn when the limit that was hit ends, if the body says so; zero if it does not
  */
 public record UpstreamError(String code, String type, String message, boolean json, boolean openAi, Duration resetsIn) {
-    private static final JsonFactory JSON = new JsonFactory();
     /** Nothing was said. */
     public static final UpstreamError NONE = new UpstreamError("", "", "", false, false, Duration.ZERO);
+    private static final int MAX_DEPTH = 64;
     private static final int MAX_FIELDS = 64;
 
     /** Reads an error body; a body that is not JSON gives an error without a code. */
     public static UpstreamError read(byte[] body, int length, long epochMillis) {
-        try (JsonParser parser = JSON.createParser(body, 0, length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return NONE;
-            }
-            UpstreamError found = new UpstreamError("", "", "", true, false, Duration.ZERO);
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isError = parser.currentName().equals("error");
-                JsonToken value = parser.nextToken();
-                if (isError && value == JsonToken.START_OBJECT) {
-                    found = readError(parser, epochMillis);
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            return parser.currentToken() == JsonToken.END_OBJECT ? found : NONE;
-        } catch (IOException e) {
+        JsonWalk walk = new JsonWalk(body, length, MAX_DEPTH);
+        int start = walk.space(0);
+        if (walk.peek(start) != '{') {
             return NONE;
         }
+        int end = walk.value(start);
+        if (end < 0 || walk.space(end) < length) {
+            return NONE;
+        }
+        Reading reading = new Reading(epochMillis);
+        reading.top(body, start, end);
+        return reading.result();
     }
 
-    private static UpstreamError readError(JsonParser parser, long epochMillis) throws IOException {
-        String code = "";
-        String type = "";
-        String message = "";
-        Duration resets = Duration.ZERO;
-        for (int fields = 0; parser.nextToken() == JsonToken.FIELD_NAME && fields < MAX_FIELDS; fields++) {
-            String name = parser.currentName();
-            JsonToken value = parser.nextToken();
-            switch (name) {
-                case "code" -> code = text(parser, value);
-                case "type" -> type = text(parser, value);
-                case "message" -> message = text(parser, value);
-                case "resets_in_seconds" -> resets = seconds(parser, value, 0);
-                case "resets_at" -> resets = seconds(parser, value, epochMillis / 1000);
-                default -> parser.skipChildren();
+    /** The words as they are found: what stands deeper says more. */
+    private static final class Reading {
+        private final long epochMillis;
+        private String code = "";
+        private String type = "";
+        private String message = "";
+        private Duration resets = Duration.ZERO;
+        private boolean openAi;
+
+        Reading(long epochMillis) {
+            this.epochMillis = epochMillis;
+        }
+
+        void top(byte[] json, int from, int to) {
+            object(json, from, to);
+            if (type.equals("error")) {
+                type = "";
+            }
+            JsonMembers members = new JsonMembers(json, from, to);
+            for (int i = 0; i < MAX_FIELDS && members.next(); i++) {
+                boolean text = json[members.valueFrom()] == '"';
+                boolean object = json[members.valueFrom()] == '{';
+                String name = members.name();
+                if (object && name.equals("response")) {
+                    JsonMembers response = new JsonMembers(json, members.valueFrom(), members.valueTo());
+                    if (response.seek("error") && !response.isScalar()) {
+                        error(json, response);
+                    }
+                } else if (object && name.equals("error")) {
+                    error(json, members);
+                } else if (object && name.equals("detail")) {
+                    object(json, members.valueFrom(), members.valueTo());
+                } else if (text && (name.equals("detail") || name.equals("error")) && message.isEmpty()) {
+                    message = members.valueText();
+                }
             }
         }
-        return new UpstreamError(code, type, message, true, true, resets.isZero() ? RetryHints.inMessage(message) : resets);
-    }
 
-    private static String text(JsonParser parser, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NUMBER_INT) {
-            return parser.getText();
+        private void error(byte[] json, JsonMembers member) {
+            openAi = true;
+            code = "";
+            type = "";
+            message = "";
+            object(json, member.valueFrom(), member.valueTo());
         }
-        parser.skipChildren();
-        return "";
-    }
 
-    private static Duration seconds(JsonParser parser, JsonToken value, long minus) throws IOException {
-        if (value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NUMBER_FLOAT) {
-            double seconds = parser.getDoubleValue() - minus;
-            return seconds > 0 && seconds < 1e9 ? Duration.ofMillis((long) (seconds * 1000)) : Duration.ZERO;
+        private void object(byte[] json, int from, int to) {
+            JsonMembers members = new JsonMembers(json, from, to);
+            for (int i = 0; i < MAX_FIELDS && members.next(); i++) {
+                if (!members.isScalar() || members.valueText().equals("null")) {
+                    continue;
+                }
+                switch (members.name()) {
+                    case "code" -> code = members.valueText();
+                    case "type" -> type = members.valueText();
+                    case "message" -> message = members.valueText();
+                    case "resets_in_seconds", "retry_after" -> resets = RetryHints.longer(resets,
+                            RetryHints.seconds(members.valueText()));
+                    case "resets_at" -> resets = RetryHints.longer(resets, RetryHints.until(members.valueText(), epochMillis));
+                    default -> { }
+                }
+            }
         }
-        parser.skipChildren();
-        return Duration.ZERO;
+
+        UpstreamError result() {
+            return new UpstreamError(code, type, message, true, openAi, RetryHints.longer(resets, RetryHints.inMessage(message)));
+        }
     }
 }

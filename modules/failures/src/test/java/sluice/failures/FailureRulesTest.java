@@ -2,123 +2,188 @@ package sluice.failures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.UpstreamResult;
+import sluice.failures.FailureRules.Answer;
+import sluice.failures.FailureRules.Rule;
 
 class FailureRulesTest {
-    private static FailureRules.Rule answer(int status, String code, String message, boolean openAi) {
-        return FailureRules.judge(Failure.answer(status, new UpstreamError(code, "", message, openAi, openAi, Duration.ZERO)));
+    /** Ways to tell one and the same refusal. */
+    enum Form { AS_400, AS_403, AS_404, AS_429, AS_503, COMPACT, EVENT, ERROR_EVENT, TURN_ERROR, CLOSE }
+
+    private static UpstreamError read(String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return UpstreamError.read(bytes, bytes.length, 0);
+    }
+
+    private static Failure told(Form form, String json) {
+        UpstreamError said = read(json);
+        return switch (form) {
+            case AS_400 -> Failure.answer(400, said).ofNewWork();
+            case AS_403 -> Failure.answer(403, said);
+            case AS_404, COMPACT -> Failure.answer(404, said).ofNewWork();
+            case AS_429 -> Failure.answer(429, said);
+            case AS_503 -> Failure.answer(503, said).ofNewWork();
+            case EVENT, ERROR_EVENT -> Failure.event(0, said.code(), said.type(), said.message());
+            case TURN_ERROR -> Failure.event(400, said.code(), said.type(), said.message());
+            case CLOSE -> Failure.close(1008, said.message());
+        };
+    }
+
+    /** What is said, and the row that judges it. */
+    static Stream<Arguments> refusals() {
+        String model = "model not in the account";
+        String reasoning = "encrypted reasoning of another organisation";
+        String usage = "usage limit of a plan";
+        String quota = "quota used up";
+        String key = "key or account refused";
+        return Stream.of(
+                Arguments.of("{\"detail\":\"The 'gpt-5.1' model is not supported when using Codex with a ChatGPT account.\"}", model),
+                Arguments.of("{\"error\":{\"code\":\"model_not_found\",\"message\":\"The model `x` does not exist or you do not have "
+                        + "access to it.\"}}", model),
+                Arguments.of("{\"error\":{\"code\":null,\"message\":\"The requested model 'x' does not exist.\"}}", model),
+                Arguments.of("{\"detail\":\"Project `p` does not have access to model `x`\"}", model),
+                Arguments.of("{\"error\":{\"code\":\"unsupported_value\",\"message\":\"Your organization must be verified to stream this "
+                        + "model.\"}}", model),
+                Arguments.of("{\"error\":{\"code\":\"invalid_encrypted_content\",\"message\":\"The encrypted content could not be "
+                        + "verified.\"}}", reasoning),
+                Arguments.of("{\"error\":{\"code\":null,\"message\":\"The encrypted content gAAA could not be verified. Reason: Encrypted "
+                        + "content could not be decrypted or parsed.\"}}", reasoning),
+                Arguments.of("{\"error\":{\"message\":\"Encrypted content organization_id did not match the target organization.\"}}",
+                        reasoning),
+                Arguments.of("{\"error\":{\"type\":\"usage_limit_reached\",\"message\":\"The usage limit has been reached\"}}", usage),
+                Arguments.of("{\"error\":{\"code\":\"usage_limit_reached\",\"message\":\"You've hit your usage limit.\"}}", usage),
+                Arguments.of("{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your current quota\"}}", quota),
+                Arguments.of("{\"error\":{\"code\":\"billing_hard_limit_reached\",\"message\":\"Billing hard limit has been reached\"}}",
+                        quota),
+                Arguments.of("{\"error\":{\"code\":\"invalid_api_key\",\"message\":\"Incorrect API key provided: sk-x.\"}}", key),
+                Arguments.of("{\"error\":{\"code\":\"server_is_overloaded\",\"message\":\"Selected model is at capacity.\"}}",
+                        "overloaded"),
+                Arguments.of("{\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"Request too large for gpt-5 on tokens per min\"}}",
+                        "request too large for the rate limit"),
+                Arguments.of("{\"error\":{\"code\":\"previous_response_not_found\",\"message\":\"Previous response with id 'r' not "
+                        + "found.\"}}", "previous response not in the account"))
+                .flatMap(one -> Arrays.stream(Form.values()).map(form -> Arguments.of(form, one.get()[0], one.get()[1])));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void theSameRefusalHasTheSameEffectHoweverItIsTold(Form form, String json, String row) {
+        assertEquals(row, FailureRules.judge(told(form, json)).what());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "400, '', '', true, REQUEST, PASS",
-        "400, server_is_overloaded, '', true, UPSTREAM, NEXT_ACCOUNT",
-        "400, slow_down, '', true, UPSTREAM, NEXT_ACCOUNT",
-        "400, '', 'Selected model at capacity, sorry', true, UPSTREAM, NEXT_ACCOUNT",
-        "400, invalid_encrypted_content, '', true, REQUEST, STRIP_ONCE",
-        "401, '', '', true, ACCOUNT, NEXT_ACCOUNT",
-        "402, '', '', false, ACCOUNT, NEXT_ACCOUNT",
-        "403, '', '', true, ACCOUNT, NEXT_ACCOUNT",
-        "403, '', '', false, REQUEST, PASS",
-        "403, model_not_found, '', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
-        "404, model_not_found, '', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
-        "404, '', 'You do not have access to the model', true, ACCOUNT_MODEL, NEXT_ACCOUNT",
-        "404, '', '', true, REQUEST, NEXT_IF_OWNER_UNKNOWN",
-        "400, previous_response_not_found, '', true, REQUEST, NEXT_IF_OWNER_UNKNOWN",
-        "400, '', 'Selected model is at capacity. Please try a different model.', true, UPSTREAM, NEXT_ACCOUNT",
-        "405, '', '', true, REQUEST, PASS",
-        "408, '', '', true, UPSTREAM, NEXT_ACCOUNT",
-        "409, '', '', true, REQUEST, PASS",
-        "413, '', '', true, REQUEST, PASS",
-        "415, '', '', true, REQUEST, PASS",
-        "422, '', '', true, REQUEST, PASS",
-        "429, '', '', true, ACCOUNT, NEXT_ACCOUNT",
-        "429, insufficient_quota, '', true, ACCOUNT, NEXT_ACCOUNT",
-        "429, rate_limit_exceeded, 'Request too large for gpt-5', true, REQUEST, PASS",
-        "500, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "502, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "503, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "504, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "520, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "529, '', '', false, UPSTREAM, NEXT_ACCOUNT",
-        "302, '', '', false, REQUEST, PASS",
+        "rate_limit_exceeded, tokens, rate limit", "'', rate_limit_error, rate limit", "slow_down, '', overloaded",
+        "'', overloaded_error, overloaded", "'', usage_limit_reached, usage limit of a plan", "'', insufficient_quota, "
+                + "quota used up", "'', authentication_error, key or account refused",
+        "context_length_exceeded, invalid_request_error, 'too long, against a policy, not valid'",
+        "RATE_LIMIT_EXCEEDED, '', rate limit",
     })
-    void judgesAnswers(int status, String code, String message, boolean openAi, FailureRules.Fault fault,
+    void aTypeDoesWhereThereIsNoCode(String code, String type, String row) {
+        UpstreamError said = new UpstreamError(code, type, "", true, true, java.time.Duration.ZERO);
+        for (int status : new int[] {400, 403, 404, 429, 500}) {
+            assertEquals(row, FailureRules.judge(Failure.answer(status, said)).what());
+        }
+        assertEquals(row, FailureRules.judge(Failure.event(0, code, type, "")).what());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, true, false, REQUEST, PASS", "401, true, false, ACCOUNT, NEXT_ACCOUNT", "402, false, false, ACCOUNT, NEXT_ACCOUNT",
+        "403, true, false, ACCOUNT, NEXT_ACCOUNT", "403, false, false, ACCOUNT, NEXT_ACCOUNT",
+        "404, true, false, REQUEST, NEXT_IF_OWNER_UNKNOWN", "404, false, false, REQUEST, NEXT_IF_OWNER_UNKNOWN",
+        "404, true, true, REQUEST, NEXT_IF_OWNER_UNKNOWN", "404, false, true, ACCOUNT_ROUTE, NEXT_ACCOUNT",
+        "405, true, false, REQUEST, PASS", "405, true, true, ACCOUNT_ROUTE, NEXT_ACCOUNT", "408, true, false, UPSTREAM, NEXT_ACCOUNT",
+        "409, true, true, REQUEST, PASS", "413, true, true, REQUEST, PASS", "415, true, true, REQUEST, PASS",
+        "422, true, true, REQUEST, PASS", "429, true, false, ACCOUNT, NEXT_ACCOUNT", "500, false, false, UPSTREAM, NEXT_ACCOUNT",
+        "502, false, true, UPSTREAM, NEXT_ACCOUNT", "520, false, false, UPSTREAM, NEXT_ACCOUNT",
+        "529, false, false, UPSTREAM, NEXT_ACCOUNT",
+        "302, false, true, REQUEST, PASS",
+    })
+    void aStatusDecidesWhereNothingIsSaid(int status, boolean openAi, boolean newWork, FailureRules.Fault fault,
             FailureRules.Effect effect) {
-        FailureRules.Rule rule = answer(status, code, message, openAi);
-        assertEquals(fault, rule.fault());
-        assertEquals(effect, rule.effect());
+        Failure failure = Failure.answer(status, new UpstreamError("", "", "", openAi, openAi, java.time.Duration.ZERO));
+        Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
+        assertEquals(List.of(fault, effect), List.of(rule.fault(), rule.effect()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401", "402", "429", "500", "503", "404", "408"})
+    void anEventThatNamesAStatusIsWhatAnAnswerWouldBe(int status) {
+        UpstreamError nothing = new UpstreamError("", "", "", true, true, java.time.Duration.ZERO);
+        assertEquals(FailureRules.judge(Failure.answer(status, nothing)), FailureRules.judge(Failure.event(status, "", "", "")));
     }
 
     @Test
     void neverShowsTheOperatorsAccountToAClient() {
-        for (int status : new int[] {401, 402, 403}) {
-            assertEquals(FailureRules.Answer.UNAVAILABLE, answer(status, "", "", true).answer());
+        for (int status : new int[] {401, 403}) {
+            for (String body : new String[] {"{\"error\":{\"message\":\"m\"}}", "{\"detail\":\"m\"}", "<html>"}) {
+                Answer answer = FailureRules.judge(Failure.answer(status, read(body))).answer();
+                assertEquals(status == 403 && !body.contains("error") ? Answer.REFUSED : Answer.UNAVAILABLE, answer);
+            }
         }
-        assertEquals(FailureRules.Answer.UNAVAILABLE, answer(429, "insufficient_quota", "", true).answer());
-        assertEquals(FailureRules.Answer.RATE_LIMITED, answer(429, "", "", true).answer());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "429, rate_limit_exceeded, '', ACCOUNT, NEXT_ACCOUNT", "0, server_is_overloaded, '', UPSTREAM, NEXT_ACCOUNT",
-        "0, '', server_error, UPSTREAM, NEXT_ACCOUNT", "0, context_length_exceeded, invalid_request_error, REQUEST, PASS",
-        "0, '', '', REQUEST, PASS",
-    })
-    void judgesEvents(int status, String code, String type, FailureRules.Fault fault, FailureRules.Effect effect) {
-        FailureRules.Rule rule = FailureRules.judge(Failure.event(status, code, type, ""));
-        assertEquals(fault, rule.fault());
-        assertEquals(effect, rule.effect());
     }
 
     @Test
     void repeatsWhatMayHaveRunOnlyByRule() {
         assertEquals(FailureRules.Effect.NEXT_ACCOUNT, FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, false)).effect());
-        assertEquals(FailureRules.Effect.NEXT_IF_RESEND_ALLOWED,
-                FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.RESET, true)).effect());
-        assertEquals(FailureRules.Effect.NEXT_IF_RESEND_ALLOWED,
-                FailureRules.judge(Failure.unreachable(UpstreamResult.Kind.TIMEOUT, true)).effect());
+        for (Failure failure : List.of(Failure.unreachable(UpstreamResult.Kind.RESET, true),
+                Failure.unreachable(UpstreamResult.Kind.TIMEOUT, true), Failure.close(1011, ""), Failure.close(1006, ""))) {
+            assertEquals(FailureRules.Effect.NEXT_IF_RESEND_ALLOWED, FailureRules.judge(failure).effect());
+        }
+    }
+
+    @Test
+    void aMessageTooLargeForAWebSocketIsNeverTheAccountsFault() {
+        Rule rule = FailureRules.judge(Failure.close(1009, "message too big"));
+        assertEquals(FailureRules.Effect.BY_HTTP, rule.effect());
+        assertEquals(java.util.Optional.empty(), rule.outcome());
     }
 
     @ParameterizedTest
     @EnumSource(Match.Origin.class)
     void hasARowForEveryOrigin(Match.Origin origin) {
         for (UpstreamResult.Kind kind : UpstreamResult.Kind.values()) {
-            if (origin == Match.Origin.UNREACHABLE && kind == UpstreamResult.Kind.CANCELLED) {
-                continue;
+            if (origin != Match.Origin.UNREACHABLE || kind != UpstreamResult.Kind.CANCELLED) {
+                Failure failure = new Failure(origin, 500, "", "", "", false, kind, true, false);
+                assertEquals(true, FailureRules.judge(failure).when().origins().contains(origin));
             }
-            Failure failure = new Failure(origin, 500, "", "", "", false, kind, true);
-            assertEquals(origin, FailureRules.judge(failure).when().origin());
         }
     }
 
     @Test
     void reachesEveryRow() {
-        Set<FailureRules.Rule> reached = new HashSet<>();
-        for (int status = 0; status < 600; status++) {
-            for (String code : new String[] {"", "server_is_overloaded", "invalid_encrypted_content", "model_not_found",
-                "insufficient_quota", "rate_limit_exceeded", "previous_response_not_found"}) {
-                for (String message : new String[] {"", "model at capacity", "request too large", "access to model x"}) {
-                    if (status >= 300) {
-                        reached.add(answer(status, code, message, true));
-                        reached.add(answer(status, code, message, false));
-                    }
-                    reached.add(FailureRules.judge(Failure.event(status, code, "", message)));
-                }
+        Set<Rule> reached = new HashSet<>();
+        refusals().forEach(one -> reached.add(FailureRules.judge(told((Form) one.get()[0], (String) one.get()[1]))));
+        for (String code : new String[] {"", "rate_limit_exceeded", "context_length_exceeded", "unknown_url", "server_error"}) {
+            UpstreamError said = new UpstreamError(code, "", "", true, true, java.time.Duration.ZERO);
+            for (int status = 300; status < 600; status++) {
+                reached.add(FailureRules.judge(Failure.answer(status, said)));
+                reached.add(FailureRules.judge(Failure.answer(status, said).ofNewWork()));
+                reached.add(FailureRules.judge(Failure.answer(status, UpstreamError.NONE)));
+                reached.add(FailureRules.judge(Failure.answer(status, UpstreamError.NONE).ofNewWork()));
             }
+            reached.add(FailureRules.judge(Failure.event(0, code, "", "")));
         }
+        reached.add(FailureRules.judge(Failure.close(1009, "")));
+        reached.add(FailureRules.judge(Failure.close(1011, "")));
         for (Match.Origin origin : Match.Origin.values()) {
             for (UpstreamResult.Kind kind : UpstreamResult.Kind.values()) {
                 if (origin != Match.Origin.ANSWER && (origin != Match.Origin.UNREACHABLE || kind != UpstreamResult.Kind.CANCELLED)) {
-                    reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, true)));
-                    reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, false)));
+                    reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, true, false)));
+                    reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, false, false)));
                 }
             }
         }

@@ -19,6 +19,9 @@ public final class AnswerTree {
             .with("type", JsonPlace.text(Fact.ERROR_TYPE)).with("message", MESSAGE).with("param", PARAM)
             .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
 
+    /** Other words for the same: a text, or an object. */
+    private static final JsonPlace<Fact> DETAIL = JsonPlace.text(Fact.ERROR_MESSAGE).with("code", CODE).with("message", MESSAGE);
+
     private static final JsonPlace<Fact> INPUT_DETAILS = JsonPlace.<Fact>object()
             .with("cached_tokens", JsonPlace.number(Fact.CACHED_TOKENS));
     private static final JsonPlace<Fact> OUTPUT_DETAILS = JsonPlace.<Fact>object()
@@ -41,7 +44,7 @@ public final class AnswerTree {
             .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
             .with("stream_id", JsonPlace.text(Fact.STREAM_ID)).with("model", MODEL).with("response", RESPONSE)
             .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE)
-            .with("error", ERROR).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
+            .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
             .with("status", STATUS).with("status_code", STATUS)
             .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
 

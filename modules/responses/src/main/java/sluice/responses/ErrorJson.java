@@ -17,7 +17,7 @@ public final class ErrorJson {
         return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Appends the object with {@code message}, {@code type}, {@code param} and {@code code}. */
+    /** Appends the object with {@code message}, {@code type}, {@code param} and {@code code}, and of a limit the time when it ends. */
     public static void appendObject(StringBuilder out, GatewayError error) {
         out.append("{\"message\":");
         JsonStrings.appendQuoted(out, error.message());
@@ -30,7 +30,15 @@ public final class ErrorJson {
             JsonStrings.appendQuoted(out, error.param());
         }
         out.append(",\"code\":");
-        JsonStrings.appendQuoted(out, error.code());
+        if (error.code().isEmpty()) {
+            out.append("null");
+        } else {
+            JsonStrings.appendQuoted(out, error.code());
+        }
+        if (error.resetsAtSeconds() > 0) {
+            out.append(",\"resets_at\":").append(error.resetsAtSeconds()).append(",\"resets_in_seconds\":")
+                    .append(error.retryAfterSeconds());
+        }
         out.append('}');
     }
 }

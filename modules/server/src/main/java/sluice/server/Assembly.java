@@ -130,7 +130,7 @@ final class Assembly implements AutoCloseable {
         Map<String, Client> known = new HashMap<>();
         known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
-        LastWord failures = new LastWord();
+        LastWord failures = new LastWord(epochMillis);
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),

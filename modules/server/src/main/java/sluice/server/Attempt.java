@@ -297,7 +297,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     }
 
     private Duration retryAfter(UpstreamResult.Answered answer, RelayOutcome.StreamError error) {
-        return RetryHints.read(answer.headers(), RetryHints.inMessage(error.message()), epochMillis.getAsLong());
+        return RetryHints.of(answer.headers(), error, epochMillis.getAsLong());
     }
 
     private static int statusOf(FailureRules.Rule rule) {

@@ -149,7 +149,7 @@ final class FailoverLoop<R extends PooledRequest> {
     private Duration soonest(PooledRequest request, FailedAttempt failure, Set<String> tried) {
         return switch (failure.rule().fault()) {
             case REQUEST, CLIENT -> Duration.ZERO;
-            case ACCOUNT, ACCOUNT_MODEL, UPSTREAM, TRANSPORT -> scheduler.retryAfter(wish(request, tried));
+            case ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT -> scheduler.retryAfter(wish(request, tried));
         };
     }
 
@@ -161,7 +161,7 @@ final class FailoverLoop<R extends PooledRequest> {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> request.resendAllowed;
             case NEXT_IF_OWNER_UNKNOWN -> request.ownerUnknown;
-            case STRIP_ONCE, PASS, END -> false;
+            case STRIP_ONCE, BY_HTTP, PASS, END -> false;
         };
     }
 

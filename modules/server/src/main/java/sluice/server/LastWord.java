@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Selection;
 import sluice.failures.FailedAttempt;
@@ -13,6 +14,12 @@ import sluice.failures.Told;
  * Where a stream's head is out already, the same is told as {@code response.failed}.
  */
 final class LastWord {
+    private final LongSupplier epochMillis;
+
+    LastWord(LongSupplier epochMillis) {
+        this.epochMillis = epochMillis;
+    }
+
     /** No account can be had; {@code last} is what the accounts that were tried said. */
     void unavailable(PooledRequest request, Optional<FailedAttempt> last, Selection.Unavailable none) {
         tell(request, last.isPresent() ? FailureAnswer.exhausted(asked(request), last.get(), none)
@@ -29,8 +36,8 @@ final class LastWord {
         tell(request, new Told.Nothing("the client left while its request waited for a slot"));
     }
 
-    private static FailureAnswer.Asked asked(PooledRequest request) {
-        return new FailureAnswer.Asked(request.model, request.boundTo);
+    private FailureAnswer.Asked asked(PooledRequest request) {
+        return new FailureAnswer.Asked(request.model, request.boundTo, epochMillis.getAsLong());
     }
 
     private static void tell(PooledRequest request, Told told) {

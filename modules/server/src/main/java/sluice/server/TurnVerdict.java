@@ -81,7 +81,7 @@ final class TurnVerdict {
             case NEXT_IF_RESEND_ALLOWED -> turn.resendAllowed;
             case NEXT_IF_OWNER_UNKNOWN -> turn.ownerUnknown;
             case STRIP_ONCE -> mayStrip(turn, strip);
-            case PASS, END -> false;
+            case BY_HTTP, PASS, END -> false;
         };
     }
 

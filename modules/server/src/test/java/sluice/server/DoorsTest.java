@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import sluice.api.AccountScheduler;
 import sluice.config.KeyHash;
 
 /** One table of behaviours, through every {@link Door}: what a client gets must not depend on how it came in. */
@@ -32,6 +36,9 @@ class DoorsTest {
     private static TestAuthority authority;
     private static String settings;
 
+    private static final Map<String, RunningGateway> gateways = new HashMap<>();
+    private static SayingUpstream accountsOfAll;
+
     private SayingUpstream upstream;
 
     @BeforeAll
@@ -39,6 +46,13 @@ class DoorsTest {
         authority = new TestAuthority(folder);
         authority.issue("doors", "EC");
         settings = Door.settings(authority);
+        accountsOfAll = new SayingUpstream();
+    }
+
+    @AfterAll
+    static void stopShared() throws Exception {
+        gateways.values().forEach(RunningGateway::close);
+        accountsOfAll.close();
     }
 
     @BeforeEach
@@ -49,6 +63,72 @@ class DoorsTest {
     @AfterEach
     void stopUpstream() throws Exception {
         upstream.close();
+    }
+
+    /** How the gateway reaches its accounts. */
+    enum Way { HTTP, WEBSOCKET }
+
+
+    /** One cell of the table. */
+    record Cell(Refusal refusal, Form form, Door door, Way way) {
+        boolean exists() {
+            if (form == Form.ERROR_EVENT && refusal.error().path("code").isNull() && refusal.name().contains("rate limit")) {
+                return false; // its type has no place there
+            }
+            // HTTP/2 differs in front of the attempt only.
+            return (form != Form.COMPACT || door.hasRoutes() && way == Way.HTTP) && (door != Door.HTTP_2 || way == Way.HTTP);
+        }
+
+        /** A request that no earlier one is like. */
+        String ask(String model, int number) {
+            String input = refusal.verdict() == Refusal.Verdict.IS_STRIPPED ? "[{\"type\":\"reasoning\",\"summary\":[],"
+                    + "\"encrypted_content\":\"gAAA\"},{\"role\":\"user\",\"content\":\"question " + number + "\"}]"
+                    : "\"question " + number + "\"";
+            String route = form == Form.COMPACT ? ",\"metadata\":{\"route\":\"compact\"}}" : ",\"stream\":true,\"store\":false}";
+            return "{\"model\":\"" + model + "\",\"input\":" + input + route;
+        }
+
+        @Override
+        public String toString() {
+            return refusal + " / " + form + " / " + door + " / " + way;
+        }
+    }
+
+    static Stream<Cell> cells() {
+        return Refusal.ALL.stream().flatMap(refusal -> Arrays.stream(Form.values()).flatMap(form -> Arrays.stream(Door.values())
+                .flatMap(door -> Arrays.stream(Way.values()).map(way -> new Cell(refusal, form, door, way))))).filter(Cell::exists);
+    }
+
+    /** A gateway with the accounts a, b …, asked in this order, and well; it is shared, because there are many cells. */
+    private static RunningGateway shared(Cell cell, int accounts) throws Exception {
+        boolean byHttp = cell.door == Door.WEBSOCKET && cell.way == Way.HTTP;
+        String key = cell.way + " " + accounts + " " + byHttp;
+        RunningGateway gateway = gateways.get(key);
+        if (gateway == null) {
+            StringBuilder yaml = new StringBuilder("server: {" + settings + "}\nfailover: {commit: first-output}\naccounts:\n");
+            for (int i = 0; i < accounts; i++) {
+                account(yaml, (char) ('a' + i), i, cell.way == Way.HTTP ? "off" : "prefer");
+            }
+            if (byHttp) {
+                // Turns go by HTTP where no account with a WebSocket can be had: this one rests.
+                account(yaml, 'z', accounts, "on");
+            }
+            gateway = RunningGateway.of(yaml.toString());
+            gateways.put(key, gateway);
+        }
+        for (int i = 0; i < accounts; i++) {
+            gateway.process().gateway().live().scheduler().control(String.valueOf((char) ('a' + i)), AccountScheduler.Control.RESET);
+        }
+        accountsOfAll.account("sk-b", SayingUpstream::well);
+        accountsOfAll.account("sk-z", asked -> SayingUpstream.status(429, "{\"error\":{\"code\":\"rate_limit_exceeded\"}}",
+                "retry-after", "300"));
+        accountsOfAll.forget();
+        return gateway;
+    }
+
+    private static void account(StringBuilder yaml, char name, int tier, String webSocket) {
+        yaml.append("  - {name: ").append(name).append(", base-url: \"").append(accountsOfAll.uri()).append("\", api-key: sk-").append(name)
+                .append(", tier: ").append(tier).append(", websocket: ").append(webSocket).append("}\n");
     }
 
     private static void known(String cell, Executable test) throws Throwable {
@@ -62,6 +142,81 @@ class DoorsTest {
             throw e;
         }
         assertFalse(expected, () -> "this is right now: take it from KnownDifferences: " + cell);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void anotherAccountIsThere(Cell cell) throws Throwable {
+        known("two: " + cell, () -> {
+            accountsOfAll.account("sk-a", asked -> refuses(cell, asked) ? cell.form.say(cell.refusal) : SayingUpstream.well(asked));
+            RunningGateway gateway = shared(cell, 2);
+            try (Door.Visitor client = cell.door.enter(gateway, authority, "")) {
+                Heard heard = client.ask(cell.ask(MODEL, 1));
+                switch (cell.refusal.verdict()) {
+                    case MOVES_ON -> {
+                        assertTrue(heard.well(), heard::text);
+                        assertEquals(List.of(1, 1), asked());
+                    }
+                    case IS_STRIPPED -> {
+                        assertTrue(heard.well(), heard::text);
+                        assertEquals(List.of(2, 0), asked());
+                    }
+                    case IS_TOLD -> {
+                        assertEquals(cell.refusal.code(), heard.code(), heard::text);
+                        assertEquals(List.of(1, 0), asked());
+                    }
+                }
+                remembers(cell, gateway);
+            }
+        });
+    }
+
+    private static boolean refuses(Cell cell, SayingUpstream.Asked asked) {
+        boolean reads = cell.refusal.verdict() != Refusal.Verdict.IS_STRIPPED || asked.body().contains("encrypted_content");
+        return reads && asked.model().equals(MODEL);
+    }
+
+    private List<Integer> asked() {
+        return List.of(accountsOfAll.asked("sk-a").size(), accountsOfAll.asked("sk-b").size());
+    }
+
+    /** The next requests show whether account a is asked. */
+    private void remembers(Cell cell, RunningGateway gateway) throws Exception {
+        int before = accountsOfAll.asked("sk-a").size();
+        try (Door.Visitor client = cell.door.enter(gateway, authority, "")) {
+            client.ask(cell.ask(MODEL, 2));
+        }
+        int same = accountsOfAll.asked("sk-a").size();
+        assertEquals(cell.refusal.memory() == Refusal.Memory.NOTHING, same > before, "asked for the same model again");
+        try (Door.Visitor client = cell.door.enter(gateway, authority, "")) {
+            client.ask(cell.ask("gpt-other", 3));
+        }
+        assertEquals(cell.refusal.memory() != Refusal.Memory.ACCOUNT, accountsOfAll.asked("sk-a").size() > same, "asked for another model");
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void theOnlyAccount(Cell cell) throws Throwable {
+        known("one: " + cell, () -> {
+            accountsOfAll.account("sk-a", asked -> cell.form.say(cell.refusal));
+            RunningGateway gateway = shared(cell, 1);
+            try (Door.Visitor client = cell.door.enter(gateway, authority, "")) {
+                Heard heard = client.ask(cell.ask(MODEL, 1));
+                boolean request = cell.refusal.verdict() != Refusal.Verdict.MOVES_ON;
+                // What is the request's own fault passes as it came.
+                int status = !request ? cell.refusal.told() : cell.form.isEvent() ? 200 : cell.form.say(cell.refusal)
+                        instanceof SayingUpstream.Say.Status said ? said.status() : 0;
+                assertEquals(status, heard.status(), heard::text);
+                assertEquals(cell.refusal.code(), heard.code(), heard::text);
+                assertFalse(heard.text().matches("(?s).*(org|sk|proj)[-_]secret.*"), heard::text);
+                // Where turns go by HTTP, the account with the WebSocket rests for its rate, which then is what is told.
+                if (!request && (cell.door != Door.WEBSOCKET || cell.way == Way.WEBSOCKET)) {
+                    Heard again = client.ask(cell.ask(MODEL, 2));
+                    assertEquals(List.of(cell.refusal.told(), cell.refusal.code()), List.of(again.status(), again.code()),
+                            () -> "told again: " + again.text());
+                }
+            }
+        });
     }
 
     private RunningGateway plain(String server, String more) throws Exception {

@@ -92,6 +92,11 @@ final class SayingUpstream implements AutoCloseable {
         return asked.stream().filter(one -> one.key().equals(key)).toList();
     }
 
+    /** Forgets what was asked. */
+    void forget() {
+        asked.clear();
+    }
+
     /** A JSON answer with an error status. */
     static Say.Status status(int status, String body, String... headers) {
         return new Say.Status(status, "application/json", body, Headers.of(headers));

@@ -17,7 +17,7 @@ final class EventAnswer {
     }
 
     /**
-     * The answer: the event's {@code error} object as the JSON body, its {@code headers} as headers.
+     * The answer: the event's {@code error}, or its {@code detail}, as the JSON body, its {@code headers} as headers.
      *
      * @param message {@code {"type":"error","status":429,"error":{…},"headers":{…}}}
      */
@@ -40,11 +40,14 @@ final class EventAnswer {
     }
 
     private static byte[] body(byte[] message) {
-        JsonMembers members = new JsonMembers(message, 0, message.length);
-        String error = members.seek("error")
-                ? new String(message, members.valueFrom(), members.valueTo() - members.valueFrom(), StandardCharsets.UTF_8)
-                : "{\"message\":\"\",\"type\":\"server_error\",\"param\":null,\"code\":null}";
-        return ("{\"error\":" + error + "}").getBytes(StandardCharsets.UTF_8);
+        for (String words : new String[] {"error", "detail"}) {
+            JsonMembers members = new JsonMembers(message, 0, message.length);
+            if (members.seek(words)) {
+                String value = new String(message, members.valueFrom(), members.valueTo() - members.valueFrom(), StandardCharsets.UTF_8);
+                return ("{\"" + words + "\":" + value + "}").getBytes(StandardCharsets.UTF_8);
+            }
+        }
+        return "{\"error\":{\"message\":\"\",\"type\":\"server_error\",\"param\":null,\"code\":null}}".getBytes(StandardCharsets.UTF_8);
     }
 
     /** Bytes that are all here. */
