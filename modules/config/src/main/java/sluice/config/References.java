@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts environment variables and files in the place of {@code ${env:NAME}} and {@code ${file:/path}}. {@code $${} stands for a
- * literal {@code ${}. Confined to one thread.
+ * Puts environment variables and files in the place of {@code ${env:NAME}} and {@code ${file:/path}}. Two dollars before a brace stand
+ * for one that begins no reference. Confined to one thread.
  */
 final class References {
     /** A secret, not a data set. */

@@ -95,7 +95,7 @@ final class NativeEpoll implements AutoCloseable {
     }
 
     /**
-     * Waits, and tells tokens, until {@link #stop}; then the instance is closed.
+     * Waits, and tells tokens, until {@link #close}; then the instance is closed.
      *
      * @throws IOException if the system refuses to wait
      */

@@ -2,7 +2,7 @@
  * Operations: what the gateway tells of itself, and how an operator acts on it.
  *
  * <ul>
- *   <li>{@link sluice.ops.Operations} is told of each {@link sluice.ops.EndedRequest} and serves the admin port; it sees the
+ *   <li>{@link sluice.ops.Operations} is told of each {@link sluice.records.EndedRequest} and serves the admin port; it sees the
  *       gateway as a {@link sluice.ops.GatewayView}.
  *   <li>Metrics: {@code GatewayMetrics} counts, {@code PrometheusText} shows; {@code StripedMetrics} is what Helidon's metrics
  *       API counts with.

@@ -101,6 +101,11 @@ final class AdminPort implements AutoCloseable {
         return port;
     }
 
+    /** What serves at the moment; empty while the port is lost. */
+    Optional<WebServer> server() {
+        return server;
+    }
+
     private void watch() {
         Optional<Long> logged = Optional.empty();
         while (!closed) {

@@ -2,6 +2,7 @@ package sluice.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.helidon.webserver.http.HttpRouting;
@@ -71,9 +72,32 @@ class PortsTest {
     }
 
     @Test
+    void anAdminPortThatIsLostIsOpenedAnew() throws Exception {
+        try (AdminPort admin = AdminPort.open("127.0.0.1", 0,
+                () -> HttpRouting.builder().get("/", (request, response) -> response.send()))) {
+            assertEquals(200, get(admin.port()));
+            admin.server().orElseThrow().stop();
+            int status = 0;
+            while (status != 200) {
+                try {
+                    status = get(admin.port());
+                } catch (IOException e) {
+                    // nobody listens yet
+                }
+            }
+        }
+    }
+
+    private static int get(int port) throws IOException {
+        try (TestClient client = new TestClient(port)) {
+            return client.send("GET", "/", new byte[0]).status();
+        }
+    }
+
+    @Test
     void anAdminPortThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            IOException refused = org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
+            IOException refused = assertThrows(IOException.class,
                     () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), HttpRouting::builder));
             assertEquals("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", refused.getMessage());
         }
