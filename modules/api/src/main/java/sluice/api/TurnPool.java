@@ -1,10 +1,8 @@
 package sluice.api;
 
-import java.io.IOException;
-
 /**
  * Pooled WebSocket connections to accounts. As an {@link Upstream} it serves single HTTP requests, {@code POST /responses}
- * only: the events of the answer come as SSE. {@link #open} gives a client that speaks WebSocket itself a connection to keep.
+ * only: the events of the answer come as SSE. {@link #bind} gives a client that speaks WebSocket itself a connection to keep.
  * Thread-safe.
  */
 public interface TurnPool extends Upstream {
@@ -18,99 +16,58 @@ public interface TurnPool extends Upstream {
     }
 
     /**
-     * Opens a connection, or takes an idle one of the same (account, client, session key, {@code openai-beta}, query). Blocks.
+     * The connection of a WebSocket client that has none yet. It must be closed when the client leaves.
      *
-     * @param listener hears of the connection from now until it is closed, on the connection's own thread
+     * @param strays hears what accounts say outside of any turn
      */
-    Opening open(Request request, Listener listener);
+    Binding bind(Strays strays);
 
     /** Seats and connections of an account; all zero if it has none. */
     ConnectionSeats.Counts counts(String account);
 
     /**
-     * Who asks for a connection.
-     *
-     * @param account whom to call
-     * @param target path after the account's base URL, with the query, such as {@code /responses?a=b}
-     * @param headers for the handshake, by the rules for requests: all but those that belong to a connection, and credentials
-     * @param client the client's name
-     * @param sessionKey the session's key; with 0 the connection is never reused
-     * @param cancellation ends the opening from another thread
+     * The one connection to an account that a WebSocket client keeps: opened by its first turn, shared by the turns of its
+     * streams, replaced when it is lost or when a turn goes to another account. An idle one of the same (account, client, session
+     * key, {@code openai-beta}, query) is taken over. Thread-safe.
      */
-    record Request(Account account, String target, Headers headers, String client, long sessionKey,
-            Cancellation cancellation) { }
+    interface Binding extends AutoCloseable {
+        /** Name of the account that the client is bound to; empty while it is to none. */
+        String account();
 
-    /** What {@link #open} gives. */
-    sealed interface Opening {
-        /**
-         * A connection to send turns on. It must be closed.
-         *
-         * @param reused whether it was open already, and so may know earlier responses of the session
-         * @param connectNanos time spent to get it
-         */
-        record Opened(Connection connection, boolean reused, long connectNanos) implements Opening { }
+        /** Whether no turn of another stream than {@code streamId} uses the connection. */
+        boolean isFreeFor(String streamId);
 
         /**
-         * The account answered the handshake with an error.
+         * Sends a turn to its account and waits for its first event; the events that follow are the answer, as SSE. A
+         * connection that had ended unnoticed, or is too old, is replaced once. An error with a status that comes first is an
+         * answer with that status. Blocks.
          *
-         * @param status HTTP status
-         * @param headers as they came
-         * @param body at most 64 KiB of it
+         * @param request its body is the message; its headers are for the handshake
+         * @param streamId tells the events of turns at the same time apart; empty without one
+         * @param portable whether the turn refers to nothing that was said on the connection before
          */
-        record Refused(int status, Headers headers, byte[] body) implements Opening { }
+        UpstreamResult turn(UpstreamRequest request, String streamId, boolean portable);
 
-        /**
-         * There is no connection.
-         *
-         * @param kind what went wrong; {@code TIMEOUT} also where no seat came free
-         * @param detail for the log, without secrets
-         */
-        record Unreachable(UpstreamResult.Kind kind, String detail) implements Opening { }
-    }
-
-    /** A connection that one client keeps. Thread-safe. */
-    interface Connection extends AutoCloseable {
-        /** {@code ws_<account>_<number>}. */
-        String id();
-
-        /**
-         * Sends a text message. The connection counts as busy from now on, until {@link #pause}.
-         *
-         * @throws IOException if the connection has ended, or gave up its seat while it was paused
-         */
-        void send(OutboundBody message) throws IOException;
-
-        /** All turns are over. The connection stays with its client, but may have to give up its seat for another. */
-        void pause();
+        /** Passes a message on that is no turn; false if there is no connection to pass it on to. */
+        boolean passOn(OutboundBody message);
 
         /**
          * The client has left. If no turn is open, and no error was seen, the connection waits for the client's next one with
-         * the same session; otherwise it is closed. The listener hears nothing any more. May be called again.
+         * the same session; otherwise it is closed. May be called again.
          */
         @Override
         void close();
     }
 
     /**
-     * Hears of a connection, on the connection's own thread: as long as it does not return, nothing more is read, pings
-     * included.
+     * Hears what belongs to no turn, on the connection's own thread: as long as it does not return, nothing more is read, pings
+     * included. Must not throw.
      */
-    interface Listener {
-        /** A message: {@code buffer[offset, offset + length)}, to be used or copied before this returns. Must not throw. */
+    interface Strays {
+        /** A message: {@code buffer[offset, offset + length)}, to be used or copied before this returns. */
         void message(byte[] buffer, int offset, int length);
 
-        /**
-         * No further message is here yet: what was held back to go out together with the next one must go now. Called after
-         * one message or several. Must not throw.
-         */
+        /** No further message is here yet: what was held back to go out together with the next one must go now. */
         void quiet();
-
-        /**
-         * The connection has ended.
-         *
-         * @param code close code; 1006 if it broke
-         * @param reason for the log
-         */
-        void closed(int code, String reason);
     }
 }

@@ -51,6 +51,12 @@ public sealed interface UpstreamResult {
         TIMEOUT,
         /** Not HTTP, or unsafe framing. */
         FRAMING,
+        /** The account's address knows no WebSocket: it answered the handshake with something else. */
+        NO_WEBSOCKET,
+        /** The account closed its WebSocket because the message is larger than it takes (RFC 6455 §7.4.1, code 1009). */
+        TOO_LARGE,
+        /** Turns of other streams hold the client's one WebSocket to another account. */
+        HELD,
         /** {@link Cancellation#cancel()} was called. */
         CANCELLED
     }

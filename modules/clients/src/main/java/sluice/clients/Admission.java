@@ -40,12 +40,19 @@ public final class Admission {
             return refused(GatewayError.gateway(429, "client_concurrency", "This key has " + policy.concurrency()
                     + " requests under way, as many as it may.").withRetryAfter(Duration.ofSeconds(1)));
         }
-        if (!client.requests().add(1, policy.requestsPerMinute(), nowNanos)) {
+        Outcome counted = count(known, nowNanos);
+        if (counted instanceof Outcome.Refused) {
             client.leave();
-            return refused(GatewayError.gateway(429, "client_rate", "This key may send " + policy.requestsPerMinute()
-                    + " requests a minute.").withRetryAfter(untilNextMinute(nowNanos)));
         }
-        return ADMITTED;
+        return counted;
+    }
+
+    /** Counts a request that takes no place. */
+    public Outcome count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
+        int most = known.policy().requestsPerMinute();
+        return known.client().requests().add(1, most, nowNanos) ? ADMITTED
+                : refused(GatewayError.gateway(429, "client_rate", "This key may send " + most + " requests a minute.")
+                        .withRetryAfter(untilNextMinute(nowNanos)));
     }
 
     /** Judges what only the body tells. */

@@ -1,6 +1,7 @@
 package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
@@ -29,12 +30,45 @@ public final class ErrorMessage {
         if (error.retryAfterSeconds() > 0) {
             out.append(",\"retry-after\":\"").append(error.retryAfterSeconds()).append('"');
         }
+        return ended(out, streamId);
+    }
+
+    private static byte[] ended(StringBuilder out, String streamId) {
         out.append('}');
         if (!streamId.isEmpty()) {
             out.append(",\"stream_id\":");
             JsonStrings.appendQuoted(out, streamId);
         }
         return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** An account's answer of this status as a message: the {@code error} of its body, byte for byte, and its headers. */
+    public static byte[] of(int status, Headers headers, byte[] body, String streamId) {
+        StringBuilder out = new StringBuilder(240 + body.length);
+        out.append("{\"type\":\"error\",\"status\":").append(status).append(",\"error\":").append(errorOf(status, body));
+        out.append(",\"headers\":{");
+        boolean first = true;
+        for (int i = 0; i < headers.size(); i++) {
+            if (!headers.nameIs(i, "content-type")) {
+                out.append(first ? "" : ",");
+                JsonStrings.appendQuoted(out, headers.name(i).toLowerCase(Locale.ROOT));
+                out.append(':');
+                JsonStrings.appendQuoted(out, headers.value(i));
+                first = false;
+            }
+        }
+        return ended(out, streamId);
+    }
+
+    /** The member {@code error} of a JSON object as it stands there; where there is none, the whole is what the error says. */
+    private static String errorOf(int status, byte[] body) {
+        JsonMembers members = new JsonMembers(body, 0, body.length);
+        if (members.seek("error") && body[members.valueFrom()] == '{') {
+            return new String(body, members.valueFrom(), members.valueTo() - members.valueFrom(), StandardCharsets.UTF_8);
+        }
+        StringBuilder out = new StringBuilder(body.length + 80);
+        ErrorJson.appendObject(out, GatewayError.upstream(status, "upstream_error", new String(body, StandardCharsets.UTF_8)));
+        return out.toString();
     }
 
     /** The headers that an upstream's message carries, as far as they are plain; at most 64. */

@@ -23,14 +23,23 @@ public final class RequestCheck {
                 : "The request body is not a valid JSON object: " + fault.reason() + " at byte " + fault.offset() + ".");
     }
 
-    /** The first fault of a valid JSON body; empty if there is none. */
-    public static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
-        for (Field field : PROTECTED) {
+    /** The fault of a body in which one of {@code fields} occurs twice; empty if none does. */
+    public static Optional<GatewayError> onceOnly(RequestBody body, Field... fields) {
+        for (Field field : fields) {
             if (body.isRepeated(field)) {
                 return Optional.of(GatewayError.client(400, "duplicate_member", "The member '" + field.key()
                         + "' occurs more than once, so that two readers would see two requests. Send it once.")
                         .withParam(field.key()));
             }
+        }
+        return Optional.empty();
+    }
+
+    /** The first fault of a valid JSON body; empty if there is none. */
+    public static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
+        Optional<GatewayError> ambiguous = onceOnly(body, PROTECTED);
+        if (ambiguous.isPresent()) {
+            return ambiguous;
         }
         JsonValue model = body.field(Field.MODEL);
         boolean optional = !modelRequired || !body.field(Field.PROMPT).isEmpty();

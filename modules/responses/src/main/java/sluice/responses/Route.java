@@ -15,6 +15,8 @@ public enum Route {
     HEALTH("GET", "GET /health"),
     /** A turn of a WebSocket connection; no request has this route. */
     TURN("", "WEBSOCKET /v1/responses"),
+    /** A message of a WebSocket connection that asks for no answer of its own. */
+    CONTROL("", "WEBSOCKET control"),
     OTHER("", "other");
 
     private static final int MAX_ID = 256;
@@ -30,6 +32,14 @@ public enum Route {
     /** For logs and metrics. */
     public String label() {
         return label;
+    }
+
+    /** Whether an account is to do something new, and not to tell of what it keeps. */
+    public boolean asksForWork() {
+        return switch (this) {
+            case CREATE, COMPACT, INPUT_TOKENS, TURN, OTHER -> true;
+            case WEBSOCKET, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, HEALTH, CONTROL -> false;
+        };
     }
 
     /**

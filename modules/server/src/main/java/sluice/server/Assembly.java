@@ -130,34 +130,33 @@ final class Assembly implements AutoCloseable {
         Map<String, Client> known = new HashMap<>();
         known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
         policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
-        LastWord failures = new LastWord(epochMillis);
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
                 configuration.stream().serverTiming());
         Duration unavailable = configuration.webSocket().unavailable();
-        Upstreams upstreams = new Upstreams(upstream, turnPool, refusals, unavailable);
-        Attempt attempt = new Attempt(upstreams, providers.events(), streams, providers.answers(),
-                relayOptions(configuration), rules, decoders, openStreams);
-        FailoverLoop<Call> loop = new FailoverLoop<>(scheduler, attempt, failures, failover.maxAttempts(), failover.deadline(),
-                configuration.slotWait(), clock);
-        FailoverLoop<Turn> turnLoop = new FailoverLoop<>(scheduler, new TurnAttempt(relayOptions(configuration), rules, refusals,
-                upstream, providers.inspector()),
-                failures, failover.maxAttempts(), failover.deadline(), configuration.slotWait(), clock);
-        TurnRules turns = new TurnRules(turnLoop, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
-                configuration.webSocket(), configuration.limits().messageBytes(), configuration.stream().stall(),
-                configuration.limits().bodyWait(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
-                relayOptions(configuration).drain(), configuration.stream().drainBytes());
+        Attempt attempt = new Attempt(providers.events(), streams, providers.answers(), relayOptions(configuration), rules, decoders,
+                openStreams);
+        FailoverLoop loop = new FailoverLoop(scheduler, attempt, failover.maxAttempts(), failover.deadline(), configuration.slotWait(),
+                clock);
+        TurnWay.Means means = new TurnWay.Means(upstream, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
+                refusals, wish -> !scheduler.explain(wish).account().isEmpty());
+        TurnRules turns = new TurnRules(means, configuration.webSocket(), configuration.limits().messageBytes(),
+                configuration.stream().stall(), configuration.limits().bodyWait(), configuration.server().bodyTimeout(),
+                configuration.server().bodyRateBytes(), configuration.stream().timeouts().keepalive());
         BodyReader bodyReader = new BodyReader(decoders, providers.collector(), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
-        return new Live(new ClientAuthenticator(policies, known), new Admission(epochMillis), bodyReader, budget,
-                providers.scanner(), loop, turns, scheduler,
-                ResponseOwners.of(state.owners()), new SessionSource(state.keys()),
-                new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock),
-                failover.resendAfterSend(), observers, configuration.limits().concurrentRequests(),
-                configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
-                configuration.server().forwardOther());
+        return new Live(new Live.Access(new ClientAuthenticator(policies, known), new Admission(epochMillis)),
+                new Live.Intake(bodyReader, budget, providers.scanner()),
+                new Live.Pool(scheduler, loop, new Upstreams(upstream, turnPool, refusals, unavailable),
+                        ResponseOwners.of(state.owners()), new SessionSource(state.keys()),
+                        new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock)),
+                turns,
+                new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
+                        configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
+                        configuration.server().forwardOther()),
+                observers);
     }
 
     private RelayOptions relayOptions(Configuration configuration) {
@@ -171,7 +170,8 @@ final class Assembly implements AutoCloseable {
 
     /** The gateway, under {@code configuration} until another is applied. */
     Gateway gateway(Configuration configuration) {
-        return new Gateway(live(configuration), turnPool, providers.inspector(), sweeper, clock, epochMillis);
+        return new Gateway(live(configuration), gateway -> new Turns(gateway, turnPool, sweeper, clock, epochMillis), clock,
+                epochMillis);
     }
 
     /** The data port, which is not open yet. */

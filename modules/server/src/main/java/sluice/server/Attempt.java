@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,7 +14,6 @@ import sluice.api.AnswerRelay;
 import sluice.api.AttemptOutcome;
 import sluice.api.BodyEdit;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.EventRelay;
 import sluice.api.Headers;
 import sluice.api.ModelNames;
@@ -25,20 +25,20 @@ import sluice.api.StreamThreads;
 import sluice.api.TokenUsage;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.failures.AttemptResult;
 import sluice.failures.FailedAttempt;
 import sluice.failures.Failure;
 import sluice.failures.FailureRules;
 import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
-import sluice.net.ByteBuilder;
 import sluice.records.RequestRecord;
 
 /**
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
  * {@link #run} runs on the request's thread.
  */
-final class Attempt implements FailoverLoop.Attempts<Call> {
+final class Attempt implements FailoverLoop.Attempts {
     /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
     private static final int ERROR_BYTES = 64 * 1024;
     /** Bytes of text per token, for the estimate of an answer that was broken off. */
@@ -47,7 +47,6 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
     private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
             "The encrypted reasoning belongs to an organisation that has no usable account now.", false, true, Duration.ZERO);
 
-    private final Upstreams upstreams;
     private final EventRelay events;
     private final StreamThreads streams;
     private final AnswerRelay answers;
@@ -68,9 +67,8 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
      */
     record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
-    Attempt(Upstreams upstreams, EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, Rules rules,
+    Attempt(EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, Rules rules,
             BodyDecoders decoders, AtomicInteger openStreams) {
-        this.upstreams = upstreams;
         this.events = events;
         this.streams = streams;
         this.answers = answers;
@@ -82,39 +80,44 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         epochMillis = options.epochMillis();
     }
 
-    /** Makes the attempt and reports it; empty if the client has its answer, or has left. */
+    /** Makes the attempt and reports it. */
     @Override
-    public Optional<FailedAttempt> run(Call call, AccountLease lease) {
+    public AttemptResult run(Call call, AccountLease lease) {
         boolean strip = lease.stripEncryptedReasoning();
         if (strip && !rules.mayStrip()) {
             lease.report(new AttemptOutcome.Ignored());
-            return Optional.of(bound(lease));
+            return new AttemptResult.Failed(bound(lease));
         }
-        Optional<FailedAttempt> failed = once(call, lease, strip);
-        if (rules.mayStrip() && !strip && failed.isPresent() && failed.get().rule().effect() == FailureRules.Effect.STRIP_ONCE
-                && call.encryptedContent) {
-            failed = once(call, lease, true);
-        }
-        return failed;
+        AttemptResult result = once(call, lease, strip);
+        boolean stripsOnce = result instanceof AttemptResult.Failed(FailedAttempt failed) && mayStrip(call, strip)
+                && failed.rule().effect() == FailureRules.Effect.STRIP_ONCE;
+        return stripsOnce ? once(call, lease, true) : result;
     }
 
     /** The reasoning belongs to an organisation that has no usable account, and must not be taken out. */
-    static FailedAttempt bound(AccountLease lease) {
+    private static FailedAttempt bound(AccountLease lease) {
         return new FailedAttempt(FailureRules.judge(Failure.answer(400, ENCRYPTED)), lease.account().name(), 400, Headers.EMPTY,
                 new byte[0], ENCRYPTED, Duration.ZERO, false, "failover.encrypted-content: fail");
     }
 
-    private Optional<FailedAttempt> once(Call call, AccountLease lease, boolean strip) {
-        call.stripped = strip;
-        call.answeredBy(lease);
+    /** Whether encrypted reasoning may be taken out for another try. */
+    private boolean mayStrip(Call call, boolean stripped) {
+        return rules.mayStrip() && !stripped && call.encryptedContent;
+    }
+
+    private AttemptResult once(Call call, AccountLease lease, boolean strip) {
+        call.answeredBy(lease, strip);
         call.record.account = lease.account().name();
         call.record.upstreamModel = lease.upstreamModel();
-        ClientResponse response = call.exchange.response();
-        if (call.stream) {
-            response.keepAwakeWithoutHeaders(rules.headerKeepalive().toNanos(), keepaliveNanos(lease));
+        Answer client = call.answer();
+        if (call.record.stream) {
+            client.keepAwakeWithoutHeaders(rules.headerKeepalive().toNanos(), keepaliveNanos(lease));
         }
-        UpstreamResult result = upstreams.send(request(call, lease, strip), call.body());
-        response.letSleep();
+        UpstreamResult result = call.way.send(request(call, lease, strip), call.body());
+        if (result instanceof UpstreamResult.Unreachable none && call.way.goesOtherwise(none)) {
+            result = call.way.send(request(call, lease, strip), call.body());
+        }
+        client.letSleep();
         return switch (result) {
             case UpstreamResult.Unreachable none -> unreachable(call, lease, none);
             case UpstreamResult.Answered coded -> {
@@ -126,8 +129,7 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
                     call.record.resends++;
                 }
                 try {
-                    yield answer.status() < 300 ? relay(call, lease, answer)
-                            : refused(lease, answer, strip || !call.encryptedContent);
+                    yield answer.status() < 300 ? relay(call, lease, answer) : refused(call, lease, answer, strip);
                 } finally {
                     answer.body().close();
                 }
@@ -141,21 +143,32 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
 
     private UpstreamRequest request(Call call, AccountLease lease, boolean strip) {
         Account account = lease.account();
-        List<BodyEdit> edits = BodyRules.edits(account, call.body(), call.model, lease.upstreamModel(), strip);
-        OutboundBody body = call.body().edited(edits);
+        OutboundBody body = call.body().edited(edits(call, lease, strip));
         if (rules.verifyEdits()) {
             Fidelity.firstDifference(call.body(), body).ifPresent(where -> {
                 throw new IllegalStateException("an edit changed bytes that it must not: " + where);
             });
         }
-        if (call.explain) {
-            call.explanation = Fidelity.report(call.body(), body);
+        if (call.explains()) {
+            call.explain(Fidelity.report(call.body(), body));
         }
-        Headers headers = HeaderPolicy.toUpstream(call.exchange.head().headers(), account, call.bodyDecoded);
-        Duration untilHeaders = call.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
+        Headers sent = call.exchange.head().headers();
+        Headers headers = call.way.headers(HeaderPolicy.toUpstream(sent, account, sent.has("content-encoding")));
+        Duration untilHeaders = call.record.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
         call.record.sentNanos = clock.getAsLong();
-        return new UpstreamRequest(account, call.exchange.head().method(), call.target, headers, body, untilHeaders.toNanos(),
-                account.timeouts().idle().toNanos(), call.client, call.sessionKey, call.exchange.cancellation());
+        return new UpstreamRequest(account, call.exchange.head().method(), call.target(), headers, body, untilHeaders.toNanos(),
+                account.timeouts().idle().toNanos(), call.record.client, call.affinity.sessionKey(), call.exchange.cancellation());
+    }
+
+    private static List<BodyEdit> edits(Call call, AccountLease lease, boolean strip) {
+        List<BodyEdit> own = BodyRules.edits(lease.account(), call.body(), call.record.model, lease.upstreamModel(), strip);
+        List<BodyEdit> more = call.way.edits();
+        if (more.isEmpty()) {
+            return own;
+        }
+        List<BodyEdit> all = new ArrayList<>(own);
+        all.addAll(more);
+        return all;
     }
 
     /** Takes the content coding off an answer, for a client that was promised {@code identity}. */
@@ -174,27 +187,30 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
                 answer.resent(), answer.connectNanos());
     }
 
-    private Optional<FailedAttempt> unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
+    private AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
         call.record.resends += none.resent() ? 1 : 0;
-        Failure failure = none.kind() == UpstreamResult.Kind.CANCELLED ? Failure.of(Match.Origin.CLIENT_GONE)
-                : Failure.unreachable(none.kind(), none.requestSent());
-        return judged(call, lease, failure, Duration.ZERO, none.requestSent(), none.kind() + ": " + none.detail());
+        Failure failure = switch (none.kind()) {
+            case CANCELLED -> Failure.of(Match.Origin.CLIENT_GONE);
+            case NO_WEBSOCKET -> Failure.of(Match.Origin.NO_WEBSOCKET);
+            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING, TOO_LARGE, HELD -> Failure.unreachable(none.kind(), none.requestSent());
+        };
+        return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
     }
 
-    private Optional<FailedAttempt> refused(AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
+    private AttemptResult refused(Call call, AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
         byte[] body = errorBody(answer.body());
         UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
         Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
         FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
-        if (strip || rule.effect() != FailureRules.Effect.STRIP_ONCE) {
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
             report(lease, rule, retryAfter);
         }
-        return Optional.of(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
                 retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
     }
 
     /** An error answer's body, as far as it is wanted; empty if it breaks off. */
-    static byte[] errorBody(ByteSource source) {
+    private static byte[] errorBody(ByteSource source) {
         byte[] bytes = new byte[ERROR_BYTES];
         int length = 0;
         try {
@@ -207,33 +223,33 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         return java.util.Arrays.copyOf(bytes, length);
     }
 
-    private Optional<FailedAttempt> relay(Call call, AccountLease lease, UpstreamResult.Answered answer) {
-        ClientResponse response = call.exchange.response();
+    private AttemptResult relay(Call call, AccountLease lease, UpstreamResult.Answered answer) {
+        Answer client = call.answer();
         boolean sse = isEventStream(answer.headers());
-        boolean asStream = sse && (call.stream || call.exchange.head().method().equals("GET"));
-        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.model), error -> movesOn(call, error),
+        boolean asStream = sse && (call.record.stream || call.exchange.head().method().equals("GET"));
+        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model), error -> movesOn(call, error),
                 lease.account().timeouts().firstOutput(), call::identified);
         RelayOutcome outcome;
         if (asStream) {
-            response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
-            response.keepAwake(keepaliveNanos(lease));
+            client.keepAwake(keepaliveNanos(lease));
             openStreams.incrementAndGet();
             try {
-                outcome = streams.run(answer.body(), () -> events.relay(answer.body(), response, relayOptions));
+                outcome = streams.run(answer.body(), () -> events.relay(answer.body(), client, relayOptions));
             } finally {
                 openStreams.decrementAndGet();
             }
         } else if (sse) {
-            response.begin(answer.status(), ClientResponse.UNKNOWN_LENGTH,
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.FOLDED, lines));
-            outcome = events.fold(answer.body(), response, relayOptions);
+            outcome = events.fold(answer.body(), client, relayOptions);
         } else {
-            long length = relayOptions.model().mapped() ? ClientResponse.UNKNOWN_LENGTH : contentLength(answer.headers());
-            response.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
-            outcome = answers.relay(answer.body(), response, relayOptions);
+            long length = relayOptions.model().mapped() ? Answer.UNKNOWN_LENGTH : contentLength(answer.headers());
+            client.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
+            outcome = answers.relay(answer.body(), client, relayOptions);
         }
-        response.letSleep();
+        client.letSleep();
         note(call, outcome.report());
         return switch (outcome) {
             case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
@@ -242,31 +258,31 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         };
     }
 
-    private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, ByteBuilder lines) {
+    private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, Answer.Lines lines) {
         HeaderPolicy.toClient(answer.headers(), form, lines);
-        if (call.explain) {
-            lines.header("x-sluice-explain", call.explanation);
+        if (call.explains()) {
+            lines.add("x-sluice-explain", call.explanation());
         }
     }
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
     private static boolean movesOn(Call call, RelayOutcome.StreamError error) {
         FailureRules.Effect effect = judge(error).effect();
-        return call.asksForWork && (effect == FailureRules.Effect.NEXT_ACCOUNT
-                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown);
+        return call.asksForWork() && (effect == FailureRules.Effect.NEXT_ACCOUNT
+                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown());
     }
 
     private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
         return FailureRules.judge(Failure.event(error.status(), error.code(), error.type(), error.message()));
     }
 
-    private Optional<FailedAttempt> completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
+    private AttemptResult completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
         call.record.status = answer.status();
         call.record.usage = report.usage();
-        if (!call.asksForWork || report.error().equals(RelayOutcome.StreamError.NONE)) {
+        if (!call.asksForWork() || report.error().equals(RelayOutcome.StreamError.NONE)) {
             long ttft = report.firstOutputNanos() == 0 ? 0 : report.firstOutputNanos() - call.record.sentNanos;
             lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId(),
-                    call.stripped && call.encryptedContent));
+                    call.stripped()));
         } else {
             RelayOutcome.StreamError error = report.error();
             FailureRules.Rule rule = judge(error);
@@ -274,25 +290,18 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
             call.record.failedTry(lease.account().name(), rule.reason());
             report(lease, rule, retryAfter(answer, error));
         }
-        try {
-            if (rules.timedStreams() && call.stream) {
-                call.exchange.response().writeTimingComment();
-            }
-            call.exchange.response().end();
-        } catch (ClientGoneException e) {
-            call.exchange.response().abort();
-        }
-        return Optional.empty();
+        call.end(rules.timedStreams() && call.record.stream);
+        return new AttemptResult.Done();
     }
 
-    private Optional<FailedAttempt> refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
+    private AttemptResult refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
             RelayOutcome.StreamError error) {
         FailureRules.Rule rule = judge(error);
         Duration retryAfter = retryAfter(answer, error);
         report(lease, rule, retryAfter);
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
-        return Optional.of(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
                 retryAfter, true, rule.what() + ": " + error.code() + " " + error.message()));
     }
 
@@ -304,39 +313,37 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
         return rule.fault() == FailureRules.Fault.REQUEST ? 400 : rule.fault() == FailureRules.Fault.ACCOUNT ? 429 : 503;
     }
 
-    private Optional<FailedAttempt> brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
+    private AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
         RelayReport report = broken.report();
-        ClientResponse response = call.exchange.response();
+        Answer client = call.answer();
         call.record.usage = report.usage().equals(TokenUsage.NONE) && report.bytesIn() > 0
                 ? TokenUsage.estimate(call.record.requestBytes / BYTES_PER_TOKEN, report.deltas()) : report.usage();
         Match.Origin origin = switch (broken.cause()) {
             case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
-            case FIRST_OUTPUT_TIMEOUT -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
-                    : Match.Origin.NO_OUTPUT_IN_TIME;
-            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> response.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
+            case FIRST_OUTPUT_TIMEOUT -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME;
+            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
-        String why = response.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"
+        String why = client.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"
                 : broken.cause() + ": " + broken.detail();
-        Optional<FailedAttempt> failed = judged(call, lease, Failure.of(origin), Duration.ZERO, true, why);
+        FailedAttempt failed = judged(lease, Failure.of(origin), true, why);
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
-            call.record.failedTry(lease.account().name(), failed.orElseThrow().rule().reason());
-            call.record.failed(response.status(), "upstream_stream_broken", failed.orElseThrow().detail());
-            response.abort();
-            return Optional.empty();
+            call.record.failedTry(lease.account().name(), failed.rule().reason());
+            call.record.failed(client.status(), "upstream_stream_broken", failed.detail());
+            client.abort();
+            return new AttemptResult.Done();
         }
-        return failed;
+        return new AttemptResult.Failed(failed);
     }
 
-    private Optional<FailedAttempt> judged(Call call, AccountLease lease, Failure failure, Duration retryAfter,
-            boolean requestSent, String detail) {
+    private FailedAttempt judged(AccountLease lease, Failure failure, boolean requestSent, String detail) {
         FailureRules.Rule rule = FailureRules.judge(failure);
-        report(lease, rule, retryAfter);
-        return Optional.of(new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), retryAfter, requestSent, rule.what() + ": " + detail));
+        report(lease, rule, Duration.ZERO);
+        return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
+                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, rule.what() + ": " + detail);
     }
 
-    static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
+    private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
         lease.report(rule.outcome().<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(kind, retryAfter))
                 .orElseGet(AttemptOutcome.Ignored::new));
     }
@@ -358,6 +365,6 @@ final class Attempt implements FailoverLoop.Attempts<Call> {
 
     private static long contentLength(Headers headers) {
         int index = headers.find("content-length");
-        return index < 0 ? ClientResponse.UNKNOWN_LENGTH : Long.parseLong(headers.value(index));
+        return index < 0 ? Answer.UNKNOWN_LENGTH : Long.parseLong(headers.value(index));
     }
 }

@@ -10,7 +10,6 @@ import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
 import sluice.api.CorruptEncodingException;
 import sluice.api.GatewayError;
-import sluice.http1.HttpBody;
 
 /** The content codings that request bodies may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
 final class BodyDecoders {
@@ -36,7 +35,7 @@ final class BodyDecoders {
     }
 
     /** Has {@code reading} read the body without its coding; corrupt bytes are the client's fault. */
-    BodyReader.Outcome decode(String encoding, HttpBody body, Reading reading) throws IOException {
+    BodyReader.Outcome decode(String encoding, Incoming.Stream body, Reading reading) throws IOException {
         try (InputStream decoded = find(encoding).orElseThrow().decode(encoding, new BodyStream(body))) {
             return reading.read(decoded::read);
         } catch (CorruptEncodingException e) {
@@ -56,9 +55,9 @@ final class BodyDecoders {
 
     /** A body as a stream, for decoders. */
     private static final class BodyStream extends InputStream {
-        private final HttpBody body;
+        private final Incoming.Stream body;
 
-        private BodyStream(HttpBody body) {
+        private BodyStream(Incoming.Stream body) {
             this.body = body;
         }
 

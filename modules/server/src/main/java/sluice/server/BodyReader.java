@@ -3,8 +3,7 @@ package sluice.server;
 import java.io.IOException;
 import sluice.api.BodyCollector;
 import sluice.api.GatewayError;
-import sluice.http1.HttpBody;
-import sluice.http1.RequestHead;
+import sluice.api.Headers;
 
 /**
  * Reads a request's body into one array by a {@link BodyCollector}, without its content coding, within the limit of a body and
@@ -38,38 +37,28 @@ final class BodyReader {
         this.waitNanos = waitNanos;
     }
 
-    /** Reads the exchange's body, reserving what it holds from {@code permit}. */
-    Outcome read(Exchange exchange, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        RequestHead head = exchange.head();
-        String encoding = encodingOf(head);
+    /** Reads a body with these headers, reserving what it holds from {@code permit}. */
+    Outcome read(Headers headers, Incoming.Stream stream, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        String encoding = encodingOf(headers);
         if (!encoding.isEmpty() && !decoders.supports(encoding)) {
             return new Outcome.Refused(GatewayError.client(415, "unsupported_content_encoding",
                     "Content-Encoding " + encoding + " is not supported: send " + decoders.names() + ", or none."));
         }
-        if (head.bodyBytes() > maxBytes) {
+        if (stream.announcedBytes() > maxBytes) {
             return tooLarge();
         }
-        long claimed = encoding.isEmpty() && head.bodyBytes() >= 0 ? head.bodyBytes() : BodyCollector.UNKNOWN;
+        long claimed = encoding.isEmpty() && stream.announcedBytes() >= 0 ? stream.announcedBytes() : BodyCollector.UNKNOWN;
         if (!permit.first(collector.firstBytes(claimed), waitNanos)) {
             return new Outcome.Refused(noMemory());
         }
-        HttpBody body = exchange.body();
         if (encoding.isEmpty()) {
-            return collect(body::read, exchange, permit, claimed);
+            return collect(stream::read, permit, claimed);
         }
-        return decoders.decode(encoding, body, source -> collect(source, exchange, permit, claimed));
+        return decoders.decode(encoding, stream, source -> collect(source, permit, claimed));
     }
 
-    private Outcome collect(BodyCollector.Source source, Exchange exchange, ByteBudget.Permit permit, long claimed)
-            throws IOException {
-        BodyCollector.Source watched = (target, offset, length) -> {
-            int count = source.read(target, offset, length);
-            if (count > 0) {
-                exchange.bodyProgress(count);
-            }
-            return count;
-        };
-        return switch (collector.collect(watched, claimed, maxBytes, permit::grow)) {
+    private Outcome collect(BodyCollector.Source source, ByteBudget.Permit permit, long claimed) throws IOException {
+        return switch (collector.collect(source, claimed, maxBytes, permit::grow)) {
             case BodyCollector.Collected.Complete complete -> new Outcome.Complete(complete.bytes(), complete.length());
             case BodyCollector.Collected.TooLarge _ -> tooLarge();
             case BodyCollector.Collected.NoMemory _ -> new Outcome.Refused(noMemory());
@@ -88,13 +77,13 @@ final class BodyReader {
     }
 
     /** The content coding without the ones that mean nothing. */
-    private static String encodingOf(RequestHead head) {
-        int index = head.headers().find("content-encoding");
+    private static String encodingOf(Headers headers) {
+        int index = headers.find("content-encoding");
         if (index < 0) {
             return "";
         }
-        String value = head.headers().value(index).strip().toLowerCase(java.util.Locale.ROOT);
-        boolean several = head.headers().find("content-encoding", index + 1) >= 0;
+        String value = headers.value(index).strip().toLowerCase(java.util.Locale.ROOT);
+        boolean several = headers.find("content-encoding", index + 1) >= 0;
         return several ? value + ", …" : value.equals("identity") ? "" : value;
     }
 }

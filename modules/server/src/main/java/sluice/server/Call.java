@@ -1,132 +1,201 @@
 package sluice.server;
 
-import java.util.Optional;
+import java.util.Set;
 import sluice.api.AccountLease;
-import sluice.api.Cancellation;
 import sluice.api.ClientGoneException;
 import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
+import sluice.failures.FailureAnswer;
+import sluice.failures.Told;
 import sluice.records.RequestRecord;
-import sluice.responses.ErrorEvent;
 
-/** An HTTP request that was accepted and is now to be answered by some account. Confined to the request's thread. */
-final class Call extends PooledRequest {
+/**
+ * A request that was accepted and is now to be answered by some account. Each attempt starts from it as it is. Confined to the
+ * request's thread.
+ */
+final class Call {
     final Exchange exchange;
-    /** Whether a stream was asked for. */
-    final boolean stream;
-    /** Whether the account is to do something new; otherwise a failure in its answer is one of a response that it keeps. */
-    final boolean asksForWork;
-    /** Whether the body's content coding was taken off. */
-    final boolean bodyDecoded;
-    /** Whether the answer says what was changed in the body. */
-    final boolean explain;
-    /** Whether the last attempt went without encrypted reasoning. */
-    boolean stripped;
-    /** What was changed in the body at the last attempt. */
-    String explanation = "";
+    final RequestRecord record;
+    final Affinity affinity;
+    final Way way;
+    /** Whether the input carries reasoning of one organisation. */
+    final boolean encryptedContent;
+    private final ByteBudget.Permit permit;
+    private final boolean diagnostics;
+    private volatile RequestBody body;
     /** Whose answer goes to the client; empty while the gateway speaks for itself. */
-    private Optional<AccountLease> lease = Optional.empty();
-    private String responseId = "";
-    private String conversationId = "";
+    private Voice voice = Voice.GATEWAY;
+    private boolean ownerUnknown;
+    private boolean stripped;
+    private String explanation = "";
 
-    Call(Exchange exchange, RequestRecord record, String client, String target, String model, long sessionKey, String boundTo,
-            boolean stream, boolean resendAllowed, boolean bodyDecoded, boolean explain, ByteBudget.Permit permit, RequestBody body) {
-        super(record, client, target, model, sessionKey, boundTo, resendAllowed, permit, body);
+    /** Who answers, and as which response. */
+    private sealed interface Voice {
+        Voice GATEWAY = new Gateways();
+
+        record Gateways() implements Voice { }
+
+        record Accounts(AccountLease lease, String responseId, String conversationId) implements Voice { }
+    }
+
+    /**
+     * A call.
+     *
+     * @param diagnostics whether the client may see how it is served
+     */
+    Call(Exchange exchange, RequestRecord record, Affinity affinity, Way way, ByteBudget.Permit permit, RequestBody body,
+            boolean diagnostics) {
         this.exchange = exchange;
-        this.stream = stream;
-        asksForWork = body != RawBody.NONE;
-        this.bodyDecoded = bodyDecoded;
-        this.explain = explain;
-        exchange.response().onFirstOutput(this::committed);
+        this.record = record;
+        this.affinity = affinity;
+        this.way = way;
+        this.permit = permit;
+        this.body = body;
+        this.diagnostics = diagnostics;
+        encryptedContent = body.hasEncryptedContent();
+        answer().onFirstOutput(this::committed);
+    }
+
+    Answer answer() {
+        return exchange.answer();
+    }
+
+    /** The body as it came; empty once no further attempt is possible. */
+    RequestBody body() {
+        return body;
+    }
+
+    /** Path below the account's base URL, with the query. */
+    String target() {
+        return exchange.target().upstreamPath() + exchange.head().query();
+    }
+
+    /** Whether the account is to do something new; otherwise a failure in its answer is one of a response that it keeps. */
+    boolean asksForWork() {
+        return exchange.target().route().asksForWork();
+    }
+
+    /** Whether the answer says what was changed in the body. */
+    boolean explains() {
+        return diagnostics && exchange.head().headers().first("x-sluice-explain").filter("1"::equals).isPresent();
+    }
+
+    /** What the scheduler needs to know. */
+    SelectionRequest wish(Set<String> tried, long usualWaitNanos) {
+        return SelectionRequest.by(record.client).model(record.model).session(affinity.sessionKey()).boundTo(affinity.boundTo())
+                .transport(way.transport()).encryptedContent(encryptedContent).excluding(tried).only(way.only(record.attempts))
+                .waiting(way.waitNanos(record.model, record.attempts, usualWaitNanos)).seed(record.startedNanos).build();
+    }
+
+    /** Whether accounts are tried in turn until one knows the response or conversation that the request is bound to. */
+    boolean ownerUnknown() {
+        return ownerUnknown;
+    }
+
+    /** An account was chosen; {@code byOwner}: because it made what the request is bound to. */
+    void chosen(boolean byOwner) {
+        ownerUnknown = !affinity.boundTo().isEmpty() && !byOwner;
     }
 
     /** From now on, what is sent to the client is an answer of this lease's account. */
-    void answeredBy(AccountLease next) {
-        lease = Optional.of(next);
-        responseId = "";
-        conversationId = "";
+    void answeredBy(AccountLease lease, boolean withoutReasoning) {
+        stripped = withoutReasoning && encryptedContent;
+        voice = new Voice.Accounts(lease, "", "");
+    }
+
+    /** Whether the last attempt had to go without encrypted reasoning. */
+    boolean stripped() {
+        return stripped;
     }
 
     /** The answer's ids are known. */
-    void identified(String response, String conversation) {
-        responseId = response;
-        conversationId = conversation;
-        if (outputSent()) {
-            lease.ifPresent(one -> one.began(responseId, conversationId));
+    void identified(String responseId, String conversationId) {
+        if (voice instanceof Voice.Accounts accounts) {
+            voice = new Voice.Accounts(accounts.lease(), responseId, conversationId);
+            if (answer().outputSent()) {
+                accounts.lease().began(responseId, conversationId);
+            }
         }
     }
 
+    /** No further attempt is possible: a long stream does not keep its request's bytes. */
     private void committed() {
-        releaseBody();
-        lease.ifPresent(one -> one.began(responseId, conversationId));
+        body = RawBody.NONE;
+        permit.close();
+        if (voice instanceof Voice.Accounts(AccountLease lease, String responseId, String conversationId)) {
+            lease.began(responseId, conversationId);
+        }
     }
 
-    @Override
-    Cancellation cancellation() {
-        return exchange.cancellation();
+    void explain(String changes) {
+        explanation = changes;
     }
 
-    @Override
-    SelectionRequest.Transport transport() {
-        return SelectionRequest.Transport.HTTP;
+    /** What was changed in the body at the last attempt. */
+    String explanation() {
+        return explanation;
     }
 
-    @Override
-    boolean outputSent() {
-        return exchange.response().outputSent();
+    /** What the client asked for, as far as a failure's words name it. */
+    FailureAnswer.Asked asked(long nowNanos) {
+        return new FailureAnswer.Asked(record.model, affinity.boundTo(),
+                record.epochMillis + (nowNanos - record.startedNanos) / 1_000_000);
     }
 
-    /** As the whole answer, or as the end of a stream that is under way. */
-    @Override
-    void fail(GatewayError error) {
-        ClientResponse response = exchange.response();
-        response.letSleep();
-        lease = Optional.empty();
-        try {
-            if (!response.headersSent()) {
-                response.sendError(error);
-            } else {
-                byte[] event = ErrorEvent.frame(error, record.responseId, 0, record.epochMillis / 1000);
-                response.write(event, 0, event.length, true);
-                response.abort();
+    /** Tells the client what was decided for it, and records that. */
+    void tell(Told told) {
+        switch (told) {
+            case Told.InOwnWords(GatewayError error, String detail) -> fail(error, detail);
+            case Told.AsItIs(FailedAttempt failure, GatewayError wrapped, String code) -> {
+                boolean usable = failure.body().length > 0 && failure.error().json() && !answer().headersSent();
+                if (usable && way.told(wrapped, this) == wrapped) {
+                    record.failed(failure.status(), code, failure.detail());
+                    passOn(failure, wrapped);
+                } else {
+                    fail(wrapped, failure.detail());
+                }
             }
-        } catch (ClientGoneException e) {
-            response.abort();
+            case Told.Nothing(String detail) -> abandon(detail);
         }
     }
 
-    /** The account's own answer, if it was one and is JSON. */
-    @Override
-    void passOn(FailedAttempt failure, GatewayError wrapped) {
-        ClientResponse response = exchange.response();
-        if (failure.body().length == 0 || !failure.error().json() || response.headersSent()) {
-            record.failed(wrapped.status(), wrapped.code(), failure.detail());
-            fail(wrapped);
-            return;
-        }
-        response.letSleep();
-        response.begin(failure.status(), failure.body().length, lines -> {
+    private void fail(GatewayError error, String detail) {
+        GatewayError told = way.told(error, this);
+        record.failed(told.status(), told.code(), told == error ? detail
+                : "instead of " + error.status() + " " + error.code() + ": " + detail);
+        voice = Voice.GATEWAY;
+        answer().fail(told);
+    }
+
+    private void passOn(FailedAttempt failure, GatewayError wrapped) {
+        voice = Voice.GATEWAY;
+        answer().refuse(failure.status(), lines -> {
             HeaderPolicy.toClient(failure.headers(), HeaderPolicy.Form.AS_IT_IS, lines);
-            lines.ascii("x-sluice-error: upstream\r\n");
+            lines.add("x-sluice-error", "upstream");
             if (!wrapped.retryAfter().isZero() && !failure.headers().has("retry-after")) {
-                lines.ascii("retry-after: ").decimal(seconds(wrapped.retryAfter())).crlf();
+                lines.add("retry-after", Long.toString(wrapped.retryAfterSeconds()));
             }
-        });
-        try {
-            response.sendWhole(failure.body());
-        } catch (ClientGoneException e) {
-            response.abort();
-        }
+        }, failure.body());
     }
 
-    @Override
-    void abandon() {
-        if (exchange.response().headersSent()) {
-            // 499 is for those who left before an answer began
-            record.status = exchange.response().status();
+    /** There is nobody to be told. */
+    void abandon(String detail) {
+        // 499 is for those who left before an answer began
+        record.failed(answer().headersSent() ? answer().status() : 499, "client_gone", detail);
+        answer().abort();
+    }
+
+    /** Ends an answer that is complete. */
+    void end(boolean timed) {
+        try {
+            if (timed) {
+                answer().writeTimingComment();
+            }
+            answer().end();
+        } catch (ClientGoneException e) {
+            answer().abort();
         }
-        exchange.response().abort();
     }
 }

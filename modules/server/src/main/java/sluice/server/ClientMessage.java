@@ -1,5 +1,6 @@
 package sluice.server;
 
+import java.nio.charset.StandardCharsets;
 import sluice.api.RequestBody;
 
 /**
@@ -12,8 +13,14 @@ import sluice.api.RequestBody;
  */
 record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, String streamId, long receivedNanos,
         ByteBudget.Permit permit) {
-    /** Whether the bytes occur anywhere in it. */
-    boolean contains(byte[] wanted) {
+    private static final byte[] REFERENCE = "\"item_reference\"".getBytes(StandardCharsets.US_ASCII);
+
+    /** Whether it refers to nothing that was said on its connection before, so that it may be sent on any. */
+    boolean isPortable() {
+        return Affinity.boundTo(body).isEmpty() && !contains(REFERENCE);
+    }
+
+    private boolean contains(byte[] wanted) {
         int last = offset + length - wanted.length;
         for (int from = offset; from <= last; from++) {
             int same = 0;

@@ -7,15 +7,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.api.TurnPool;
 import sluice.http1.RequestHead;
-import sluice.responses.ErrorEvent;
-import sluice.responses.ErrorMessage;
 import sluice.websocket.CloseCodes;
 import sluice.websocket.WebSocketConnection;
 import sluice.websocket.WebSocketEvent;
@@ -31,23 +27,22 @@ final class ClientSocket implements Sweeper.Watched {
     private static final int MAX_WAITING = 64;
     /** Time for a peer to answer our close frame. */
     private static final long GOODBYE_NANOS = 1_000_000_000;
+    /** How often it is asked whether the client's key is still valid. */
+    private static final long ALLOWED_NANOS = 500_000_000;
+    private static final byte[] NO_PAYLOAD = {};
 
     private final WebSocketConnection socket;
     private final ArrivingMessage arriving;
-    private final RequestHead head;
-    private final String remoteHost;
-    private final String client;
+    private final Opening opening;
     private final Turns turns;
     private final Sweeper sweeper;
     private final LongSupplier clock;
-    private final UpstreamBinding binding;
+    private final TurnPool.Binding binding;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition quiet = lock.newCondition();
     private final Map<String, ArrayDeque<ClientMessage>> streams = new HashMap<>();
-    private final Set<Turn> running = new HashSet<>();
+    private final Set<TurnExchange> running = new HashSet<>();
     private int waiting;
     private volatile boolean gone;
-    private final AtomicLong drainedBytes = new AtomicLong();
     private volatile boolean anyMessage;
     private volatile boolean busy;
     private volatile long quietSinceNanos;
@@ -55,38 +50,69 @@ final class ClientSocket implements Sweeper.Watched {
     private volatile Optional<Runnable> goodbye = Optional.empty();
     private volatile int writers;
     private volatile long writingSinceNanos;
+    private volatile long lastWriteNanos;
+    private volatile boolean stalled;
+    /** When the client's key was last found valid; the sweeper's alone. */
+    private long allowedNanos;
 
-    ClientSocket(WebSocketConnection socket, ArrivingMessage arriving, RequestHead head, String remoteHost, String client,
-            Turns turns, Sweeper sweeper, LongSupplier clock) {
+    /**
+     * How the socket was opened.
+     *
+     * @param head of the request that opened it
+     * @param client who opened it; each turn asks again
+     */
+    record Opening(RequestHead head, String remoteHost, String client) { }
+
+    ClientSocket(WebSocketConnection socket, ArrivingMessage arriving, Opening opening, Turns turns, TurnPool pool, Sweeper sweeper,
+            LongSupplier clock) {
         this.socket = socket;
         this.arriving = arriving;
-        this.head = head;
-        this.remoteHost = remoteHost;
-        this.client = client;
+        this.opening = opening;
         this.turns = turns;
         this.sweeper = sweeper;
         this.clock = clock;
-        binding = turns.binding(this);
+        binding = pool.bind(new Strays());
         quietSinceNanos = clock.getAsLong();
+        lastWriteNanos = quietSinceNanos;
+        allowedNanos = quietSinceNanos;
     }
 
-    /** The request that opened it. */
     RequestHead head() {
-        return head;
+        return opening.head();
     }
 
     String remoteHost() {
-        return remoteHost;
+        return opening.remoteHost();
     }
 
-    /** Who opened it; each turn asks again. */
     String client() {
-        return client;
+        return opening.client();
     }
 
     /** The connection to an account that the client keeps. */
-    UpstreamBinding binding() {
+    TurnPool.Binding binding() {
         return binding;
+    }
+
+    /** What accounts say of no turn goes to the client as it is. */
+    private final class Strays implements TurnPool.Strays {
+        @Override
+        public void message(byte[] buffer, int offset, int length) {
+            try {
+                sendLater(buffer, offset, length);
+            } catch (IOException e) {
+                // The receiving thread finds out, too.
+            }
+        }
+
+        @Override
+        public void quiet() {
+            try {
+                flush();
+            } catch (IOException e) {
+                // as above
+            }
+        }
     }
 
     /** Serves until the connection ends; runs on its thread. */
@@ -110,6 +136,8 @@ final class ClientSocket implements Sweeper.Watched {
                     }
                 }
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             left();
             arriving.close();
@@ -166,7 +194,6 @@ final class ClientSocket implements Sweeper.Watched {
                 if (streams.isEmpty()) {
                     quietSinceNanos = clock.getAsLong();
                     busy = false;
-                    quiet.signalAll();
                 }
                 return Optional.empty();
             }
@@ -177,8 +204,8 @@ final class ClientSocket implements Sweeper.Watched {
         }
     }
 
-    /** A turn begins; it is cancelled when the client leaves. */
-    void begins(Turn turn) {
+    /** A turn begins; it hears of it when the client leaves. */
+    void begins(TurnExchange turn) {
         boolean late;
         lock.lock();
         try {
@@ -188,134 +215,81 @@ final class ClientSocket implements Sweeper.Watched {
             lock.unlock();
         }
         if (late) {
-            turn.cancel();
+            turn.clientLeft(turns.cancelsWhenClientLeaves());
         }
     }
 
     /** A turn is over. */
-    void ended(Turn turn) {
+    void ended(TurnExchange turn) {
+        boolean last;
         lock.lock();
         try {
             running.remove(turn);
+            last = gone && running.isEmpty();
         } finally {
             lock.unlock();
         }
+        if (last) {
+            binding.close();
+        }
     }
 
-    /** The client has left: its turns end, at once or within the time that the configuration leaves them. */
+    /** The client has left: its turns end, at once or when what is configured has been read of their answers. */
     private void left() {
-        Set<Turn> open;
+        Set<TurnExchange> open;
         lock.lock();
         try {
             if (gone) {
                 return;
             }
             gone = true;
-            for (long left = turns.drainNanos(); left > 0 && !streams.isEmpty();) {
-                left = quiet.awaitNanos(left);
-            }
-            open = Set.copyOf(running);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             open = Set.copyOf(running);
         } finally {
             lock.unlock();
         }
-        open.forEach(Turn::cancel);
-        binding.close();
-    }
-
-    /**
-     * Sends a message, waiting as long as the client is slow. Where turns go on without their client, a message that nobody
-     * takes is no failure.
-     */
-    void send(byte[] buffer, int offset, int length) throws IOException {
-        if (gone) {
-            drain(length);
-            return;
-        }
-        beginWrite();
-        try {
-            socket.sendText(buffer, offset, length);
-        } catch (IOException e) {
-            drain(length);
-        } finally {
-            endWrite();
+        boolean cancels = turns.cancelsWhenClientLeaves();
+        open.forEach(turn -> turn.clientLeft(cancels));
+        if (cancels || open.isEmpty()) {
+            binding.close();
         }
     }
 
-    /** Where turns go on without their client, a message that nobody takes is no failure, up to so many bytes. */
-    private void drain(int length) throws IOException {
-        if (turns.drainNanos() == 0 || drainedBytes.addAndGet(length) > turns.rules().drainBytes()) {
-            throw new IOException("the client has left");
-        }
+    /** Whether the connection was ended because the client did not read. */
+    boolean stalled() {
+        return stalled;
     }
 
-    /** Takes a message that goes out with the next one or with {@link #flush}; otherwise as {@link #send}. */
+    /** Takes a message that goes out with the next one or with {@link #flush}, waiting as long as the client is slow. */
     void sendLater(byte[] buffer, int offset, int length) throws IOException {
         if (gone) {
-            drain(length);
-            return;
+            throw new IOException("the client has left");
         }
         beginWrite();
         try {
             socket.sendTextLater(buffer, offset, length);
-        } catch (IOException e) {
-            drain(length);
         } finally {
             endWrite();
         }
     }
 
-    /** Sends what waits for the next message; false if nothing does. */
-    boolean flush() throws IOException {
+    /** Sends what waits for the next message. */
+    void flush() throws IOException {
         beginWrite();
         try {
-            return socket.flush();
-        } catch (IOException e) {
-            if (turns.drainNanos() == 0) {
-                throw e;
-            }
-            return false;
+            socket.flush();
         } finally {
             endWrite();
-        }
-    }
-
-    /** The same for a client that may have left. */
-    boolean flushQuietly() {
-        try {
-            return flush();
-        } catch (IOException e) {
-            // The receiving thread finds out, too.
-            return false;
         }
     }
 
     /** Sends a message to a client that may have left. */
     void sendQuietly(byte[] message) {
         try {
-            send(message, 0, message.length);
+            sendLater(message, 0, message.length);
+            flush();
         } catch (IOException e) {
             // The receiving thread finds out, too.
         }
-    }
-
-    /** Tells the client an error. */
-    void tell(GatewayError error, String streamId) {
-        sendQuietly(ErrorMessage.of(error, streamId));
-    }
-
-    /** Ends an answer that has begun. */
-    void tellFailed(Turn turn, GatewayError error) {
-        StringBuilder event = new StringBuilder(400);
-        TurnRelay relay = turn.relay().orElseThrow();
-        ErrorEvent.appendJson(event, error, relay.responseId(), relay.sequenceNumber() + 1, turn.record.epochMillis / 1000);
-        if (!turn.streamId.isEmpty()) {
-            event.setLength(event.length() - 1);
-            event.append(",\"stream_id\":").append(sluice.json.JsonStrings.quote(turn.streamId)).append('}');
-        }
-        sendQuietly(event.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private void beginWrite() {
@@ -335,6 +309,7 @@ final class ClientSocket implements Sweeper.Watched {
         try {
             writers--;
             writingSinceNanos = clock.getAsLong();
+            lastWriteNanos = writingSinceNanos;
         } finally {
             lock.unlock();
         }
@@ -367,40 +342,52 @@ final class ClientSocket implements Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
-        if (arriving.isLate(nowNanos, turns.rules().bodyTimeout().toNanos(), turns.rules().bodyRateBytes())) {
+        TurnRules rules = turns.rules();
+        if (arriving.isLate(nowNanos, rules.bodyTimeout().toNanos(), rules.bodyRateBytes())) {
             close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
         }
-        if (writers > 0 && nowNanos - writingSinceNanos > turns.rules().stall().toNanos()
-                || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
+        stalled |= writers > 0 && nowNanos - writingSinceNanos > rules.stall().toNanos();
+        if (stalled || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
             socket.close();
             return;
         }
-        if (busy) {
-            sweepTurns(nowNanos);
-            return;
+        if (nowNanos - allowedNanos > ALLOWED_NANOS) {
+            allowedNanos = nowNanos;
+            if (!turns.isStillAllowed(this)) {
+                close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
+            }
         }
-        long quietNanos = nowNanos - quietSinceNanos;
+        if (!rules.keepalive().isZero() && writers == 0 && nowNanos - lastWriteNanos > rules.keepalive().toNanos()) {
+            lastWriteNanos = nowNanos;
+            Thread.startVirtualThread(this::ping);
+        }
+        if (!busy) {
+            sweepQuiet(rules, nowNanos - quietSinceNanos);
+        }
+    }
+
+    /** Between turns. */
+    private void sweepQuiet(TurnRules rules, long quietNanos) {
         if (goodbye.isPresent()) {
             goodbye.get().run();
         } else if (turns.draining()) {
             close(CloseCodes.GOING_AWAY, "the gateway is shutting down");
-        } else if (!anyMessage && quietNanos > turns.rules().policy().firstMessage().toNanos()) {
+        } else if (!anyMessage && quietNanos > rules.policy().firstMessage().toNanos()) {
             close(CloseCodes.POLICY_VIOLATION, "no message came");
-        } else if (quietNanos > turns.rules().policy().clientIdle().toNanos()) {
+        } else if (quietNanos > rules.policy().clientIdle().toNanos()) {
             close(CloseCodes.NORMAL, "idle");
         }
     }
 
-    private void sweepTurns(long nowNanos) {
-        if (!lock.tryLock()) {
-            return;
-        }
-        Set<Turn> open;
+    /** A sign of life for whatever stands between; writing may block. */
+    private void ping() {
+        beginWrite();
         try {
-            open = Set.copyOf(running);
+            socket.ping(NO_PAYLOAD);
+        } catch (IOException e) {
+            // The receiving thread finds out, too.
         } finally {
-            lock.unlock();
+            endWrite();
         }
-        open.forEach(turn -> turn.relay().ifPresent(relay -> relay.sweep(nowNanos)));
     }
 }

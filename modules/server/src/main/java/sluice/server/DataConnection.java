@@ -53,7 +53,8 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
 
     private final Link link;
     private final HttpInput input;
-    private final ClientResponse response;
+    private final Http1Codec codec;
+    private final HttpAnswer answer;
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
@@ -65,7 +66,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private volatile long phaseSinceNanos;
     private volatile long bodySinceNanos;
     private volatile long bodyBytes;
-    private volatile Exchange current;
+    private volatile Http1Exchange current;
     private Optional<Upgrade> upgrade = Optional.empty();
 
     DataConnection(Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
@@ -78,7 +79,8 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         this.link = link;
         this.remoteHost = remoteHost;
         input = new HttpInput(link, limits.headBytes());
-        response = new ClientResponse(link, clock, limits.stall().toNanos());
+        codec = new Http1Codec(link);
+        answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
     }
 
     @Override
@@ -130,9 +132,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         enter(Phase.BODY);
         bodySinceNanos = phaseSinceNanos;
         bodyBytes = 0;
-        response.reset(RequestIds.next(), head.keepAlive() && !gateway.draining(), head.minorVersion() == 0,
-                head.method().equals("HEAD"));
-        Exchange exchange = new Exchange(this, head, body, response, started);
+        answer.reset(RequestIds.next());
+        codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
+        Http1Exchange exchange = new Http1Exchange(this, head, body, codec, answer, started);
         current = exchange;
         try {
             gateway.handle(exchange);
@@ -145,21 +147,26 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             upgrade.get().serve(link, input);
             return false;
         }
-        if (response.keepAlive()) {
+        if (keepsAlive()) {
             return skipRest(exchange, body);
         }
-        if (response.complete()) {
+        if (answer.complete()) {
             linger(!body.finished());
         }
         return false;
     }
 
+    /** Whether the connection may carry another request after the answer. */
+    private boolean keepsAlive() {
+        return answer.complete() && codec.keepsAlive();
+    }
+
     /** Reads what is left of a body that was not wanted, if it is little. */
-    private boolean skipRest(Exchange exchange, HttpBody body) throws IOException {
+    private boolean skipRest(Http1Exchange exchange, HttpBody body) throws IOException {
         if (body.finished()) {
             return true;
         }
-        if (exchange.bodyHeldBack()) {
+        if (exchange.isHeldBack()) {
             return false;
         }
         enter(Phase.SKIP);
@@ -200,8 +207,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private void refuse(GatewayError error) throws IOException {
-        response.reset(RequestIds.next(), false, false, false);
-        gateway.refuseConnection(response, error);
+        answer.reset(RequestIds.next());
+        codec.reset(false, false, false);
+        gateway.refuse(answer, gateway.record(answer.requestId(), phaseSinceNanos), error);
     }
 
     /** From now on the client is watched, once the request is old enough to be worth it. */
@@ -217,7 +225,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             armed.takeBack();
         } else if (before instanceof ClientWatch started) {
             enter(Phase.IDLE);
-            if (!response.keepAlive()) {
+            if (!keepsAlive()) {
                 link.close();
             }
             started.await();
@@ -261,7 +269,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             case UPGRADED -> { }
             case LINGER -> closeAfter(age, open.crowded() ? CROWDED_IDLE : LINGER_SILENCE);
             case ANSWER -> {
-                response.sweep(nowNanos);
+                answer.sweep(nowNanos);
                 if (age > limits.watchAfter().toNanos()) {
                     startWatch();
                 }
@@ -288,7 +296,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private void giveUpBody() {
-        Exchange exchange = current;
+        Http1Exchange exchange = current;
         if (exchange != null) {
             exchange.tooSlow();
         }
@@ -322,9 +330,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private void clientGone() {
-        Exchange exchange = current;
+        Http1Exchange exchange = current;
         if (exchange != null) {
-            exchange.response().clientGone();
+            answer.clientGone();
             if (gateway.cancelsWhenClientLeaves()) {
                 exchange.cancellation().cancel();
             }

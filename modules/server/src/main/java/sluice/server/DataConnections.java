@@ -38,7 +38,7 @@ final class DataConnections {
 
     /** Bodies that nobody reads yet count as those that are in memory. */
     private BodyMemory unread() {
-        ByteBudget.Permit permit = gateway.live().budget().permit(new BodyShare());
+        ByteBudget.Permit permit = gateway.live().intake().budget().permit(new BodyShare());
         return new BodyMemory() {
             @Override
             public boolean take(int bytes) {

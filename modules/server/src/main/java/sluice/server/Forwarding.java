@@ -7,18 +7,18 @@ import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
+import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
-import sluice.config.FailoverSettings;
 import sluice.records.RequestRecord;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 
 /**
  * From an admitted request to its {@link Call}: reads the body, scans and checks it, and finds out what it is bound to, its
- * session, and whether it may run twice. Gives the refusal, or empty if the {@link FailoverLoop} has answered. Thread-safe.
+ * session, and whether it may run twice. Thread-safe.
  */
 final class Forwarding {
     private final LongSupplier clock;
@@ -28,122 +28,149 @@ final class Forwarding {
     }
 
     /** A request whose body says what it is for. */
-    Optional<GatewayError> withBody(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-        record.bodyReadNanos = clock.getAsLong();
-        if (!(read instanceof BodyReader.Outcome.Complete complete)) {
-            return Optional.of(((BodyReader.Outcome.Refused) read).error());
+    Reply withBody(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            ByteBudget.Permit permit) throws IOException, InterruptedException {
+        return switch (scanned(now, exchange, record, permit)) {
+            case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
+            case Scanned.Body(RequestBody body) -> checked(now, exchange, record, known, permit, body);
+        };
+    }
+
+    private sealed interface Scanned {
+        record Body(RequestBody body) implements Scanned { }
+
+        record Refused(GatewayError error) implements Scanned { }
+    }
+
+    private Scanned scanned(Live now, Exchange exchange, RequestRecord record, ByteBudget.Permit permit)
+            throws IOException, InterruptedException {
+        switch (exchange.incoming()) {
+            case Incoming.Arrived(RequestBody body, int length, ByteBudget.Permit its) -> {
+                record.bodyReadNanos = clock.getAsLong();
+                record.scannedNanos = record.bodyReadNanos;
+                record.requestBytes = length;
+                return new Scanned.Body(body);
+            }
+            case Incoming.Arriving(Incoming.Stream stream) -> {
+                BodyReader.Outcome read = now.intake().reader().read(exchange.head().headers(), stream, permit);
+                record.bodyReadNanos = clock.getAsLong();
+                if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+                    return new Scanned.Refused(error);
+                }
+                BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
+                exchange.bodyRead();
+                record.requestBytes = complete.length();
+                Scan scan = now.intake().scanner().scan(complete.bytes(), 0, complete.length());
+                record.scannedNanos = clock.getAsLong();
+                return switch (scan) {
+                    case Scan.Valid(RequestBody body) -> new Scanned.Body(body);
+                    case Scan.Malformed fault -> new Scanned.Refused(RequestCheck.malformed(fault, complete.length()));
+                };
+            }
         }
-        exchange.bodyRead();
-        record.requestBytes = complete.length();
-        Scan scan = now.scanner().scan(complete.bytes(), 0, complete.length());
-        record.scannedNanos = clock.getAsLong();
-        if (!(scan instanceof Scan.Valid(RequestBody body))) {
-            return Optional.of(RequestCheck.malformed((Scan.Malformed) scan, complete.length()));
-        }
-        Optional<GatewayError> fault = RequestCheck.check(body, target.route() != Route.INPUT_TOKENS);
+    }
+
+    private Reply checked(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            ByteBudget.Permit permit, RequestBody body) {
+        Route route = exchange.target().route();
+        Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
         if (fault.isPresent()) {
-            return fault;
+            return new Reply.Refused(fault.get());
         }
         JsonValue model = body.field(Field.MODEL);
         record.model = model.isText() ? model.text() : "";
-        record.stream = target.route() == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
-        if (now.admission().afterScan(known, record.model, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
-            return Optional.of(error);
-        }
-        Optional<GatewayError> foreign = foreign(now, known.client().name(), boundTo(body));
-        if (foreign.isPresent()) {
-            return foreign;
-        }
+        record.stream = route == Route.TURN || route == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
+        String client = known.client().name();
         Headers headers = exchange.head().headers();
-        boolean decoded = headers.has("content-encoding");
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(),
-                record.model, now.sessions().keyOf(known.client().name(), headers, body), boundTo(body), record.stream,
-                mayResend(now.resend(), body), decoded, explains(known, headers), permit, body));
-        return Optional.empty();
-    }
-
-    /** Whether the client asked what was changed in its body, and may know. */
-    private static boolean explains(ClientAuthenticator.Outcome.Known known, Headers headers) {
-        return known.policy().diagnostics() && headers.first("x-sluice-explain").filter("1"::equals).isPresent();
-    }
-
-    /** What the request is bound to: a response, or a conversation, named by itself or by its id. */
-    static String boundTo(RequestBody body) {
-        JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
-        if (previous.isText()) {
-            return previous.text();
+        Affinity affinity = Affinity.of(now.pool().sessions().keyOf(client, headers, body), body, now.policy().resend());
+        if (now.access().admission().afterScan(known, record.model, clock.getAsLong())
+                instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
-        JsonValue conversation = body.field(Field.CONVERSATION);
-        return switch (conversation.kind()) {
-            case STRING -> conversation.text();
-            case OBJECT -> body.at("conversation.id").text();
-            case ABSENT, NULL, TRUE, FALSE, NUMBER, ARRAY -> "";
-        };
-    }
-
-    /** Whether the request may be sent again although an account may have executed it. Background work never is. */
-    static boolean mayResend(FailoverSettings.ResendAfterSend rule, RequestBody body) {
-        if (body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
-            return false;
+        Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo());
+        if (foreign.isPresent()) {
+            return new Reply.Refused(foreign.get());
         }
-        return switch (rule) {
-            case AUTO -> body.field(Field.STORE).kind() == JsonValue.Kind.FALSE;
-            case ALWAYS -> true;
-            case NEVER -> false;
-        };
+        Way way = exchange.way(now.pool().usualWay());
+        if (!way.reaches(record.model)) {
+            return new Reply.Refused(GatewayError.gateway(503, "websocket_unavailable",
+                    "No account that serves the model '" + record.model + "' offers WebSocket; send POST /v1/responses with "
+                            + "\"stream\": true."));
+        }
+        now.pool().loop().run(new Call(exchange, record, affinity, way, permit, body, known.policy().diagnostics()));
+        return Reply.ANSWERED;
     }
 
     /** A response that another client made does not exist for this one. */
-    static Optional<GatewayError> foreign(Live now, String client, String id) {
-        return !id.isEmpty() && now.owners().isForeign(client, id)
+    private static Optional<GatewayError> foreign(Live now, String client, String id) {
+        return !id.isEmpty() && now.pool().owners().isForeign(client, id)
                 ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
                 : Optional.empty();
     }
 
     /** A request about a response that an account keeps. */
-    Optional<GatewayError> stored(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
+    Reply stored(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            ByteBudget.Permit permit) throws IOException, InterruptedException {
+        Route.Target target = exchange.target();
         Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
         if (foreign.isPresent()) {
-            return foreign;
+            return new Reply.Refused(foreign.get());
         }
-        RequestBody body = RawBody.NONE;
-        if (target.route() == Route.CANCEL && !exchange.bodyIsEmpty()) {
-            BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-            if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
-                return Optional.of(error);
-            }
-            // Cancelling takes no parameters; what came is not passed on.
+        if (target.route() == Route.CANCEL && read(now, exchange, permit) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
+        // Cancelling takes no parameters; what came is not passed on.
         exchange.bodyRead();
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "", 0,
-                target.id(), false, true, false, false, permit, body));
-        return Optional.empty();
+        now.pool().loop().run(new Call(exchange, record, new Affinity(0, target.id(), true), exchange.way(now.pool().usualWay()),
+                permit, RawBody.NONE, known.policy().diagnostics()));
+        return Reply.ANSWERED;
     }
 
     /** A path that is not Sluice's. */
-    Optional<GatewayError> other(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        if (!now.forwardOther()) {
-            return Optional.of(GatewayError.client(404, "unknown_path", "There is no " + exchange.head().path()
+    Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit)
+            throws IOException, InterruptedException {
+        String path = exchange.head().path();
+        String client = known.client().name();
+        if (!now.policy().forwardOther()) {
+            return new Reply.Refused(GatewayError.client(404, "unknown_path", "There is no " + path
                     + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
         }
-        if (now.owners().foreignIn(known.client().name(), exchange.head().path())) {
-            return Optional.of(GatewayError.client(404, "response_not_found", "There is no " + exchange.head().path() + "."));
+        if (now.pool().owners().foreignIn(client, path)) {
+            return new Reply.Refused(GatewayError.client(404, "response_not_found", "There is no " + path + "."));
         }
-        BodyReader.Outcome read = now.bodyReader().read(exchange, permit);
-        if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
-            return Optional.of(error);
+        return switch (read(now, exchange, permit)) {
+            case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
+            case BodyReader.Outcome.Complete complete -> {
+                exchange.bodyRead();
+                record.requestBytes = complete.length();
+                RawBody body = new RawBody(complete.bytes(), complete.length());
+                long session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
+                now.pool().loop().run(new Call(exchange, record, new Affinity(session, "", false),
+                        exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
+                yield Reply.ANSWERED;
+            }
+        };
+    }
+
+    private static BodyReader.Outcome read(Live now, Exchange exchange, ByteBudget.Permit permit)
+            throws IOException, InterruptedException {
+        return switch (exchange.incoming()) {
+            case Incoming.Arriving(Incoming.Stream stream) -> now.intake().reader().read(exchange.head().headers(), stream, permit);
+            case Incoming.Arrived arrived -> throw new IllegalStateException("a message has a body that says what it is for");
+        };
+    }
+
+    /** A message for the account that a WebSocket client is bound to; nothing answers it. */
+    Reply control(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+        if (now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
-        exchange.bodyRead();
-        BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
-        record.requestBytes = complete.length();
-        RawBody body = new RawBody(complete.bytes(), complete.length());
-        long session = now.sessions().keyOf(known.client().name(), exchange.head().headers(), body);
-        now.loop().run(new Call(exchange, record, known.client().name(), target.upstreamPath() + exchange.head().query(), "",
-                session, "", false, false, exchange.head().headers().has("content-encoding"), false, permit, body));
-        return Optional.empty();
+        OutboundBody message = switch (exchange.incoming()) {
+            case Incoming.Arrived arrived -> arrived.body().edited(java.util.List.of());
+            case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
+        };
+        return exchange.way(now.pool().usualWay()).passOn(message) ? Reply.ANSWERED
+                : new Reply.Refused(GatewayError.client(400, "no_turn", "No turn of this connection runs, so that there is nobody to pass"
+                        + " the message on to. Send response.create first."));
     }
 }

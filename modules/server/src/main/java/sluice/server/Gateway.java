@@ -3,31 +3,27 @@ package sluice.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import sluice.api.AccountStatus;
 import sluice.api.ClientGoneException;
-import sluice.api.EventInspector;
 import sluice.api.GatewayError;
-import sluice.api.Sweeper;
-import sluice.api.TurnPool;
+import sluice.api.Headers;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Places;
 import sluice.http1.FramingException;
-import sluice.http1.RequestHead;
-import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
 import sluice.responses.Route;
 
 /**
- * The life of a request on the data port (DESIGN §2): it is routed, authenticated and admitted, {@link Forwarding} takes it to
- * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its connection's thread and sees one
- * {@link Live} from its start to its end.
+ * The life of a request, whichever door it came through: it is routed, authenticated and admitted, {@link Forwarding} takes it to
+ * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its own thread and sees one {@link Live}
+ * from its start to its end.
  */
 final class Gateway {
     private final AtomicReference<Live> live;
@@ -35,23 +31,27 @@ final class Gateway {
     private final AtomicInteger inFlight = new AtomicInteger();
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
-    private final Turns turns;
+    private final Upgrades upgrades;
     private final Forwarding forwarding;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
 
-    /**
-     * A gateway.
-     *
-     * @param pool for turns of WebSocket clients
-     * @param inspector tells what their events are
-     */
-    Gateway(Live first, TurnPool pool, EventInspector inspector, Sweeper sweeper, LongSupplier clock, LongSupplier epochMillis) {
+    /** A gateway whose requests to open a WebSocket go to what {@code upgrades} makes. */
+    Gateway(Live first, Function<Gateway, Upgrades> upgrades, LongSupplier clock, LongSupplier epochMillis) {
         live = new AtomicReference<>(first);
         forwarding = new Forwarding(clock);
-        turns = new Turns(this, pool, inspector, sweeper, clock, epochMillis);
         this.clock = clock;
         this.epochMillis = epochMillis;
+        this.upgrades = upgrades.apply(this);
+    }
+
+    /** Opens WebSockets. */
+    interface Upgrades {
+        /** Answers {@code GET /v1/responses}: by a WebSocket, which then has the connection, or by a refusal. */
+        Reply upgrade(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known);
+
+        /** Clients' WebSocket connections that are open. */
+        int open();
     }
 
     /** What new requests are served by. */
@@ -80,16 +80,22 @@ final class Gateway {
 
     /** Whether a client that leaves ends its upstream call. */
     boolean cancelsWhenClientLeaves() {
-        return live.get().cancelsWhenClientLeaves();
+        return live.get().policy().cancelsWhenClientLeaves();
     }
 
-    /** Answers a request that is not valid HTTP, or on a connection too many. */
-    void refuseConnection(ClientResponse response, GatewayError error) throws ClientGoneException {
-        RequestRecord record = new RequestRecord(RequestIds.next(), epochMillis.getAsLong(), clock.getAsLong());
-        record.route = Route.OTHER.label();
+    /** A record for a request that begins now, or has begun. */
+    RequestRecord record(String requestId, long startedNanos) {
+        return new RequestRecord(requestId, epochMillis.getAsLong(), startedNanos);
+    }
+
+    /** Answers what is no request, or comes on a connection too many, and records that. */
+    void refuse(Answer answer, RequestRecord record, GatewayError error) {
+        if (record.route.isEmpty()) {
+            record.route = Route.OTHER.label();
+        }
         record.failed(error.status(), error.code(), error.message());
         try {
-            response.sendError(error);
+            answer.fail(error);
         } finally {
             end(live.get(), record);
         }
@@ -98,12 +104,11 @@ final class Gateway {
     /** Handles one request to its end. */
     void handle(Exchange exchange) throws InterruptedException {
         Live now = live.get();
-        RequestRecord record = new RequestRecord(exchange.response().requestId(), epochMillis.getAsLong(), exchange.startedNanos());
+        RequestRecord record = record(exchange.answer().requestId(), exchange.startedNanos());
         inFlight.incrementAndGet();
         try {
-            Optional<GatewayError> refusal = route(now, exchange, record);
-            if (refusal.isPresent()) {
-                refuse(exchange, record, refusal.get());
+            if (route(now, exchange, record) instanceof Reply.Refused(GatewayError error)) {
+                refuse(exchange, record, error);
             }
         } catch (IOException e) {
             broken(exchange, record, e);
@@ -116,17 +121,13 @@ final class Gateway {
 
     /** The request could not be read to its end, or its answer could not be written. */
     private static void broken(Exchange exchange, RequestRecord record, IOException e) {
-        ClientResponse response = exchange.response();
-        if (e instanceof FramingException fault && !response.headersSent()) {
-            response.closeAfter();
+        Answer answer = exchange.answer();
+        if (e instanceof FramingException fault && !answer.headersSent()) {
+            answer.closeAfter();
             GatewayError error = GatewayError.client(fault.status(), "bad_request_framing",
                     "The request's body is not valid HTTP/1.1: " + fault.getMessage() + ".");
             record.failed(error.status(), error.code(), error.message());
-            try {
-                response.sendError(error);
-            } catch (ClientGoneException gone) {
-                response.abort();
-            }
+            answer.fail(error);
             return;
         }
         if (exchange.isTooSlow()) {
@@ -134,7 +135,7 @@ final class Gateway {
         } else {
             record.failed(499, "client_gone", String.valueOf(e.getMessage()));
         }
-        response.abort();
+        answer.abort();
     }
 
     /** As many requests are under way as there may be. */
@@ -156,20 +157,6 @@ final class Gateway {
                 "The gateway failed; its log tells more under request id " + requestId + ".");
     }
 
-    /** A turn begins, and {@link #turnEnded} must follow; false if too many requests are under way. */
-    boolean turnBegins(Live now) {
-        inFlight.incrementAndGet();
-        return running.enter(now.maxRequests());
-    }
-
-    /** A turn is over. */
-    void turnEnded(Live now, RequestRecord record, boolean hadPlace) {
-        if (hadPlace) {
-            running.leave();
-        }
-        ended(now, record);
-    }
-
     /** Whoever sees that nothing is under way finds all of it counted. */
     private void ended(Live now, RequestRecord record) {
         try {
@@ -179,14 +166,9 @@ final class Gateway {
         }
     }
 
-    /** A message of a WebSocket was refused before it was a turn. */
-    void turnRefused(RequestRecord record) {
-        end(live.get(), record);
-    }
-
     /** Clients' WebSocket connections that are open. */
     int openWebSockets() {
-        return turns.open();
+        return upgrades.open();
     }
 
     private void end(Live now, RequestRecord record) {
@@ -194,99 +176,112 @@ final class Gateway {
         now.observers().ended(record);
     }
 
-    private Optional<GatewayError> route(Live now, Exchange exchange, RequestRecord record)
-            throws IOException, InterruptedException {
-        RequestHead head = exchange.head();
-        Route.Target target = Route.of(head.method(), head.path());
+    private Reply route(Live now, Exchange exchange, RequestRecord record) throws IOException, InterruptedException {
+        Headers headers = exchange.head().headers();
+        Route.Target target = exchange.target();
         record.route = target.route().label();
-        head.headers().first("traceparent").ifPresent(value -> record.traceParent = value);
-        head.headers().first("x-client-request-id").ifPresent(value -> record.clientRequestId = value);
+        headers.first("traceparent").ifPresent(value -> record.traceParent = value);
+        headers.first("x-client-request-id").ifPresent(value -> record.clientRequestId = value);
         if (target.route() == Route.HEALTH) {
             return health(now, exchange, record, target.id());
         }
         if (draining.get()) {
-            exchange.response().closeAfter();
-            return Optional.of(shuttingDown());
+            exchange.answer().closeAfter();
+            return new Reply.Refused(shuttingDown());
         }
-        return switch (now.authenticator().authenticate(head.headers(), exchange.remoteHost(), epochMillis.getAsLong())) {
-            case ClientAuthenticator.Outcome.Refused refused -> Optional.of(refused.error());
+        return switch (now.access().authenticator().authenticate(headers, exchange.remoteHost(), epochMillis.getAsLong())) {
+            case ClientAuthenticator.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
             case ClientAuthenticator.Outcome.Known known -> {
                 record.client = known.client().name();
                 record.authenticatedNanos = clock.getAsLong();
                 if (known.policy().diagnostics()) {
-                    exchange.response().tellTiming(out -> out.ascii(ServerTiming.of(record.timesUntil(clock.getAsLong()))));
+                    exchange.answer().tellTiming(() -> ServerTiming.of(record.timesUntil(clock.getAsLong())));
                 }
-                if (!running.enter(now.maxRequests())) {
-                    yield Optional.of(busy());
-                }
-                try {
-                    yield admitted(now, exchange, record, target, known);
-                } finally {
-                    running.leave();
-                }
+                yield admitted(now, exchange, record, known);
             }
         };
     }
 
-    private Optional<GatewayError> admitted(Live now, Exchange exchange, RequestRecord record, Route.Target target,
-            ClientAuthenticator.Outcome.Known known) throws IOException, InterruptedException {
-        if (!target.allowed().isEmpty()) {
-            return Optional.of(GatewayError.client(405, "method_not_allowed", exchange.head().method()
-                    + " is not possible here; use " + target.allowed() + "."));
+    private Reply admitted(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known)
+            throws IOException, InterruptedException {
+        if (!running.enter(now.policy().maxRequests())) {
+            return new Reply.Refused(busy());
         }
-        if (target.route() == Route.WEBSOCKET) {
-            return turns.upgrade(now, exchange, record, known);
-        }
-        if (now.admission().enter(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
-            return Optional.of(error);
-        }
-        try (ByteBudget.Permit permit = now.budget().permit(known.client().bodyShare())) {
+        try {
+            Route.Target target = exchange.target();
+            if (!target.allowed().isEmpty()) {
+                return new Reply.Refused(GatewayError.client(405, "method_not_allowed", exchange.head().method()
+                        + " is not possible here; use " + target.allowed() + "."));
+            }
             return switch (target.route()) {
-                case CREATE, COMPACT, INPUT_TOKENS -> forwarding.withBody(now, exchange, record, target, known, permit);
-                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, target, known, permit);
-                case MODELS, MODEL -> now.models().answer(exchange, record, target.id(), known);
-                case OTHER, HEALTH, WEBSOCKET, TURN -> forwarding.other(now, exchange, record, target, known, permit);
+                case WEBSOCKET -> upgrades.upgrade(now, exchange, record, known);
+                case CONTROL -> forwarding.control(now, exchange, known);
+                case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, HEALTH, OTHER ->
+                    limited(now, exchange, record, known);
             };
         } finally {
-            now.admission().leave(known, record.usage, clock.getAsLong());
+            running.leave();
         }
     }
 
-    private Optional<GatewayError> health(Live now, Exchange exchange, RequestRecord record, String which)
-            throws ClientGoneException {
-        boolean ready = !draining.get() && now.scheduler().accounts().stream()
+    private Reply limited(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known)
+            throws IOException, InterruptedException {
+        if (now.access().admission().enter(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
+        try (ByteBudget.Permit permit = permit(now, exchange, known)) {
+            Route.Target target = exchange.target();
+            return switch (target.route()) {
+                case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(now, exchange, record, known, permit);
+                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, known, permit);
+                case MODELS, MODEL -> now.pool().models().answer(exchange, record, target.id(), known);
+                case OTHER, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, permit);
+            };
+        } finally {
+            now.access().admission().leave(known, record.usage, clock.getAsLong());
+        }
+    }
+
+    private static ByteBudget.Permit permit(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+        return switch (exchange.incoming()) {
+            case Incoming.Arriving arriving -> now.intake().budget().permit(known.client().bodyShare());
+            case Incoming.Arrived arrived -> arrived.permit();
+        };
+    }
+
+    private Reply health(Live now, Exchange exchange, RequestRecord record, String which) throws ClientGoneException {
+        boolean ready = !draining.get() && now.pool().scheduler().accounts().stream()
                 .anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
         boolean good = which.equals("/live") || ready;
         String text = good ? "{\"status\":\"UP\"}\n" : "{\"status\":\"DOWN\",\"reason\":\""
                 + (draining.get() ? "draining" : "no account is enabled") + "\"}\n";
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         record.status = good ? 200 : 503;
-        exchange.response().begin(record.status, body.length, lines -> lines.ascii("content-type: application/json\r\n"));
-        exchange.response().sendWhole(body);
-        return Optional.empty();
+        exchange.answer().begin(record.status, body.length, lines -> {
+            lines.add("content-type", "application/json");
+            lines.add("date", HttpDate.now());
+        });
+        exchange.answer().sendWhole(body);
+        return Reply.ANSWERED;
     }
 
-    private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) throws ClientGoneException {
+    private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) {
         record.failed(error.status(), error.code(), error.message());
-        if (exchange.bodyHeldBack() && !exchange.bodyIsEmpty()) {
+        if (exchange.incoming() instanceof Incoming.Arriving(Incoming.Stream body) && body.isHeldBack() && !body.isEmpty()) {
             // The client may send the body now or may not: the next bytes could be read as either (RFC 9110 §10.1.1).
-            exchange.response().closeAfter();
+            exchange.answer().closeAfter();
         }
-        exchange.response().sendError(error);
+        exchange.answer().fail(error);
     }
 
     private void fault(Exchange exchange, RequestRecord record, RuntimeException e) {
         System.getLogger("sluice.server").log(System.Logger.Level.ERROR, "request " + record.requestId + " failed", e);
         GatewayError error = internal(record.requestId);
         record.failed(500, error.code(), String.valueOf(e));
-        if (exchange.response().headersSent()) {
-            exchange.response().abort();
-            return;
-        }
-        try {
-            exchange.response().sendError(error);
-        } catch (ClientGoneException gone) {
-            exchange.response().abort();
+        if (exchange.answer().outputSent()) {
+            exchange.answer().abort();
+        } else {
+            exchange.answer().fail(error);
         }
     }
 }

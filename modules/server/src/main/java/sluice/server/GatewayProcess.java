@@ -3,7 +3,6 @@ package sluice.server;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import sluice.config.Configuration;

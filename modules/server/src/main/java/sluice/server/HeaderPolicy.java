@@ -3,9 +3,8 @@ package sluice.server;
 import java.util.Locale;
 import sluice.api.Account;
 import sluice.api.Headers;
-import sluice.net.ByteBuilder;
 
-/** Which header lines go where (DESIGN §4). Stateless. */
+/** Which header lines go where. Stateless. */
 final class HeaderPolicy {
     private static final String OWN_PREFIX = "x-sluice-";
     private static final HeaderNames NOT_TO_UPSTREAM = new HeaderNames(
@@ -60,7 +59,7 @@ final class HeaderPolicy {
     }
 
     /** Writes what a client is sent of an answer's headers. */
-    static void toClient(Headers upstream, Form form, ByteBuilder out) {
+    static void toClient(Headers upstream, Form form, Answer.Lines out) {
         String named = connectionNames(upstream);
         for (int i = 0; i < upstream.size(); i++) {
             if (NOT_TO_CLIENT.contains(upstream, i) || isOwn(upstream, i)
@@ -68,12 +67,14 @@ final class HeaderPolicy {
                     || !named.isEmpty() && named.contains("," + upstream.name(i).toLowerCase(Locale.ROOT) + ",")) {
                 continue;
             }
-            out.header(upstream, i);
+            out.add(upstream, i);
         }
         if (form == Form.FOLDED) {
-            out.ascii("content-type: application/json\r\n");
+            out.add("content-type", "application/json");
         } else if (form == Form.STREAM) {
-            out.ascii("content-type: text/event-stream\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n");
+            out.add("content-type", "text/event-stream");
+            out.add("cache-control", "no-cache");
+            out.add("x-accel-buffering", "no");
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Set;
 import sluice.net.ByteBuilder;
 
 /**
- * Takes the framing of HTTP/1.1 off an answer that {@link ClientResponse} writes, and hands its parts to a stream as HTTP/2
+ * Takes the framing of HTTP/1.1 off an answer that {@link Http1Codec} writes, and hands its parts to a stream as HTTP/2
  * has them. Each write is passed on before it returns, so that no event is held. Confined to one thread at a time.
  */
 final class Http2Answer {
@@ -72,7 +72,7 @@ final class Http2Answer {
     private void readHead(String text) throws IOException {
         String status = text.substring(STATUS_AT, STATUS_AT + 3);
         HeaderBlock block = new HeaderBlock(status);
-        long length = ClientResponse.UNKNOWN_LENGTH;
+        long length = Answer.UNKNOWN_LENGTH;
         int line = text.indexOf("\r\n") + 2;
         for (int next = text.indexOf("\r\n", line); next > line; next = text.indexOf("\r\n", line)) {
             int colon = text.indexOf(':', line);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import sluice.api.Decision;
 import sluice.api.Sweeper;
 import sluice.net.Link;
 

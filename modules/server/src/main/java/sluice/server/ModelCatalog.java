@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,8 +54,8 @@ final class ModelCatalog {
         this.clock = clock;
     }
 
-    /** Answers with the list, or with the one model called {@code id}; empty once the client has its answer. */
-    Optional<GatewayError> answer(Exchange exchange, RequestRecord record, String id, ClientAuthenticator.Outcome.Known known)
+    /** Answers with the list, or with the one model called {@code id}. */
+    Reply answer(Exchange exchange, RequestRecord record, String id, ClientAuthenticator.Outcome.Known known)
             throws ClientGoneException {
         List<String> models = modelsOf(known.policy());
         StringBuilder json = new StringBuilder();
@@ -69,14 +68,17 @@ final class ModelCatalog {
         } else if (models.contains(id)) {
             append(json, id);
         } else {
-            return Optional.of(GatewayError.client(404, "model_not_found", "There is no model '" + id
+            return new Reply.Refused(GatewayError.client(404, "model_not_found", "There is no model '" + id
                     + "' here, or this key may not use it.").withParam("model"));
         }
         byte[] body = json.append('\n').toString().getBytes(StandardCharsets.UTF_8);
         record.status = 200;
-        exchange.response().begin(200, body.length, lines -> lines.ascii("content-type: application/json\r\n"));
-        exchange.response().sendWhole(body);
-        return Optional.empty();
+        exchange.answer().begin(200, body.length, lines -> {
+            lines.add("content-type", "application/json");
+            lines.add("date", HttpDate.now());
+        });
+        exchange.answer().sendWhole(body);
+        return Reply.ANSWERED;
     }
 
     private List<String> modelsOf(ClientPolicy policy) {

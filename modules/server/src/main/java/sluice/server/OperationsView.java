@@ -93,12 +93,12 @@ final class OperationsView implements GatewayView {
 
     @Override
     public long bodyBytes() {
-        return gateway.live().budget().usedBytes();
+        return gateway.live().intake().budget().usedBytes();
     }
 
     @Override
     public long bodyBudgetBytes() {
-        return gateway.live().budget().totalBytes();
+        return gateway.live().intake().budget().totalBytes();
     }
 
     @Override
@@ -167,7 +167,7 @@ final class OperationsView implements GatewayView {
         if (policy.isEmpty()) {
             return new Explanation.Refused(GatewayError.client(404, "unknown_client", "There is no client '" + client + "'."));
         }
-        Scan scan = gateway.live().scanner().scan(body, 0, body.length);
+        Scan scan = gateway.live().intake().scanner().scan(body, 0, body.length);
         if (!(scan instanceof Scan.Valid(RequestBody request))) {
             return new Explanation.Refused(RequestCheck.malformed((Scan.Malformed) scan, body.length));
         }
@@ -182,7 +182,7 @@ final class OperationsView implements GatewayView {
             return new Explanation.Refused(GatewayError.client(403, "model_not_allowed", "The client '" + policy.name()
                     + "' may not use the model '" + model + "'."));
         }
-        String boundTo = Forwarding.boundTo(body);
+        String boundTo = Affinity.boundTo(body);
         if (!boundTo.isEmpty() && ResponseOwners.of(assembly.state().owners()).isForeign(policy.name(), boundTo)) {
             return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }

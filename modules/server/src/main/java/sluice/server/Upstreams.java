@@ -5,6 +5,7 @@ import sluice.api.Account;
 import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.SelectionRequest;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
@@ -14,7 +15,7 @@ import sluice.api.UpstreamResult;
  * The two ways to an account: HTTP, and pooled WebSockets for what can go over them where the account prefers that (decision
  * 0042). An account that turns out to have no WebSocket is called by HTTP at once, and for a while. Thread-safe.
  */
-final class Upstreams {
+final class Upstreams implements Way {
     private final Upstream http;
     private final TurnPool pool;
     private final WebSocketRefusals refusals;
@@ -32,15 +33,20 @@ final class Upstreams {
         this.unavailable = unavailable;
     }
 
-    /** Calls the request's account; {@code body} is what the client sent. */
-    UpstreamResult send(UpstreamRequest request, RequestBody body) {
+    @Override
+    public SelectionRequest.Transport transport() {
+        return SelectionRequest.Transport.HTTP;
+    }
+
+    @Override
+    public UpstreamResult send(UpstreamRequest request, RequestBody body) {
         if (!fits(request, body)) {
             return http.send(request);
         }
         UpstreamResult result = pool.send(request);
         if (result instanceof UpstreamResult.Unreachable none && !none.requestSent()) {
             switch (none.kind()) {
-                case FRAMING -> {
+                case NO_WEBSOCKET -> {
                     refusals.note(request.account());
                     return http.send(request);
                 }
@@ -48,10 +54,14 @@ final class Upstreams {
                 case RESET -> {
                     return http.send(request);
                 }
-                case DNS, CONNECT, TLS, PROXY, TIMEOUT, CANCELLED -> {
+                case DNS, CONNECT, TLS, PROXY, TIMEOUT, FRAMING, TOO_LARGE, HELD, CANCELLED -> {
                     return result;
                 }
             }
+        }
+        if (result instanceof UpstreamResult.Unreachable none && none.kind() == UpstreamResult.Kind.TOO_LARGE) {
+            // The account has read none of it, and takes more by HTTP.
+            return http.send(request);
         }
         return result;
     }

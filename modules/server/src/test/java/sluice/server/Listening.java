@@ -10,7 +10,7 @@ import sluice.http1.ResponseHead;
 /** A client that reads its stream bit by bit. */
 final class Listening implements AutoCloseable {
     /** What the gateway says when it has nothing to say. */
-    static final String COMMENT = ": keepalive\n\n";
+    static final String COMMENT = ": keepalive\n";
 
     private final TestClient client;
     private final HttpBody body;

@@ -63,7 +63,7 @@ class StreamAnomaliesTest {
             for (int n = 0; n < length; n += EVERY, requests++) {
                 upstream.script("sk-a", Fault.of(framing + "deltas=3;" + cut + n));
                 if (requests % 500 == 0) {
-                    gateway.process().gateway().live().scheduler().control("a", AccountScheduler.Control.RESET);
+                    gateway.process().gateway().live().pool().scheduler().control("a", AccountScheduler.Control.RESET);
                 }
                 try (TestClient client = gateway.client()) {
                     TestClient.Answer answer = client.post(STREAM);
@@ -122,7 +122,7 @@ class StreamAnomaliesTest {
             TestClient.Answer answer = client.post(STREAM);
             assertFalse(answer.whole());
             assertEquals(1, TERMINAL.matcher(answer.text()).results().count(), answer.text());
-            assertTrue(answer.text().contains("\"upstream_stream_broken\"") && answer.text().contains("\n\n: keepalive\n\n"));
+            assertTrue(answer.text().contains("\"upstream_stream_broken\"") && answer.text().contains("\n\n: keepalive\n"));
             assertEquals(1, gateway.account("a").failed());
             assertEquals(1, upstream.log().total());
         }

@@ -31,7 +31,7 @@ class WebSocketLimitsTest {
     }
 
     private static ByteBudget budget(RunningGateway gateway) {
-        return gateway.process().gateway().live().budget();
+        return gateway.process().gateway().live().intake().budget();
     }
 
     private static void awaitUsed(RunningGateway gateway, long from, long to) {

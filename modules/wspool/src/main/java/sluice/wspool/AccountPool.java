@@ -41,7 +41,7 @@ final class AccountPool {
         return account;
     }
 
-    /** Who wants a connection: see {@link ConnectionSeats#acquire} and {@link TurnPool.Request}. */
+    /** Who wants a connection: see {@link ConnectionSeats#acquire} and {@link TurnPool.Binding#turn}. */
     record Want(long group, long affinity, long sessionKey, String target, Headers headers, Cancellation cancellation) { }
 
     /** What is given. */
@@ -59,7 +59,7 @@ final class AccountPool {
      * @param listener hears of it from now on
      * @param prove whether an idle connection must answer a ping first, however short it was idle
      */
-    Given take(Want want, TurnPool.Listener listener, boolean prove) {
+    Given take(Want want, SocketListener listener, boolean prove) {
         long start = nanoClock.getAsLong();
         // Each round that does not end here has closed an idle connection, and there are no more of them than seats.
         for (int round = 0; round <= settings.maxSeats(); round++) {
@@ -105,7 +105,7 @@ final class AccountPool {
         return grant;
     }
 
-    private Given open(Want want, Seat<PooledSocket> seat, TurnPool.Listener listener, long start) {
+    private Given open(Want want, Seat<PooledSocket> seat, SocketListener listener, long start) {
         AtomicReference<UpstreamDial.Outcome> outcome = new AtomicReference<>();
         try {
             outcome.set(dial.open(account, want.target(), withTurnState(want), want.cancellation()));

@@ -9,10 +9,10 @@ import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
 import sluice.api.SourceException;
 import sluice.api.Sweeper;
-import sluice.api.TurnPool;
 import sluice.api.UpstreamResult;
 import sluice.json.JsonMembers;
 import sluice.responses.EventType;
+import sluice.websocket.CloseCodes;
 
 /**
  * One turn's events on their way from a connection's reader to the request's thread, as SSE. This is the one hand-off that a
@@ -21,7 +21,7 @@ import sluice.responses.EventType;
  *
  * <p>The lock guards all fields; no I/O happens under it.
  */
-final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watched {
+final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched {
     /** More than this waits in the connection instead, except for one event of any size. */
     private static final int MAX_WAITING_BYTES = 256 * 1024;
     private static final int FIRST_BUFFER_BYTES = 4 * 1024;
@@ -37,6 +37,8 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
     private int end;
     private boolean anyEvent;
     private boolean terminal;
+    /** The peer closed because the message is larger than it takes. */
+    private boolean tooLarge;
     private boolean waitsForFirst;
     private boolean waits;
     private long waitingSinceNanos;
@@ -97,7 +99,7 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
             }
             SourceException cause = failure.orElseThrow();
             return new First.Nothing(switch (cause.how()) {
-                case CUT -> UpstreamResult.Kind.RESET;
+                case CUT -> tooLarge ? UpstreamResult.Kind.TOO_LARGE : UpstreamResult.Kind.RESET;
                 case IDLE -> UpstreamResult.Kind.TIMEOUT;
                 case FRAMING -> UpstreamResult.Kind.FRAMING;
                 case CANCELLED -> UpstreamResult.Kind.CANCELLED;
@@ -204,7 +206,18 @@ final class EventMailbox implements ByteSource, TurnPool.Listener, Sweeper.Watch
 
     @Override
     public void closed(int code, String reason) {
-        fail(SourceException.Cause.CUT, "WebSocket closed with code " + code + (reason.isEmpty() ? "" : ": " + reason));
+        lock.lock();
+        try {
+            tooLarge = code == CloseCodes.TOO_BIG;
+        } finally {
+            lock.unlock();
+        }
+        broken("WebSocket closed with code " + code + (reason.isEmpty() ? "" : ": " + reason));
+    }
+
+    /** The connection ended, or is not this turn's any more. */
+    void broken(String why) {
+        fail(SourceException.Cause.CUT, why);
     }
 
     /** Deadlines: for the first event, and between two. */

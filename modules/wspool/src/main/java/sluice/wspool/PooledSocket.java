@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.OutboundBody;
 import sluice.api.Sweeper;
-import sluice.api.TurnPool;
 import sluice.json.JsonMembers;
 import sluice.websocket.WebSocketConnection;
 import sluice.websocket.WebSocketEvent;
@@ -22,7 +21,7 @@ final class PooledSocket {
     private static final byte[] NO_PAYLOAD = {};
 
     /** Hears what comes while nobody uses the connection. */
-    private final TurnPool.Listener nobody = new TurnPool.Listener() {
+    private final SocketListener nobody = new SocketListener() {
         @Override
         public void message(byte[] buffer, int offset, int length) {
             // An event without a turn would land in the next one's answer.
@@ -46,7 +45,7 @@ final class PooledSocket {
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
     private final Runnable onEnd;
-    private final AtomicReference<TurnPool.Listener> listener = new AtomicReference<>(nobody);
+    private final AtomicReference<SocketListener> listener = new AtomicReference<>(nobody);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Semaphore pongs = new Semaphore(0);
     private volatile boolean harmed;
@@ -69,13 +68,13 @@ final class PooledSocket {
     }
 
     /** Starts to read. */
-    void start(TurnPool.Listener first) {
+    void start(SocketListener first) {
         listener.set(first);
         Thread.ofVirtual().name(id).start(this::read);
     }
 
     /** Hands the connection to somebody who uses it. */
-    void listener(TurnPool.Listener next) {
+    void listener(SocketListener next) {
         listener.set(next);
     }
 

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
-import sluice.api.ByteSource;
+import sluice.api.Binding;
 import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
 import sluice.api.SessionKeys;
@@ -20,21 +19,14 @@ import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
 import sluice.api.WebSocketSettings;
-import sluice.json.JsonMembers;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialer;
-import sluice.websocket.CloseCodes;
 
 /** A pool for each account, the bridge from HTTP, and the janitor. Thread-safe. */
 final class TurnPools implements TurnPool {
     /** How often the janitor looks: idle times and ages are seconds and minutes. */
     private static final long JANITOR_NANOS = 1_000_000_000;
-    /** DESIGN §8: a reused connection that is reset sooner after sending had gone stale, and the request was not executed. */
-    private static final long STALE_NANOS = 1_000_000_000;
-    private static final Headers EVENT_STREAM = Headers.of("Content-Type", "text/event-stream");
     private static final String BETA = "openai-beta";
-    /** The upstream ends connections after an hour; a turn that meets this was not executed. */
-    private static final String TOO_OLD = "websocket_connection_limit_reached";
 
     /** Clients choose what is hashed, and connections of a group are shared: so nobody else can make these keys. */
     private final SessionKeys keys = SessionKeys.random();
@@ -43,6 +35,7 @@ final class TurnPools implements TurnPool {
     private final UpstreamDial dial;
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
+    private final long staleNanos;
     private final TurnStates turnStates = new TurnStates();
     private final Map<String, AccountPool> pools = new ConcurrentHashMap<>();
     private final Sweeper.Registration janitor;
@@ -53,6 +46,7 @@ final class TurnPools implements TurnPool {
         this.seating = seating;
         sweeper = upstream.sweeper();
         nanoClock = upstream.nanoClock();
+        staleNanos = upstream.staleReset().toNanos();
         Dialer dialer = new Dialer(upstream.trustedCertificates(), new ConnectTunnel(), sweeper, nanoClock);
         dial = new UpstreamDial(dialer, sweeper, nanoClock, upstream.maxHeaderBytes(), settings.maxMessageBytes());
         nextSweepNanos = nanoClock.getAsLong();
@@ -100,100 +94,51 @@ final class TurnPools implements TurnPool {
      */
     private Try attempt(UpstreamRequest request, boolean again, boolean mayHaveRun) {
         AccountPool pool = pool(request.account());
-        EventMailbox mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());
-        return switch (pool.take(bridgeWant(request), mailbox, again)) {
+        TurnCall call = call(request);
+        return switch (pool.take(bridgeWant(request), call.mailbox(), again)) {
             case AccountPool.Given.Failed failed -> Try.of(mayHaveRun
                     ? UpstreamResult.Unreachable.afterReset(failed.kind(), failed.detail())
                     : new UpstreamResult.Unreachable(false, failed.kind(), failed.detail()));
             case AccountPool.Given.Refused refused -> Try.of(mayHaveRun
                     ? UpstreamResult.Unreachable.afterReset(Kind.FRAMING, "status " + refused.answer().status())
-                    : refused(refused.answer()));
-            case AccountPool.Given.Socket given -> run(request, pool, given, mailbox, again, mayHaveRun);
+                    : TurnCall.refusedHandshake(refused.answer()));
+            case AccountPool.Given.Socket given -> run(request, call, pool, given, again, mayHaveRun);
         };
     }
 
-    private Try run(UpstreamRequest request, AccountPool pool, AccountPool.Given.Socket given, EventMailbox mailbox, boolean again,
+    private Try run(UpstreamRequest request, TurnCall call, AccountPool pool, AccountPool.Given.Socket given, boolean again,
             boolean mayHaveRun) {
-        mailbox.on(completed -> {
+        call.mailbox().on(completed -> {
             if (completed) {
                 pool.release(given.socket(), given.seat());
             } else {
                 pool.discard(given.socket(), given.seat());
             }
         });
-        request.cancellation().onCancel(mailbox::abort);
-        Sweeper.Registration watch = sweeper.watch(mailbox);
-        long sentNanos = nanoClock.getAsLong();
-        boolean sent = false;
-        try {
-            given.socket().send(new ResponseCreate(request.body()));
-            sent = true;
-        } catch (IOException e) {
-            mailbox.closed(CloseCodes.ABNORMAL, String.valueOf(e.getMessage()));
+        TurnCall.Came came = call.make(new ResponseCreate(request.body()), given.socket()::send);
+        if (came instanceof TurnCall.Came.Refused refused && refused.isTooOld() && (given.reused() || !again)) {
+            return new Try(Optional.empty(), mayHaveRun);
         }
-        switch (mailbox.awaitFirst()) {
-            case EventMailbox.First.Event event -> {
-                ByteSource body = new WatchedSource(mailbox, watch, request);
-                return Try.of(new UpstreamResult.Answered(200, EVENT_STREAM, body, mayHaveRun, given.connectNanos()));
-            }
-            case EventMailbox.First.Refused refused -> {
-                end(mailbox, watch, request);
-                EventMailbox.Refusal refusal = refused.refusal();
-                if ((given.reused() || !again) && isTooOld(refusal.message())) {
-                    return new Try(Optional.empty(), mayHaveRun);
-                }
-                return Try.of(EventAnswer.of(refusal.status(), refusal.message(), mayHaveRun, given.connectNanos()));
-            }
-            case EventMailbox.First.Nothing nothing -> {
-                end(mailbox, watch, request);
-                boolean soon = !sent || nanoClock.getAsLong() - sentNanos < STALE_NANOS;
-                if (nothing.kind() == Kind.RESET && given.reused() && soon && !again) {
-                    return new Try(Optional.empty(), sent);
-                }
-                return Try.of(new UpstreamResult.Unreachable(sent || mayHaveRun, sent && mayHaveRun, nothing.kind(), nothing.detail()));
-            }
+        if (came instanceof TurnCall.Came.Nothing nothing && nothing.isStale() && given.reused() && !again) {
+            return new Try(Optional.empty(), nothing.sent());
         }
+        return Try.of(TurnCall.result(came, mayHaveRun, given.connectNanos()));
     }
 
-    private static boolean isTooOld(byte[] message) {
-        JsonMembers members = new JsonMembers(message, 0, message.length);
-        if (!members.seek("error")) {
-            return false;
-        }
-        JsonMembers error = new JsonMembers(message, members.valueFrom(), members.valueTo());
-        return error.seek("code") && error.valueIs(TOO_OLD);
-    }
-
-    private static void end(EventMailbox mailbox, Sweeper.Registration watch, UpstreamRequest request) {
-        mailbox.close();
-        watch.close();
-        request.cancellation().clear();
-    }
-
-    /** What tells of the account is the answer; what tells of WebSocket alone is a connection that failed. */
-    private static UpstreamResult refused(UpstreamDial.Outcome.Refused answer) {
-        int status = answer.status();
-        if (status == 401 || status == 402 || status == 403 || status == 429 || status >= 500) {
-            return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), false, 0);
-        }
-        return new UpstreamResult.Unreachable(false, Kind.FRAMING, "the upstream refused WebSocket with status " + status);
+    /** A turn that is not sent yet. */
+    TurnCall call(UpstreamRequest request) {
+        return new TurnCall(request, sweeper, nanoClock, staleNanos);
     }
 
     @Override
-    public Opening open(Request request, Listener listener) {
-        AccountPool pool = pool(request.account());
-        boolean shareable = request.sessionKey() != 0;
-        AccountPool.Want want = new AccountPool.Want(group("bound " + Long.toHexString(request.sessionKey()), request.client(),
-                request.headers(), request.target()), 0, request.sessionKey(), request.target(), request.headers(),
-                request.cancellation());
-        return switch (pool.take(want, listener, false)) {
-            case AccountPool.Given.Failed failed -> new Opening.Unreachable(failed.kind(), failed.detail());
-            case AccountPool.Given.Refused(var answer) ->
-                new Opening.Refused(answer.status(), answer.headers(), answer.body());
-            case AccountPool.Given.Socket given -> new Opening.Opened(
-                    new BoundConnection(pool, given.socket(), given.seat(), shareable, nanoClock), given.reused(),
-                    given.connectNanos());
-        };
+    public Binding bind(Strays strays) {
+        return new ClientBinding(this, strays, nanoClock);
+    }
+
+    /** A client's own connection is for its session alone: its handshake carries the client's headers. */
+    AccountPool.Want boundWant(UpstreamRequest request) {
+        return new AccountPool.Want(group("bound " + Long.toHexString(request.sessionKey()), request.client(), request.headers(),
+                request.target()), 0, request.sessionKey(), request.target(), request.headers(), request.cancellation());
     }
 
     /**
@@ -217,7 +162,7 @@ final class TurnPools implements TurnPool {
         return keys.key(client, value.toString());
     }
 
-    private AccountPool pool(Account account) {
+    AccountPool pool(Account account) {
         return pools.computeIfAbsent(account.name(), name -> create(account));
     }
 
@@ -246,41 +191,5 @@ final class TurnPools implements TurnPool {
     public void close() {
         janitor.close();
         pools.values().forEach(AccountPool::close);
-    }
-
-    /** A mailbox whose end also ends its watch and its cancellation. */
-    private static final class WatchedSource implements ByteSource {
-        private final EventMailbox mailbox;
-        private final Sweeper.Registration watch;
-        private final UpstreamRequest request;
-        private final AtomicBoolean closed = new AtomicBoolean();
-
-        private WatchedSource(EventMailbox mailbox, Sweeper.Registration watch, UpstreamRequest request) {
-            this.mailbox = mailbox;
-            this.watch = watch;
-            this.request = request;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            return mailbox.read(target, offset, length);
-        }
-
-        @Override
-        public boolean ready() {
-            return mailbox.ready();
-        }
-
-        @Override
-        public void abort() {
-            mailbox.abort();
-        }
-
-        @Override
-        public void close() {
-            if (closed.compareAndSet(false, true)) {
-                end(mailbox, watch, request);
-            }
-        }
     }
 }

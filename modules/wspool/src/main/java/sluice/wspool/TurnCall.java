@@ -1,0 +1,170 @@
+package sluice.wspool;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import sluice.api.ByteSource;
+import sluice.api.Headers;
+import sluice.api.OutboundBody;
+import sluice.api.Sweeper;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+import sluice.api.UpstreamResult.Kind;
+import sluice.json.JsonMembers;
+import sluice.websocket.CloseCodes;
+
+/**
+ * One turn over an open connection: sends its message and waits for what comes first. Bridged requests and the turns of
+ * WebSocket clients differ only in whose connection it is. Confined to the request's thread.
+ */
+final class TurnCall {
+    private static final Headers EVENT_STREAM = Headers.of("Content-Type", "text/event-stream");
+    /** The upstream ends connections after an hour; a turn that meets this was not executed. */
+    private static final String TOO_OLD = "websocket_connection_limit_reached";
+
+    private final UpstreamRequest request;
+    private final EventMailbox mailbox;
+    private final Sweeper sweeper;
+    private final LongSupplier nanoClock;
+    private final long staleNanos;
+
+    /**
+     * A call.
+     *
+     * @param staleNanos a reused connection that ends sooner after sending had been dead before; 0: none that was sent on
+     */
+    TurnCall(UpstreamRequest request, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
+        this.request = request;
+        this.staleNanos = staleNanos;
+        this.sweeper = sweeper;
+        this.nanoClock = nanoClock;
+        mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());
+    }
+
+    /** Where the turn's events arrive. */
+    EventMailbox mailbox() {
+        return mailbox;
+    }
+
+    /** Sends a message. */
+    @FunctionalInterface
+    interface Sending {
+        void send(OutboundBody message) throws IOException;
+    }
+
+    /** What came first. */
+    sealed interface Came {
+        /** An event: the answer has begun. */
+        record Events(ByteSource body) implements Came { }
+
+        /** An error with a status. */
+        record Refused(int status, byte[] message) implements Came {
+            /** Whether only the connection was too old, which another one mends; the turn was not executed. */
+            boolean isTooOld() {
+                JsonMembers members = new JsonMembers(message, 0, message.length);
+                if (!members.seek("error")) {
+                    return false;
+                }
+                JsonMembers error = new JsonMembers(message, members.valueFrom(), members.valueTo());
+                return error.seek("code") && error.valueIs(TOO_OLD);
+            }
+        }
+
+        /**
+         * Nothing.
+         *
+         * @param sent whether the whole message was sent, so that the account may have executed it
+         * @param soon whether the connection ended so soon after sending that it had most likely been dead before
+         */
+        record Nothing(Kind kind, String detail, boolean sent, boolean soon) implements Came {
+            /** Whether a connection that had stood open turned out to be dead. */
+            boolean isStale() {
+                return kind == Kind.RESET && soon;
+            }
+        }
+    }
+
+    /** Sends the message and waits. The connection of the mailbox must be named before. */
+    Came make(OutboundBody message, Sending connection) {
+        request.cancellation().onCancel(mailbox::abort);
+        Sweeper.Registration watch = sweeper.watch(mailbox);
+        long sentNanos = nanoClock.getAsLong();
+        boolean sent = false;
+        try {
+            connection.send(message);
+            sent = true;
+        } catch (IOException e) {
+            mailbox.closed(CloseCodes.ABNORMAL, String.valueOf(e.getMessage()));
+        }
+        switch (mailbox.awaitFirst()) {
+            case EventMailbox.First.Event event -> {
+                return new Came.Events(new WatchedSource(watch));
+            }
+            case EventMailbox.First.Refused(EventMailbox.Refusal refusal) -> {
+                end(watch);
+                return new Came.Refused(refusal.status(), refusal.message());
+            }
+            case EventMailbox.First.Nothing(Kind kind, String detail) -> {
+                end(watch);
+                return new Came.Nothing(kind, detail, sent, !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
+            }
+        }
+    }
+
+    /** What the gateway is told of {@code came}, after {@code resent} says whether an earlier try may have been executed. */
+    static UpstreamResult result(Came came, boolean resent, long connectNanos) {
+        return switch (came) {
+            case Came.Events(ByteSource body) -> new UpstreamResult.Answered(200, EVENT_STREAM, body, resent, connectNanos);
+            case Came.Refused(int status, byte[] message) -> EventAnswer.of(status, message, resent, connectNanos);
+            case Came.Nothing(Kind kind, String detail, boolean sent, boolean soon) ->
+                new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, detail);
+        };
+    }
+
+    /** What tells of the account is the answer; what tells of WebSocket alone is an address without it. */
+    static UpstreamResult refusedHandshake(UpstreamDial.Outcome.Refused answer) {
+        int status = answer.status();
+        if (status == 401 || status == 402 || status == 403 || status == 429 || status >= 500) {
+            return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), false, 0);
+        }
+        return new UpstreamResult.Unreachable(false, Kind.NO_WEBSOCKET, "the upstream refused WebSocket with status " + status);
+    }
+
+    private void end(Sweeper.Registration watch) {
+        mailbox.close();
+        watch.close();
+        request.cancellation().clear();
+    }
+
+    /** The mailbox; its end also ends its watch and its cancellation. */
+    private final class WatchedSource implements ByteSource {
+        private final Sweeper.Registration watch;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private WatchedSource(Sweeper.Registration watch) {
+            this.watch = watch;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return mailbox.read(target, offset, length);
+        }
+
+        @Override
+        public boolean ready() {
+            return mailbox.ready();
+        }
+
+        @Override
+        public void abort() {
+            mailbox.abort();
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                end(watch);
+            }
+        }
+    }
+}
