@@ -33,6 +33,7 @@ import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
 import sluice.records.RequestRecord;
+import sluice.websocket.CloseCodes;
 
 /**
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
@@ -129,7 +130,7 @@ final class Attempt implements FailoverLoop.Attempts {
                     call.record.resends++;
                 }
                 try {
-                    yield answer.status() < 300 ? relay(call, lease, answer) : refused(call, lease, answer, strip);
+                    yield answer.status() < 300 ? relay(call, lease, answer, strip) : refused(call, lease, answer, strip);
                 } finally {
                     answer.body().close();
                 }
@@ -192,7 +193,8 @@ final class Attempt implements FailoverLoop.Attempts {
         Failure failure = switch (none.kind()) {
             case CANCELLED -> Failure.of(Match.Origin.CLIENT_GONE);
             case NO_WEBSOCKET -> Failure.of(Match.Origin.NO_WEBSOCKET);
-            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING, TOO_LARGE, HELD -> Failure.unreachable(none.kind(), none.requestSent());
+            case TOO_LARGE -> Failure.close(CloseCodes.TOO_BIG, none.detail());
+            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING, HELD -> Failure.unreachable(none.kind(), none.requestSent());
         };
         return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
     }
@@ -201,7 +203,9 @@ final class Attempt implements FailoverLoop.Attempts {
         byte[] body = errorBody(answer.body());
         UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
         Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
-        FailureRules.Rule rule = FailureRules.judge(Failure.answer(answer.status(), error));
+        Failure failure = Failure.answer(answer.status(), error);
+        boolean newWork = call.asksForWork() && call.affinity.boundTo().isEmpty();
+        FailureRules.Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
         if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
             report(lease, rule, retryAfter);
         }
@@ -223,12 +227,12 @@ final class Attempt implements FailoverLoop.Attempts {
         return java.util.Arrays.copyOf(bytes, length);
     }
 
-    private AttemptResult relay(Call call, AccountLease lease, UpstreamResult.Answered answer) {
+    private AttemptResult relay(Call call, AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
         Answer client = call.answer();
         boolean sse = isEventStream(answer.headers());
         boolean asStream = sse && (call.record.stream || call.exchange.head().method().equals("GET"));
-        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model), error -> movesOn(call, error),
-                lease.account().timeouts().firstOutput(), call::identified);
+        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
+                error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), call::identified);
         RelayOutcome outcome;
         if (asStream) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
@@ -253,7 +257,7 @@ final class Attempt implements FailoverLoop.Attempts {
         note(call, outcome.report());
         return switch (outcome) {
             case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
-            case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error());
+            case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error(), strip);
             case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
         };
     }
@@ -266,10 +270,14 @@ final class Attempt implements FailoverLoop.Attempts {
     }
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
-    private static boolean movesOn(Call call, RelayOutcome.StreamError error) {
-        FailureRules.Effect effect = judge(error).effect();
-        return call.asksForWork() && (effect == FailureRules.Effect.NEXT_ACCOUNT
-                || effect == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown());
+    private boolean movesOn(Call call, boolean stripped, RelayOutcome.StreamError error) {
+        return call.asksForWork() && switch (judge(error).effect()) {
+            case NEXT_ACCOUNT -> true;
+            case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
+            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown();
+            case STRIP_ONCE -> mayStrip(call, stripped);
+            case BY_HTTP, PASS, END -> false;
+        };
     }
 
     private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
@@ -295,10 +303,12 @@ final class Attempt implements FailoverLoop.Attempts {
     }
 
     private AttemptResult refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
-            RelayOutcome.StreamError error) {
+            RelayOutcome.StreamError error, boolean strip) {
         FailureRules.Rule rule = judge(error);
         Duration retryAfter = retryAfter(answer, error);
-        report(lease, rule, retryAfter);
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
+            report(lease, rule, retryAfter);
+        }
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,

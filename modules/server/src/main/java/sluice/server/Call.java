@@ -10,6 +10,7 @@ import sluice.failures.FailedAttempt;
 import sluice.failures.FailureAnswer;
 import sluice.failures.Told;
 import sluice.records.RequestRecord;
+import sluice.responses.Route;
 
 /**
  * A request that was accepted and is now to be answered by some account. Each attempt starts from it as it is. Confined to the
@@ -84,9 +85,16 @@ final class Call {
 
     /** What the scheduler needs to know. */
     SelectionRequest wish(Set<String> tried, long usualWaitNanos) {
-        return SelectionRequest.by(record.client).model(record.model).session(affinity.sessionKey()).boundTo(affinity.boundTo())
-                .transport(way.transport()).encryptedContent(encryptedContent).excluding(tried).only(way.only(record.attempts))
+        return SelectionRequest.by(record.client).model(record.model).route(routeOfItsOwn()).session(affinity.sessionKey())
+                .boundTo(affinity.boundTo()).transport(way.transport()).encryptedContent(encryptedContent).excluding(tried)
+                .only(way.only(record.attempts))
                 .waiting(way.waitNanos(record.model, record.attempts, usualWaitNanos)).seed(record.startedNanos).build();
+    }
+
+    /** A route that some accounts lack; empty for the usual one, and for what lives in one account. */
+    private String routeOfItsOwn() {
+        Route route = exchange.target().route();
+        return route == Route.COMPACT || route == Route.INPUT_TOKENS ? exchange.target().upstreamPath() : "";
     }
 
     /** Whether accounts are tried in turn until one knows the response or conversation that the request is bound to. */

@@ -557,4 +557,53 @@ class DoorsTest {
             }
         });
     }
+
+    private RunningGateway two(String webSocket) throws Exception {
+        StringBuilder yaml = new StringBuilder("server: {" + settings + "}\naccounts:\n");
+        for (String name : List.of("a", "b")) {
+            yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.uri()).append("\", api-key: sk-").append(name)
+                    .append(", tier: ").append(name.equals("a") ? 0 : 1).append(", websocket: ").append(webSocket).append("}\n");
+        }
+        return RunningGateway.of(yaml.toString());
+    }
+
+    static Stream<Arguments> unknownRoutes() {
+        return Arrays.stream(Door.values()).filter(Door::hasRoutes).flatMap(door -> Stream.of(
+                Arguments.of(door, 404, "{\"detail\":\"Not Found\"}"), Arguments.of(door, 405, "{\"detail\":\"Method Not Allowed\"}"),
+                Arguments.of(door, 404, "{\"error\":{\"message\":\"Invalid URL (POST /v1/responses/compact)\",\"type\":"
+                        + "\"invalid_request_error\",\"param\":null,\"code\":null}}")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unknownRoutes")
+    void aRouteThatOneAccountLacksIsAskedOfAnotherAndRemembered(Door door, int status, String body) throws Throwable {
+        known(door + " route", () -> {
+            upstream.account("sk-a", asked -> asked.path().endsWith("/compact") ? SayingUpstream.status(status, body)
+                    : SayingUpstream.well(asked));
+            String compact = "{\"model\":\"gpt-5.1\",\"input\":[],\"metadata\":{\"route\":\"compact\"}}";
+            try (RunningGateway gateway = two("off"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                assertTrue(visitor.ask(compact).well());
+                assertTrue(visitor.ask(compact).well());
+                assertEquals(1, upstream.asked("sk-a").size(), "it is remembered");
+                assertTrue(visitor.ask(ASK).well());
+                assertEquals(2, upstream.asked("sk-a").size(), "for this route only");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMessageTooLargeForAWebSocketGoesByHttpAndBlamesNobody(Door door) throws Throwable {
+        known(door + " 1009", () -> {
+            upstream.account("sk-a", asked -> asked.webSocket() ? new SayingUpstream.Say.Close(1009, "message too big")
+                    : SayingUpstream.well(asked));
+            try (RunningGateway gateway = two("prefer"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertTrue(heard.well(), heard::text);
+                assertEquals(0, upstream.asked("sk-b").size());
+                assertEquals(0, gateway.account("a").failed());
+                assertFalse(upstream.asked("sk-a").getLast().body().contains("\"type\""), "it is a request, not a message");
+            }
+        });
+    }
 }

@@ -6,8 +6,6 @@ import java.util.regex.Pattern;
 /** Where doors, ways and forms still differ: cells of {@link DoorsTest} that are wrong today, with the reason. The list only shrinks. */
 final class KnownDifferences {
     private static final List<Pattern> CELLS = List.of(
-            // an event of a stream that is answered with 200 strips nothing yet
-            "two: reasoning of another organisation.* / (FIRST_EVENT|AFTER_CREATED|ERROR_EVENT|ERROR_OBJECT) / HTTP_.*",
             // nothing told counts as nothing used
             ".* budget, usage told false",
             // told as one without WebSockets
