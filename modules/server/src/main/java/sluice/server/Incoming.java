@@ -19,7 +19,7 @@ sealed interface Incoming {
 
     /** A body on its way. Confined to the request's thread. */
     interface Stream {
-        /** What its length is without framing, or {@link sluice.wire.RequestHead#CHUNKED}. */
+        /** What its length is without framing, or {@link sluice.http1.RequestHead#CHUNKED}. */
         long announcedBytes();
 
         /** Whether there is none, or an empty one. */
