@@ -194,7 +194,12 @@ final class Attempt implements FailoverLoop.Attempts {
             case CANCELLED -> Failure.of(Match.Origin.CLIENT_GONE);
             case NO_WEBSOCKET -> Failure.of(Match.Origin.NO_WEBSOCKET);
             case TOO_LARGE -> Failure.close(CloseCodes.TOO_BIG, none.detail());
-            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING, HELD -> Failure.unreachable(none.kind(), none.requestSent());
+            case HELD -> {
+                // No account has been asked, so none is to blame.
+                lease.report(new AttemptOutcome.Ignored());
+                yield Failure.unreachable(UpstreamResult.Kind.RESET, false);
+            }
+            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING -> Failure.unreachable(none.kind(), none.requestSent());
         };
         return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
     }

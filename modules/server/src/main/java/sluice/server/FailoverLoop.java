@@ -84,7 +84,8 @@ final class FailoverLoop {
                         continue;
                     }
                     call.tell(last instanceof AttemptResult.Failed(FailedAttempt failure)
-                            ? FailureAnswer.exhausted(call.asked(clock.getAsLong()), failure, none) : FailureAnswer.untried(call.asked(clock.getAsLong()), none));
+                            ? FailureAnswer.exhausted(call.asked(chosen), failure, none)
+                            : FailureAnswer.untried(call.asked(chosen), none));
                     return;
                 }
                 case Selection.Selected(AccountLease lease) -> {
