@@ -7,6 +7,11 @@ module sluice.clients {
     requires transitive sluice.api;
     requires transitive sluice.config;
     requires transitive sluice.records;
+    requires info.picocli;
+
+    provides sluice.api.Command with sluice.clients.PricesCommand;
+
+    opens sluice.clients to info.picocli; // it fills the options of the command
 
     exports sluice.clients to sluice.ledger, sluice.server;
 }

@@ -3,6 +3,7 @@
 module sluice.config {
     requires transitive sluice.api;
     requires sluice.json;
+    requires com.fasterxml.jackson.core; // the price file
     requires org.yaml.snakeyaml;
 
     exports sluice.config to sluice.clients, sluice.server, sluice.ops, sluice.ledger;

@@ -48,13 +48,13 @@ class ArchitectureTest {
     private static final int SERVER_FILES_TODAY = 95;
     /** Settings that are read nowhere. */
     private static final Set<String> UNREAD_SETTINGS = Set.of("SchedulerSettings.Sticky#maxEntries",
-            "SchedulerSettings.Sticky#ttl", "StateSettings#maxOwners", "StateSettings#ownerTtl", "StateSettings#path",
+            "SchedulerSettings.Sticky#ttl", "StateSettings#maxOwners", "StateSettings#ownerTtl",
             "StateSettings#saveEvery", "StateSettings#unknownOwner");
     /** Members that nobody calls. */
     private static final Set<String> UNUSED = Set.of("AnswerScan#whole", "Assembly#poller", "Assembly#sweeper", "Client#connections",
             "EventType#holdsResponse", "EventType#numbered", "EventType#of", "Fault#isNone", "Fault#without",
             "JsonOut#array", "JsonTree#elements", "OpenConnections#count",
-            "ResponseRequest#bodyBytes", "ScannedBody#length", "Side#name", "TextRule#pattern");
+            "ResponseRequest#bodyBytes", "Side#name", "TextRule#pattern");
     /** Members that a library finds by their class: picocli makes the provider that an annotation names. */
     private static final Set<String> FOUND_BY_CLASS = Set.of("VersionCommand.Provider#<init>");
 

@@ -16,6 +16,9 @@ import java.time.Duration;
  */
 public record GatewayError(Source source, int status, String type, String code, String message, String param,
         Duration retryAfter, long resetsAtSeconds) {
+    /** The type of a refusal that waiting a moment does not help against; clients are told not to try again. */
+    public static final String FINAL_TYPE = "insufficient_quota";
+
     /** Who is at fault. */
     public enum Source { CLIENT, UPSTREAM, GATEWAY }
 
@@ -59,6 +62,11 @@ public record GatewayError(Source source, int status, String type, String code, 
     /** The same error with the second of the epoch at which the limit ends. */
     public GatewayError withResetsAt(long seconds) {
         return new GatewayError(source, status, type, code, message, param, retryAfter, seconds);
+    }
+
+    /** Whether the same request would be refused again for long, so that clients should not repeat it by themselves. */
+    public boolean isFinal() {
+        return type.equals(FINAL_TYPE) && source == Source.GATEWAY;
     }
 
     /** The time to wait in whole seconds, rounded up, as {@code Retry-After} wants it; 0 if it is unknown. */

@@ -28,8 +28,8 @@ import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.clients.PriceTable;
+import sluice.config.ModelPrice;
 import sluice.config.ServerSettings;
-import sluice.config.UsageSettings;
 import sluice.ledger.LogSinkFactory;
 import sluice.ledger.SqliteSinkFactory;
 import sluice.ops.ClientStatus;
@@ -56,7 +56,7 @@ public class AccountingBenchmark {
     @Param({"log", "sqlite"})
     public String sink;
 
-    private final PriceTable prices = new PriceTable(List.of(new UsageSettings.ModelPrice("gpt-5*", 1.25, 0.125, 10)));
+    private final PriceTable prices = new PriceTable(List.of(ModelPrice.of("gpt-5*", 1.25, 0.125, 10)));
     private Operations operations;
     private UsageSink ledger;
     private Path folder;
@@ -89,7 +89,7 @@ public class AccountingBenchmark {
 
     private UsageRecord record() {
         TokenUsage usage = TokenUsage.told(12_000, 9_000, 300, 120);
-        OptionalLong cost = prices.costNanoDollars("gpt-5", "gpt-5", usage);
+        OptionalLong cost = prices.costNanoDollars("gpt-5", "", usage);
         return new UsageRecord("req_1l98qvwo2pyix_" + Long.toString(++number, 36),
                 new UsageRecord.Times(1_700_000_000_000L, 1_200_000_000, 300_000_000), new UsageRecord.Who("team-a", "", 0),
                 new UsageRecord.Asked("POST /v1/responses", "gpt-5", "", true, 40_000), new UsageRecord.Served("main", "gpt-5", 1, 0),

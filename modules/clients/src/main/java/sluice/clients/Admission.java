@@ -2,110 +2,143 @@ package sluice.clients;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
+import sluice.api.RequestBody;
 import sluice.api.TokenUsage;
-import sluice.config.ClientPolicy;
+import sluice.config.Quota;
+import sluice.records.LogText;
+import sluice.records.RequestRecord;
 
 /**
- * Holds each client to its limits: before the body by requests, after the scan by model, tokens and money. Requests that run at
- * the same time may together pass a limit of tokens or money, because what one costs is known when it ends. Stateless.
+ * Holds each client, and its team, to their limits: before the body by requests, after the scan by model, tokens and money. What
+ * the request will use is estimated and reserved, so that requests which run at the same time see each other. Thread-safe.
  */
 public final class Admission {
-    private static final double NANO_DOLLARS = 1e9;
+    /** When a request may be tried again that found everything reserved by others. */
+    private static final Duration WHILE_RESERVED = Duration.ofSeconds(5);
 
     /** What came of asking. */
     public sealed interface Outcome {
-        /** The request may go on. */
-        record Admitted() implements Outcome { }
+        /** The request may go on; the ticket is to be closed when it has ended. */
+        record Admitted(Ticket ticket) implements Outcome { }
+
+        /** It was counted, and needs no ticket. */
+        record Counted() implements Outcome { }
 
         /** It may not, and this is what the client is told. */
         record Refused(GatewayError error) implements Outcome { }
     }
 
-    private static final Outcome ADMITTED = new Outcome.Admitted();
+    private final Settlement settlement;
 
-    private final LongSupplier epochMillis;
-
-    /** An admission by the clock of days and months. */
-    public Admission(LongSupplier epochMillis) {
-        this.epochMillis = epochMillis;
+    /** An admission whose requests are settled by {@code settlement}. */
+    public Admission(Settlement settlement) {
+        this.settlement = settlement;
     }
 
-    /** Takes a place for one request; {@link #leave} gives it back if this admitted it. */
-    public Outcome enter(ClientAuthenticator.Outcome.Known known, long nowNanos) {
-        ClientPolicy policy = known.policy();
-        Client client = known.client();
-        if (!client.enter(policy.concurrency())) {
-            return refused(GatewayError.gateway(429, "client_concurrency", "This key has " + policy.concurrency()
-                    + " requests under way, as many as it may.").withRetryAfter(Duration.ofSeconds(1)));
+    /** Takes a place for one request, whose facts will stand in {@code record}. */
+    public Outcome enter(ClientAuthenticator.Outcome.Known known, RequestRecord record, long nowNanos) {
+        record.team = known.policy().team();
+        int places = 0;
+        for (Party party : known.parties()) {
+            if (!party.allowance().places().enter(party.quota().concurrency())) {
+                leave(known, places);
+                return refused(GatewayError.gateway(429, "client_concurrency", party.words() + " has " + party.quota().concurrency()
+                        + " requests under way, as many as it may.").withRetryAfter(Duration.ofSeconds(1)));
+            }
+            places++;
         }
         Outcome counted = count(known, nowNanos);
         if (counted instanceof Outcome.Refused) {
-            client.leave();
+            leave(known, places);
+            return counted;
         }
-        return counted;
+        return new Outcome.Admitted(new Ticket(this, known, record));
     }
 
     /** Counts a request that takes no place. */
     public Outcome count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
-        int most = known.policy().requestsPerMinute();
-        return known.client().requests().add(1, most, nowNanos) ? ADMITTED
-                : refused(GatewayError.gateway(429, "client_rate", "This key may send " + most + " requests a minute.")
-                        .withRetryAfter(untilNextMinute(nowNanos)));
+        int counted = 0;
+        for (Party party : known.parties()) {
+            int limit = party.quota().requestsPerMinute();
+            if (!party.allowance().requests().add(1, limit, nowNanos)) {
+                known.parties().subList(0, counted).forEach(one -> one.allowance().requests().correct(nowNanos, 1, 0, nowNanos));
+                return refused(GatewayError.gateway(429, "client_rate", party.words() + " may send " + limit + " requests a minute.")
+                        .withRetryAfter(Duration.ofNanos(party.allowance().requests().nanosUntilBelow(limit, nowNanos))));
+            }
+            counted++;
+        }
+        return new Outcome.Counted();
     }
 
-    /** Judges what only the body tells. */
-    public Outcome afterScan(ClientAuthenticator.Outcome.Known known, String model, long nowNanos) {
-        ClientPolicy policy = known.policy();
-        if (!model.isEmpty() && !Client.mayUse(policy.models(), model)) {
-            return refused(GatewayError.client(403, "model_not_allowed", "This key may not use the model '" + model
-                    + "'; GET /v1/models lists what it may use.").withParam("model"));
-        }
-        if (policy.tokensPerMinute() > 0 && known.client().tokens().count(nowNanos) >= policy.tokensPerMinute()) {
-            return refused(GatewayError.gateway(429, "client_rate", "This key may use " + policy.tokensPerMinute()
-                    + " tokens a minute.").withRetryAfter(untilNextMinute(nowNanos)));
-        }
-        return withinBudget(known);
+    private static void leave(ClientAuthenticator.Outcome.Known known, int places) {
+        known.parties().subList(0, places).forEach(party -> party.allowance().places().leave());
     }
 
-    private Outcome withinBudget(ClientAuthenticator.Outcome.Known known) {
-        ClientPolicy.Budget budget = known.policy().budget();
-        if (budget.dayUsd() == 0 && budget.monthUsd() == 0) {
-            return ADMITTED;
+    /** Judges what only the body tells, and reserves what it will use. */
+    Outcome claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
+        ClientAuthenticator.Outcome.Known known = ticket.known();
+        if (!model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
+            return refused(GatewayError.client(403, "model_not_allowed", "This key may not use the model '"
+                    + LogText.cut(model) + "'; GET /v1/models lists what it may use.").withParam("model"));
         }
-        long now = epochMillis.getAsLong();
-        Spending.Sums spent = known.client().spending().at(now);
-        if (isSpent(budget.monthUsd(), spent.monthNanoDollars())) {
-            return refused(exhausted(budget.monthUsd(), "month", Spending.untilNextMonth(now)));
+        Claim claim = Claim.of(body, model, known.client().means());
+        ticket.record().tier = claim.tier();
+        TokenUsage expected = billed ? TokenUsage.estimate(claim.inputTokens(), claim.outputTokens()) : TokenUsage.NONE;
+        long nanoDollars = settlement.prices().countedNanoDollars(model, claim.tier(), expected);
+        Reservation reservation = new Reservation(claim, nanoDollars, nowNanos);
+        for (int i = 0; i < known.parties().size(); i++) {
+            Outcome outcome = reserve(ticket, known.parties().get(i), reservation, expected.total());
+            if (outcome instanceof Outcome.Refused) {
+                known.parties().subList(0, i).forEach(party -> settlement.giveBack(party, reservation, expected.total(), nowNanos));
+                return outcome;
+            }
         }
-        return isSpent(budget.dayUsd(), spent.dayNanoDollars())
-                ? refused(exhausted(budget.dayUsd(), "day", Spending.untilTomorrow(now))) : ADMITTED;
+        if (billed) {
+            ticket.reserved(reservation);
+        }
+        return new Outcome.Admitted(ticket);
     }
 
-    private static boolean isSpent(double limitUsd, long spentNanoDollars) {
-        return limitUsd > 0 && spentNanoDollars >= limitUsd * NANO_DOLLARS;
+    private Outcome reserve(Ticket ticket, Party party, Reservation reservation, long tokens) {
+        Quota quota = party.quota();
+        long now = reservation.atNanos();
+        if (!party.allowance().tokens().add(tokens, quota.tokensPerMinute(), now)) {
+            return refused(GatewayError.gateway(429, "client_rate", party.words() + " may use " + quota.tokensPerMinute()
+                    + " tokens a minute.").withRetryAfter(Duration.ofNanos(
+                            party.allowance().tokens().nanosUntilBelow(quota.tokensPerMinute(), now))));
+        }
+        long epochMillis = settlement.epochMillis();
+        Calendar calendar = settlement.calendar();
+        Spending.Room room = party.allowance().spending().reserve(reservation.nanoDollars(), quota.budget(),
+                calendar.dayOf(epochMillis));
+        if (room != Spending.Room.LEFT) {
+            party.allowance().tokens().correct(now, tokens, 0, now);
+        }
+        return switch (room) {
+            case LEFT -> new Outcome.Admitted(ticket);
+            case DAY_SPENT -> refused(spent(party, quota.budget().dayUsd(), "day", calendar.untilTomorrow(epochMillis)));
+            case MONTH_SPENT -> refused(spent(party, quota.budget().monthUsd(), "month", calendar.untilNextMonth(epochMillis)));
+            case RESERVED -> refused(GatewayError.gateway(429, "budget_exhausted", "What is left of the budget is reserved for "
+                    + "requests that are under way.").withRetryAfter(WHILE_RESERVED));
+        };
+    }
+
+    private static GatewayError spent(Party party, double limitUsd, String period, Duration left) {
+        return new GatewayError(GatewayError.Source.GATEWAY, 429, GatewayError.FINAL_TYPE, "budget_exhausted", party.words()
+                + " may spend $" + BigDecimal.valueOf(limitUsd).toPlainString() + " a " + period + ", and has.", "", left);
     }
 
     private static Outcome refused(GatewayError error) {
         return new Outcome.Refused(error);
     }
 
-    private static GatewayError exhausted(double limitUsd, String period, Duration left) {
-        return GatewayError.gateway(429, "budget_exhausted", "This key may spend $" + BigDecimal.valueOf(limitUsd).toPlainString()
-                + " a " + period + " (UTC), and has.").withRetryAfter(left);
-    }
-
     /** The request has ended. */
-    public void leave(ClientAuthenticator.Outcome.Known known, TokenUsage usage, long nowNanos) {
-        known.client().leave();
-        if (usage.total() > 0) {
-            known.client().tokens().add(usage.total(), 0, nowNanos);
-            known.client().tokensInAll().addAndGet(usage.total());
+    void close(Ticket ticket) {
+        try {
+            settlement.settle(ticket);
+        } finally {
+            leave(ticket.known(), ticket.known().parties().size());
         }
-    }
-
-    private static Duration untilNextMinute(long nowNanos) {
-        return Duration.ofNanos(Client.MinuteCount.nanosLeft(nowNanos));
     }
 }

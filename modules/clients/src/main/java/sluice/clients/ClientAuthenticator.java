@@ -1,6 +1,8 @@
 package sluice.clients;
 
 import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,8 @@ import sluice.api.Headers;
 import sluice.api.Loopback;
 import sluice.config.ClientPolicy;
 import sluice.config.KeyHash;
+import sluice.config.Quota;
+import sluice.config.TeamPolicy;
 
 /**
  * Tells who a client is by its key. Keys are known by their SHA-256 only, which is compared in constant time. Without clients,
@@ -20,13 +24,22 @@ public final class ClientAuthenticator {
     private static final int MAX_KEY_CHARS = 512;
 
     /** Whoever comes from this machine, where no clients are configured. */
-    public static final ClientPolicy LOCAL = new ClientPolicy("local", List.of(), Optional.empty(), List.of(), List.of(), 0, 0, 0,
-            ClientPolicy.Budget.NONE, true);
+    public static final ClientPolicy LOCAL = new ClientPolicy("local", "", new ClientPolicy.Access(List.of(), Instant.MAX, List.of()),
+            List.of(), Quota.OPEN, true);
 
     /** What was found. */
     public sealed interface Outcome {
-        /** A client. */
-        record Known(Client client, ClientPolicy policy) implements Outcome { }
+        /**
+         * A client.
+         *
+         * @param parties those whose limits hold: the client, and its team if it has one
+         */
+        record Known(Client client, ClientPolicy policy, List<Party> parties) implements Outcome {
+            /** Copies the list. */
+            public Known {
+                parties = List.copyOf(parties);
+            }
+        }
 
         /** None. */
         record Refused(GatewayError error) implements Outcome { }
@@ -35,17 +48,21 @@ public final class ClientAuthenticator {
     private final Map<KeyHash, Outcome.Known> byKey = new HashMap<>();
     private final Optional<Outcome.Known> local;
 
-    /**
-     * An authenticator of these clients.
-     *
-     * @param clients state by name, which outlives a reload
-     */
-    public ClientAuthenticator(List<ClientPolicy> policies, Map<String, Client> clients) {
+    /** An authenticator of these clients, whose state outlives a reload. */
+    public ClientAuthenticator(List<ClientPolicy> policies, List<TeamPolicy> teams, Clients clients) {
         for (ClientPolicy policy : policies) {
-            Outcome.Known known = new Outcome.Known(clients.get(policy.name()), policy);
-            policy.keys().forEach(key -> byKey.put(key, known));
+            Outcome.Known known = known(policy, teams, clients);
+            policy.access().keys().forEach(key -> byKey.put(key, known));
         }
-        local = policies.isEmpty() ? Optional.of(new Outcome.Known(clients.get(LOCAL.name()), LOCAL)) : Optional.empty();
+        local = policies.isEmpty() ? Optional.of(known(LOCAL, teams, clients)) : Optional.empty();
+    }
+
+    private static Outcome.Known known(ClientPolicy policy, List<TeamPolicy> teams, Clients clients) {
+        Client client = clients.of(policy.name());
+        List<Party> parties = new ArrayList<>(List.of(new Party(client.allowance(), policy.quota())));
+        teams.stream().filter(team -> team.name().equals(policy.team())).forEach(team ->
+                parties.add(new Party(clients.allowances().of(Allowance.Kind.TEAM, team.name()), team.quota())));
+        return new Outcome.Known(client, policy, parties);
     }
 
     /** Who sends these headers from {@code remoteHost}. */
@@ -69,10 +86,10 @@ public final class ClientAuthenticator {
 
     private static Outcome checked(Outcome.Known known, String remoteHost, long epochMillis) {
         ClientPolicy policy = known.policy();
-        if (policy.expires().isPresent() && epochMillis >= policy.expires().get().toEpochMilli()) {
+        if (!policy.access().expires().equals(Instant.MAX) && epochMillis >= policy.access().expires().toEpochMilli()) {
             return refused(401, "invalid_api_key", "The API key has expired.");
         }
-        if (!policy.addresses().isEmpty() && !comesFrom(policy, remoteHost)) {
+        if (!policy.access().addresses().isEmpty() && !comesFrom(policy, remoteHost)) {
             return refused(403, "invalid_api_key", "The API key may not be used from this address.");
         }
         return known;
@@ -81,7 +98,7 @@ public final class ClientAuthenticator {
     private static boolean comesFrom(ClientPolicy policy, String remoteHost) {
         int zone = remoteHost.indexOf('%');
         InetAddress address = InetAddress.ofLiteral(zone < 0 ? remoteHost : remoteHost.substring(0, zone));
-        return policy.addresses().stream().anyMatch(range -> range.contains(address));
+        return policy.access().addresses().stream().anyMatch(range -> range.contains(address));
     }
 
     private static boolean isLocal(Headers headers) {

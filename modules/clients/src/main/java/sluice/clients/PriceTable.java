@@ -1,52 +1,121 @@
 package sluice.clients;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.api.NamePattern;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
-import sluice.config.UsageSettings.ModelPrice;
+import sluice.config.ModelPrice;
 
-/** What tokens cost. A model without a price has none: it is never taken for free. Immutable and thread-safe. */
+/**
+ * What tokens cost, by model, service tier, length of the prompt and kind. A model without a price has none: it is never taken for
+ * free; neither is a tier without one taken for the usual tier. Immutable and thread-safe.
+ */
 public final class PriceTable {
     /** A dollar for a million tokens is a thousand of these for one. */
     private static final double NANO_DOLLARS_PER_TOKEN = 1000;
 
-    private final List<ModelPrice> prices;
+    /** Prices that are looked through one after another: those of the configuration, and all with wildcards. */
+    private final List<ModelPrice> listed = new ArrayList<>();
+    /** Those of the price file, which has thousands. */
+    private final Map<String, List<ModelPrice>> named = new HashMap<>();
+    private final List<ModelPrice> all;
+    /** Those of which no other is dearer in every kind. */
+    private final List<ModelPrice.Rates> dearest = new ArrayList<>();
 
-    /** A table of these prices; the first that fits counts. */
+    /** A table of these prices; the first that fits counts, and of those for one model and tier the one for the longest prompt. */
     public PriceTable(List<ModelPrice> prices) {
-        this.prices = List.copyOf(prices);
-    }
-
-    /** The cost in billionths of a dollar; empty if the model has no price. */
-    public OptionalLong costNanoDollars(String model, TokenUsage usage) {
-        for (ModelPrice price : prices) {
-            if (new NamePattern(price.model()).fits(model)) {
-                return OptionalLong.of(cost(price, usage));
+        all = List.copyOf(prices);
+        boolean own = true;
+        for (ModelPrice price : all) {
+            own &= !price.source().startsWith("usage.price-file");
+            if (own || new NamePattern(price.model()).isWild()) {
+                listed.add(price);
+            } else {
+                named.computeIfAbsent(price.model(), model -> new ArrayList<>()).add(price);
+            }
+            if (dearest.stream().noneMatch(other -> isDearer(other, price.rates()))) {
+                dearest.removeIf(other -> isDearer(price.rates(), other));
+                dearest.add(price.rates());
             }
         }
-        return OptionalLong.empty();
+    }
+
+    private static boolean isDearer(ModelPrice.Rates a, ModelPrice.Rates b) {
+        return a.input() >= b.input() && a.cachedInput() >= b.cachedInput() && a.cacheWrite() >= b.cacheWrite()
+                && a.output() >= b.output();
+    }
+
+    /** The price of a model, for a request of that tier with so many input tokens; empty if it has none. */
+    public Optional<ModelPrice> priceOf(String model, String tier, long inputTokens) {
+        ModelPrice found = find(listed, model, tier, inputTokens);
+        if (found == null) {
+            found = find(named.getOrDefault(model, List.of()), model, tier, inputTokens);
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /** Every price that {@code model} may get, in the order in which they count. */
+    public List<ModelPrice> pricesOf(String model) {
+        return all.stream().filter(price -> price.fits(model)).toList();
+    }
+
+    /** All prices, in the order in which they count. */
+    public List<ModelPrice> all() {
+        return all;
+    }
+
+    private static ModelPrice find(List<ModelPrice> prices, String model, String tier, long inputTokens) {
+        ModelPrice found = null;
+        for (ModelPrice price : prices) {
+            boolean fits = price.tier().equals(tier) && (inputTokens > price.aboveTokens() || price.aboveTokens() == 0)
+                    && price.fits(model);
+            if (fits && (found == null || found.model().equals(price.model()) && price.aboveTokens() > found.aboveTokens())) {
+                found = price;
+            }
+        }
+        return found;
+    }
+
+    /** The cost in billionths of a dollar; empty if the model has no price for this tier. */
+    public OptionalLong costNanoDollars(String model, String tier, TokenUsage usage) {
+        if (usage.total() == 0) {
+            return OptionalLong.of(0);
+        }
+        Optional<ModelPrice> price = priceOf(model, tier, usage.input());
+        return price.isEmpty() ? OptionalLong.empty() : OptionalLong.of(cost(price.get().rates(), usage));
     }
 
     /** What a request cost: by the model that the account was asked for; nothing if it used no tokens. */
-    public OptionalLong costNanoDollars(String model, String upstreamModel, TokenUsage usage) {
-        return usage.total() == 0 ? OptionalLong.of(0) : costNanoDollars(upstreamModel.isEmpty() ? model : upstreamModel, usage);
-    }
-
-    /** As {@link #costNanoDollars(String, String, TokenUsage)}. */
     public OptionalLong costNanoDollars(UsageRecord record) {
-        return costNanoDollars(record.model(), record.upstreamModel(), record.usage());
+        return costNanoDollars(record.upstreamModel().isEmpty() ? record.model() : record.upstreamModel(), record.tier(),
+                record.usage());
     }
 
-    /** What these tokens cost at most, whatever the model; 0 for an empty table. */
+    /** What these tokens cost at most, whatever the model and the tier; 0 for an empty table. */
     public long mostNanoDollars(TokenUsage usage) {
-        return prices.stream().mapToLong(price -> cost(price, usage)).max().orElse(0);
+        long most = 0;
+        for (ModelPrice.Rates rates : dearest) {
+            most = Math.max(most, cost(rates, usage));
+        }
+        return most;
     }
 
-    private static long cost(ModelPrice price, TokenUsage usage) {
-        double cost = (usage.input() - usage.cached()) * price.input() + usage.cached() * price.cachedInput()
-                + usage.output() * price.output();
+    /** What tokens count for a budget: what they cost, or the most where that is unknown. */
+    long countedNanoDollars(String model, String tier, TokenUsage usage) {
+        OptionalLong cost = costNanoDollars(model, tier, usage);
+        return cost.isPresent() ? cost.getAsLong() : mostNanoDollars(usage);
+    }
+
+    private static long cost(ModelPrice.Rates rates, TokenUsage usage) {
+        long cached = Math.min(usage.cached(), usage.input());
+        long written = Math.min(usage.cacheWrite(), usage.input() - cached);
+        double cost = (usage.input() - cached - written) * rates.input() + cached * rates.cachedInput()
+                + written * rates.cacheWrite() + usage.output() * rates.output();
         return Math.round(cost * NANO_DOLLARS_PER_TOKEN);
     }
 }

@@ -1,5 +1,8 @@
 package sluice.config;
 
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,17 +18,20 @@ import sluice.api.WebSocketSettings;
 /** Makes the records of a {@link Configuration} from values that are all right. Confined to one thread. */
 final class Assembly {
     private final Section root;
+    private final List<ModelPrice> filePrices;
 
-    private Assembly(Values values) {
+    private Assembly(Values values, List<ModelPrice> filePrices) {
         root = new Section(values, "");
+        this.filePrices = filePrices;
     }
 
-    static Configuration of(Values values) {
-        Assembly assembly = new Assembly(values);
+    /** The configuration of {@code values}; {@code filePrices} are those of the price file. */
+    static Configuration of(Values values, List<ModelPrice> filePrices) {
+        Assembly assembly = new Assembly(values, filePrices);
         Section root = assembly.root;
         StreamSettings stream = assembly.stream(root.inner("stream"));
         return new Configuration(assembly.server(root.inner("server")), assembly.limits(root.inner("limits")),
-                root.each("clients").map(assembly::client).toList(),
+                root.each("clients").map(assembly::client).toList(), root.each("teams").map(assembly::team).toList(),
                 root.each("accounts").map(account -> assembly.account(account, stream.timeouts())).toList(),
                 assembly.scheduler(root.inner("scheduler"), root.inner("failover")), root.duration("scheduler.wait.timeout"),
                 stream,
@@ -61,10 +67,22 @@ final class Assembly {
     private ClientPolicy client(Section s) {
         Stream<KeyHash> hashes = s.texts("key-sha256").stream().map(KeyHash::parse);
         Stream<KeyHash> literal = Stream.of(s.secret("key")).filter(key -> !key.isEmpty()).map(key -> KeyHash.of(key.reveal()));
-        return new ClientPolicy(s.text("name"), Stream.concat(hashes, literal).toList(), s.moment("expires"),
-                s.texts("addresses").stream().map(AddressRange::parse).toList(), s.texts("models"), s.whole("concurrency"),
-                s.whole("requests-per-minute"), s.large("tokens-per-minute"),
-                new ClientPolicy.Budget(s.decimal("budget-usd.day"), s.decimal("budget-usd.month")), s.flag("diagnostics"));
+        return new ClientPolicy(s.text("name"), s.text("team", ""),
+                new ClientPolicy.Access(Stream.concat(hashes, literal).toList(), s.moment("expires").orElse(Instant.MAX),
+                        s.texts("addresses").stream().map(AddressRange::parse).toList()),
+                s.texts("models"), quota(s), s.flag("diagnostics"));
+    }
+
+    private TeamPolicy team(Section s) {
+        return new TeamPolicy(s.text("name"), quota(s));
+    }
+
+    private static Quota quota(Section s) {
+        return new Quota(s.whole("concurrency"), s.whole("requests-per-minute"), s.large("tokens-per-minute"), budget(s));
+    }
+
+    private static Quota.Budget budget(Section s) {
+        return new Quota.Budget(s.decimal("budget-usd.day"), s.decimal("budget-usd.month"));
     }
 
     private Account account(Section s, Account.Timeouts general) {
@@ -144,7 +162,19 @@ final class Assembly {
         s.file("path").ifPresent(path -> sink.put("path", path.toString()));
         sink.put("rotate", Long.toString(s.large("rotate")));
         sink.put("keep", Integer.toString(s.whole("keep")));
-        return new UsageSettings(sink, s.each("prices").map(price -> new UsageSettings.ModelPrice(price.text("model"),
-                price.decimal("input"), price.decimal("cached-input"), price.decimal("output"))).toList());
+        sink.put("keep-days", Integer.toString(s.whole("keep-days")));
+        sink.put("keep-rows", Long.toString(s.large("keep-rows")));
+        List<ModelPrice> prices = new ArrayList<>();
+        s.each("prices").forEach(price -> prices.add(price(price)));
+        prices.addAll(filePrices);
+        Map<String, Quota.Budget> accounts = root.each("accounts").filter(account -> !budget(account).isOpen())
+                .collect(Collectors.toMap(account -> account.text("name"), Assembly::budget));
+        return new UsageSettings(sink, prices, accounts, ZoneId.of(s.text("time-zone")), s.duration("settle-background"));
+    }
+
+    private static ModelPrice price(Section s) {
+        double input = s.decimal("input");
+        return new ModelPrice(s.text("model"), s.text("tier", ""), s.large("above-tokens"), new ModelPrice.Rates(input,
+                s.decimal("cached-input", input), s.decimal("cache-write", input), s.decimal("output")), s.path());
     }
 }

@@ -12,6 +12,7 @@ import sluice.api.SchedulerSettings;
  * @param server where the gateway listens, and how it ends
  * @param limits what it takes
  * @param clients who may use it; empty: anybody on this machine
+ * @param teams what clients may use together
  * @param accounts the upstream accounts, at least one in a configuration that was read from a file
  * @param scheduler how accounts are chosen, with cool-downs and breaker
  * @param slotWait how long a request waits for a slot; zero: not at all
@@ -24,13 +25,15 @@ import sluice.api.SchedulerSettings;
  * @param state what survives a restart
  * @param log what is logged
  */
-public record Configuration(ServerSettings server, LimitSettings limits, List<ClientPolicy> clients, List<Account> accounts,
+public record Configuration(ServerSettings server, LimitSettings limits, List<ClientPolicy> clients, List<TeamPolicy> teams,
+        List<Account> accounts,
         SchedulerSettings scheduler, Duration slotWait, StreamSettings stream, FailoverSettings failover,
         PoolSettings upstream, WebSocketPolicy webSocket, ModuleChoice modules, UsageSettings usage, StateSettings state,
         LogSettings log) {
     /** Copies the lists. */
     public Configuration {
         clients = List.copyOf(clients);
+        teams = List.copyOf(teams);
         accounts = List.copyOf(accounts);
     }
 }

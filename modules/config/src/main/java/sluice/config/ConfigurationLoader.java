@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads configuration files: syntax ({@link YamlFile}), then each key ({@link TreeReader}), then what depends on several
@@ -50,7 +51,7 @@ public final class ConfigurationLoader {
         Values values = TreeReader.read(new YamlNode.Table(Map.of(), 0), Map.of(),
                 new ReadContext(new References(Map.of(), Path.of("")), Path.of(""), Runtime.getRuntime().maxMemory()),
                 problems);
-        return Assembly.of(values);
+        return Assembly.of(values, List.of());
     }
 
     /** Reads a file. Relative paths in it start from its folder. */
@@ -86,11 +87,33 @@ public final class ConfigurationLoader {
         ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
         Values values = TreeReader.read(root, environment, context, problems);
         Rules.check(values, problems, Instant.now(), heapBytes, files);
+        List<ModelPrice> prices = filePrices(values, problems);
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all());
         }
-        return new LoadResult.Loaded(Assembly.of(values), new EffectiveConfiguration(values),
+        return new LoadResult.Loaded(Assembly.of(values, prices), new EffectiveConfiguration(values),
                 context.references().files(), problems.all());
+    }
+
+    private static List<ModelPrice> filePrices(Values values, Problems problems) {
+        String key = "usage.price-file";
+        Optional<Path> file = values.find(key, Path.class);
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        try {
+            PriceFile.Content content = PriceFile.read(file.get());
+            content.problems().forEach(problem -> problems.warning(key, values.line(key), file.get() + ": " + problem));
+            if (content.prices().isEmpty()) {
+                problems.error(key, values.line(key), file.get() + " has no price");
+            }
+            return content.prices();
+        } catch (NoSuchFileException e) {
+            problems.error(key, values.line(key), file.get() + " does not exist");
+        } catch (IOException e) {
+            problems.error(key, values.line(key), file.get() + ": " + e.getMessage());
+        }
+        return List.of();
     }
 
     private static LoadResult rejected(String name, String message) {

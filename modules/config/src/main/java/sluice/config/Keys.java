@@ -38,6 +38,7 @@ final class Keys {
         server();
         limits();
         clients();
+        teams();
         accounts();
         scheduler();
         stream();
@@ -133,6 +134,7 @@ final class Keys {
         key("clients[].key", secret(), "",
                 "The key itself, by reference, where a hash is not practical. Only its hash is kept.");
         key("clients[].expires", moment(), "", "Until when the keys are valid.");
+        key("clients[].team", text(TextRule.NAME), "", "The team of `teams` that it belongs to, whose limits hold too.");
         key("clients[].addresses", ValueType.texts(TextRule.NETWORK), "",
                 "Networks that this client may come from; empty: any.");
         key("clients[].models", ValueType.texts(TextRule.MODEL), "",
@@ -141,12 +143,22 @@ final class Keys {
         key("clients[].requests-per-minute", whole(0, 100_000_000), "0", "0: no limit.");
         key("clients[].tokens-per-minute", whole(0, 1_000_000_000_000L), "0", "Input and output together. 0: no limit.");
         key("clients[].budget-usd.day", decimal(0, 1e9), "0",
-                "Most dollars a day (UTC), by `usage.prices`; a model without a price counts by the dearest. 0: no limit.");
+                "Most dollars a day, by `usage.prices` and `usage.price-file`; a model without a price counts by the dearest. "
+                + "0: no limit.");
         key("clients[].budget-usd.month", decimal(0, 1e9), "0",
-                "Most dollars a month (UTC), by `usage.prices`; a model without a price counts by the dearest. 0: no limit.");
+                "Most dollars a month, as `clients[].budget-usd.day`. 0: no limit.");
         key("clients[].diagnostics", flag(), "false",
                 "Whether this client may see `Server-Timing` and `x-sluice-explain`, which name accounts. "
                         + "Messages of a WebSocket have no headers, so there are neither: `sluice explain` tells the same.");
+    }
+
+    private void teams() {
+        required("teams[].name", text(TextRule.NAME), "Unique name for logs, reports and metrics.");
+        key("teams[].concurrency", whole(0, 10_000_000), "0", "Most requests at a time, of all its clients together. 0: no limit.");
+        key("teams[].requests-per-minute", whole(0, 100_000_000), "0", "Of all its clients together. 0: no limit.");
+        key("teams[].tokens-per-minute", whole(0, 1_000_000_000_000L), "0", "Of all its clients together. 0: no limit.");
+        key("teams[].budget-usd.day", decimal(0, 1e9), "0", "Most dollars a day, of all its clients together. 0: no limit.");
+        key("teams[].budget-usd.month", decimal(0, 1e9), "0", "Most dollars a month, of all its clients together. 0: no limit.");
     }
 
     private void accounts() {
@@ -162,6 +174,8 @@ final class Keys {
         key("accounts[].organization", text(TextRule.NAME), "",
                 "What encrypted reasoning belongs to: accounts of one organisation can read each other's. Default: "
                 + "the account's name.");
+        key("accounts[].budget-usd.day", decimal(0, 1e9), "0", "Most dollars a day; then it rests until the next. 0: no limit.");
+        key("accounts[].budget-usd.month", decimal(0, 1e9), "0", "Most dollars a month; then it rests until the next. 0: no limit.");
         key("accounts[].mode", choice("normal", "passthrough"), "normal",
                 "`passthrough` sends bodies as they came, the model aside if it is mapped.");
         key("accounts[].models[].from", text(TextRule.MODEL), "",
@@ -327,13 +341,25 @@ final class Keys {
                 "Keeps usage records: `log` in files of JSON lines, or `sqlite` in a database.");
         fixed("usage.path", file(), "",
                 "File for usage records, which `sluice usage` sums up: JSON lines, or the database of `modules.usage: sqlite`. "
-                + "Empty: none are kept, and budgets begin anew at each restart.");
+                + "Empty: none are kept. What budgets have spent is kept beside `state.path`, or else beside this file.");
         fixed("usage.rotate", size(1024, 1L << 40), "100MiB", "Size at which `log` begins a new file.");
         fixed("usage.keep", whole(1, 10_000), "5", "How many old files `log` keeps.");
+        fixed("usage.keep-days", whole(0, 100_000), "0", "How many days `sqlite` keeps rows. 0: for ever.");
+        fixed("usage.keep-rows", whole(0, 1_000_000_000_000L), "0", "How many rows `sqlite` keeps, the newest. 0: all.");
+        fixed("usage.time-zone", text(TextRule.ZONE), "UTC", "Where days and months of budgets begin, such as `Europe/Berlin`.");
+        key("usage.settle-background", durationOrOff("1s", "24h"), "2m",
+                "How long after background work was made the gateway asks its account for what it used, if no client has.");
+        key("usage.price-file", file(), "",
+                "Prices in the form of LiteLLM's `model_prices_and_context_window.json`; rows of `usage.prices` win over it.");
         required("usage.prices[].model", text(TextRule.MODEL),
                 "Model at the upstream; a trailing `*` matches any ending. The first price that fits counts.");
         key("usage.prices[].input", decimal(0, 1e6), "0", "Dollars for a million input tokens.");
-        key("usage.prices[].cached-input", decimal(0, 1e6), "0", "Dollars for a million cached input tokens.");
+        key("usage.prices[].tier", text(TextRule.PROVIDER), "",
+                "The service tier that this price is for, such as `flex` or `priority`. Default: the usual one.");
+        key("usage.prices[].above-tokens", whole(0, 1_000_000_000), "0", "Holds for prompts of more input tokens than these.");
+        key("usage.prices[].cached-input", decimal(0, 1e6), "", "Dollars for a million cached input tokens. Default: as `input`.");
+        key("usage.prices[].cache-write", decimal(0, 1e6), "",
+                "Dollars for a million input tokens written to the prompt cache. Default: as `input`.");
         key("usage.prices[].output", decimal(0, 1e6), "0", "Dollars for a million output tokens, reasoning included.");
         fixed("state.path", file(), "",
                 "File for sessions, owners of stored objects, rests and sums (hashes and names of the configuration only); empty: "

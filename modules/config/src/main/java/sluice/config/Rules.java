@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import sluice.api.Loopback;
 import sluice.api.Secret;
 
@@ -156,17 +158,35 @@ final class Rules {
     private void clients() {
         Map<String, String> names = new HashMap<>();
         Map<KeyHash, String> keys = new HashMap<>();
-        boolean priced = values.size("usage.prices") > 0;
+        Set<String> teams = teams();
         for (int i = 0; i < values.size("clients"); i++) {
             String path = "clients[" + i + ']';
             unique(names, path + ".name");
             keys(keys, path);
             values.find(path + ".expires", Instant.class).filter(expires -> !expires.isAfter(now))
                     .ifPresent(expires -> warning(path + ".expires", "has passed: this client is refused"));
-            for (String period : List.of(".budget-usd.day", ".budget-usd.month")) {
-                if (!priced && values.find(path + period, Double.class).orElse(0.0) > 0) {
-                    error(path + period, "needs `usage.prices`: without prices nothing is ever spent");
-                }
+            budget(path);
+            values.find(path + ".team", String.class).filter(team -> !teams.contains(team)).ifPresent(team ->
+                    error(path + ".team", "must be the name of one of `teams`, not \"" + team + "\""));
+        }
+    }
+
+    private Set<String> teams() {
+        Map<String, String> names = new HashMap<>();
+        Set<String> known = new HashSet<>();
+        for (int i = 0; i < values.size("teams"); i++) {
+            unique(names, "teams[" + i + "].name");
+            values.find("teams[" + i + "].name", String.class).ifPresent(known::add);
+            budget("teams[" + i + ']');
+        }
+        return known;
+    }
+
+    private void budget(String path) {
+        boolean priced = values.size("usage.prices") > 0 || values.find("usage.price-file", Path.class).isPresent();
+        for (String period : List.of(".budget-usd.day", ".budget-usd.month")) {
+            if (!priced && values.find(path + period, Double.class).orElse(0.0) > 0) {
+                error(path + period, "needs `usage.prices` or `usage.price-file`: without prices nothing is ever spent");
             }
         }
     }
@@ -210,6 +230,7 @@ final class Rules {
                 unique(froms, model + "from");
             }
             edits(path);
+            budget(path);
         }
     }
 

@@ -48,6 +48,10 @@ record Section(Values values, String path) {
         return get(name, Double.class);
     }
 
+    double decimal(String name, double fallback) {
+        return values.find(full(name), Double.class).orElse(fallback);
+    }
+
     Duration duration(String name) {
         return get(name, Duration.class);
     }

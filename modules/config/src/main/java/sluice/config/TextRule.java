@@ -1,5 +1,6 @@
 package sluice.config;
 
+import java.time.ZoneId;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,12 @@ enum TextRule {
     SHA256("must be 64 hexadecimal digits, as `sluice key` prints them", "[0-9a-fA-F]{64}"),
     CORRECTION("must be one of drop-item-ids, drop-item-references, drop-encrypted-reasoning",
             "drop-item-ids|drop-item-references|drop-encrypted-reasoning"),
+    ZONE("must be a time zone such as UTC or Europe/Berlin", ".+") {
+        @Override
+        Predicate<String> test() {
+            return ZoneId.getAvailableZoneIds()::contains;
+        }
+    },
     NETWORK("must be an address or a network such as 10.0.0.0/8", ".+") {
         @Override
         Predicate<String> test() {

@@ -55,7 +55,7 @@ class ConfigurationLoaderTest {
         assertEquals(Account.of("main", URI.create("https://api.openai.com/v1"), configuration.accounts().getFirst().apiKey()),
                 configuration.accounts().getFirst());
         assertEquals("sk-upstream-secret", configuration.accounts().getFirst().apiKey().reveal());
-        assertEquals(List.of(KeyHash.of("sk-client")), configuration.clients().getFirst().keys());
+        assertEquals(List.of(KeyHash.of("sk-client")), configuration.clients().getFirst().access().keys());
         assertTrue(load(ACCOUNT).problems().isEmpty());
     }
 
@@ -110,8 +110,8 @@ class ConfigurationLoaderTest {
         assertEquals(1024 * 1024, c.limits().bodyBytes());
         assertEquals(GIB / 2, c.limits().bodiesInFlightBytes());
         assertEquals(List.of("gpt-5.1*", "gpt-4.1"), c.clients().getFirst().models());
-        assertEquals(new ClientPolicy.Budget(0, 500.5), c.clients().getFirst().budget());
-        assertEquals("f".repeat(64), c.clients().getFirst().keys().getLast().hex());
+        assertEquals(new Quota.Budget(0, 500.5), c.clients().getFirst().quota().budget());
+        assertEquals("f".repeat(64), c.clients().getFirst().access().keys().getLast().hex());
         Account account = c.accounts().getFirst();
         assertEquals(URI.create("https://example.com/v1"), account.baseUrl());
         assertEquals(List.of(new Account.ModelRule("gpt-5.1", ""), new Account.ModelRule("fast", "gpt-5.1-mini"),
@@ -127,7 +127,7 @@ class ConfigurationLoaderTest {
         assertEquals(Duration.ZERO, account.timeouts().firstOutput());
         assertEquals(Duration.ofSeconds(600), account.timeouts().headersWhole());
         assertEquals(StreamSettings.OnDisconnect.DRAIN, c.stream().onDisconnect());
-        assertEquals(List.of(new UsageSettings.ModelPrice("gpt-*", 1.25, 0, 10)), c.usage().prices());
+        assertEquals(List.of(new ModelPrice("gpt-*", "", 0, ModelPrice.Rates.of(1.25, 10), "usage.prices[0]")), c.usage().prices());
     }
 
     @Test
@@ -324,7 +324,8 @@ class ConfigurationLoaderTest {
         assertProblem(ACCOUNT + "server: {tls: {cert: none.pem}}", "sluice.yaml: server.tls.key: is missing: `server.tls.cert` "
                 + "is given");
         assertProblem(ACCOUNT + "clients: [{name: a, key-sha256: " + "0".repeat(64) + ", budget-usd: {day: 1}}]",
-                "sluice.yaml: clients[0].budget-usd.day: needs `usage.prices`: without prices nothing is ever spent (line 2)");
+                "sluice.yaml: clients[0].budget-usd.day: needs "
+                + "`usage.prices` or `usage.price-file`: without prices nothing is ever spent (line 2)");
         assertProblem(ACCOUNT + "failover: {breaker: {open: 2m}}", "sluice.yaml: failover.breaker.max: must be at least "
                 + "`failover.breaker.open`, 2m, not 1m");
         assertProblem(ACCOUNT + "clients: [{name: a}]", "sluice.yaml: clients[0].key-sha256: is missing; `sluice key` makes a "

@@ -21,7 +21,7 @@ public final class SqliteSinkFactory implements UsageSink.Factory {
 
     @Override
     public UsageSink create(Map<String, String> settings) {
-        return new LedgerSink(new SqliteStore(path(settings)));
+        return new LedgerSink(new SqliteStore(path(settings), Retention.of(settings), System::currentTimeMillis));
     }
 
     @Override

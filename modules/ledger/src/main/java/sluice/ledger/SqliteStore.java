@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 
@@ -26,6 +27,8 @@ final class SqliteStore implements LedgerSink.Store {
     private static final int VERSION = 2;
     /** How long to wait for another program that writes, such as a backup. */
     private static final int BUSY_MILLIS = 5000;
+    private static final int PRUNED_AT_ONCE = 5000;
+    private static final long PRUNE_EVERY_MILLIS = 60 * 60 * 1000L;
     private static final String TABLE = """
             CREATE TABLE IF NOT EXISTS usage (
               request_id TEXT PRIMARY KEY, time_ms INTEGER NOT NULL, client TEXT NOT NULL, account TEXT NOT NULL,
@@ -47,8 +50,14 @@ final class SqliteStore implements LedgerSink.Store {
     private final Path file;
     private Optional<Connection> connection = Optional.empty();
 
-    SqliteStore(Path file) {
+    private final Retention retention;
+    private final LongSupplier epochMillis;
+    private long pruneAtMillis;
+
+    SqliteStore(Path file, Retention retention, LongSupplier epochMillis) {
         this.file = file;
+        this.retention = retention;
+        this.epochMillis = epochMillis;
     }
 
     @Override
@@ -64,9 +73,45 @@ final class SqliteStore implements LedgerSink.Store {
             }
             open.commit();
             batch.clear();
+            prune(open);
         } catch (SQLException e) {
             // The next try begins with a connection of its own; closing this one undoes what was not committed.
             close();
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A few rows after each batch once an hour has begun, until none is too old: a batch never waits for many. */
+    private void prune(Connection open) throws SQLException {
+        long now = epochMillis.getAsLong();
+        if (!retention.keepsAll() && now >= pruneAtMillis) {
+            int gone = delete(open, retention, now, PRUNED_AT_ONCE);
+            open.commit();
+            pruneAtMillis = gone < PRUNED_AT_ONCE ? now + PRUNE_EVERY_MILLIS : now;
+        }
+    }
+
+    private static int delete(Connection open, Retention retention, long now, long most) throws SQLException {
+        try (PreparedStatement delete = open.prepareStatement("""
+                DELETE FROM usage WHERE request_id IN (SELECT request_id FROM usage
+                  WHERE time_ms < ?1
+                    OR ?2 > 0 AND time_ms < coalesce((SELECT time_ms FROM usage ORDER BY time_ms DESC LIMIT 1 OFFSET ?2 - 1), 0)
+                  ORDER BY time_ms LIMIT ?3)""")) {
+            delete.setLong(1, retention.oldestEpochMillis(now));
+            delete.setLong(2, retention.rows());
+            delete.setLong(3, most);
+            return delete.executeUpdate();
+        }
+    }
+
+    /** Takes away all that is not kept, and gives its room back to the file system; returns the number of rows. */
+    static int prune(Path file, Retention retention, long now) throws IOException {
+        try (Connection open = open(file); Statement statement = open.createStatement()) {
+            int gone = retention.keepsAll() ? 0 : delete(open, retention, now, Long.MAX_VALUE);
+            statement.execute("VACUUM");
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            return gone;
+        } catch (SQLException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
     }

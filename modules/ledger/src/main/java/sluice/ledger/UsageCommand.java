@@ -66,7 +66,8 @@ public final class UsageCommand implements Command {
         private Optional<Path> file = Optional.empty();
 
         @CommandLine.Option(names = "--by", defaultValue = "client,model", paramLabel = "COLUMN[,COLUMN...]",
-                description = "client, account, model, upstream-model, route, status, error, hour, day or month, in UTC; "
+                description = "client, team, account, model, upstream-model, tier, session, route, status, error, hour, day or month, "
+                        + "in UTC; "
                         + "none: one sum (default: ${DEFAULT-VALUE}).")
         private String by = "";
 
@@ -78,6 +79,13 @@ public final class UsageCommand implements Command {
 
         @CommandLine.Option(names = "--csv", description = "Prints CSV.")
         private boolean csv;
+
+        @CommandLine.Option(names = "--json", description = "Prints JSON.")
+        private boolean json;
+
+        @CommandLine.Option(names = "--prune",
+                description = "Takes away the rows of a database that usage.keep-days and usage.keep-rows do not keep, and its free space.")
+        private boolean prune;
 
         @CommandLine.Option(names = "--reprice",
                 description = "Takes today's prices of the configuration instead of those of each request's moment.")
@@ -99,6 +107,9 @@ public final class UsageCommand implements Command {
             UsageReport report = new UsageReport(columns());
             long start = day(from, "--from", Long.MIN_VALUE, 0);
             long end = day(to, "--to", Long.MAX_VALUE, 1);
+            if (file.isPresent() && prune) {
+                throw new CommandLine.ParameterException(spec.commandLine(), "--prune needs a configuration, not --file");
+            }
             if (file.isPresent() && reprice) {
                 throw new CommandLine.ParameterException(spec.commandLine(), "--reprice needs a configuration, not --file");
             }
@@ -123,8 +134,21 @@ public final class UsageCommand implements Command {
                 err.println("sluice usage: " + config + " has no usage.path, so no usage is kept");
                 return FAILED;
             }
+            if (prune) {
+                return pruned(Path.of(path), configuration.usage().sink());
+            }
             return sum(Path.of(path), report, start, end,
                     reprice ? Optional.of(new PriceTable(configuration.usage().prices())) : Optional.empty());
+        }
+
+        private int pruned(Path database, Map<String, String> settings) throws IOException {
+            if (!Files.isRegularFile(database) || !isDatabase(database)) {
+                err.println("sluice usage: --prune is for a database; files of lines are bounded by usage.rotate and usage.keep");
+                return FAILED;
+            }
+            out.println(SqliteStore.prune(database, Retention.of(settings), System.currentTimeMillis()) + " rows were taken away");
+            out.flush();
+            return 0;
         }
 
         private int sum(Path from, UsageReport report, long start, long end, Optional<PriceTable> prices) throws IOException {
@@ -135,7 +159,7 @@ public final class UsageCommand implements Command {
             long unreadable = (isDatabase(from) ? new SqliteSinkFactory() : new LogSinkFactory()).read(Map.of("path",
                     from.toString()), start, end, record -> report.add(record, prices.map(table -> table.costNanoDollars(record))
                             .orElse(record.costNanoDollars())));
-            out.print(csv ? report.csv() : report.table());
+            out.print(csv ? report.csv() : json ? report.json() : report.table());
             out.flush();
             if (unreadable > 0) {
                 err.println("sluice usage: " + unreadable + " lines of " + from + " are no usage records and do not count");

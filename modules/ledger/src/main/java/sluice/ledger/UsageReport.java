@@ -13,12 +13,13 @@ import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import sluice.api.UsageRecord;
+import sluice.json.JsonStrings;
 
 /** Sums of usage by some columns, as a table for people or as CSV. Confined to one thread. */
 final class UsageReport {
     /** What records can be grouped by. Times are UTC. */
     enum Column {
-        CLIENT, ACCOUNT, MODEL, UPSTREAM_MODEL, ROUTE, STATUS, ERROR, HOUR, DAY, MONTH;
+        CLIENT, TEAM, ACCOUNT, MODEL, UPSTREAM_MODEL, TIER, SESSION, ROUTE, STATUS, ERROR, HOUR, DAY, MONTH;
 
         /** The name in the command line and in the head of a column. */
         String label() {
@@ -28,9 +29,12 @@ final class UsageReport {
         private String of(UsageRecord record) {
             return switch (this) {
                 case CLIENT -> record.client();
+                case TEAM -> record.team();
                 case ACCOUNT -> record.account();
                 case MODEL -> record.model();
                 case UPSTREAM_MODEL -> record.upstreamModel();
+                case TIER -> record.tier();
+                case SESSION -> record.who().session() == 0 ? "" : Long.toHexString(record.who().session());
                 case ROUTE -> record.route();
                 case STATUS -> Integer.toString(record.status());
                 case ERROR -> record.errorCode();
@@ -162,6 +166,26 @@ final class UsageReport {
                     .append(sums.unpriced).append("\r\n");
         });
         return text.toString();
+    }
+
+    /** JSON: an object for each group, with its columns and sums; dollars with all digits, the share of input that a cache served. */
+    String json() {
+        StringBuilder text = new StringBuilder("[");
+        groups.forEach((key, sums) -> {
+            text.append(text.length() == 1 ? "\n  {" : ",\n  {");
+            for (int i = 0; i < columns.size(); i++) {
+                JsonStrings.appendQuoted(text, columns.get(i).label());
+                text.append(": ");
+                JsonStrings.appendQuoted(text, key.get(i));
+                text.append(", ");
+            }
+            NUMBERS.forEach(number -> text.append('"').append(number.head()).append("\": ").append(number.of().applyAsLong(sums))
+                    .append(", "));
+            text.append("\"cached_share\": ").append(sums.input == 0 ? 0 : Math.round(1000.0 * sums.cached / sums.input) / 1000.0)
+                    .append(", \"cost_usd\": ").append(BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).toPlainString())
+                    .append(", \"unpriced_requests\": ").append(sums.unpriced).append('}');
+        });
+        return text.append("\n]\n").toString();
     }
 
     /** A text that begins like a formula would be one to a spreadsheet. */

@@ -188,4 +188,19 @@ class LedgerTest {
         assertEquals(List.of("old", "req_1"), found.stream().map(UsageRecord::requestId).toList());
         assertEquals(Records.of(1), found.getLast());
     }
+
+    @Test
+    void aDatabaseKeepsTheNewestRowsAndNoneThatAreTooOld() throws IOException {
+        Path file = folder.resolve("usage.db");
+        long now = Records.TIME + 100;
+        List<UsageRecord> batch = new ArrayList<>(IntStream.range(0, 100).mapToObj(Records::of).toList());
+        try (SqliteStore store = new SqliteStore(file, new Retention(0, 10), () -> now)) {
+            store.write(batch);
+        }
+        assertEquals(IntStream.range(90, 100).mapToObj(Records::of).toList(), read("sqlite", file));
+
+        assertEquals(0, SqliteStore.prune(file, new Retention(1, 0), now));
+        assertEquals(10, SqliteStore.prune(file, new Retention(1, 0), now + 86_400_001L));
+        assertEquals(List.of(), read("sqlite", file));
+    }
 }

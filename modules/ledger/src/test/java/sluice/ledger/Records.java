@@ -16,12 +16,16 @@ final class Records {
     }
 
     static UsageRecord of(int number) {
-        return of("req_" + number, TIME + number, "team", "gpt-5", OptionalLong.of(number * 1000L));
+        return of("req_" + number, TIME + number, "team", "gpt-5", "flex", OptionalLong.of(number * 1000L));
     }
 
     static UsageRecord of(String id, long time, String client, String model, OptionalLong cost) {
+        return of(id, time, client, model, "", cost);
+    }
+
+    private static UsageRecord of(String id, long time, String client, String model, String tier, OptionalLong cost) {
         return new UsageRecord(id, new UsageRecord.Times(time, 1_000_000, 500_000), new UsageRecord.Who(client, "research", 7),
-                new UsageRecord.Asked("POST /v1/responses", model, "flex", true, 100), new UsageRecord.Served("main", model, 1, 0),
+                new UsageRecord.Asked("POST /v1/responses", model, tier, true, 100), new UsageRecord.Served("main", model, 1, 0),
                 new UsageRecord.Result("resp_1", 200, ""),
                 new UsageRecord.Charge(new TokenUsage(10, 2, 3, 5, 1, false), cost));
     }

@@ -96,9 +96,18 @@ class UsageCommandTest {
     }
 
     @Test
+    void groupsByTeamAndSessionAndPrintsJson() {
+        run("--file", folder.resolve("log").toString(), "--by", "team,session", "--json");
+        assertTrue(out().contains("{\"team\": \"research\", \"session\": \"7\", \"requests\": 4, \"errors\": 0, \"input\": 40, "
+                + "\"cached\": 8, "
+                + "\"output\": 20, \"reasoning\": 4, \"estimated\": 0, \"cached_share\": 0.2, \"cost_usd\": 1.750000001, "
+                + "\"unpriced_requests\": 1}"), out());
+    }
+
+    @Test
     void saysWhatIsWrong() throws IOException {
         assertEquals(2, run("--by", "colour"));
-        assertTrue(err().contains("'colour' is none of client, account, model"), err());
+        assertTrue(err().contains("'colour' is none of client, team, account, model"), err());
         assertEquals(2, run("--from", "yesterday"));
         assertEquals(1, run("--file", folder.resolve("nothing").toString()));
         assertTrue(err().contains("there is no file " + folder.resolve("nothing")), err());

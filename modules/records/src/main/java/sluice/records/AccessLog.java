@@ -2,7 +2,6 @@ package sluice.records;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import sluice.json.JsonStrings;
 
 /**
  * One line for each request, as JSON or as text, without secrets and bodies. Lines go to a stream that the process's
@@ -11,9 +10,6 @@ import sluice.json.JsonStrings;
 public final class AccessLog implements RequestObserver {
     /** The form of a line. */
     public enum Form { JSON, TEXT, OFF }
-
-    /** More of a text that came from outside is cut off. */
-    private static final int MAX_TEXT_CHARS = 300;
 
     /**
      * The second that the last line was of, and how it is written: most lines are of the same one.
@@ -54,10 +50,12 @@ public final class AccessLog implements RequestObserver {
     private void text(RequestRecord r, StringBuilder line) {
         time(line, r.epochMillis);
         line.append(' ').append(r.status).append(' ').append(r.route)
-                .append(" client=").append(r.client).append(" account=").append(r.account).append(" model=");
-        clean(line, r.model);
+                .append(" from=").append(r.remote).append(" client=").append(r.client).append(" account=").append(r.account)
+                .append(" model=");
+        LogText.appendWord(line, r.model);
         if (!r.upstreamModel.isEmpty() && !r.upstreamModel.equals(r.model)) {
-            line.append("->").append(r.upstreamModel);
+            line.append("->");
+            LogText.appendWord(line, r.upstreamModel);
         }
         tenths(line, " ms=", r.startedNanos, r.endedNanos);
         if (r.firstOutputNanos != 0) {
@@ -72,14 +70,13 @@ public final class AccessLog implements RequestObserver {
         }
         if (!r.errorCode.isEmpty()) {
             line.append(" error=");
-            clean(line, r.errorCode);
-            line.append(" (");
-            clean(line, r.errorDetail);
-            line.append(')');
+            LogText.appendWord(line, r.errorCode);
+            line.append(" detail=");
+            LogText.appendQuoted(line, r.errorDetail);
         }
         if (!r.traceParent.isEmpty()) {
             line.append(" traceparent=");
-            clean(line, r.traceParent);
+            LogText.appendWord(line, r.traceParent);
         }
         line.append(" id=").append(r.requestId);
     }
@@ -102,15 +99,6 @@ public final class AccessLog implements RequestObserver {
         line.append(name).append(tenths / 10).append('.').append(tenths % 10);
     }
 
-    /** No text from outside may begin another line. */
-    private static void clean(StringBuilder line, String text) {
-        int end = Math.min(text.length(), MAX_TEXT_CHARS);
-        for (int i = 0; i < end; i++) {
-            char c = text.charAt(i);
-            line.append(c < ' ' || c == 0x7F ? '?' : c);
-        }
-    }
-
     private void json(RequestRecord r, StringBuilder line) {
         line.append("{\"time\":\"");
         time(line, r.epochMillis);
@@ -118,7 +106,9 @@ public final class AccessLog implements RequestObserver {
         member(line, "request_id", r.requestId);
         member(line, "client_request_id", r.clientRequestId);
         member(line, "traceparent", r.traceParent);
+        member(line, "remote", r.remote);
         member(line, "client", r.client);
+        member(line, "team", r.team);
         member(line, "route", r.route);
         member(line, "model", r.model);
         member(line, "upstream_model", r.upstreamModel);
@@ -126,7 +116,7 @@ public final class AccessLog implements RequestObserver {
         member(line, "response_id", r.responseId);
         line.append(",\"stream\":").append(r.stream).append(",\"status\":").append(r.status);
         member(line, "error", r.errorCode);
-        member(line, "detail", r.errorDetail.length() > MAX_TEXT_CHARS ? r.errorDetail.substring(0, MAX_TEXT_CHARS) : r.errorDetail);
+        member(line, "detail", r.errorDetail);
         line.append(",\"attempts\":").append(r.attempts).append(",\"resends\":").append(r.resends)
                 .append(",\"request_bytes\":").append(r.requestBytes).append(",\"answer_bytes\":").append(r.answerBytes)
                 .append(",\"events\":").append(r.events).append(",\"flushes\":").append(r.flushes)
@@ -143,7 +133,7 @@ public final class AccessLog implements RequestObserver {
     private static void member(StringBuilder line, String name, String value) {
         if (!value.isEmpty()) {
             line.append(",\"").append(name).append("\":");
-            JsonStrings.appendQuoted(line, value);
+            LogText.appendQuoted(line, value);
         }
     }
 

@@ -13,9 +13,9 @@ public final class RequestObservers implements RequestObserver {
     public enum Role {
         /** Puts the price on a request and charges it; whoever comes later sees the cost. */
         SETTLEMENT,
-        /** Writes the line of the log, before anything else may keep the request longer. */
+        /** Writes the line of the log, before anything else may keep the request longer. Health probes are no requests to it. */
         LOG,
-        /** Keeps usage. */
+        /** Keeps usage. Health probes use nothing. */
         LEDGER,
         /** Counts metrics and keeps what operators see. */
         OPERATIONS
@@ -43,6 +43,9 @@ public final class RequestObservers implements RequestObserver {
     @Override
     public void ended(RequestRecord record) {
         for (Seat seat : seats) {
+            if (record.isProbe() && (seat.role() == Role.LOG || seat.role() == Role.LEDGER)) {
+                continue;
+            }
             try {
                 seat.observer().ended(record);
             } catch (RuntimeException e) {

@@ -13,6 +13,8 @@ import sluice.api.UsageRecord;
  * Confined to the request's thread.
  */
 public final class RequestRecord {
+    private static final String PROBE_ROUTE = "GET /health";
+
     // Which request it is.
 
     /** Unique. */
@@ -23,6 +25,8 @@ public final class RequestRecord {
     public final long startedNanos;
     /** Such as {@code POST /v1/responses}. */
     public String route = "";
+    /** The address that it came from. */
+    public String remote = "";
     /** What the client calls it. */
     public String clientRequestId = "";
     /** The trace that it belongs to (W3C Trace Context). */
@@ -121,7 +125,12 @@ public final class RequestRecord {
     public void failed(int httpStatus, String code, String detail) {
         status = httpStatus;
         errorCode = code;
-        errorDetail = detail;
+        errorDetail = LogText.cut(detail);
+    }
+
+    /** Whether somebody only asked if the gateway is well. */
+    public boolean isProbe() {
+        return route.equals(PROBE_ROUTE);
     }
 
     /** Notes an attempt that failed. */
@@ -133,9 +142,9 @@ public final class RequestRecord {
     public UsageRecord usageRecord() {
         return new UsageRecord(requestId,
                 new UsageRecord.Times(epochMillis, endedNanos - startedNanos, firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos),
-                new UsageRecord.Who(client, team, session), new UsageRecord.Asked(route, model, tier, stream, requestBytes),
-                new UsageRecord.Served(account, upstreamModel, attempts, resends),
-                new UsageRecord.Result(responseId, status, errorCode), new UsageRecord.Charge(usage, cost));
+                new UsageRecord.Who(client, team, session), new UsageRecord.Asked(route, LogText.cut(model), tier, stream, requestBytes),
+                new UsageRecord.Served(account, LogText.cut(upstreamModel), attempts, resends),
+                new UsageRecord.Result(LogText.cut(responseId), status, LogText.cut(errorCode)), new UsageRecord.Charge(usage, cost));
     }
 
     /** Where the time has gone until now. */

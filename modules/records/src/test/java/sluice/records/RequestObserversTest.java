@@ -30,6 +30,15 @@ class RequestObserversTest {
     }
 
     @Test
+    void healthProbesAreNeitherLoggedNorKept() {
+        RequestRecord probe = new RequestRecord("req_1", 0, 0);
+        probe.route = "GET /health";
+        RequestObservers.NONE.with(Role.LEDGER, noting("ledger")).with(Role.LOG, noting("log"))
+                .with(Role.OPERATIONS, noting("operations")).ended(probe);
+        assertEquals(List.of("operations"), told);
+    }
+
+    @Test
     void whoFailsDoesNotKeepTheOthersFromBeingTold() {
         RequestObservers.NONE.with(Role.LOG, record -> {
             throw new IllegalStateException("a fault of the log, made by a test");

@@ -30,6 +30,9 @@ public final class ErrorMessage {
         if (error.retryAfterSeconds() > 0) {
             out.append(",\"retry-after\":\"").append(error.retryAfterSeconds()).append('"');
         }
+        if (error.isFinal()) {
+            out.append(",\"x-should-retry\":\"false\"");
+        }
         return ended(out, streamId);
     }
 

@@ -1,14 +1,13 @@
 package sluice.server;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
@@ -19,10 +18,16 @@ import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamSettings;
 import sluice.api.UsageSink;
+import sluice.clients.AccountBudgets;
 import sluice.clients.Admission;
+import sluice.clients.Allowances;
+import sluice.clients.BackgroundSettler;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Clients;
 import sluice.clients.Settlement;
+import sluice.clients.SpendingFile;
+import sluice.clients.SpendingStore;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
@@ -43,7 +48,9 @@ final class Assembly implements AutoCloseable {
     private final LongSupplier epochMillis = System::currentTimeMillis;
     private final Sweeper sweeper = new CoarseSweeper(clock);
     private final ReadPoller poller = new ReadPoller();
-    private final Map<String, Client> clients = new ConcurrentHashMap<>();
+    private final Allowances allowances = new Allowances();
+    private final Clients clients = new Clients(allowances);
+    private final Optional<SpendingFile> spending;
     private final Providers providers;
     private final SharedState state;
     private final AccountScheduler scheduler;
@@ -53,7 +60,10 @@ final class Assembly implements AutoCloseable {
     private final UsageSink usage;
     private final ByteBudget budget;
     private final Settlement settlement;
-    private RequestObservers observers;
+    private final BackgroundSettler settler;
+    /** Of the configuration in force. */
+    private volatile List<Account> accounts = List.of();
+    private volatile RequestObservers observers;
     private final WebSocketRefusals refusals = new WebSocketRefusals(clock);
     private final AtomicInteger openStreams = new AtomicInteger();
 
@@ -69,9 +79,30 @@ final class Assembly implements AutoCloseable {
         streams = providers.streams().create();
         usage = providers.usage().create(configuration.usage().sink());
         budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
-        settlement = new Settlement(clients, configuration);
-        observers = log.with(RequestObservers.Role.SETTLEMENT, settlement)
-                .with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
+        spending = spendingFile(configuration);
+        settlement = new Settlement(allowances, spending.<SpendingStore>map(file -> file).orElse(SpendingStore.NOWHERE), configuration,
+                clock, epochMillis);
+        settler = new BackgroundSettler(settlement, new BackgroundLook(upstream, providers.answers(), relayOptions(configuration),
+                () -> accounts), record -> observers().ended(record), clock);
+        sweeper.watch(settler);
+        sweeper.watch(new AccountBudgets(settlement, scheduler));
+        observers = log.with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
+    }
+
+    /** What budgets have spent is kept beside the state, or else beside the usage; without either, nowhere. */
+    private Optional<SpendingFile> spendingFile(Configuration configuration) {
+        return configuration.state().path().or(() -> Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of))
+                .map(beside -> new SpendingFile(beside.resolveSibling(beside.getFileName() + ".spending"), allowances,
+                        () -> settlement().calendar().dayOf(epochMillis.getAsLong())));
+    }
+
+    private RequestObservers observers() {
+        return observers;
+    }
+
+    /** What puts a price on requests and charges them. */
+    Settlement settlement() {
+        return settlement;
     }
 
     /** Who forbids that a request runs twice forbids it here, too. */
@@ -112,7 +143,7 @@ final class Assembly implements AutoCloseable {
 
     /** The state of a client, which is made with the first configuration that has it. */
     Optional<Client> client(String name) {
-        return Optional.ofNullable(clients.get(name));
+        return clients.known(name);
     }
 
     /** From the next {@link #live} on, {@code operations} are told of every request. */
@@ -123,13 +154,12 @@ final class Assembly implements AutoCloseable {
     /** What requests are served by under {@code configuration}; its accounts are applied at once. */
     Live live(Configuration configuration) {
         settlement.apply(configuration);
+        accounts = configuration.accounts();
+        settler.lookAfter(configuration.usage().settleBackground().toMillis());
         scheduler.apply(configuration.accounts());
         upstream.apply(configuration.accounts());
         turnPool.apply(configuration.accounts());
         List<ClientPolicy> policies = configuration.clients();
-        Map<String, Client> known = new HashMap<>();
-        known.put(ClientAuthenticator.LOCAL.name(), clients.computeIfAbsent(ClientAuthenticator.LOCAL.name(), Client::new));
-        policies.forEach(policy -> known.put(policy.name(), clients.computeIfAbsent(policy.name(), Client::new)));
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(providers.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
@@ -147,7 +177,8 @@ final class Assembly implements AutoCloseable {
                 configuration.server().bodyRateBytes(), configuration.stream().timeouts().keepalive());
         BodyReader bodyReader = new BodyReader(decoders, providers.collector(), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
-        return new Live(new Live.Access(new ClientAuthenticator(policies, known), new Admission(epochMillis)),
+        return new Live(new Live.Access(new ClientAuthenticator(policies, configuration.teams(), clients),
+                new Admission(settlement)),
                 new Live.Intake(bodyReader, budget, providers.scanner()),
                 new Live.Pool(scheduler, loop, new Upstreams(upstream, turnPool, refusals, unavailable),
                         ResponseOwners.of(state.owners()), new SessionSource(state.keys()),
@@ -188,10 +219,16 @@ final class Assembly implements AutoCloseable {
                 configuration.stream().stall(), configuration.stream().watchAfter());
     }
 
-    /** Charges clients with a budget what a former process recorded for them. */
+    /** Charges clients with a budget what a former process kept for them, or recorded if it kept nothing. */
     void restoreSpending(Configuration configuration) throws IOException {
-        settlement.restore(providers.usage(), configuration, name -> clients.computeIfAbsent(name, Client::new),
-                epochMillis.getAsLong());
+        if (spending.isPresent() && spending.get().restore(settlement)) {
+            return;
+        }
+        long unreadable = settlement.restore(providers.usage(), configuration);
+        if (unreadable > 0) {
+            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "usage.path: " + unreadable
+                    + " records cannot be read; budgets do not count them");
+        }
     }
 
     /** Usage records that could not be kept. */
@@ -211,6 +248,7 @@ final class Assembly implements AutoCloseable {
         upstream.close();
         streams.close();
         usage.close();
+        spending.ifPresent(SpendingFile::close);
         state.close();
         sweeper.close();
         poller.close();

@@ -15,6 +15,7 @@ import sluice.http1.RequestHead;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
 import sluice.records.RequestIds;
+import sluice.records.RequestRecord;
 
 /**
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
@@ -209,7 +210,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private void refuse(GatewayError error) throws IOException {
         answer.reset(RequestIds.next());
         codec.reset(false, false, false);
-        gateway.refuse(answer, gateway.record(answer.requestId(), phaseSinceNanos), error);
+        RequestRecord record = gateway.record(answer.requestId(), phaseSinceNanos);
+        record.remote = remoteHost();
+        gateway.refuse(answer, record, error);
     }
 
     /** From now on the client is watched, once the request is old enough to be worth it. */

@@ -12,6 +12,7 @@ import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Ticket;
 import sluice.records.RequestRecord;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
@@ -29,10 +30,10 @@ final class Forwarding {
 
     /** A request whose body says what it is for. */
     Reply withBody(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            ByteBudget.Permit permit) throws IOException, InterruptedException {
+            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
         return switch (scanned(now, exchange, record, permit)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Scanned.Body(RequestBody body) -> checked(now, exchange, record, known, permit, body);
+            case Scanned.Body(RequestBody body) -> checked(now, exchange, record, known, ticket, permit, body);
         };
     }
 
@@ -71,7 +72,7 @@ final class Forwarding {
     }
 
     private Reply checked(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            ByteBudget.Permit permit, RequestBody body) {
+            Ticket ticket, ByteBudget.Permit permit, RequestBody body) {
         Route route = exchange.target().route();
         Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
         if (fault.isPresent()) {
@@ -83,8 +84,9 @@ final class Forwarding {
         String client = known.client().name();
         Headers headers = exchange.head().headers();
         Affinity affinity = Affinity.of(now.pool().sessions().keyOf(client, headers, body), body, now.policy().resend());
-        if (now.access().admission().afterScan(known, record.model, clock.getAsLong())
-                instanceof Admission.Outcome.Refused(GatewayError error)) {
+        Admission.Outcome claimed = route == Route.INPUT_TOKENS ? ticket.ask(body, record.model, clock.getAsLong())
+                : ticket.claim(body, record.model, clock.getAsLong());
+        if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo());
@@ -110,12 +112,13 @@ final class Forwarding {
 
     /** A request about a response that an account keeps. */
     Reply stored(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            ByteBudget.Permit permit) throws IOException, InterruptedException {
+            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
         Route.Target target = exchange.target();
         Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
+        ticket.reads(target.id());
         if (target.route() == Route.CANCEL && read(now, exchange, permit) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
@@ -127,8 +130,8 @@ final class Forwarding {
     }
 
     /** A path that is not Sluice's. */
-    Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, ByteBudget.Permit permit)
-            throws IOException, InterruptedException {
+    Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
+            ByteBudget.Permit permit) throws IOException, InterruptedException {
         String path = exchange.head().path();
         String client = known.client().name();
         if (!now.policy().forwardOther()) {
@@ -144,12 +147,23 @@ final class Forwarding {
                 exchange.bodyRead();
                 record.requestBytes = complete.length();
                 RawBody body = new RawBody(complete.bytes(), complete.length());
+                if (claimed(now, record, ticket, body, complete) instanceof Admission.Outcome.Refused(GatewayError error)) {
+                    yield new Reply.Refused(error);
+                }
                 long session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
                 now.pool().loop().run(new Call(exchange, record, new Affinity(session, "", false),
                         exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
                 yield Reply.ANSWERED;
             }
         };
+    }
+
+    /** A path that nobody knows may still run a model: what its body names is held to the key's models, and is paid for. */
+    private Admission.Outcome claimed(Live now, RequestRecord record, Ticket ticket, RawBody body, BodyReader.Outcome.Complete complete) {
+        RequestBody json = now.intake().scanner().scan(complete.bytes(), 0, complete.length()) instanceof Scan.Valid(RequestBody valid)
+                ? valid : body;
+        record.model = json.field(Field.MODEL).text();
+        return record.model.isEmpty() ? ticket.ask(json, "", clock.getAsLong()) : ticket.claim(json, record.model, clock.getAsLong());
     }
 
     private static BodyReader.Outcome read(Live now, Exchange exchange, ByteBudget.Permit permit)

@@ -15,6 +15,7 @@ import sluice.api.Headers;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Places;
+import sluice.clients.Ticket;
 import sluice.http1.FramingException;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
@@ -105,6 +106,7 @@ final class Gateway {
     void handle(Exchange exchange) throws InterruptedException {
         Live now = live.get();
         RequestRecord record = record(exchange.answer().requestId(), exchange.startedNanos());
+        record.remote = exchange.remoteHost();
         inFlight.incrementAndGet();
         try {
             if (route(now, exchange, record) instanceof Reply.Refused(GatewayError error)) {
@@ -226,20 +228,26 @@ final class Gateway {
 
     private Reply limited(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known)
             throws IOException, InterruptedException {
-        if (now.access().admission().enter(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
-            return new Reply.Refused(error);
-        }
-        try (ByteBudget.Permit permit = permit(now, exchange, known)) {
-            Route.Target target = exchange.target();
-            return switch (target.route()) {
-                case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(now, exchange, record, known, permit);
-                case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, known, permit);
-                case MODELS, MODEL -> now.pool().models().answer(exchange, record, target.id(), known);
-                case OTHER, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, permit);
-            };
-        } finally {
-            now.access().admission().leave(known, record.usage, clock.getAsLong());
-        }
+        return switch (now.access().admission().enter(known, record, clock.getAsLong())) {
+            case Admission.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
+            case Admission.Outcome.Counted counted -> throw new IllegalStateException("a request has a place");
+            case Admission.Outcome.Admitted(Ticket ticket) -> {
+                try (ticket; ByteBudget.Permit permit = permit(now, exchange, known)) {
+                    yield forwarded(now, exchange, record, known, ticket, permit);
+                }
+            }
+        };
+    }
+
+    private Reply forwarded(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
+            ByteBudget.Permit permit) throws IOException, InterruptedException {
+        Route.Target target = exchange.target();
+        return switch (target.route()) {
+            case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(now, exchange, record, known, ticket, permit);
+            case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, known, ticket, permit);
+            case MODELS, MODEL -> now.pool().models().answer(exchange, record, target.id(), known);
+            case OTHER, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, ticket, permit);
+        };
     }
 
     private static ByteBudget.Permit permit(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {

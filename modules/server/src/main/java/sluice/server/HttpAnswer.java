@@ -222,6 +222,9 @@ final class HttpAnswer implements Answer {
         if (!error.retryAfter().isZero()) {
             lines.add("retry-after", Long.toString(error.retryAfterSeconds()));
         }
+        if (error.isFinal()) {
+            lines.add("x-should-retry", "false");
+        }
         switch (error.status()) {
             case 401 -> lines.add("www-authenticate", "Bearer realm=\"sluice\"");
             case 426 -> lines.add("upgrade", "websocket");

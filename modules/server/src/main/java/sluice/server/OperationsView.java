@@ -22,7 +22,7 @@ import sluice.clients.ClientAuthenticator;
 import sluice.clients.Spending;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
-import sluice.config.UsageSettings;
+import sluice.config.ModelPrice;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
@@ -61,7 +61,7 @@ final class OperationsView implements GatewayView {
         Set<String> names = new HashSet<>();
         configuration.accounts().stream().flatMap(account -> account.models().stream()).filter(rule -> !rule.isWildcard())
                 .map(Account.ModelRule::from).forEach(names::add);
-        configuration.usage().prices().stream().map(UsageSettings.ModelPrice::model).filter(model -> !new NamePattern(model).isWild())
+        configuration.usage().prices().stream().map(ModelPrice::model).filter(model -> !new NamePattern(model).isWild())
                 .forEach(names::add);
         return Set.copyOf(names);
     }
@@ -117,16 +117,18 @@ final class OperationsView implements GatewayView {
         List<ClientStatus> all = new ArrayList<>();
         for (ClientPolicy policy : policies()) {
             assembly.client(policy.name()).ifPresent(client -> all.add(new ClientStatus(policy.name(), client.inFlight(),
-                    policy.concurrency(), client.requests().count(now), policy.requestsPerMinute(), client.tokens().count(now),
-                    policy.tokensPerMinute(), client.tokensInAll().get(), spending(client, policy))));
+                    policy.quota().concurrency(), client.allowance().requests().count(now), policy.quota().requestsPerMinute(),
+                    client.allowance().tokens().count(now), policy.quota().tokensPerMinute(), client.tokensInAll().get(),
+                    spending(client, policy))));
         }
         return all;
     }
 
     private ClientStatus.Spending spending(Client client, ClientPolicy policy) {
-        Spending.Sums sums = client.spending().at(assembly.epochMillis().getAsLong());
-        return new ClientStatus.Spending(sums.dayNanoDollars(), policy.budget().dayUsd(), sums.monthNanoDollars(),
-                policy.budget().monthUsd());
+        Spending.Sums sums = client.allowance().spending().at(assembly.settlement().calendar()
+                .dayOf(assembly.epochMillis().getAsLong()));
+        return new ClientStatus.Spending(sums.dayNanoDollars(), policy.quota().budget().dayUsd(), sums.monthNanoDollars(),
+                policy.quota().budget().monthUsd());
     }
 
     @Override

@@ -13,6 +13,8 @@ import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.config.Configuration;
 import sluice.config.ServerSettings;
+import sluice.config.StateSettings;
+import sluice.config.UsageSettings;
 import sluice.probe.Probe;
 import sluice.records.RequestObservers;
 
@@ -61,8 +63,9 @@ final class SecondGateway implements Probe.Opened {
         ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, server.drain(),
                 server.forwardOther(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
                 server.modelsCache(), server.verifyEdits(), server.reload());
-        return new Configuration(plain, first.limits(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
-                first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(), first.usage(),
+        return new Configuration(plain, first.limits(), List.of(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
+                first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(),
+                new UsageSettings(Map.of(), List.of(), Map.of(), first.usage().timeZone(), Duration.ZERO),
                 first.state().inMemory(), first.log());
     }
 

@@ -190,6 +190,7 @@ final class Turns implements Gateway.Upgrades {
 
     private void refuse(ClientSocket socket, long length, GatewayError error, String streamId) {
         RequestRecord record = gateway.record(RequestIds.next(), clock.getAsLong());
+        record.remote = socket.remoteHost();
         record.route = Route.TURN.label();
         record.stream = true;
         record.requestBytes = length;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,8 @@ class BudgetTest {
             assertEquals(429, refused.status());
             assertTrue(refused.text().contains("\"code\":\"budget_exhausted\""), refused.text());
             assertTrue(refused.text().contains("$5.0 a day"), refused.text());
+            assertTrue(refused.text().contains("\"type\":\"insufficient_quota\""), refused.text());
+            assertEquals(Optional.of("false"), refused.headers().first("x-should-retry"), "SDKs would repeat a 429 otherwise");
             long retry = Long.parseLong(refused.headers().first("retry-after").orElseThrow());
             assertTrue(retry > 0 && retry <= Duration.ofDays(1).toSeconds(), "until midnight: " + retry);
             assertEquals(200, ask(client, "rich", "gpt-5").status());
@@ -68,6 +71,22 @@ class BudgetTest {
         try (RunningGateway gateway = gateway("log"); TestClient client = gateway.client()) {
             assertEquals(200, ask(client, "poor", "unheard-of").status());
             assertEquals(429, ask(client, "poor", "unheard-of").status());
+        }
+    }
+
+    @Test
+    void anAccountWhoseBudgetIsSpentRestsAndTheNextOneServes() throws IOException, InterruptedException {
+        String accounts = "accounts:\n  - {name: small, base-url: \"" + upstream.baseUri() + "\", api-key: k, budget-usd: {day: 5}}\n"
+                + "  - {name: large, base-url: \"" + upstream.baseUri() + "\", api-key: k, tier: 1}\n";
+        try (RunningGateway gateway = RunningGateway.of(accounts
+                + "usage: {prices: [{model: '*', input: 1000000, output: 1000000}]}\n"); TestClient client = gateway.client()) {
+            assertEquals(200, client.post("/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"hi\"}").status());
+            gateway.awaitLog("account=small");
+            while (gateway.account("small").coolingNanos() == 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(200, client.post("/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"hi\"}").status());
+            gateway.awaitLog("account=large");
         }
     }
 }

@@ -171,8 +171,7 @@ class FailureRowsTest {
             assertEquals(meeting.retryAfter() == 0 ? "" : Integer.toString(meeting.retryAfter()),
                     answer.headers().first("retry-after").orElse(""));
             assertEquals(meeting.status() != 200, answer.headers().has("x-sluice-error"));
-            gateway.awaitLog(" id=");
-            assertTrue(gateway.log().contains("(" + meeting.what() + ": "), gateway.log());
+            gateway.awaitLog("detail=\"" + meeting.what() + ": ");
             assertEquals(0, gateway.account("a").inFlight());
             blamed(meeting, gateway);
         }
@@ -302,7 +301,7 @@ class FailureRowsTest {
                     upstream.log().await(1);
                 }
                 assertEquals(ReceivedRequest.Ending.PEER_GONE, upstream.log().last().awaitEnd(), fault);
-                gateway.awaitLog("error=client_gone (client gone: ");
+                gateway.awaitLog("error=client_gone detail=\"client gone: ");
                 AccountStatus a = gateway.account("a");
                 assertEquals(0, a.failed() + a.inFlight(), fault);
                 assertEquals(0, a.errorEwma(), fault);

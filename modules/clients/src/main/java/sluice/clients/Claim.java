@@ -1,0 +1,51 @@
+package sluice.clients;
+
+import sluice.api.Field;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+
+/**
+ * What a request will use, as far as it can be told before it is served: an estimate, which is reserved until the real figure is
+ * known.
+ *
+ * @param model as the client spelled it
+ * @param tier the service tier; empty for the usual one
+ * @param inputTokens at most a quarter of the body's bytes, or more if what it goes on from is known to be longer
+ * @param outputTokens the most that the request allows, or what such requests usually use
+ * @param background whether the work goes on when the answer has come
+ */
+record Claim(String model, String tier, long inputTokens, long outputTokens, boolean background) {
+    /** Of text; a token of a program or of another script than Latin is shorter, but also is what an estimate does not know. */
+    static final long BYTES_PER_TOKEN = 4;
+    /** Where nothing is known: a page of text. */
+    private static final long USUAL_OUTPUT_TOKENS = 1000;
+    /** More than any model writes. */
+    private static final long MOST_OUTPUT_TOKENS = 10_000_000;
+
+    /** The claim of a body. */
+    static Claim of(RequestBody body, String model, UsageMeans means) {
+        long bytes = Math.max(1, body.length() / BYTES_PER_TOKEN);
+        UsageMeans.Mean mean = means.of(model, new UsageMeans.Mean(0, USUAL_OUTPUT_TOKENS));
+        boolean goesOn = body.field(Field.PREVIOUS_RESPONSE_ID).isText() || !body.field(Field.CONVERSATION).isEmpty();
+        long input = goesOn ? Math.max(bytes, Math.round(mean.input())) : bytes;
+        return new Claim(model, tier(body), input, output(body, mean), body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE);
+    }
+
+    private static long output(RequestBody body, UsageMeans.Mean mean) {
+        JsonValue most = body.field(Field.MAX_OUTPUT_TOKENS);
+        if (most.kind() == JsonValue.Kind.NUMBER && most.text().length() <= 8 && most.text().chars().allMatch(Character::isDigit)) {
+            return Math.min(MOST_OUTPUT_TOKENS, Long.parseLong(most.text()));
+        }
+        return Math.round(mean.output());
+    }
+
+    /** {@code auto} and {@code default} are the usual tier. */
+    private static String tier(RequestBody body) {
+        String named = body.field(Field.SERVICE_TIER).text();
+        return named.equals("auto") || named.equals("default") || named.length() > 64 ? "" : named;
+    }
+
+    long tokens() {
+        return inputTokens + outputTokens;
+    }
+}

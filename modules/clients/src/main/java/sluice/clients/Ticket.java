@@ -1,0 +1,70 @@
+package sluice.clients;
+
+import java.util.Optional;
+import sluice.api.RequestBody;
+import sluice.records.RequestRecord;
+
+/**
+ * The right of one request to be served, from its admission to its end. {@link #close} settles what it used, by the facts in its
+ * record. Confined to the request's thread.
+ */
+public final class Ticket implements AutoCloseable {
+    private final Admission admission;
+    private final ClientAuthenticator.Outcome.Known known;
+    private final RequestRecord record;
+    private Optional<Reservation> reservation = Optional.empty();
+    private String read = "";
+    private boolean closed;
+
+    Ticket(Admission admission, ClientAuthenticator.Outcome.Known known, RequestRecord record) {
+        this.admission = admission;
+        this.known = known;
+        this.record = record;
+    }
+
+    /** The body is known, and asks for work that will be billed: judges it, and reserves what it will use. */
+    public Admission.Outcome claim(RequestBody body, String model, long nowNanos) {
+        return admission.claim(this, body, model, true, nowNanos);
+    }
+
+    /** The body is known, and asks for nothing that is billed, such as a count of tokens. */
+    public Admission.Outcome ask(RequestBody body, String model, long nowNanos) {
+        return admission.claim(this, body, model, false, nowNanos);
+    }
+
+    /** The request is about a response that exists: what that used is its maker's business, and is settled if it was not yet. */
+    public void reads(String responseId) {
+        read = responseId;
+    }
+
+    /** What was reserved; empty if nothing was. */
+    Optional<Reservation> reservation() {
+        return reservation;
+    }
+
+    void reserved(Reservation taken) {
+        reservation = Optional.of(taken);
+    }
+
+    /** The response that it reads; empty if it reads none. */
+    String read() {
+        return read;
+    }
+
+    ClientAuthenticator.Outcome.Known known() {
+        return known;
+    }
+
+    RequestRecord record() {
+        return record;
+    }
+
+    /** The request has ended, and its record tells how. May be called again. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            admission.close(this);
+        }
+    }
+}
