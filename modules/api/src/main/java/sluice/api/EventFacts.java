@@ -7,28 +7,41 @@ import java.util.List;
  *
  * @param type such as {@code response.output_text.delta}; empty if there is none
  * @param kind what the type means for a relay
- * @param usage of an event that carries it; {@link TokenUsage#NONE} otherwise
- * @param responseId of {@code response.id}; empty without one
- * @param conversationId of {@code response.conversation}; empty without one
- * @param streamId the member {@code stream_id} of multiplexed WebSocket turns; empty without one
- * @param sequenceNumber the member {@code sequence_number}; -1 without one
- * @param error of an {@code error} or {@code response.failed} event; {@link RelayOutcome.StreamError#NONE} otherwise
+ * @param belongs to what it belongs
+ * @param ended what a terminal event tells
  * @param models where the upstream's model name stands as {@code model} or {@code response.model}, in order
  */
-public record EventFacts(String type, Kind kind, TokenUsage usage, String responseId, String conversationId, String streamId,
-        long sequenceNumber, RelayOutcome.StreamError error, List<Span> models) {
+public record EventFacts(String type, Kind kind, Belongs belongs, Ended ended, List<Span> models) {
     /** Copies the list. */
     public EventFacts {
         models = List.copyOf(models);
     }
 
+    /**
+     * Ids.
+     *
+     * @param responseId of {@code response.id}; empty without one
+     * @param conversationId of {@code response.conversation}; empty without one
+     * @param streamId the member {@code stream_id} of multiplexed WebSocket turns; empty without one
+     * @param sequenceNumber the member {@code sequence_number}; -1 without one
+     */
+    public record Belongs(String responseId, String conversationId, String streamId, long sequenceNumber) { }
+
+    /**
+     * An end.
+     *
+     * @param usage of an event that carries it; {@link TokenUsage#NONE} otherwise
+     * @param error of an {@code error} or {@code response.failed} event; {@link RelayOutcome.StreamError#NONE} otherwise
+     */
+    public record Ended(TokenUsage usage, RelayOutcome.StreamError error) { }
+
     /** What an event means for a relay. */
     public enum Kind {
-        /** Announces output but is none: held back by {@code FIRST_OUTPUT}. */
+        /** Announces output, or is not known to carry any, as a heartbeat: held back by {@code FIRST_OUTPUT}. */
         OPENING,
         /** A piece of output. */
         DELTA,
-        /** Any other event: output, too. */
+        /** Carries a piece of output whole. */
         OUTPUT,
         /** Ends the response, and is not a failure. */
         TERMINAL,
@@ -48,4 +61,34 @@ public record EventFacts(String type, Kind kind, TokenUsage usage, String respon
      * @param to behind the closing one
      */
     public record Span(int from, int to) { }
+
+    /** {@link Belongs#responseId}. */
+    public String responseId() {
+        return belongs.responseId;
+    }
+
+    /** {@link Belongs#conversationId}. */
+    public String conversationId() {
+        return belongs.conversationId;
+    }
+
+    /** {@link Belongs#streamId}. */
+    public String streamId() {
+        return belongs.streamId;
+    }
+
+    /** {@link Belongs#sequenceNumber}. */
+    public long sequenceNumber() {
+        return belongs.sequenceNumber;
+    }
+
+    /** {@link Ended#usage}. */
+    public TokenUsage usage() {
+        return ended.usage;
+    }
+
+    /** {@link Ended#error}. */
+    public RelayOutcome.StreamError error() {
+        return ended.error;
+    }
 }

@@ -1,39 +1,91 @@
 package sluice.api;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * How one answer is relayed. See DESIGN §6 for each number.
+ * How one answer is relayed. {@link #defaults} gives a set that works; the withers change it.
  *
- * @param bufferBytes largest size of the relay buffer: most that is read, and written, at once
- * @param maxEventBytes largest event; a larger one breaks the stream
- * @param commit when the first byte goes to the client
- * @param holdBytes with {@code FIRST_OUTPUT}: most bytes that are held back
- * @param hold with {@code FIRST_OUTPUT}: longest time that they are held back
- * @param firstOutput longest time to the first output event; zero: none
- * @param afterTerminal how long the upstream is read on after the terminal event
- * @param drain after the client has left: how long the upstream is read on for its usage; zero: not at all
- * @param drainBytes after the client has left: how much is read on
- * @param model the name to restore
- * @param refusable whether an error that comes before any byte was written may be refused, so that another account is tried;
- *     an error that may not is relayed as any other event
- * @param sweeper for the limits above
- * @param nanoClock monotonic clock
- * @param epochMillis wall clock, for the time of a {@code response.failed}
- * @param identified is told the ids as soon as they are known
+ * @param room sizes of buffers and events
+ * @param held what is held back before the first byte goes to the client
+ * @param limits times and sizes that end a relay
+ * @param clocks clocks and the sweeper for the limits
+ * @param call what is special to one answer
  */
-public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold,
-        Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes, ModelNames model,
-        Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis,
-        Identified identified) {
+public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, Call call) {
     /** When the first byte goes to the client, after which no other account can be tried. */
     public enum Commit {
         /** With the first event, unless that one is an error. */
         FIRST_EVENT,
         /** With the first output or terminal event; a JSON answer when it is known whether it is a failure. */
         FIRST_OUTPUT
+    }
+
+    /** What makes a stream complete. */
+    public enum Ending {
+        /** A terminal event. */
+        TERMINAL_EVENT,
+        /** A terminal event, or the announced end of a stream without any event: it was resumed behind its last one. */
+        TERMINAL_EVENT_OR_NOTHING,
+        /** The announced end, whatever came before: it is no stream of the Responses API. */
+        ANY
+    }
+
+    /**
+     * Sizes.
+     *
+     * @param bufferBytes largest size of the relay buffer: most that is read, and written, at once
+     * @param maxEventBytes largest event; a larger one breaks the stream
+     */
+    public record Room(int bufferBytes, int maxEventBytes) { }
+
+    /**
+     * What is held back.
+     *
+     * @param commit when the first byte goes to the client
+     * @param bytes with {@code FIRST_OUTPUT}: most bytes that are held back
+     * @param time with {@code FIRST_OUTPUT}: longest time that they are held back
+     */
+    public record Held(Commit commit, int bytes, Duration time) { }
+
+    /**
+     * What ends a relay.
+     *
+     * @param firstOutput longest time to the first output event; zero: none
+     * @param afterTerminal how long the upstream is read on after the terminal event
+     * @param drain after the client has left: how long the upstream is read on for its usage; zero: not at all
+     * @param drainBytes after the client has left: how much is read on
+     */
+    public record Limits(Duration firstOutput, Duration afterTerminal, Duration drain, long drainBytes) { }
+
+    /**
+     * Time.
+     *
+     * @param sweeper watches the limits
+     * @param nanos monotonic clock
+     * @param epochMillis wall clock, for the time of a {@code response.failed}
+     */
+    public record Clocks(Sweeper sweeper, LongSupplier nanos, LongSupplier epochMillis) { }
+
+    /**
+     * What is special to one answer.
+     *
+     * @param model the name to restore
+     * @param refusable whether an error that comes before any byte was written may be refused, so that another account is tried;
+     *     an error that may not is relayed as any other event
+     * @param identified is told the ids as soon as they are known
+     * @param ending what makes a stream complete
+     * @param cancelled asked when the source was {@linkplain ByteSource#abort aborted} from outside: what the client is told, or
+     *     empty if there is nobody to be told
+     */
+    public record Call(ModelNames model, Predicate<RelayOutcome.StreamError> refusable, Identified identified, Ending ending,
+            Supplier<Optional<GatewayError>> cancelled) {
+        /** No name to restore, every error refusable, nobody who wants to know more. */
+        public static final Call PLAIN = new Call(ModelNames.SAME, error -> true, (responseId, conversationId) -> { },
+                Ending.TERMINAL_EVENT, Optional::empty);
     }
 
     /** Learns which response an answer is. */
@@ -48,30 +100,159 @@ public record RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, in
         void identified(String responseId, String conversationId);
     }
 
-    /** Where nobody wants to know the ids early. */
-    public RelayOptions(int bufferBytes, int maxEventBytes, Commit commit, int holdBytes, Duration hold, Duration firstOutput,
-            Duration afterTerminal, Duration drain, long drainBytes, ModelNames model,
-            Predicate<RelayOutcome.StreamError> refusable, Sweeper sweeper, LongSupplier nanoClock, LongSupplier epochMillis) {
-        this(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutput, afterTerminal, drain, drainBytes, model, refusable,
-                sweeper, nanoClock, epochMillis, (responseId, conversationId) -> { });
-    }
-
-    /** The numbers of DESIGN §6. */
+    /**
+     * A buffer of up to 64 KiB, events of up to 64 MiB; with {@code FIRST_EVENT}, or 64 KiB and 15 s of {@code FIRST_OUTPUT}; 5 s
+     * after the terminal event, no other limits.
+     */
     public static RelayOptions defaults(Sweeper sweeper) {
-        return new RelayOptions(64 * 1024, 64 * 1024 * 1024, Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15),
-                Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0, ModelNames.SAME, error -> true, sweeper,
-                System::nanoTime, System::currentTimeMillis);
+        return new RelayOptions(new Room(64 * 1024, 64 * 1024 * 1024), new Held(Commit.FIRST_EVENT, 64 * 1024, Duration.ofSeconds(15)),
+                new Limits(Duration.ZERO, Duration.ofSeconds(5), Duration.ZERO, 0),
+                new Clocks(sweeper, System::nanoTime, System::currentTimeMillis), Call.PLAIN);
     }
 
-    /** The same for one request: with its model to restore, with what may be refused, and with its account's limit. */
-    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse, Duration firstOutputLimit) {
-        return with(names, mayRefuse, firstOutputLimit, identified);
+    /** The same with other sizes. */
+    public RelayOptions withRoom(int bufferBytes, int maxEventBytes) {
+        return new RelayOptions(new Room(bufferBytes, maxEventBytes), held, limits, clocks, call);
     }
 
-    /** The same for one request, with somebody who is told the ids. */
-    public RelayOptions with(ModelNames names, Predicate<RelayOutcome.StreamError> mayRefuse, Duration firstOutputLimit,
-            Identified told) {
-        return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, hold, firstOutputLimit, afterTerminal, drain,
-                drainBytes, names, mayRefuse, sweeper, nanoClock, epochMillis, told);
+    /** The same with something else held back. */
+    public RelayOptions withHeld(Commit commit, int bytes, Duration time) {
+        return new RelayOptions(room, new Held(commit, bytes, time), limits, clocks, call);
+    }
+
+    /** The same with another limit for the first output; zero for none. */
+    public RelayOptions withFirstOutput(Duration limit) {
+        return new RelayOptions(room, held, new Limits(limit, limits.afterTerminal, limits.drain, limits.drainBytes), clocks, call);
+    }
+
+    /** The same with another time behind the terminal event. */
+    public RelayOptions withAfterTerminal(Duration limit) {
+        return new RelayOptions(room, held, new Limits(limits.firstOutput, limit, limits.drain, limits.drainBytes), clocks, call);
+    }
+
+    /** The same with another use of what comes after the client has left. */
+    public RelayOptions withDrain(Duration time, long bytes) {
+        return new RelayOptions(room, held, new Limits(limits.firstOutput, limits.afterTerminal, time, bytes), clocks, call);
+    }
+
+    /** The same with other clocks. */
+    public RelayOptions withClocks(LongSupplier nanos, LongSupplier epochMillis) {
+        return new RelayOptions(room, held, limits, new Clocks(clocks.sweeper, nanos, epochMillis), call);
+    }
+
+    /** The same with a name to restore. */
+    public RelayOptions withModel(ModelNames model) {
+        return new RelayOptions(room, held, limits, clocks,
+                new Call(model, call.refusable, call.identified, call.ending, call.cancelled));
+    }
+
+    /** The same with a decision on what may be refused. */
+    public RelayOptions withRefusable(Predicate<RelayOutcome.StreamError> refusable) {
+        return new RelayOptions(room, held, limits, clocks,
+                new Call(call.model, refusable, call.identified, call.ending, call.cancelled));
+    }
+
+    /** The same with somebody who is told the ids. */
+    public RelayOptions withIdentified(Identified identified) {
+        return new RelayOptions(room, held, limits, clocks,
+                new Call(call.model, call.refusable, identified, call.ending, call.cancelled));
+    }
+
+    /** The same with another idea of a complete stream. */
+    public RelayOptions withEnding(Ending ending) {
+        return new RelayOptions(room, held, limits, clocks,
+                new Call(call.model, call.refusable, call.identified, ending, call.cancelled));
+    }
+
+    /** The same with words for a client whose stream is cancelled from outside. */
+    public RelayOptions withCancelled(Supplier<Optional<GatewayError>> cancelled) {
+        return new RelayOptions(room, held, limits, clocks,
+                new Call(call.model, call.refusable, call.identified, call.ending, cancelled));
+    }
+
+    /** The same for one request. */
+    public RelayOptions with(ModelNames model, Predicate<RelayOutcome.StreamError> refusable, Duration firstOutput,
+            Identified identified) {
+        return withModel(model).withRefusable(refusable).withFirstOutput(firstOutput).withIdentified(identified);
+    }
+
+    /** {@link Room#bufferBytes}. */
+    public int bufferBytes() {
+        return room.bufferBytes;
+    }
+
+    /** {@link Room#maxEventBytes}. */
+    public int maxEventBytes() {
+        return room.maxEventBytes;
+    }
+
+    /** {@link Held#commit}. */
+    public Commit commit() {
+        return held.commit;
+    }
+
+    /** {@link Held#bytes}. */
+    public int holdBytes() {
+        return held.bytes;
+    }
+
+    /** {@link Held#time}. */
+    public Duration hold() {
+        return held.time;
+    }
+
+    /** {@link Limits#firstOutput}. */
+    public Duration firstOutput() {
+        return limits.firstOutput;
+    }
+
+    /** {@link Limits#afterTerminal}. */
+    public Duration afterTerminal() {
+        return limits.afterTerminal;
+    }
+
+    /** {@link Limits#drain}. */
+    public Duration drain() {
+        return limits.drain;
+    }
+
+    /** {@link Limits#drainBytes}. */
+    public long drainBytes() {
+        return limits.drainBytes;
+    }
+
+    /** {@link Clocks#sweeper}. */
+    public Sweeper sweeper() {
+        return clocks.sweeper;
+    }
+
+    /** {@link Clocks#nanos}. */
+    public LongSupplier nanoClock() {
+        return clocks.nanos;
+    }
+
+    /** {@link Clocks#epochMillis}. */
+    public LongSupplier epochMillis() {
+        return clocks.epochMillis;
+    }
+
+    /** {@link Call#model}. */
+    public ModelNames model() {
+        return call.model;
+    }
+
+    /** {@link Call#refusable}. */
+    public Predicate<RelayOutcome.StreamError> refusable() {
+        return call.refusable;
+    }
+
+    /** {@link Call#identified}. */
+    public Identified identified() {
+        return call.identified;
+    }
+
+    /** {@link Call#ending}. */
+    public Ending ending() {
+        return call.ending;
     }
 }

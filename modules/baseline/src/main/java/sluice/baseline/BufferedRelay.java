@@ -1,10 +1,8 @@
 package sluice.baseline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import sluice.api.AnswerRelay;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
@@ -16,8 +14,9 @@ import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.responses.RestoredNames;
 
-/** Reads a JSON answer whole, parses it into a tree, changes that and writes it anew. Thread-safe. */
+/** Reads a JSON answer whole, parses it into a tree, and writes it with the model's name changed. Thread-safe. */
 public final class BufferedRelay implements AnswerRelay {
     private static final int CHUNK_BYTES = 8 * 1024;
 
@@ -44,10 +43,13 @@ public final class BufferedRelay implements AnswerRelay {
         }
         byte[] bytes = whole.toByteArray();
         JsonNode root = parse(bytes);
-        if (options.model().mapped() && root instanceof ObjectNode object && restore(object, options.model())) {
-            bytes = write(object);
-        }
         RelayReport read = report(root, whole.size(), 0);
+        if (!root.isObject() && !mayBeAnything(options, bytes.length)) {
+            return new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", read);
+        }
+        if (options.model().mapped()) {
+            bytes = restored(bytes, options.model());
+        }
         if (!read.error().equals(StreamError.NONE) && options.refusable().test(read.error())) {
             return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
         }
@@ -85,38 +87,34 @@ public final class BufferedRelay implements AnswerRelay {
         }
     }
 
-    private static byte[] write(ObjectNode object) {
-        try {
-            return TreeScanner.MAPPER.writeValueAsBytes(object);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a tree that was read can be written", e);
-        }
+    private static boolean mayBeAnything(RelayOptions options, int length) {
+        return options.ending() == RelayOptions.Ending.ANY
+                || options.ending() == RelayOptions.Ending.TERMINAL_EVENT_OR_NOTHING && length == 0;
     }
 
-    private static boolean restore(ObjectNode object, ModelNames names) {
-        boolean restored = restoreIn(object, names);
-        return object.path("response") instanceof ObjectNode response && restoreIn(response, names) || restored;
-    }
-
-    private static boolean restoreIn(ObjectNode object, ModelNames names) {
-        if (object.path("model").isTextual() && names.isUpstream(object.path("model").textValue())) {
-            object.put("model", names.client());
-            return true;
+    /** The bytes with the client's name in place of the upstream's: the tree only says where it stands. */
+    private static byte[] restored(byte[] bytes, ModelNames names) {
+        byte[] literal = RestoredNames.literal(names);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + literal.length);
+        int at = 0;
+        for (int[] span : ParsedEvent.modelSpans(bytes, names)) {
+            out.write(bytes, at, span[0] - at);
+            out.writeBytes(literal);
+            at = span[1];
         }
-        return false;
+        out.write(bytes, at, bytes.length - at);
+        return out.toByteArray();
     }
 
     private static RelayReport report(JsonNode root, int bytesIn, int bytesOut) {
         JsonNode response = root.path("response").isObject() ? root.path("response") : root;
         JsonNode usage = response.path("usage");
-        TokenUsage tokens = usage.isObject() ? TokenUsage.told(usage.path("input_tokens").asLong(),
-                usage.path("input_tokens_details").path("cached_tokens").asLong(), usage.path("output_tokens").asLong(),
-                usage.path("output_tokens_details").path("reasoning_tokens").asLong()) : TokenUsage.NONE;
+        TokenUsage tokens = usage.isObject() ? ParsedEvent.usage(usage) : TokenUsage.NONE;
         JsonNode error = response.path("error");
-        StreamError streamError = error.isObject() ? new StreamError(0, error.path("code").asText(""),
-                error.path("type").asText(""), error.path("message").asText("")) : StreamError.NONE;
-        int flushes = bytesOut > 0 ? 1 : 0;
-        return new RelayReport(tokens, response.path("id").asText(""), response.path("conversation").path("id").asText(""), "",
-                streamError, flushes > 0, 0, 0, 0, flushes, bytesIn, bytesOut, 0, 0);
+        StreamError streamError = error.isObject() ? ParsedEvent.error(error, 0, error.path("type").asText("")) : StreamError.NONE;
+        JsonNode conversation = response.path("conversation");
+        return new RelayReport(new RelayReport.Ids(response.path("id").asText(""),
+                conversation.isTextual() ? conversation.asText() : conversation.path("id").asText("")),
+                new RelayReport.Ended("", streamError, tokens), RelayReport.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
     }
 }

@@ -115,8 +115,9 @@ final class LineQueue implements AutoCloseable {
             return new Item.End();
         } catch (SourceException broken) {
             return new Item.Broken(broken);
-        } catch (IOException broken) {
-            return new Item.Broken(new SourceException(SourceException.Cause.CUT, String.valueOf(broken.getMessage())));
+        } catch (IOException | RuntimeException broken) {
+            // Whatever a client library throws: the thread that waits for lines must hear of it.
+            return new Item.Broken(new SourceException(SourceException.Cause.CUT, String.valueOf(broken)));
         }
     }
 

@@ -7,22 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import sluice.api.EventFacts.Kind;
 import sluice.api.ModelNames;
+import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.responses.EventType;
 
 /** The JSON of one event as a tree; empty if it is none. Confined to one thread. */
 final class ParsedEvent {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final Set<String> OPENING = Set.of("response.created", "response.queued", "response.in_progress",
-            "response.output_item.added", "response.content_part.added", "response.reasoning_summary_part.added",
-            "codex.rate_limits");
-    private static final Set<String> TERMINAL = Set.of("response.completed", "response.done", "response.incomplete",
-            "response.cancelled", "response.canceled", "response.failed", "error");
 
     private final JsonNode tree;
     private final String type;
@@ -45,20 +43,43 @@ final class ParsedEvent {
         return type;
     }
 
+    EventType kindOfType() {
+        return EventType.of(type);
+    }
+
     boolean opening() {
-        return OPENING.contains(type);
+        return kindOfType().kind() == Kind.OPENING;
     }
 
     boolean terminal() {
-        return TERMINAL.contains(type);
+        return kindOfType().kind().terminal();
     }
 
     boolean failed() {
-        return type.equals("response.failed") || type.equals("error");
+        return kindOfType().kind() == Kind.FAILED;
     }
 
     boolean delta() {
-        return type.endsWith(".delta");
+        return kindOfType().kind() == Kind.DELTA;
+    }
+
+    /** Whether it is an item that is complete. */
+    boolean itemDone() {
+        return kindOfType() == EventType.ITEM_DONE && tree.path("item").isObject();
+    }
+
+    /** The member of that name, written anew. */
+    byte[] json(String member) {
+        try {
+            return MAPPER.writeValueAsBytes(tree.path(member));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a tree that was read can be written", e);
+        }
+    }
+
+    /** Whether it holds a response that is under way. */
+    boolean holdsResponse() {
+        return !terminal() && tree.path("response").isObject();
     }
 
     /** -1 without one. */
@@ -80,19 +101,36 @@ final class ParsedEvent {
         if (!usage.isObject()) {
             usage = tree.path("usage");
         }
-        return TokenUsage.told(Math.max(0, usage.path("input_tokens").asLong()),
-                Math.max(0, usage.at("/input_tokens_details/cached_tokens").asLong()),
-                Math.max(0, usage.path("output_tokens").asLong()),
-                Math.max(0, usage.at("/output_tokens_details/reasoning_tokens").asLong()));
+        return usage(usage);
+    }
+
+    /** The counts of an object {@code usage}, also with the names of chat completions. */
+    static TokenUsage usage(JsonNode usage) {
+        JsonNode input = usage.has("prompt_tokens") ? usage.path("prompt_tokens") : usage.path("input_tokens");
+        JsonNode output = usage.has("completion_tokens") ? usage.path("completion_tokens") : usage.path("output_tokens");
+        JsonNode inputDetails = usage.has("prompt_tokens_details") ? usage.path("prompt_tokens_details")
+                : usage.path("input_tokens_details");
+        JsonNode outputDetails = usage.has("completion_tokens_details") ? usage.path("completion_tokens_details")
+                : usage.path("output_tokens_details");
+        return TokenUsage.told(Math.max(0, input.asLong()), Math.max(0, inputDetails.path("cached_tokens").asLong()),
+                Math.max(0, output.asLong()), Math.max(0, outputDetails.path("reasoning_tokens").asLong()));
     }
 
     StreamError error() {
         JsonNode error = tree.at("/response/error").isObject() ? tree.at("/response/error") : tree.path("error");
         int status = tree.path("status").asInt(tree.path("status_code").asInt());
-        return error.isObject()
-                ? new StreamError(status, error.path("code").asText(""), error.path("type").asText(""),
-                        error.path("message").asText(""))
-                : new StreamError(status, tree.path("code").asText(""), "", tree.path("message").asText(""));
+        return error.isObject() ? error(error, status, error.path("type").asText("")) : error(tree, status, "");
+    }
+
+    /** What an object tells of a failure. */
+    static StreamError error(JsonNode told, int status, String type) {
+        return new StreamError(status, text(told, "code"), type, text(told, "message"), text(told, "param"),
+                new Resets(Math.max(0, told.path("resets_at").asLong()), Math.max(0, told.path("resets_in_seconds").asLong())));
+    }
+
+    private static String text(JsonNode object, String name) {
+        JsonNode value = object.path(name);
+        return value.isTextual() || value.isNumber() ? value.asText() : "";
     }
 
     /** The bytes of {@code response}; none if there is no such member. */
@@ -117,7 +155,7 @@ final class ParsedEvent {
         List<int[]> spans = new ArrayList<>();
         try (JsonParser parser = FACTORY.createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (token == JsonToken.VALUE_STRING && isModel(parser) && parser.getText().equals(names.upstream())) {
+                if (token == JsonToken.VALUE_STRING && isModel(parser) && names.isUpstream(parser.getText())) {
                     spans.add(new int[] {(int) parser.currentTokenLocation().getByteOffset(),
                             (int) parser.currentLocation().getByteOffset()});
                 }

@@ -3,12 +3,14 @@ package sluice.baseline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
+import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
@@ -18,10 +20,15 @@ import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
 import sluice.api.TokenUsage;
+import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
+import sluice.responses.KeptItems;
+import sluice.responses.KeptResponse;
 
 /** One stream of the per-line relay. Confined to its thread. */
 final class PerLineStream {
+    /** More of the items that are complete is not repeated at a break. */
+    private static final int MAX_TOLD_ITEM_BYTES = 32 * 1024;
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     private final ByteSource source;
@@ -50,12 +57,16 @@ final class PerLineStream {
     private long endNanos;
     private ClientGoneException gone;
     private long drainUntilBytes;
+    private boolean anyOfTheProtocol;
+    private final KeptResponse lastResponse = new KeptResponse();
+    private final KeptItems items;
 
     PerLineStream(ByteSource source, ClientSink sink, RelayOptions options, boolean fold) {
         this.source = source;
         this.sink = sink;
         this.options = options;
         this.fold = fold;
+        items = new KeptItems(fold ? options.maxEventBytes() : MAX_TOLD_ITEM_BYTES);
         startNanos = options.nanoClock().getAsLong();
     }
 
@@ -142,7 +153,8 @@ final class PerLineStream {
             }
         } else {
             pass(frame.bytes());
-            if (options.commit() == Commit.FIRST_EVENT || !event.opening() || held.size() > options.holdBytes()) {
+            boolean atOnce = options.commit() == Commit.FIRST_EVENT || options.ending() == Ending.ANY;
+            if (atOnce || !event.opening() || held.size() > options.holdBytes()) {
                 commit();
             }
         }
@@ -153,7 +165,7 @@ final class PerLineStream {
 
     private void answer(TextFrame frame) throws ClientGoneException, SourceException {
         try {
-            byte[] response = ParsedEvent.response(frame.restoredJson(options.model()));
+            byte[] response = FilledOutput.of(ParsedEvent.response(frame.restoredJson(options.model())), items);
             committed = true;
             write(response);
         } catch (ClientGoneException left) {
@@ -173,7 +185,9 @@ final class PerLineStream {
         if (events++ == 0) {
             firstEventNanos = now;
         }
-        sequence = event.sequence();
+        sequence = event.sequence() >= 0 ? event.sequence() : sequence;
+        anyOfTheProtocol |= !event.type().isEmpty();
+        keep(event);
         deltas += event.delta() ? 1 : 0;
         if (!event.opening()) {
             outputSeen = true;
@@ -181,12 +195,29 @@ final class PerLineStream {
                 firstOutputNanos = now;
             }
         }
+        if (options.ending() == Ending.ANY && !event.usage().equals(TokenUsage.NONE)) {
+            usage = event.usage();
+        }
         if (event.terminal()) {
             usage = event.usage().equals(TokenUsage.NONE) ? usage : event.usage();
             if (event.failed() && error.equals(StreamError.NONE)) {
                 error = event.error();
             }
             terminal = terminal.isEmpty() ? event.type() : terminal;
+        }
+    }
+
+    private void keep(ParsedEvent event) {
+        if (event.holdsResponse()) {
+            byte[] response = event.json("response");
+            lastResponse.begin();
+            lastResponse.add(response, 0, response.length);
+        }
+        if (event.itemDone()) {
+            byte[] item = event.json("item");
+            items.begin();
+            items.add(item, 0, item.length);
+            items.end();
         }
     }
 
@@ -212,6 +243,9 @@ final class PerLineStream {
             return;
         }
         try {
+            if (bytes.length == 0) {
+                return;
+            }
             writes++;
             bytesOut += bytes.length;
             sink.write(bytes, 0, bytes.length, !fold);
@@ -238,7 +272,15 @@ final class PerLineStream {
         if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && !fold) {
             write(tail.bytes());
         }
-        return sourceEnded(Cause.UPSTREAM_CUT, "ended without a terminal event");
+        if (options.ending() == Ending.ANY || options.ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !anyOfTheProtocol) {
+            if (gone == null && !fold) {
+                commit();
+                write(tail.bytes());
+            }
+            return gone == null ? new Completed(report()) : clientLeft(gone);
+        }
+        return events == 0 ? sourceEnded(Cause.NO_ANSWER, "a stream without an event")
+                : sourceEnded(Cause.UPSTREAM_CUT, "ended without a terminal event");
     }
 
     private RelayOutcome sourceEnded(Cause cause, String detail) {
@@ -248,12 +290,11 @@ final class PerLineStream {
         if (!terminal.isEmpty()) {
             return new Completed(report());
         }
-        if (committed && !fold && cause != Cause.CANCELLED) {
-            GatewayError told = cause == Cause.FIRST_OUTPUT_TIMEOUT
-                    ? GatewayError.upstream(504, "first_output_timeout", "The upstream produced no output in time.")
-                    : GatewayError.upstream(502, "upstream_stream_broken", "The upstream's stream broke before its end.");
+        Optional<GatewayError> told = BrokenStream.told(cause, options);
+        if (committed && !fold && told.isPresent()) {
             try {
-                write(ErrorEvent.frame(told, responseId, sequence + 1, options.epochMillis().getAsLong() / 1000));
+                write(new ErrorEvent(told.get(), sequence + 1, options.epochMillis().getAsLong() / 1000).responseId(responseId)
+                        .model(options.model().client()).response(lastResponse).items(items).frame());
             } catch (ClientGoneException left) {
                 return clientLeft(left);
             }
@@ -267,7 +308,8 @@ final class PerLineStream {
     }
 
     private RelayReport report() {
-        return new RelayReport(usage, responseId, conversationId, terminal, error, writes > 0, events, deltas, events, writes,
-                bytesIn, bytesOut, firstEventNanos, firstOutputNanos);
+        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage),
+                new RelayReport.Counts(new RelayReport.Events(events, deltas, events), writes, bytesIn, bytesOut),
+                firstEventNanos, firstOutputNanos);
     }
 }

@@ -28,7 +28,8 @@ final class WebClientSource implements ByteSource {
             return in.read(target, offset, length);
         } catch (UncheckedIOException e) {
             throw new SourceException(causeOf(e.getCause()), String.valueOf(e.getMessage()));
-        } catch (IOException | IllegalStateException e) {
+        } catch (IOException | RuntimeException e) {
+            // Helidon has exceptions of its own for a connection that ends too early, without a common type.
             throw new SourceException(causeOf(e), String.valueOf(e.getMessage()));
         }
     }

@@ -8,7 +8,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import sluice.api.ByteSource;
 import sluice.api.ModelNames;
@@ -31,9 +30,17 @@ class BufferedRelayTest {
     }
 
     @Test
-    void passesOnWhatIsNotJson() {
-        assertInstanceOf(RelayOutcome.Completed.class, relay("<html>", false));
-        assertEquals("<html>", text());
+    void changesNoByteButTheName() {
+        String answer = " {\"a\":1.0,\"a\":1e2, \"model\" :\"m-2025-08-07\",\"b\":\"\\u00e4\\/\",\"c\":{\"model\":\"m\"}}\n";
+        relay(answer, false);
+        assertEquals(answer.replace("m-2025-08-07", "fast"), text());
+    }
+
+    @Test
+    void aPageIsNoAnswer() {
+        RelayOutcome outcome = relay("<html>", false);
+        assertEquals(RelayOutcome.Cause.NO_ANSWER, assertInstanceOf(RelayOutcome.BrokeOff.class, outcome).cause());
+        assertEquals("", text());
     }
 
     @Test
@@ -61,7 +68,7 @@ class BufferedRelayTest {
             }
         };
         RelayOptions options = RelayOptions.defaults(never)
-                .with(new ModelNames("m", "fast"), error -> true, Duration.ZERO);
+                .withModel(new ModelNames("m", "fast"));
         return new BufferedRelay().relay(new Answer(answer, cut), (bytes, offset, length, boundary) ->
                 out.write(bytes, offset, length), options);
     }

@@ -1,6 +1,5 @@
 package sluice.bench;
 
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -62,7 +61,7 @@ public class AnswerBenchmark {
 
     static RelayOptions options(boolean mapped) {
         ModelNames names = mapped ? new ModelNames("gpt-5.1-codex", "fast") : ModelNames.SAME;
-        return RelayOptions.defaults(new IdleSweeper()).with(names, error -> true, Duration.ZERO);
+        return RelayOptions.defaults(new IdleSweeper()).withModel(names);
     }
 
     /** One answer that is there at once. */

@@ -83,7 +83,7 @@ public class StreamBenchmark {
         };
         RelayOptions base = RelayOptions.defaults(unused);
         ModelNames names = mapped ? new ModelNames(ResponseStreams.UPSTREAM_MODEL, "fast") : ModelNames.SAME;
-        return base.with(names, error -> true, base.firstOutput());
+        return base.withModel(names);
     }
 
     /** One stream, from memory to nowhere. */

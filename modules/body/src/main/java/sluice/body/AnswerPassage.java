@@ -5,6 +5,7 @@ import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
+import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayReport;
 import sluice.api.SourceException;
@@ -12,6 +13,9 @@ import sluice.api.Sweeper;
 
 /** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HeldHead}. */
 final class AnswerPassage {
+    /** What became of it. */
+    private enum Passed { PASSED, REFUSED, NO_ANSWER }
+
     private final AnswerScan scan;
     private final ByteSource source;
     private final ClientSink sink;
@@ -36,8 +40,11 @@ final class AnswerPassage {
 
     RelayOutcome relay() {
         try (held) {
-            return pass() ? new RelayOutcome.Completed(report())
-                    : new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
+            return switch (pass()) {
+                case PASSED -> new RelayOutcome.Completed(report());
+                case REFUSED -> new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
+                case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", report());
+            };
         } catch (ClientGoneException e) {
             drain();
             RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
@@ -62,22 +69,23 @@ final class AnswerPassage {
         return String.valueOf(e.getMessage());
     }
 
-    /** Whether the answer was passed on; false if it is refused, and nothing of it has gone out. */
-    private boolean pass() throws IOException {
+    private Passed pass() throws IOException {
         while (true) {
             int count = read();
             if (count < 0) {
-                if (isRefused()) {
-                    return false;
-                }
-                held.open();
-                write(scan.buffer, 0, filled);
-                return true;
+                return end();
             }
             bytesIn += count;
             follow(filled, filled + count);
             if (scan.settled() && isRefused()) {
-                return false;
+                return Passed.REFUSED;
+            }
+            if (mustBeObject() && !scan.isObject()) {
+                // Nothing but white space so far may be the beginning of one.
+                if (scan.settled() || filled >= AnswerScan.READ_BYTES) {
+                    return Passed.NO_ANSWER;
+                }
+                continue;
             }
             if (scan.settled() || !held.holds(filled)) {
                 held.open();
@@ -86,6 +94,24 @@ final class AnswerPassage {
                 }
             }
         }
+    }
+
+    private Passed end() throws ClientGoneException {
+        if (isRefused()) {
+            return Passed.REFUSED;
+        }
+        boolean mayBeEmpty = options.ending() == Ending.TERMINAL_EVENT_OR_NOTHING && bytesIn == 0;
+        if (mustBeObject() && !scan.whole() && !mayBeEmpty) {
+            return Passed.NO_ANSWER;
+        }
+        held.open();
+        write(scan.buffer, 0, filled);
+        return Passed.PASSED;
+    }
+
+    /** Whether it can still be said that something is no answer: nothing of it is out. */
+    private boolean mustBeObject() {
+        return flushes == 0 && options.ending() != Ending.ANY;
     }
 
     /** Whether the answer is a failure that another account may do better, while nothing of it is out. */
@@ -194,7 +220,7 @@ final class AnswerPassage {
     }
 
     private RelayReport report() {
-        return new RelayReport(scan.usage(), scan.id(), scan.conversationId(), "", scan.error(), flushes > 0, 0, 0, 0,
-                flushes, bytesIn, bytesOut, 0, 0);
+        return new RelayReport(new RelayReport.Ids(scan.id(), scan.conversationId()),
+                new RelayReport.Ended("", scan.error(), scan.usage()), RelayReport.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
     }
 }

@@ -129,6 +129,11 @@ final class AnswerScan {
         return facts.settled() || json.ended();
     }
 
+    /** Whether the answer began with an object. */
+    boolean isObject() {
+        return json.isObject();
+    }
+
     /** Whether the answer is an object that is whole. */
     boolean whole() {
         return json.isObject() && json.ended();

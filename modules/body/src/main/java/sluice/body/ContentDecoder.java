@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import sluice.api.BodyDecoder;
@@ -23,7 +22,7 @@ public final class ContentDecoder implements BodyDecoder {
 
     @Override
     public Set<String> encodings() {
-        return Set.of("zstd", "gzip", "deflate");
+        return Set.of("zstd", "gzip", "x-gzip", "deflate");
     }
 
     @Override
@@ -32,7 +31,7 @@ public final class ContentDecoder implements BodyDecoder {
         try {
             return new DecodedBytes(encoded, switch (encoding) {
                 case "zstd" -> new ZstdInputStreamNoFinalizer(encoded).setLongMax(MAX_ZSTD_WINDOW_LOG);
-                case "gzip" -> new GZIPInputStream(encoded, BUFFER_BYTES);
+                case "gzip", "x-gzip" -> new GzipBytes(encoded);
                 case "deflate" -> inflated(encoded);
                 default -> throw new IllegalArgumentException("encoding: one of " + encodings() + ", not " + encoding);
             });

@@ -130,6 +130,63 @@ class ContentDecoderTest {
         assertThrows(CorruptEncodingException.class, () -> decoded("zstd", out.toByteArray()));
     }
 
+    private static byte[] member(String name, byte[] content) throws IOException {
+        byte[] plain = encoded("gzip", content);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(plain, 0, 3);
+        out.write(name.isEmpty() ? 0 : 8);
+        out.write(plain, 4, 6);
+        if (!name.isEmpty()) {
+            out.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+            out.write(0);
+        }
+        out.write(plain, 10, plain.length - 10);
+        return out.toByteArray();
+    }
+
+    @Test
+    void readsMembersOneAfterTheOther() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < 50; i++) {
+            all.writeBytes(member("name" + i, i % 7 == 0 ? new byte[0] : ("part " + i).getBytes(StandardCharsets.UTF_8)));
+        }
+        byte[] bytes = all.toByteArray();
+        byte[] expected = new java.util.zip.GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
+        assertArrayEquals(expected, decoded("gzip", bytes));
+        assertArrayEquals(expected, decoded("x-gzip", bytes));
+        assertArrayEquals(expected, new ContentDecoder().decode("gzip", new OneByOne(bytes)).readAllBytes());
+    }
+
+    /** Gives one byte for each read. */
+    private static final class OneByOne extends FilterInputStream {
+        OneByOne(byte[] bytes) {
+            super(new ByteArrayInputStream(bytes));
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return super.read(target, offset, Math.min(1, length));
+        }
+    }
+
+    @Test
+    void manyEmptyMembersAreRefusedAndDoNotUseUpTheStack() throws IOException {
+        byte[] empty = member("", new byte[0]);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < 20_000; i++) {
+            all.writeBytes(empty);
+        }
+        all.writeBytes(member("", BODY));
+        assertThrows(CorruptEncodingException.class, () -> decoded("gzip", all.toByteArray()));
+    }
+
+    @Test
+    void aLongHeaderIsRefused() throws IOException {
+        assertArrayEquals(BODY, decoded("gzip", member("n".repeat(60_000), BODY)));
+        byte[] longer = member("n".repeat(4 << 20), BODY);
+        assertThrows(CorruptEncodingException.class, () -> decoded("gzip", longer));
+    }
+
     @Test
     void doesNotKnowOtherCodings() {
         assertFalse(new ContentDecoder().encodings().contains("br"));

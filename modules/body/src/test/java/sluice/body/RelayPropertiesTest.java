@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import sluice.api.ModelNames;
@@ -96,7 +95,7 @@ class RelayPropertiesTest {
                 // nothing runs
             }
         };
-        RelayOptions options = RelayOptions.defaults(never).with(names, error -> true, Duration.ZERO);
+        RelayOptions options = RelayOptions.defaults(never).withModel(names).withEnding(RelayOptions.Ending.ANY);
         RelayOutcome outcome = new StreamingRelay().relay(PiecewiseSource.slow(answer.getBytes(StandardCharsets.UTF_8), pieceBytes),
                 sink, options);
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();

@@ -192,21 +192,18 @@ class StreamingRelayTest {
     @Test
     void readsTheUsageBehindANameWhoseWriteFailed() {
         RelayOptions options = draining(1000)
-                .with(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)), error -> true, Duration.ZERO);
+                .withModel(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)));
         RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
                 new RecordingSink(1), options);
         assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
     }
 
     private static RelayOptions draining(long bytes) {
-        RelayOptions all = RelayOptions.defaults(new HandSweeper());
-        return new RelayOptions(all.bufferBytes(), all.maxEventBytes(), all.commit(), all.holdBytes(), all.hold(),
-                all.firstOutput(), all.afterTerminal(), Duration.ofSeconds(5), bytes, FAST, all.refusable(), all.sweeper(),
-                all.nanoClock(), all.epochMillis());
+        return RelayOptions.defaults(new HandSweeper()).withDrain(Duration.ofSeconds(5), bytes).withModel(FAST);
     }
 
     private static RelayReport completed(ByteSource source, RecordingSink sink, ModelNames model) {
-        RelayOptions options = RelayOptions.defaults(new HandSweeper()).with(model, error -> true, Duration.ZERO);
+        RelayOptions options = RelayOptions.defaults(new HandSweeper()).withModel(model).withEnding(RelayOptions.Ending.ANY);
         RelayOutcome outcome = relay(source, sink, options);
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();
     }

@@ -71,6 +71,11 @@ public final class JsonMembers {
         return JsonText.decode(json, nameFrom, nameTo);
     }
 
+    /** The member as it is spelled, from its name to the end of its value. */
+    public String spelling() {
+        return new String(json, nameFrom - 1, valueTo - nameFrom + 1, StandardCharsets.UTF_8);
+    }
+
     /** Where the value of this member starts. */
     public int valueFrom() {
         return valueFrom;

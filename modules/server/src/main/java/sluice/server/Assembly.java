@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.SharedState;
 import sluice.api.StreamThreads;
@@ -193,10 +192,11 @@ final class Assembly implements AutoCloseable {
     private RelayOptions relayOptions(Configuration configuration) {
         StreamSettings stream = configuration.stream();
         boolean drains = stream.onDisconnect() == StreamSettings.OnDisconnect.DRAIN;
-        return new RelayOptions(stream.bufferBytes(), configuration.limits().eventBytes(), configuration.failover().commit(),
-                configuration.failover().holdBytes(), configuration.failover().hold(), Duration.ZERO, stream.afterTerminal(),
-                drains ? stream.drainTime() : Duration.ZERO, drains ? stream.drainBytes() : 0, ModelNames.SAME, error -> true,
-                sweeper, clock, epochMillis);
+        return RelayOptions.defaults(sweeper).withRoom(stream.bufferBytes(), configuration.limits().eventBytes())
+                .withHeld(configuration.failover().commit(), configuration.failover().holdBytes(), configuration.failover().hold())
+                .withAfterTerminal(stream.afterTerminal())
+                .withDrain(drains ? stream.drainTime() : Duration.ZERO, drains ? stream.drainBytes() : 0)
+                .withClocks(clock, epochMillis);
     }
 
     /** The gateway, under {@code configuration} until another is applied. */

@@ -1,52 +1,82 @@
 package sluice.sse;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import sluice.api.ByteSource;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome.Cause;
+import sluice.api.SourceException;
 import sluice.api.Sweeper;
 
 /**
- * The limits of one stream, for the one sweeper of the process. While the stream's thread waits in a read, only the sweeper
- * can see that a time is over; it then aborts the source, and the thread finds here why. Thread-safe, without locks.
+ * The limits of one stream, for the one sweeper of the process, which hears of the stream with its first limit. While the
+ * stream's thread waits in a read, only the sweeper can see that a time is over; it then aborts the source, and the thread finds
+ * here why. Thread-safe, without locks; limits are set by the stream's thread.
  */
-final class Deadlines implements Sweeper.Watched {
+final class Deadlines implements Sweeper.Watched, AutoCloseable {
     /** What ended the waiting. */
-    enum Expired { NOTHING, FIRST_OUTPUT, END }
+    private enum Expired { NOTHING, FIRST_OUTPUT, END }
 
     /** A clock reading that stands for no limit; a limit that falls on it is moved by a nanosecond. */
     private static final long NONE = 0;
 
     private final ByteSource source;
     private final Runnable releaseHeld;
+    private final RelayOptions.Clocks clocks;
     private final AtomicReference<Expired> expired = new AtomicReference<>(Expired.NOTHING);
     private volatile long firstOutputAt = NONE;
     private volatile long endAt = NONE;
     private volatile long releaseAt = NONE;
+    /** Confined to the stream's thread. */
+    private Sweeper.Registration watch = () -> { };
+    private boolean watched;
 
     /** Limits of {@code source}; {@code releaseHeld} is run, without blocking, when the hold is over. */
-    Deadlines(ByteSource source, Runnable releaseHeld) {
+    Deadlines(ByteSource source, Runnable releaseHeld, RelayOptions.Clocks clocks) {
         this.source = source;
         this.releaseHeld = releaseHeld;
+        this.clocks = clocks;
     }
 
-    void firstOutputAt(long nanos) {
-        firstOutputAt = notNone(nanos);
+    /** The first output must come within this time; zero: whenever it likes. */
+    void firstOutputIn(Duration limit) {
+        if (!limit.isZero()) {
+            firstOutputAt = in(limit);
+        }
     }
 
-    /** The output came, unless {@link #expired} says that it came too late. */
+    /** The output came. */
     void noFirstOutput() {
         firstOutputAt = NONE;
     }
 
-    void releaseAt(long nanos) {
-        releaseAt = notNone(nanos);
+    /** What is held back goes out after this time. */
+    void releaseIn(Duration limit) {
+        releaseAt = in(limit);
     }
 
-    void endAt(long nanos) {
-        endAt = notNone(nanos);
+    /** The stream ends after this time, whatever comes. */
+    void endIn(Duration limit) {
+        endAt = in(limit);
     }
 
-    Expired expired() {
-        return expired.get();
+    private long in(Duration limit) {
+        if (!watched) {
+            watched = true;
+            watch = clocks.sweeper().watch(this);
+        }
+        long at = clocks.nanos().getAsLong() + limit.toNanos();
+        return at == NONE ? 1 : at;
+    }
+
+    /** Why the source ended so. */
+    Cause causeOf(SourceException broken) {
+        return switch (broken.how()) {
+            case CUT -> Cause.UPSTREAM_CUT;
+            case IDLE -> Cause.UPSTREAM_IDLE;
+            case FRAMING -> Cause.UPSTREAM_FRAMING;
+            case CANCELLED -> expired.get() == Expired.FIRST_OUTPUT ? Cause.FIRST_OUTPUT_TIMEOUT : Cause.CANCELLED;
+        };
     }
 
     @Override
@@ -61,11 +91,13 @@ final class Deadlines implements Sweeper.Watched {
         }
     }
 
-    private static boolean over(long limit, long now) {
-        return limit != NONE && now - limit >= 0;
+    /** The sweeper forgets the stream. */
+    @Override
+    public void close() {
+        watch.close();
     }
 
-    private static long notNone(long nanos) {
-        return nanos == NONE ? 1 : nanos;
+    private static boolean over(long limit, long now) {
+        return limit != NONE && now - limit >= 0;
     }
 }

@@ -24,10 +24,14 @@ final class Ledger {
     private long bytesIn;
     private long firstEventNanos;
     private long firstOutputNanos;
+    private boolean anyOfTheProtocol;
+    /** It is no stream of the Responses API: any of its events may tell the usage. */
+    private final boolean foreign;
 
     Ledger(RelayOptions options) {
         nanoClock = options.nanoClock();
         identified = options.identified();
+        foreign = options.ending() == RelayOptions.Ending.ANY;
     }
 
     void read(int bytes) {
@@ -36,6 +40,11 @@ final class Ledger {
 
     void parsed() {
         parsed++;
+    }
+
+    /** An event of the protocol passes without being read. */
+    void unread() {
+        anyOfTheProtocol = true;
     }
 
     /** An event is complete. */
@@ -61,6 +70,10 @@ final class Ledger {
         Kind kind = type.kind();
         if (carriesIds(kind)) {
             takeIds(found);
+        }
+        anyOfTheProtocol |= type != EventType.UNKNOWN;
+        if (foreign && !found.usage().equals(TokenUsage.NONE)) {
+            usage = found.usage();
         }
         if (!kind.terminal()) {
             return;
@@ -95,6 +108,11 @@ final class Ledger {
         return !terminal.isEmpty();
     }
 
+    /** Whether an event with a type came. */
+    boolean anyOfTheProtocol() {
+        return anyOfTheProtocol;
+    }
+
     long events() {
         return events;
     }
@@ -111,8 +129,9 @@ final class Ledger {
         return error;
     }
 
-    RelayReport report(boolean sent, long writes, long bytesOut) {
-        return new RelayReport(usage, responseId, conversationId, terminal, error, sent, events, deltas, parsed, writes,
-                bytesIn, bytesOut, firstEventNanos, firstOutputNanos);
+    RelayReport report(long writes, long bytesOut) {
+        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage),
+                new RelayReport.Counts(new RelayReport.Events(events, deltas, parsed), writes, bytesIn, bytesOut),
+                firstEventNanos, firstOutputNanos);
     }
 }

@@ -116,16 +116,6 @@ final class Outlet {
         }
     }
 
-    /** Whether a byte has gone to the client. */
-    boolean sent() {
-        lock.lock();
-        try {
-            return sent;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Whether the client stands between two events; what is held does not count. */
     boolean atBoundary() {
         return atBoundary;

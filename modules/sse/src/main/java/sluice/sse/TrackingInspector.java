@@ -50,7 +50,8 @@ public final class TrackingInspector implements EventInspector {
         EventType type = found.type();
         Kind kind = type.kind();
         return new EventFacts(type.text().isEmpty() ? found.typeText() : type.text(), kind,
-                kind.terminal() ? found.usage() : TokenUsage.NONE, found.responseId(), found.conversationId(),
-                found.streamId(), found.sequence(), kind == Kind.FAILED ? found.error() : StreamError.NONE, models);
+                new EventFacts.Belongs(found.responseId(), found.conversationId(), found.streamId(), found.sequence()),
+                new EventFacts.Ended(kind.terminal() ? found.usage() : TokenUsage.NONE,
+                        kind == Kind.FAILED ? found.error() : StreamError.NONE), models);
     }
 }

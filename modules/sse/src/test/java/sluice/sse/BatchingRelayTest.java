@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.api.ModelNames;
@@ -65,8 +64,8 @@ class BatchingRelayTest {
     @Test
     void putsTheClientsModelBackAtItsTwoPlacesOnly() {
         String stream = Streams.text(5);
-        relay(ScriptedSource.burst(Streams.bytes(stream)), options.with(
-                new ModelNames(Streams.UPSTREAM_MODEL, "fast"), error -> true, Duration.ZERO));
+        relay(ScriptedSource.burst(Streams.bytes(stream)), options.withModel(
+                new ModelNames(Streams.UPSTREAM_MODEL, "fast")));
         String place = "\"instructions\":\"Be \\\"brief\\\".\",\"model\":\"";
         assertEquals(stream.replace(place + Streams.UPSTREAM_MODEL, place + "fast"), sink.text());
     }

@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
@@ -64,6 +69,41 @@ class FoldTest {
         RelayOutcome outcome = fold(created + completed, 50, sink, new Options(sweeper));
         assertInstanceOf(Completed.class, outcome);
         assertEquals(ANSWER, sink.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"output\":[ ],", "", "\"output\":[],"})
+    void givesAResponseWithoutOutputTheItemsOfTheStream(String output) throws IOException {
+        String items = Streams.frame("response.output_item.added", 1, ",\"item\":{\"id\":\"a\",\"content\":[]}")
+                + Streams.frame("response.output_item.done", 2, ",\"item\":{\"id\":\"a\",\"content\":[\"x]\"]}")
+                + Streams.frame("response.output_item.done", 3, ",\"item\":{\"id\":\"b\"}");
+        String completed = Streams.frame("response.completed", 4, ",\"response\":{\"id\":\"r\"," + output + "\"status\":\"completed\"}");
+        String expected = "[{\"id\":\"a\",\"content\":[\"x]\"]},{\"id\":\"b\"}]";
+        for (int step : new int[] {1, 7, 4000}) {
+            RecordingSink sink = new RecordingSink();
+            assertInstanceOf(Completed.class, fold(items + completed, step, sink, new Options(sweeper)));
+            JsonNode answer = new ObjectMapper().readTree(sink.text());
+            assertEquals(expected, answer.path("output").toString());
+            assertEquals("completed", answer.path("status").asText());
+            assertEquals(3, answer.size());
+        }
+    }
+
+    @Test
+    void leavesTheOutputOfTheResponseAsItIs() {
+        String item = Streams.frame("response.output_item.done", 3, ",\"item\":{\"id\":\"b\"}");
+        String response = "{\"id\":\"r\",\"output\":[{\"id\":\"own\"}]}";
+        RecordingSink sink = new RecordingSink();
+        fold(item + Streams.frame("response.completed", 4, ",\"response\":" + response), 9, sink, new Options(sweeper));
+        assertEquals(response, sink.text());
+    }
+
+    @Test
+    void putsTheClientsModelInPlaceOfADatedEdition() {
+        RecordingSink sink = new RecordingSink();
+        fold(Streams.frame("response.completed", 0, ",\"response\":{\"model\":\"gpt-5.1-2025-11-13\"}"), 5, sink,
+                new Options(sweeper).model("gpt-5.1", "mine"));
+        assertEquals("{\"model\":\"mine\"}", sink.text());
     }
 
     @Test

@@ -9,11 +9,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.api.RelayOutcome.Resets;
+import sluice.api.RelayOutcome.StreamError;
 import sluice.testkit.HandSweeper;
 
 /** When the first byte goes out, and what the limits do while the relay waits for its upstream. */
@@ -40,6 +44,37 @@ class HoldTest {
         relay(String.join("", FRAMES), new Options(sweeper).firstOutputCommits(64 * 1024).build());
         assertEquals(joined(0, 5), sink.write(0), "four opening events and the first delta");
         assertEquals(String.join("", FRAMES), sink.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"event: keepalive\ndata: {\"type\":\"keepalive\",\"sequence_number\":2}\n\n",
+        "data: {\"type\":\"response.metadata\",\"metadata\":{}}\n\n", "data: {\"type\":\"codex.rate_limits\",\"plan\":\"plus\"}\n\n",
+        "data: {\"type\":\"response.web_search_call.searching\",\"item_id\":\"ws_1\"}\n\n", "data: {\"type\":\"brand.new\"}\n\n",
+        "data: {}\n\n", ": a comment\n\n"})
+    void whatIsNotKnownToCarryOutputDoesNotCommit(String heartbeat) {
+        RelayOutcome outcome = relay(joined(0, 1) + heartbeat.repeat(3) + OVERLOADED,
+                new Options(sweeper).firstOutputCommits(64 * 1024).build());
+        assertEquals("server_is_overloaded", assertInstanceOf(RefusedBeforeOutput.class, outcome).error().code());
+        assertEquals(0, sink.count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"response.output_text.done", "response.output_item.done", "response.refusal.delta",
+        "response.image_generation_call.partial_image", "response.output_text.annotation.added", "response.audio.transcript.done"})
+    void whatCarriesOutputCommits(String type) {
+        String output = Streams.frame(type, 1, ",\"text\":\"a\"");
+        RelayOutcome outcome = relay(joined(0, 1) + output + OVERLOADED, new Options(sweeper).firstOutputCommits(64 * 1024).build());
+        assertInstanceOf(Completed.class, outcome);
+        assertEquals(joined(0, 1) + output, sink.write(0));
+    }
+
+    @Test
+    void anErrorTellsTheJudgeAllItSays() {
+        String limit = "data: {\"type\":\"error\",\"status\":429,\"error\":{\"type\":\"usage_limit_reached\",\"message\":\"The limit\","
+                + "\"param\":\"input\",\"code\":null,\"resets_at\":null,\"resets_in_seconds\":300}}\n\n";
+        RelayOutcome outcome = relay(limit, new Options(sweeper).build());
+        assertEquals(new StreamError(429, "", "usage_limit_reached", "The limit", "input", new Resets(0, 300)),
+                assertInstanceOf(RefusedBeforeOutput.class, outcome).error());
     }
 
     @Test
@@ -155,7 +190,7 @@ class HoldTest {
         sweeper.sweep(Duration.ofSeconds(4).toNanos());
         relay.join();
         assertInstanceOf(BrokeOff.class, outcome.get());
-        assertTrue(sink.text().contains("\"code\":\"first_output_timeout\""));
+        assertTrue(sink.text().contains("\"x-sluice\":{\"code\":\"first_output_timeout\"}"), sink.text());
     }
 
     @Test

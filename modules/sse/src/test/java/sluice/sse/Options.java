@@ -1,15 +1,19 @@
 package sluice.sse;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import sluice.api.GatewayError;
 import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
+import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.Sweeper;
 
-/** Builds the options of one test from those of DESIGN §6. */
+/** Builds the options of one test from the defaults. */
 final class Options {
     private final RelayOptions base;
     private int bufferBytes;
@@ -23,6 +27,8 @@ final class Options {
     private ModelNames model = ModelNames.SAME;
     private Predicate<StreamError> refusable = error -> true;
     private LongSupplier nanoClock = () -> 1;
+    private Ending ending = Ending.TERMINAL_EVENT;
+    private Supplier<Optional<GatewayError>> cancelled = Optional::empty;
 
     Options(Sweeper sweeper) {
         base = RelayOptions.defaults(sweeper);
@@ -81,8 +87,19 @@ final class Options {
         return this;
     }
 
+    Options ending(Ending which) {
+        ending = which;
+        return this;
+    }
+
+    Options cancelled(GatewayError told) {
+        cancelled = () -> Optional.of(told);
+        return this;
+    }
+
     RelayOptions build() {
-        return new RelayOptions(bufferBytes, maxEventBytes, commit, holdBytes, base.hold(), firstOutput, afterTerminal, drain,
-                drainBytes, model, refusable, base.sweeper(), nanoClock, () -> 1_760_000_000_000L);
+        return base.withRoom(bufferBytes, maxEventBytes).withHeld(commit, holdBytes, base.hold()).withFirstOutput(firstOutput)
+                .withAfterTerminal(afterTerminal).withDrain(drain, drainBytes).withModel(model).withRefusable(refusable)
+                .withClocks(nanoClock, () -> 1_760_000_000_000L).withEnding(ending).withCancelled(cancelled);
     }
 }

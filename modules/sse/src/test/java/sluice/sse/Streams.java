@@ -39,7 +39,8 @@ final class Streams {
     }
 
     static String response(String status, String rest) {
-        return "{\"id\":\"" + RESPONSE_ID + "\",\"object\":\"response\",\"created_at\":1760000000,\"status\":\"" + status
+        return "{\"id\":\"" + RESPONSE_ID + "\",\"object\":\"response\",\"created_at\":1760000000,"
+                + "\"output\":[{\"type\":\"message\"}],\"status\":\"" + status
                 + "\",\"conversation\":{\"id\":\"conv_1\"},\"instructions\":\"Be \\\"brief\\\".\",\"model\":\"" + UPSTREAM_MODEL
                 + "\",\"tools\":[{\"type\":\"function\",\"name\":\"pick\",\"parameters\":{\"type\":\"object\",\"properties\":"
                 + "{\"model\":{\"type\":\"string\",\"enum\":[\"" + UPSTREAM_MODEL + "\"]},\"usage\":{\"input_tokens\":1}}}}]"

@@ -7,7 +7,7 @@ import sluice.responses.EventType;
  * Reads one frame whose bytes do not fit into the buffer, piece by piece: gives the runs of bytes that are data. Knows the
  * kind of a line before the line has ended. Confined to one thread.
  */
-final class FrameReader {
+final class FramePieces {
     /** What {@link #next} found. */
     enum Found { DATA, DATA_END, FRAME_END, MORE }
 

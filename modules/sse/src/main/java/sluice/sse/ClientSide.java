@@ -1,0 +1,70 @@
+package sluice.sse;
+
+import sluice.api.ClientGoneException;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayOutcome.BrokeOff;
+import sluice.api.RelayReport;
+
+/** The way to the client, and what happens once the client has left. Confined to the stream's thread. */
+final class ClientSide {
+    private final Outlet outlet;
+    private final RelayOptions options;
+    private final Ledger ledger;
+    private final Deadlines deadlines;
+    private ClientGoneException gone;
+    private long drainUntilBytes = Long.MAX_VALUE;
+
+    ClientSide(Outlet outlet, RelayOptions options, Ledger ledger, Deadlines deadlines) {
+        this.outlet = outlet;
+        this.options = options;
+        this.ledger = ledger;
+        this.deadlines = deadlines;
+    }
+
+    /**
+     * Sends or holds {@code b[from, to)}.
+     *
+     * @param boundary whether the stream stands between two events after it
+     * @throws ClientGoneException if the client has left, and nobody reads on for the usage
+     */
+    void emit(byte[] b, int from, int to, boolean boundary) throws ClientGoneException {
+        try {
+            outlet.emit(b, from, to, boundary);
+        } catch (ClientGoneException left) {
+            if (ledger.ended() || options.drain().isZero()) {
+                throw left;
+            }
+            gone = left;
+            outlet.close();
+            drainUntilBytes = ledger.bytesIn() + options.drainBytes();
+            deadlines.endIn(options.drain());
+        }
+    }
+
+    /** Whether the client has left, and the stream is only read for its usage. */
+    boolean isGone() {
+        return gone != null;
+    }
+
+    /** Whether enough was read for it. */
+    boolean isDrained() {
+        return ledger.bytesIn() > drainUntilBytes;
+    }
+
+    /** The end of a stream whose client {@linkplain #isGone has left}. */
+    RelayOutcome left() {
+        return left(gone);
+    }
+
+    /** The end of a stream whose client has left just now. */
+    RelayOutcome left(ClientGoneException why) {
+        RelayOutcome.Cause cause = why.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
+        return new BrokeOff(cause, String.valueOf(why.getMessage()), report());
+    }
+
+    /** What was seen until now. */
+    RelayReport report() {
+        return ledger.report(outlet.writes(), outlet.bytes());
+    }
+}

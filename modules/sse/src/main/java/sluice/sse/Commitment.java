@@ -1,0 +1,83 @@
+package sluice.sse;
+
+import sluice.api.EventFacts.Kind;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOptions.Commit;
+import sluice.api.RelayOutcome.StreamError;
+import sluice.responses.AnswerFacts;
+
+/**
+ * What an event means for the stream: whether it is held back, lets out what is held, ends the stream, or is the reason to refuse
+ * it. Confined to the stream's thread.
+ */
+final class Commitment {
+    private final RelayOptions options;
+    private final Outlet outlet;
+    private final Deadlines deadlines;
+    private final Ledger ledger;
+    private boolean refused;
+    private boolean released;
+    private boolean ended;
+
+    Commitment(RelayOptions options, Outlet outlet, Deadlines deadlines, Ledger ledger) {
+        this.options = options;
+        this.outlet = outlet;
+        this.deadlines = deadlines;
+        this.ledger = ledger;
+    }
+
+    /** Whether the stream is refused; then nothing of it has gone to the client, and nothing ever will. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    /**
+     * An event of this kind is complete.
+     *
+     * @return whether it is to be written now
+     */
+    boolean accept(Kind kind) {
+        boolean first = ledger.events() == 0;
+        ledger.event(kind);
+        admit(kind);
+        if (refused) {
+            return false;
+        }
+        if (kind.terminal() && !ended) {
+            ended = true;
+            deadlines.endIn(options.afterTerminal());
+        }
+        boolean now = first || kind.terminal() || released;
+        released = false;
+        return now;
+    }
+
+    /** Decides whether the client may see an event of this kind, which may still be under way. */
+    void admit(Kind kind) {
+        if (refused || kind == Kind.FAILED && refuses(ledger.error())) {
+            refused = true;
+            return;
+        }
+        if (kind != Kind.OPENING) {
+            deadlines.noFirstOutput();
+        }
+        if ((kind != Kind.OPENING || options.commit() == Commit.FIRST_EVENT) && outlet.holding()) {
+            outlet.open();
+            released = true;
+        }
+    }
+
+    /** Whether an event that is still under way, and tells of a failure, is the reason to refuse the stream. */
+    boolean refuses(AnswerFacts soFar) {
+        return refuses(soFar.error());
+    }
+
+    private boolean refuses(StreamError error) {
+        return outlet.holding() && options.refusable().test(error) && outlet.closeUnsent();
+    }
+
+    /** The event that {@link #refuses} was asked about is read to its end. */
+    void refuse() {
+        refused = true;
+    }
+}

@@ -1,0 +1,190 @@
+package sluice.sse;
+
+import java.util.Arrays;
+import sluice.api.ClientGoneException;
+import sluice.api.SourceException;
+import sluice.json.ByteSearch;
+import sluice.json.JsonReader;
+import sluice.json.JsonReader.Stop;
+import sluice.responses.EventType;
+import sluice.responses.Fact;
+import sluice.responses.KeptItems;
+import sluice.responses.ModelGate;
+
+/**
+ * The answer that a stream is folded into: the bytes of {@code response} of the terminal event, passed on while they come. Only
+ * where the type stands behind {@code response}, and on no {@code event} line before it, are they kept until it is known. Where
+ * the terminal event has no output, the items that were complete before it take its place. Confined to the stream's thread.
+ */
+final class FoldedAnswer {
+    /** Most bytes of items that are kept in case that the terminal event has none. */
+    private static final int MAX_ITEM_BYTES = 4 * 1024 * 1024;
+    private static final byte[] OUTPUT = {',', '"', 'o', 'u', 't', 'p', 'u', 't', '"', ':', '['};
+    private static final byte[] END_OF_OUTPUT = {']'};
+    private static final byte[] END = {'}'};
+
+    private enum State { NONE, PASSING, KEEPING, KEPT, DONE }
+
+    private final ModelGate model;
+    private final JsonReader<Fact> json;
+    private final ClientSide client;
+    private final KeptItems items = new KeptItems(MAX_ITEM_BYTES);
+    private byte[] out = new byte[1024];
+    private int bytes;
+    private State state = State.NONE;
+    private boolean inItem;
+    private boolean inOutput;
+    private boolean outputSeen;
+    private boolean outputFilled;
+
+    FoldedAnswer(ModelGate model, JsonReader<Fact> json, ClientSide client) {
+        this.model = model;
+        this.json = json;
+        this.client = client;
+    }
+
+    /** So much waits to be passed on. */
+    int waiting() {
+        return bytes;
+    }
+
+    /** Whether it is whole. */
+    boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /**
+     * Takes what the reader has just read, {@code b[start, at)}, of an event whose type is known to be this one by now.
+     *
+     * @param ended whether the answer's event is over already
+     */
+    void take(byte[] b, int start, int at, EventType type, boolean ended) throws SourceException {
+        int from = start;
+        if (json.stop() == Stop.OPENED && json.stoppedAt(Fact.RESPONSE) && state == State.NONE && !ended) {
+            begin(type);
+            from = at - 1;
+        }
+        if (state == State.PASSING || state == State.KEEPING) {
+            append(b, from, at);
+            inAnswer(b, from, at);
+        } else if (inItem) {
+            items.add(b, start, at);
+            inItem = json.stop() != Stop.CLOSED || !json.stoppedAt(Fact.ITEM);
+        } else if (json.stop() == Stop.OPENED && json.stoppedAt(Fact.ITEM)
+                && (type == EventType.ITEM_DONE || type == EventType.UNKNOWN)) {
+            inItem = true;
+            items.begin();
+            items.add(b, at - 1, at);
+        }
+    }
+
+    private void begin(EventType type) {
+        state = type == EventType.UNKNOWN ? State.KEEPING : isEnd(type) ? State.PASSING : State.NONE;
+        inOutput = false;
+        outputSeen = false;
+        outputFilled = false;
+    }
+
+    private static boolean isEnd(EventType type) {
+        return type.kind().terminal() && type != EventType.FAILED && type != EventType.ERROR;
+    }
+
+    /** A line of data ended inside of an event. */
+    void newline() {
+        if (state == State.PASSING || state == State.KEEPING) {
+            // what joins two lines of data (WHATWG HTML §9.2.6)
+            append(new byte[] {'\n'}, 0, 1);
+        }
+    }
+
+    private void inAnswer(byte[] b, int from, int at) throws SourceException {
+        if (inOutput && !outputFilled) {
+            int end = json.stop() == Stop.CLOSED && json.stoppedAt(Fact.OUTPUT) ? at - 1 : at;
+            outputFilled = ByteSearch.skipSpace(b, from, end) < end;
+        }
+        switch (json.stop()) {
+            case LITERAL -> {
+                int literal = bytes - json.literalBytes();
+                if (model.isUpstream(out, literal, bytes)) {
+                    bytes = literal;
+                    append(model.clientLiteral(), 0, model.clientLiteral().length);
+                }
+            }
+            case OPENED -> {
+                if (json.stoppedAt(Fact.OUTPUT)) {
+                    inOutput = true;
+                    outputSeen = true;
+                }
+            }
+            case CLOSED -> closed();
+            case NOTHING, VALUE -> { }
+        }
+    }
+
+    private void closed() throws SourceException {
+        if (json.stoppedAt(Fact.OUTPUT)) {
+            inOutput = false;
+            if (!outputFilled) {
+                bytes -= END_OF_OUTPUT.length;
+                fill();
+                append(END_OF_OUTPUT, 0, END_OF_OUTPUT.length);
+            }
+        } else if (json.stoppedAt(Fact.RESPONSE)) {
+            if (!outputSeen && items.count() > 0) {
+                bytes -= END.length;
+                append(OUTPUT, 0, OUTPUT.length);
+                fill();
+                append(END_OF_OUTPUT, 0, END_OF_OUTPUT.length);
+                append(END, 0, END.length);
+            }
+            state = state == State.PASSING ? State.DONE : State.KEPT;
+        }
+    }
+
+    private void fill() throws SourceException {
+        if (items.isFull()) {
+            throw new SourceException(SourceException.Cause.FRAMING,
+                    "more than " + MAX_ITEM_BYTES + " bytes of items, and none in the terminal event");
+        }
+        byte[] complete = items.json();
+        append(complete, 0, complete.length);
+    }
+
+    /** The event is over, and was of this type. */
+    void endEvent(EventType type) {
+        if (type == EventType.ITEM_DONE) {
+            items.end();
+        }
+        inItem = false;
+        if (state == State.KEPT && isEnd(type)) {
+            state = State.DONE;
+        } else if (state != State.DONE) {
+            state = State.NONE;
+            bytes = 0;
+        }
+    }
+
+    /** Passes on what is here, but for a model's name that is not whole. */
+    void pass() throws ClientGoneException {
+        if (state != State.PASSING && state != State.DONE || bytes == 0) {
+            return;
+        }
+        int rest = json.inLiteral() ? json.literalBytes() : 0;
+        if (rest > model.maxLiteralBytes()) {
+            json.forgetLiteral();
+            rest = 0;
+        }
+        client.emit(out, 0, bytes - rest, false);
+        System.arraycopy(out, bytes - rest, out, 0, rest);
+        bytes = rest;
+    }
+
+    private void append(byte[] from, int start, int end) {
+        int length = end - start;
+        if (bytes + length > out.length) {
+            out = Arrays.copyOf(out, Math.max(bytes + length, out.length * 2));
+        }
+        System.arraycopy(from, start, out, bytes, length);
+        bytes += length;
+    }
+}

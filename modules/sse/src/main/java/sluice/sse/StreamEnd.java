@@ -1,0 +1,107 @@
+package sluice.sse;
+
+import java.io.IOException;
+import java.util.Optional;
+import sluice.api.ClientGoneException;
+import sluice.api.GatewayError;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOptions.Ending;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayOutcome.BrokeOff;
+import sluice.api.RelayOutcome.Cause;
+import sluice.api.RelayOutcome.Completed;
+import sluice.responses.BrokenStream;
+import sluice.responses.ErrorEvent;
+
+/** How a stream ends, and what the client is told of it. Confined to the stream's thread. */
+final class StreamEnd {
+    private final RelayOptions options;
+    private final RelayBuffer buffer;
+    private final EventReading reading;
+    private final Numbering numbers;
+    private final Outlet outlet;
+    private final ClientSide client;
+    private final Ledger ledger;
+    private final LongEvent longEvent;
+
+    StreamEnd(RelayOptions options, RelayBuffer buffer, EventReading reading, Numbering numbers, Outlet outlet, ClientSide client,
+            Ledger ledger, LongEvent longEvent) {
+        this.options = options;
+        this.buffer = buffer;
+        this.reading = reading;
+        this.numbers = numbers;
+        this.outlet = outlet;
+        this.client = client;
+        this.ledger = ledger;
+        this.longEvent = longEvent;
+    }
+
+    /** The source came to its announced end. */
+    RelayOutcome announced() {
+        boolean complete = ledger.ended() || options.call().ending() == Ending.ANY
+                || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !ledger.anyOfTheProtocol();
+        if (complete) {
+            return completed(true);
+        }
+        return ledger.events() == 0 ? broken(Cause.NO_ANSWER, "a stream without an event")
+                : broken(Cause.UPSTREAM_CUT, "ended without a terminal event");
+    }
+
+    /** The source is at its end, and not as announced. */
+    RelayOutcome broken(Cause cause, String detail) {
+        if (client.isGone()) {
+            return client.left();
+        }
+        if (ledger.ended()) {
+            return completed(false);
+        }
+        Optional<GatewayError> told = BrokenStream.told(cause, options);
+        if (!outlet.closeUnsent() && told.isPresent()) {
+            tell(told.get());
+        }
+        return new BrokeOff(cause, detail, client.report());
+    }
+
+    /** Tells the client, if it stands between two events. */
+    private void tell(GatewayError error) {
+        try {
+            if (buffer.holdsWholeEvents() && !longEvent.isPassing()) {
+                flush();
+            } else {
+                outlet.dropHeld();
+            }
+            if (!client.isGone() && outlet.atBoundary()) {
+                numbers.keep(buffer.bytes);
+                byte[] frame = new ErrorEvent(error, numbers.next(), options.clocks().epochMillis().getAsLong() / 1000)
+                        .responseId(ledger.responseId()).model(options.call().model().client()).response(reading.response())
+                        .items(reading.items()).frame();
+                outlet.emit(frame, 0, frame.length, true);
+            }
+        } catch (IOException left) {
+            // The stream is broken already, and so is the way to tell it.
+            outlet.close();
+        }
+    }
+
+    /** The stream is complete; {@code announced}: the source came to its announced end, so that its last bytes count. */
+    RelayOutcome completed(boolean announced) {
+        try {
+            if (announced && buffer.limit > buffer.written) {
+                client.emit(buffer.bytes, buffer.written, buffer.limit, true);
+                buffer.written = buffer.limit;
+            } else {
+                flush();
+            }
+        } catch (ClientGoneException left) {
+            return client.left(left);
+        }
+        return client.isGone() ? client.left() : new Completed(client.report());
+    }
+
+    private void flush() throws ClientGoneException {
+        if (buffer.holdsWholeEvents()) {
+            client.emit(buffer.bytes, buffer.written, buffer.boundary, true);
+            buffer.written = buffer.boundary;
+        }
+    }
+}
