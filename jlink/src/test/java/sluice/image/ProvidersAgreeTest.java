@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,9 +66,13 @@ class ProvidersAgreeTest {
         private final RunningImage gateway;
 
         Side(String modules) throws IOException {
+            this(ACCOUNTS + failing(), modules);
+        }
+
+        Side(String accounts, String modules) throws IOException {
             upstream = SimulatedUpstream.start(SimulatorSettings.DEFAULT.withBase(Fault.of("interval=0ms")));
             gateway = RunningImage.of(Image.BUILT, folder, "",
-                    (ACCOUNTS + failing()).replace("UPSTREAM", upstream.baseUri().toString()) + modules);
+                    accounts.replace("UPSTREAM", upstream.baseUri().toString()) + modules);
         }
 
         Answer send(String method, String path, String body) throws IOException, InterruptedException {
@@ -75,6 +81,24 @@ class ProvidersAgreeTest {
             HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), response.headers().firstValue("content-type"),
                     response.headers().firstValue("x-sluice-error"), comparable(response.body()));
+        }
+
+        /** The status, what came until the end, and whether that was a break. */
+        List<Object> ends(String[] request) throws IOException, InterruptedException {
+            HttpResponse<InputStream> response = client.send(HttpRequest.newBuilder(URI.create(gateway.uri() + request[1]))
+                    .header("content-type", "application/json")
+                    .method(request[0], HttpRequest.BodyPublishers.ofString(request[2])).build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            boolean broken = false;
+            try (InputStream in = response.body()) {
+                in.transferTo(body);
+            } catch (IOException e) {
+                broken = true;
+            }
+            // A tree spells characters as it likes, and half an object is none to compare.
+            String text = withoutIds(body.toByteArray()).replace("\\uD83D\\uDE42", "\uD83D\uDE42");
+            return List.of(response.statusCode(), broken ? text : comparable(text.getBytes(StandardCharsets.UTF_8)), broken);
         }
 
         /** What the upstream got since the last call. */
@@ -138,6 +162,20 @@ class ProvidersAgreeTest {
         }
     }
 
+    /** Where an upstream breaks off, says nothing more, or resets the connection, both end alike: each stream once, by a legal end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sim-deltas-20-cutafter-3", "sim-deltas-20-cutafter-12", "sim-deltas-20-cut-2500", "sim-noend",
+        "sim-deltas-20-stall-4", "sim-drop-fin", "sim-drop-rst"})
+    void brokenUpstreamsEndAlike(String fault) throws Exception {
+        String accounts = "accounts: [{name: a, base-url: \"UPSTREAM\", api-key: sk-a}]\nstream: {idle-timeout: 2s}\n";
+        try (Side before = new Side(accounts, ALL_BASELINE); Side after = new Side(accounts, ALL_NEW)) {
+            for (boolean stream : new boolean[] {true, false}) {
+                String[] request = post(fault, stream);
+                assertEquals(before.ends(request), after.ends(request), fault + (stream ? " as a stream" : " whole"));
+            }
+        }
+    }
+
     private static List<String[]> requests() throws IOException {
         List<String[]> all = new ArrayList<>();
         Captures.all().values().forEach(body -> all.add(new String[] {"POST", "/responses", body}));
@@ -182,13 +220,17 @@ class ProvidersAgreeTest {
         return new String[] {"POST", "/responses", body};
     }
 
-    /** A body without what differs from answer to answer; of an error, the words are free, its fields are not. */
-    private static Object comparable(byte[] body) throws IOException {
-        String text = new String(body, StandardCharsets.UTF_8)
+    private static String withoutIds(byte[] body) {
+        return new String(body, StandardCharsets.UTF_8)
                 .replaceAll("\\b(resp|msg|rs|fc|call|req|ws)_[0-9A-Za-z_]{6,}", "$1_x")
                 .replaceAll("\"created_at\":\\d+", "\"created_at\":0")
                 .replaceAll("\"encrypted_content\":\"[^\"]*\"", "\"encrypted_content\":\"\"")
                 .replaceAll("(\\d)\\.0(?=[,}\\]])", "$1"); // a tree spells 1.0 as it likes
+    }
+
+    /** A body without what differs from answer to answer; of an error, the words are free, its fields are not. */
+    private static Object comparable(byte[] body) throws IOException {
+        String text = withoutIds(body);
         if (!text.startsWith("{")) {
             return text;
         }

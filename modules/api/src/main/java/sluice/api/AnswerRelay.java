@@ -4,11 +4,12 @@ package sluice.api;
 public interface AnswerRelay extends Named {
     /**
      * Moves a JSON answer of any size from {@code source} to {@code sink}, restores the model's name and reads the usage and
-     * the id on the way, holding no more than a buffer. Bytes that are not JSON pass as they are, without usage.
+     * the id on the way, holding no more than a buffer. What is no JSON object ends with {@code NO_ANSWER} as long as nothing of it
+     * has been written; with {@link RelayOptions.Ending#ANY} it passes as it is, without usage.
      *
-     * <p>A failure that {@link RelayOptions#refusable} takes is refused as long as nothing of the answer has been written. With
+     * <p>A failure that {@link RelayOptions.Call#refusable} takes is refused as long as nothing of the answer has been written. With
      * {@link RelayOptions.Commit#FIRST_OUTPUT} the first write waits until it is known whether the answer is one, within
-     * {@link RelayOptions#holdBytes}, {@link RelayOptions#hold} and the size of the buffer.
+     * {@link RelayOptions.Held#bytes}, {@link RelayOptions.Held#time} and the size of the buffer.
      */
     RelayOutcome relay(ByteSource source, ClientSink sink, RelayOptions options);
 }

@@ -176,16 +176,6 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
         return withModel(model).withRefusable(refusable).withFirstOutput(firstOutput).withIdentified(identified);
     }
 
-    /** {@link Room#bufferBytes}. */
-    public int bufferBytes() {
-        return room.bufferBytes;
-    }
-
-    /** {@link Room#maxEventBytes}. */
-    public int maxEventBytes() {
-        return room.maxEventBytes;
-    }
-
     /** {@link Held#commit}. */
     public Commit commit() {
         return held.commit;
@@ -201,29 +191,9 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
         return held.time;
     }
 
-    /** {@link Limits#firstOutput}. */
-    public Duration firstOutput() {
-        return limits.firstOutput;
-    }
-
-    /** {@link Limits#afterTerminal}. */
-    public Duration afterTerminal() {
-        return limits.afterTerminal;
-    }
-
     /** {@link Limits#drain}. */
     public Duration drain() {
         return limits.drain;
-    }
-
-    /** {@link Limits#drainBytes}. */
-    public long drainBytes() {
-        return limits.drainBytes;
-    }
-
-    /** {@link Clocks#sweeper}. */
-    public Sweeper sweeper() {
-        return clocks.sweeper;
     }
 
     /** {@link Clocks#nanos}. */
@@ -239,20 +209,5 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
     /** {@link Call#model}. */
     public ModelNames model() {
         return call.model;
-    }
-
-    /** {@link Call#refusable}. */
-    public Predicate<RelayOutcome.StreamError> refusable() {
-        return call.refusable;
-    }
-
-    /** {@link Call#identified}. */
-    public Identified identified() {
-        return call.identified;
-    }
-
-    /** {@link Call#ending}. */
-    public Ending ending() {
-        return call.ending;
     }
 }

@@ -19,7 +19,10 @@ public interface RequestBody {
      */
     JsonValue at(String path);
 
-    /** Whether the top-level member occurs more than once, also when it is spelled with escapes. */
+    /**
+     * Whether the top-level member occurs more than once, also when it is spelled with escapes, or with small and large letters:
+     * there are readers that do not tell them apart.
+     */
     boolean isRepeated(Field field);
 
     /**

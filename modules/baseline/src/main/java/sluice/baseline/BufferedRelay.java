@@ -47,10 +47,10 @@ public final class BufferedRelay implements AnswerRelay {
         if (!root.isObject() && !mayBeAnything(options, bytes.length)) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", read);
         }
-        if (options.model().mapped()) {
-            bytes = restored(bytes, options.model());
+        if (options.call().model().mapped()) {
+            bytes = restored(bytes, options.call().model());
         }
-        if (!read.error().equals(StreamError.NONE) && options.refusable().test(read.error())) {
+        if (!read.error().equals(StreamError.NONE) && options.call().refusable().test(read.error())) {
             return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
         }
         return write(sink, bytes, root, whole.size(), options);
@@ -59,7 +59,7 @@ public final class BufferedRelay implements AnswerRelay {
     private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, int bytesIn, RelayOptions options) {
         try {
             RelayReport told = report(root, bytesIn, 0);
-            options.identified().identified(told.responseId(), told.conversationId());
+            options.call().identified().identified(told.responseId(), told.conversationId());
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }
@@ -88,8 +88,8 @@ public final class BufferedRelay implements AnswerRelay {
     }
 
     private static boolean mayBeAnything(RelayOptions options, int length) {
-        return options.ending() == RelayOptions.Ending.ANY
-                || options.ending() == RelayOptions.Ending.TERMINAL_EVENT_OR_NOTHING && length == 0;
+        return options.call().ending() == RelayOptions.Ending.ANY
+                || options.call().ending() == RelayOptions.Ending.TERMINAL_EVENT_OR_NOTHING && length == 0;
     }
 
     /** The bytes with the client's name in place of the upstream's: the tree only says where it stands. */

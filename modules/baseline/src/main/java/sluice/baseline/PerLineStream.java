@@ -66,12 +66,12 @@ final class PerLineStream {
         this.sink = sink;
         this.options = options;
         this.fold = fold;
-        items = new KeptItems(fold ? options.maxEventBytes() : MAX_TOLD_ITEM_BYTES);
-        startNanos = options.nanoClock().getAsLong();
+        items = new KeptItems(fold ? options.room().maxEventBytes() : MAX_TOLD_ITEM_BYTES);
+        startNanos = options.clocks().nanos().getAsLong();
     }
 
     RelayOutcome run() {
-        try (LineQueue lines = new LineQueue(source, options.maxEventBytes())) {
+        try (LineQueue lines = new LineQueue(source, options.room().maxEventBytes())) {
             return relay(lines);
         } catch (ClientGoneException left) {
             return clientLeft(left);
@@ -90,7 +90,7 @@ final class PerLineStream {
                 case LineQueue.Item.Line line -> {
                     boolean whole = frame.add(line.text(), streamStarts) && line.ended();
                     streamStarts = false;
-                    if (frame.length() > options.maxEventBytes()) {
+                    if (frame.length() > options.room().maxEventBytes()) {
                         throw new SourceException(SourceException.Cause.FRAMING, "an event above the limit");
                     }
                     if (whole) {
@@ -109,13 +109,13 @@ final class PerLineStream {
             if (refused) {
                 return new RefusedBeforeOutput(error, report());
             }
-            long now = options.nanoClock().getAsLong();
+            long now = options.clocks().nanos().getAsLong();
             if (over(now)) {
                 return terminal.isEmpty() && gone == null
                         ? sourceEnded(Cause.FIRST_OUTPUT_TIMEOUT, "no output in time") : sourceEnded(Cause.CANCELLED, "limit");
             }
-            if (!committed && options.commit() == Commit.FIRST_OUTPUT && events > 0 && !fold
-                    && now - startNanos >= options.hold().toNanos()) {
+            if (!committed && options.held().commit() == Commit.FIRST_OUTPUT && events > 0 && !fold
+                    && now - startNanos >= options.held().time().toNanos()) {
                 commit();
             }
         }
@@ -125,7 +125,7 @@ final class PerLineStream {
         if (!terminal.isEmpty() || gone != null) {
             return now - endNanos >= 0 || !terminal.isEmpty() && gone != null || gone != null && bytesIn > drainUntilBytes;
         }
-        return !outputSeen && !options.firstOutput().isZero() && now - startNanos >= options.firstOutput().toNanos();
+        return !outputSeen && !options.limits().firstOutput().isZero() && now - startNanos >= options.limits().firstOutput().toNanos();
     }
 
     private void frame(TextFrame frame) throws ClientGoneException, SourceException {
@@ -140,12 +140,12 @@ final class PerLineStream {
         ParsedEvent event = new ParsedEvent(frame.json(), frame.type());
         boolean late = !terminal.isEmpty();
         note(event);
-        if (event.failed() && !committed && (fold || options.refusable().test(error))) {
+        if (event.failed() && !committed && (fold || options.call().refusable().test(error))) {
             refused = true;
             return;
         }
-        if (options.model().mapped() && !fold) {
-            frame.restore(options.model());
+        if (options.call().model().mapped() && !fold) {
+            frame.restore(options.call().model());
         }
         if (fold) {
             if (event.terminal() && !late) {
@@ -153,19 +153,19 @@ final class PerLineStream {
             }
         } else {
             pass(frame.bytes());
-            boolean atOnce = options.commit() == Commit.FIRST_EVENT || options.ending() == Ending.ANY;
-            if (atOnce || !event.opening() || held.size() > options.holdBytes()) {
+            boolean atOnce = options.held().commit() == Commit.FIRST_EVENT || options.call().ending() == Ending.ANY;
+            if (atOnce || !event.opening() || held.size() > options.held().bytes()) {
                 commit();
             }
         }
         if (event.terminal()) {
-            endNanos = options.nanoClock().getAsLong() + options.afterTerminal().toNanos();
+            endNanos = options.clocks().nanos().getAsLong() + options.limits().afterTerminal().toNanos();
         }
     }
 
     private void answer(TextFrame frame) throws ClientGoneException, SourceException {
         try {
-            byte[] response = FilledOutput.of(ParsedEvent.response(frame.restoredJson(options.model())), items);
+            byte[] response = FilledOutput.of(ParsedEvent.response(frame.restoredJson(options.call().model())), items);
             committed = true;
             write(response);
         } catch (ClientGoneException left) {
@@ -176,11 +176,11 @@ final class PerLineStream {
     }
 
     private void note(ParsedEvent event) {
-        long now = options.nanoClock().getAsLong();
+        long now = options.clocks().nanos().getAsLong();
         if (events == 0 || event.opening() || event.terminal()) {
             responseId = responseId.isEmpty() ? event.responseId() : responseId;
             conversationId = conversationId.isEmpty() ? event.conversationId() : conversationId;
-            options.identified().identified(responseId, conversationId);
+            options.call().identified().identified(responseId, conversationId);
         }
         if (events++ == 0) {
             firstEventNanos = now;
@@ -195,7 +195,7 @@ final class PerLineStream {
                 firstOutputNanos = now;
             }
         }
-        if (options.ending() == Ending.ANY && !event.usage().equals(TokenUsage.NONE)) {
+        if (options.call().ending() == Ending.ANY && !event.usage().equals(TokenUsage.NONE)) {
             usage = event.usage();
         }
         if (event.terminal()) {
@@ -250,12 +250,12 @@ final class PerLineStream {
             bytesOut += bytes.length;
             sink.write(bytes, 0, bytes.length, !fold);
         } catch (ClientGoneException left) {
-            if (!terminal.isEmpty() || options.drain().isZero()) {
+            if (!terminal.isEmpty() || options.limits().drain().isZero()) {
                 throw left;
             }
             gone = left;
-            endNanos = options.nanoClock().getAsLong() + options.drain().toNanos();
-            drainUntilBytes = bytesIn + options.drainBytes();
+            endNanos = options.clocks().nanos().getAsLong() + options.limits().drain().toNanos();
+            drainUntilBytes = bytesIn + options.limits().drainBytes();
         }
     }
 
@@ -272,7 +272,7 @@ final class PerLineStream {
         if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && !fold) {
             write(tail.bytes());
         }
-        if (options.ending() == Ending.ANY || options.ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !anyOfTheProtocol) {
+        if (options.call().ending() == Ending.ANY || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !anyOfTheProtocol) {
             if (gone == null && !fold) {
                 commit();
                 write(tail.bytes());
@@ -293,8 +293,8 @@ final class PerLineStream {
         Optional<GatewayError> told = BrokenStream.told(cause, options);
         if (committed && !fold && told.isPresent()) {
             try {
-                write(new ErrorEvent(told.get(), sequence + 1, options.epochMillis().getAsLong() / 1000).responseId(responseId)
-                        .model(options.model().client()).response(lastResponse).items(items).frame());
+                write(new ErrorEvent(told.get(), sequence + 1, options.clocks().epochMillis().getAsLong() / 1000).responseId(responseId)
+                        .model(options.call().model().client()).response(lastResponse).items(items).frame());
             } catch (ClientGoneException left) {
                 return clientLeft(left);
             }

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.Set;
 import sluice.api.BodyScanner;
 import sluice.api.Field;
@@ -55,16 +54,14 @@ public final class TreeScanner implements BodyScanner {
 
     /** A tree forgets duplicates, so the members are read once more. */
     private static Set<Field> repeated(byte[] buffer, int from, int to) throws IOException {
-        Set<String> seen = new HashSet<>();
+        Set<Field> seen = EnumSet.noneOf(Field.class);
         Set<Field> repeated = EnumSet.noneOf(Field.class);
         try (JsonParser parser = MAPPER.createParser(buffer, from, to - from)) {
             parser.nextToken();
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                if (!seen.add(name)) {
-                    for (Field field : Field.values()) {
-                        if (field.key().equals(name)) {
-                            repeated.add(field);
-                        }
+                for (Field field : Field.values()) {
+                    if (field.key().equalsIgnoreCase(name) && !seen.add(field)) {
+                        repeated.add(field);
                     }
                 }
                 parser.nextToken();

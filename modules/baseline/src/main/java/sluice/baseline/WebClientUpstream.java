@@ -71,13 +71,16 @@ public final class WebClientUpstream implements Upstream {
             HttpClientResponse answer = body.length == 0 ? call.request() : call.submit(body);
             request.cancellation().onCancel(answer::close);
             return new UpstreamResult.Answered(answer.status().code(), headers(answer),
-                    new WebClientSource(answer, request.cancellation()), false, 0);
+                    new WebClientSource(answer, request.cancellation(), settings, request.idleNanos()), false, 0);
         } catch (UncheckedIOException e) {
             return unreachable(request, sent, e.getCause());
         } catch (IOException e) {
             return unreachable(request, sent, e);
         } catch (IllegalStateException | IllegalArgumentException e) {
             return new UpstreamResult.Unreachable(sent, UpstreamResult.Kind.FRAMING, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // Helidon tells an answer that ends inside its head by an exception of its own.
+            return unreachable(request, sent, new IOException(e));
         }
     }
 

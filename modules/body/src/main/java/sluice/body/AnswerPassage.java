@@ -100,7 +100,7 @@ final class AnswerPassage {
         if (isRefused()) {
             return Passed.REFUSED;
         }
-        boolean mayBeEmpty = options.ending() == Ending.TERMINAL_EVENT_OR_NOTHING && bytesIn == 0;
+        boolean mayBeEmpty = options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && bytesIn == 0;
         if (mustBeObject() && !scan.whole() && !mayBeEmpty) {
             return Passed.NO_ANSWER;
         }
@@ -111,12 +111,12 @@ final class AnswerPassage {
 
     /** Whether it can still be said that something is no answer: nothing of it is out. */
     private boolean mustBeObject() {
-        return flushes == 0 && options.ending() != Ending.ANY;
+        return flushes == 0 && options.call().ending() != Ending.ANY;
     }
 
     /** Whether the answer is a failure that another account may do better, while nothing of it is out. */
     private boolean isRefused() {
-        return flushes == 0 && !scan.error().equals(RelayOutcome.StreamError.NONE) && options.refusable().test(scan.error());
+        return flushes == 0 && !scan.error().equals(RelayOutcome.StreamError.NONE) && options.call().refusable().test(scan.error());
     }
 
     private int read() throws IOException {
@@ -183,17 +183,17 @@ final class AnswerPassage {
         int known = (scan.id().isEmpty() ? 0 : 1) + (scan.conversationId().isEmpty() ? 0 : 1);
         if (known > idsTold) {
             idsTold = known;
-            options.identified().identified(scan.id(), scan.conversationId());
+            options.call().identified().identified(scan.id(), scan.conversationId());
         }
     }
 
     /** Reads on after the client has left, for the usage at the end. */
     private void drain() {
-        if (options.drain().isZero()) {
+        if (options.limits().drain().isZero()) {
             return;
         }
-        long deadlineNanos = options.nanoClock().getAsLong() + options.drain().toNanos();
-        Sweeper.Registration deadline = options.sweeper().watch(nowNanos -> {
+        long deadlineNanos = options.clocks().nanos().getAsLong() + options.limits().drain().toNanos();
+        Sweeper.Registration deadline = options.clocks().sweeper().watch(nowNanos -> {
             if (nowNanos - deadlineNanos >= 0) {
                 source.abort();
             }
@@ -204,7 +204,7 @@ final class AnswerPassage {
             if (behindName) {
                 scan.follow(scan.patchTo(), filled);
             }
-            long left = options.drainBytes();
+            long left = options.limits().drainBytes();
             while (left > 0) {
                 int count = source.read(scan.buffer, 0, (int) Math.min(left, AnswerScan.READ_BYTES));
                 if (count < 0) {

@@ -40,13 +40,13 @@ final class HeldHead implements Sweeper.Watched, AutoCloseable {
     /** Begins to hold, if the options say so; the thread that calls this is the answer's. */
     HeldHead(RelayOptions options, int roomBytes, Release release) {
         this.release = release;
-        mostBytes = Math.min(options.holdBytes(), roomBytes);
-        mine = options.commit() == Commit.FIRST_OUTPUT;
+        mostBytes = Math.min(options.held().bytes(), roomBytes);
+        mine = options.held().commit() == Commit.FIRST_OUTPUT;
         holding = mine;
         if (mine) {
             lock.lock();
-            untilNanos = options.nanoClock().getAsLong() + options.hold().toNanos();
-            watch = options.sweeper().watch(this);
+            untilNanos = options.clocks().nanos().getAsLong() + options.held().time().toNanos();
+            watch = options.clocks().sweeper().watch(this);
         } else {
             untilNanos = 0;
             watch = () -> { };

@@ -70,4 +70,13 @@ final class MemberTable {
         }
         return -1;
     }
+
+    /** Whether there are two members of that name, in any spelling. */
+    boolean isRepeated(byte[] buffer, byte[] name) {
+        int found = 0;
+        for (int member = 0; member < size && found < 2; member++) {
+            found += JsonNames.equalIgnoringCase(buffer, nameFrom(member), nameTo(member), name) ? 1 : 0;
+        }
+        return found > 1;
+    }
 }

@@ -50,9 +50,7 @@ final class ScannedBody implements RequestBody {
 
     @Override
     public boolean isRepeated(Field field) {
-        byte[] name = FIELD_NAMES[field.ordinal()];
-        int last = members.lastOf(buffer, name, members.size());
-        return last > 0 && members.lastOf(buffer, name, last) >= 0;
+        return members.isRepeated(buffer, FIELD_NAMES[field.ordinal()]);
     }
 
     @Override

@@ -29,4 +29,26 @@ public final class JsonNames {
         }
         return Arrays.equals(buffer, from, to, name, 0, length) && ByteSearch.indexOf(buffer, from, to, (byte) '\\') == to;
     }
+
+    /** The same for readers that do not tell small letters from large ones; {@code name} is ASCII. */
+    public static boolean equalIgnoringCase(byte[] buffer, int from, int to, byte[] name) {
+        int length = to - from;
+        if (length < name.length || length > LONGEST_ESCAPE * name.length) {
+            return false;
+        }
+        boolean plain = length == name.length;
+        for (int i = from; plain && i < to; i++) {
+            plain = buffer[i] >= 0 && buffer[i] != '\\';
+        }
+        if (!plain) {
+            // Some letters outside of ASCII are forms of ASCII ones: a long s, the sign for Kelvin.
+            return JsonText.decode(buffer, from, to).equalsIgnoreCase(new String(name, StandardCharsets.UTF_8));
+        }
+        for (int i = 0; i < length; i++) {
+            if (Character.toLowerCase(buffer[from + i]) != Character.toLowerCase(name[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

@@ -1,5 +1,6 @@
 package sluice.responses;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import sluice.api.Field;
 import sluice.api.GatewayError;
@@ -9,9 +10,11 @@ import sluice.api.Scan;
 
 /** What is checked of a request; everything else is the upstream's business. Stateless. */
 public final class RequestCheck {
-    /** Fields that two readers must not read differently. */
+    /** Members that two readers must not read differently; the last three are those of a WebSocket's messages. */
     private static final Field[] PROTECTED = {Field.MODEL, Field.STREAM, Field.STORE, Field.BACKGROUND, Field.CONVERSATION,
-        Field.PREVIOUS_RESPONSE_ID};
+        Field.PREVIOUS_RESPONSE_ID, Field.PROMPT, Field.TYPE, Field.STREAM_ID, Field.GENERATE};
+    /** Longer than any name of a model; what is kept and told of a request stays short. */
+    private static final int MAX_MODEL_BYTES = 256;
 
     private RequestCheck() {
     }
@@ -28,7 +31,8 @@ public final class RequestCheck {
         for (Field field : fields) {
             if (body.isRepeated(field)) {
                 return Optional.of(GatewayError.client(400, "duplicate_member", "The member '" + field.key()
-                        + "' occurs more than once, so that two readers would see two requests. Send it once.")
+                        + "' occurs more than once, or in more than one spelling, so that two readers would see two requests. "
+                        + "Send it once.")
                         .withParam(field.key()));
             }
         }
@@ -43,15 +47,33 @@ public final class RequestCheck {
         }
         JsonValue model = body.field(Field.MODEL);
         boolean optional = !modelRequired || !body.field(Field.PROMPT).isEmpty();
-        if (model.isEmpty() ? !optional : !model.isText()) {
+        if (model.isEmpty() ? !optional : !isName(model)) {
             return Optional.of(GatewayError.client(400, "model_required",
-                    "'model' must be a non-empty string.").withParam("model"));
+                    "'model' must be a non-empty string of at most " + MAX_MODEL_BYTES + " bytes.").withParam("model"));
+        }
+        JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
+        if (!previous.isEmpty() && previous.kind() != JsonValue.Kind.STRING) {
+            return Optional.of(wrongType(Field.PREVIOUS_RESPONSE_ID, "a string or null"));
+        }
+        JsonValue conversation = body.field(Field.CONVERSATION);
+        boolean object = conversation.kind() == JsonValue.Kind.OBJECT
+                && body.at(Field.CONVERSATION.key() + ".id").kind() == JsonValue.Kind.STRING;
+        if (!conversation.isEmpty() && conversation.kind() != JsonValue.Kind.STRING && !object) {
+            return Optional.of(wrongType(Field.CONVERSATION, "a string, an object with a string 'id', or null"));
         }
         JsonValue.Kind stream = body.field(Field.STREAM).kind();
         if (stream != JsonValue.Kind.TRUE && stream != JsonValue.Kind.FALSE && !body.field(Field.STREAM).isEmpty()) {
-            return Optional.of(new GatewayError(GatewayError.Source.CLIENT, 400, "invalid_request_error", "invalid_type",
-                    "'stream' must be true, false or null.", "stream", java.time.Duration.ZERO));
+            return Optional.of(wrongType(Field.STREAM, "true, false or null"));
         }
         return Optional.empty();
+    }
+
+    private static boolean isName(JsonValue model) {
+        return model.isText() && model.text().length() <= MAX_MODEL_BYTES
+                && model.text().getBytes(StandardCharsets.UTF_8).length <= MAX_MODEL_BYTES;
+    }
+
+    private static GatewayError wrongType(Field field, String wanted) {
+        return GatewayError.client(400, "invalid_type", "'" + field.key() + "' must be " + wanted + ".").withParam(field.key());
     }
 }

@@ -33,6 +33,7 @@ import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
 import sluice.records.RequestRecord;
+import sluice.responses.Route;
 import sluice.websocket.CloseCodes;
 
 /**
@@ -235,9 +236,11 @@ final class Attempt implements FailoverLoop.Attempts {
     private AttemptResult relay(Call call, AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
         Answer client = call.answer();
         boolean sse = isEventStream(answer.headers());
-        boolean asStream = sse && (call.record.stream || call.exchange.head().method().equals("GET"));
+        boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
+                || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
-                error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), call::identified);
+                error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), call::identified)
+                .withEnding(ending(call));
         RelayOutcome outcome;
         if (asStream) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
@@ -265,6 +268,14 @@ final class Attempt implements FailoverLoop.Attempts {
             case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error(), strip);
             case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
         };
+    }
+
+    /** A stored response that is read again behind its end has nothing to say; other paths have other protocols. */
+    private static RelayOptions.Ending ending(Call call) {
+        if (call.exchange.target().route() == Route.OTHER) {
+            return RelayOptions.Ending.ANY;
+        }
+        return call.asksForWork() ? RelayOptions.Ending.TERMINAL_EVENT : RelayOptions.Ending.TERMINAL_EVENT_OR_NOTHING;
     }
 
     private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, Answer.Lines lines) {

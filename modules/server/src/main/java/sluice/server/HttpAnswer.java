@@ -202,7 +202,7 @@ final class HttpAnswer implements Answer {
         letSleep();
         try {
             if (headersSent()) {
-                byte[] event = ErrorEvent.frame(error, "", 0, System.currentTimeMillis() / 1000);
+                byte[] event = new ErrorEvent(error, 0, System.currentTimeMillis() / 1000).frame();
                 write(event, 0, event.length, true);
                 abort();
                 return;

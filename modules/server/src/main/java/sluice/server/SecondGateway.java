@@ -13,7 +13,6 @@ import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.config.Configuration;
 import sluice.config.ServerSettings;
-import sluice.config.StateSettings;
 import sluice.config.UsageSettings;
 import sluice.probe.Probe;
 import sluice.records.RequestObservers;

@@ -130,9 +130,7 @@ final class TurnAnswer implements Answer {
     @Override
     public void fail(GatewayError error) {
         if (outputSent) {
-            StringBuilder event = new StringBuilder(400);
-            ErrorEvent.appendJson(event, error, "", 0, System.currentTimeMillis() / 1000);
-            String json = event.toString();
+            String json = new ErrorEvent(error, 0, System.currentTimeMillis() / 1000).json();
             socket.sendQuietly(streamId.isEmpty() ? json.getBytes(StandardCharsets.UTF_8) : withStreamId(json));
             return;
         }

@@ -32,13 +32,13 @@ final class ClientSide {
         try {
             outlet.emit(b, from, to, boundary);
         } catch (ClientGoneException left) {
-            if (ledger.ended() || options.drain().isZero()) {
+            if (ledger.ended() || options.limits().drain().isZero()) {
                 throw left;
             }
             gone = left;
             outlet.close();
-            drainUntilBytes = ledger.bytesIn() + options.drainBytes();
-            deadlines.endIn(options.drain());
+            drainUntilBytes = ledger.bytesIn() + options.limits().drainBytes();
+            deadlines.endIn(options.limits().drain());
         }
     }
 

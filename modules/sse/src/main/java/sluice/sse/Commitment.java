@@ -45,7 +45,7 @@ final class Commitment {
         }
         if (kind.terminal() && !ended) {
             ended = true;
-            deadlines.endIn(options.afterTerminal());
+            deadlines.endIn(options.limits().afterTerminal());
         }
         boolean now = first || kind.terminal() || released;
         released = false;
@@ -61,7 +61,7 @@ final class Commitment {
         if (kind != Kind.OPENING) {
             deadlines.noFirstOutput();
         }
-        if ((kind != Kind.OPENING || options.commit() == Commit.FIRST_EVENT) && outlet.holding()) {
+        if ((kind != Kind.OPENING || options.held().commit() == Commit.FIRST_EVENT) && outlet.holding()) {
             outlet.open();
             released = true;
         }
@@ -73,7 +73,7 @@ final class Commitment {
     }
 
     private boolean refuses(StreamError error) {
-        return outlet.holding() && options.refusable().test(error) && outlet.closeUnsent();
+        return outlet.holding() && options.call().refusable().test(error) && outlet.closeUnsent();
     }
 
     /** The event that {@link #refuses} was asked about is read to its end. */

@@ -95,8 +95,8 @@ final class FoldRelay {
             if (client.isDrained()) {
                 return client.left();
             }
-            if (frameBytes > options.maxEventBytes()) {
-                throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.maxEventBytes() + " bytes");
+            if (frameBytes > options.room().maxEventBytes()) {
+                throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
             }
             compact();
         }

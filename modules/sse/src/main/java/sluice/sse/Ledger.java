@@ -29,9 +29,9 @@ final class Ledger {
     private final boolean foreign;
 
     Ledger(RelayOptions options) {
-        nanoClock = options.nanoClock();
-        identified = options.identified();
-        foreign = options.ending() == RelayOptions.Ending.ANY;
+        nanoClock = options.clocks().nanos();
+        identified = options.call().identified();
+        foreign = options.call().ending() == RelayOptions.Ending.ANY;
     }
 
     void read(int bytes) {

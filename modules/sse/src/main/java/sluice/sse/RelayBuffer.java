@@ -38,7 +38,7 @@ final class RelayBuffer {
 
     RelayBuffer(RelayOptions options, ModelGate model) {
         int needed = MIN_BYTES + (model.active() ? model.maxLiteralBytes() : 0);
-        mostReadEnd = Math.max(options.bufferBytes(), needed);
+        mostReadEnd = Math.max(options.room().bufferBytes(), needed);
         leastReadEnd = Math.min(mostReadEnd, Math.max(CALM_BYTES, needed));
         readEnd = leastReadEnd;
         spare = model.active() ? 2 * model.clientLiteral().length : 0;

@@ -48,7 +48,7 @@ final class StreamRelay {
         reading = new EventReading(model);
         numbers = new Numbering(reading);
         ledger = new Ledger(options);
-        outlet = new Outlet(sink, options.commit() == Commit.FIRST_OUTPUT ? options.held().bytes() : 0);
+        outlet = new Outlet(sink, options.held().commit() == Commit.FIRST_OUTPUT ? options.held().bytes() : 0);
         deadlines = new Deadlines(source, outlet::releaseSoon, options.clocks());
         client = new ClientSide(outlet, options, ledger, deadlines);
         commitment = new Commitment(options, outlet, deadlines, ledger);
@@ -59,7 +59,7 @@ final class StreamRelay {
     RelayOutcome run() {
         try (deadlines) {
             deadlines.firstOutputIn(options.limits().firstOutput());
-            if (options.commit() == Commit.FIRST_OUTPUT) {
+            if (options.held().commit() == Commit.FIRST_OUTPUT) {
                 deadlines.releaseIn(options.held().time());
             }
             return relay();
@@ -126,8 +126,8 @@ final class StreamRelay {
     }
 
     private void checkSize(long bytes) throws SourceException {
-        if (bytes > options.maxEventBytes()) {
-            throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.maxEventBytes() + " bytes");
+        if (bytes > options.room().maxEventBytes()) {
+            throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
         }
     }
 

@@ -32,12 +32,12 @@ final class Options {
 
     Options(Sweeper sweeper) {
         base = RelayOptions.defaults(sweeper);
-        bufferBytes = base.bufferBytes();
-        maxEventBytes = base.maxEventBytes();
-        commit = base.commit();
-        holdBytes = base.holdBytes();
-        firstOutput = base.firstOutput();
-        afterTerminal = base.afterTerminal();
+        bufferBytes = base.room().bufferBytes();
+        maxEventBytes = base.room().maxEventBytes();
+        commit = base.held().commit();
+        holdBytes = base.held().bytes();
+        firstOutput = base.limits().firstOutput();
+        afterTerminal = base.limits().afterTerminal();
     }
 
     Options buffer(int bytes) {
@@ -98,7 +98,7 @@ final class Options {
     }
 
     RelayOptions build() {
-        return base.withRoom(bufferBytes, maxEventBytes).withHeld(commit, holdBytes, base.hold()).withFirstOutput(firstOutput)
+        return base.withRoom(bufferBytes, maxEventBytes).withHeld(commit, holdBytes, base.held().time()).withFirstOutput(firstOutput)
                 .withAfterTerminal(afterTerminal).withDrain(drain, drainBytes).withModel(model).withRefusable(refusable)
                 .withClocks(nanoClock, () -> 1_760_000_000_000L).withEnding(ending).withCancelled(cancelled);
     }
