@@ -9,7 +9,7 @@ image=$2
 building=$image.building
 
 # What ServiceLoader finds must be named: jlink only follows `requires`.
-roots=sluice.server,sluice.body,sluice.sse,sluice.sched,sluice.state,sluice.upstream,sluice.wspool,sluice.ledger,sluice.baseline,sluice.simulator,sluice.gauge
+roots=sluice.server,sluice.body,sluice.sse,sluice.sched,sluice.state,sluice.upstream,sluice.http2,sluice.wspool,sluice.ledger,sluice.baseline,sluice.simulator,sluice.gauge
 
 rm -rf "$building"
 echo "image: linking $roots"

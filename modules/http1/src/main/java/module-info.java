@@ -4,5 +4,6 @@ module sluice.http1 {
     requires transitive sluice.api;
     requires transitive sluice.net;
 
-    exports sluice.http1 to sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge, sluice.probe;
+    exports sluice.http1 to sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge, sluice.probe,
+            sluice.http2;
 }

@@ -7,5 +7,5 @@ module sluice.net {
     provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;
 
     exports sluice.net to sluice.http1, sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge,
-            sluice.probe;
+            sluice.probe, sluice.http2;
 }

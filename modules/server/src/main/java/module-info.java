@@ -16,7 +16,6 @@ module sluice.server {
     requires sluice.json;
     requires sluice.responses;
     requires io.helidon.webserver;
-    requires io.helidon.http.http2; // the Huffman code of header fields
     requires io.helidon.logging.jul;
     requires info.picocli;
     requires com.fasterxml.jackson.core;
@@ -39,6 +38,7 @@ module sluice.server {
     uses sluice.api.TurnPool.Factory;
     uses sluice.api.Upstream.Factory;
     uses sluice.api.UsageSink.Factory;
+    uses sluice.http1.StreamProtocol;
 
     opens sluice.server to info.picocli; // it fills the options of commands
 }

@@ -84,7 +84,8 @@ final class Keys {
         fixed("server.tls.key", file(), "", "PEM file with the private key (PKCS #8). Read again when it changes.");
         fixed("server.tls.client-ca", file(), "", "PEM file of authorities: clients must show a certificate of one of them.");
         fixed("server.http2", flag(), "false",
-                "Whether clients are offered HTTP/2 in the TLS handshake; needs `server.tls.cert`. 128 streams for each connection.");
+                "Whether clients are offered HTTP/2 in the TLS handshake; needs `server.tls.cert` and the module"
+                        + " `sluice.http2`. 128 streams for each connection.");
         key("server.drain", duration("0s", "24h"), "10m", "How long streams may take to end after SIGTERM.");
         key("server.forward-other", flag(), "false",
                 "Whether unknown paths under `/v1` are passed on unchanged, instead of 404.");

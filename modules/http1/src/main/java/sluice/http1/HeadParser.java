@@ -9,23 +9,8 @@ import sluice.api.Headers;
  * §5.2, §6.1, §6.3, §11.2). Stateless.
  */
 final class HeadParser {
-    /** Most header lines of one message; real clients send about thirty. */
-    private static final int MAX_LINES = 256;
-    /** RFC 9110 §5.6.2: characters of a token, for names and methods. */
-    static final boolean[] TOKEN = new boolean[256];
-    /** RFC 9110 §5.5: characters of a value, plus space and tab. */
-    static final boolean[] VALUE = new boolean[256];
-    private static final int MAX_LENGTH_DIGITS = 18;
-
-    static {
-        for (int c = 0x21; c < 0x7F; c++) {
-            TOKEN[c] = "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
-        }
-        for (int c = 0x20; c < 0x100; c++) {
-            VALUE[c] = c != 0x7F;
-        }
-        VALUE['\t'] = true;
-    }
+    private static final boolean[] TOKEN = FieldSyntax.TOKEN;
+    private static final boolean[] VALUE = FieldSyntax.VALUE;
 
     private HeadParser() {
     }
@@ -50,22 +35,13 @@ final class HeadParser {
         Headers headers = headers(head, lines + 2, end);
         String host = host(headers, minor);
         long length = bodyBytes(headers, minor);
-        checkExpectations(headers, minor);
+        if (minor == 1) {
+            FieldSyntax.checkExpectations(headers);
+        }
         String method = method(head, methodEnd);
         String target = target(head, targetStart, targetEnd);
         return new RequestHead(method, target.startsWith("/") ? target : RequestTarget.inOriginForm(method, target, host), minor,
                 headers, length == ResponseHead.UNTIL_CLOSE ? 0 : length, keepAlive(headers, minor));
-    }
-
-    /** RFC 9110 §10.1.1: a list, in any case; what is asked for and not known is refused, and HTTP/1.0 cannot ask. */
-    private static void checkExpectations(Headers headers, int minor) throws FramingException {
-        for (int i = headers.find("expect"); i >= 0 && minor == 1; i = headers.find("expect", i + 1)) {
-            for (String expectation : headers.value(i).split(",")) {
-                if (!expectation.isBlank() && !expectation.strip().equalsIgnoreCase(RequestHead.CONTINUE)) {
-                    throw new FramingException(417, "an expectation other than " + RequestHead.CONTINUE);
-                }
-            }
-        }
     }
 
     /** RFC 9112 §3.2: exactly one Host in HTTP/1.1, at most one in HTTP/1.0, and nothing in it that is no host. */
@@ -125,8 +101,8 @@ final class HeadParser {
         int count = 0;
         int at = from;
         while (at < end - 2) {
-            if (count == MAX_LINES) {
-                throw new FramingException(431, "more than " + MAX_LINES + " header lines");
+            if (count == FieldSyntax.MAX_FIELDS) {
+                throw new FramingException(431, "more than " + FieldSyntax.MAX_FIELDS + " header lines");
             }
             int nameEnd = tokenEnd(head, at);
             if (nameEnd == at || head[nameEnd] != ':') {
@@ -181,22 +157,7 @@ final class HeadParser {
         if (headers.find("content-length", length + 1) >= 0) {
             throw new FramingException("more than one Content-Length");
         }
-        return number(headers.value(length));
-    }
-
-    private static long number(String digits) throws FramingException {
-        if (digits.isEmpty() || digits.length() > MAX_LENGTH_DIGITS) {
-            throw new FramingException("Content-Length is not a number");
-        }
-        long value = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            char c = digits.charAt(i);
-            if (c < '0' || c > '9') {
-                throw new FramingException("Content-Length is not a number");
-            }
-            value = value * 10 + c - '0';
-        }
-        return value;
+        return FieldSyntax.contentLength(headers.value(length));
     }
 
     private static boolean keepAlive(Headers headers, int minor) {

@@ -200,7 +200,7 @@ public final class HttpBody {
                 if (b == '\r') {
                     trailerLine = TrailerLine.LAST_LF;
                 } else {
-                    checkTrailer(HeadParser.TOKEN[b]);
+                    checkTrailer(FieldSyntax.TOKEN[b]);
                     trailerLine = TrailerLine.NAME;
                 }
             }
@@ -208,14 +208,14 @@ public final class HttpBody {
                 if (b == ':') {
                     trailerLine = TrailerLine.VALUE;
                 } else {
-                    checkTrailer(HeadParser.TOKEN[b]);
+                    checkTrailer(FieldSyntax.TOKEN[b]);
                 }
             }
             case VALUE -> {
                 if (b == '\r') {
                     trailerLine = TrailerLine.LF;
                 } else {
-                    checkTrailer(HeadParser.VALUE[b]);
+                    checkTrailer(FieldSyntax.VALUE[b]);
                 }
             }
             case LF -> {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
@@ -32,6 +33,7 @@ import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.OpenFiles;
 import sluice.config.StreamSettings;
+import sluice.http1.StreamProtocol;
 import sluice.net.CoarseSweeper;
 import sluice.net.ReadPoller;
 import sluice.records.RequestObserver;
@@ -208,8 +210,19 @@ final class Assembly implements AutoCloseable {
     /** The data port, which is not open yet. */
     DataPort dataPort(Configuration configuration, Gateway gateway, Optional<DataTls> tls) {
         OpenConnections open = new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress());
-        return new DataPort(new DataConnections(gateway, connectionLimits(configuration), open, sweeper, clock), tls,
-                configuration.server().http2(), configuration.server().headTimeout(), poller, sweeper, clock);
+        List<StreamProtocol> protocols = configuration.server().http2() ? streamProtocols() : List.of();
+        return new DataPort(new DataConnections(gateway, connectionLimits(configuration), open, protocols, sweeper, clock), tls,
+                !protocols.isEmpty(), configuration.server().headTimeout(), poller, sweeper, clock);
+    }
+
+    /** Protocols that carry many requests on a connection: their modules may be left out of an image. */
+    private static List<StreamProtocol> streamProtocols() {
+        List<StreamProtocol> all = ServiceLoader.load(StreamProtocol.class).stream().map(ServiceLoader.Provider::get).toList();
+        if (all.isEmpty()) {
+            System.getLogger("sluice.server").log(System.Logger.Level.WARNING,
+                    "server.http2 is true, but the module sluice.http2 is not here: clients are served by HTTP/1.1");
+        }
+        return all;
     }
 
     /** How client connections are held to their limits. */

@@ -1,11 +1,15 @@
 package sluice.server;
 
+import java.util.List;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
-import sluice.clients.BodyShare;
+import sluice.http1.StreamProtocol;
 import sluice.net.Link;
 
-/** Makes what serves a connection: {@link DataConnection}, or {@link Http2Connection} where that was agreed on. Thread-safe. */
+/**
+ * Makes what serves a connection: {@link DataConnection}, or {@link StreamDoor} where a protocol was agreed on that carries many requests.
+ * Thread-safe.
+ */
 final class DataConnections {
     /** The name of HTTP/2 in a TLS handshake. */
     static final String HTTP2 = "h2";
@@ -13,13 +17,16 @@ final class DataConnections {
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
+    private final List<StreamProtocol> protocols;
     private final Sweeper sweeper;
     private final LongSupplier clock;
 
-    DataConnections(Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper, LongSupplier clock) {
+    DataConnections(Gateway gateway, ConnectionLimits limits, OpenConnections open, List<StreamProtocol> protocols,
+            Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
+        this.protocols = List.copyOf(protocols);
         this.sweeper = sweeper;
         this.clock = clock;
     }
@@ -30,29 +37,11 @@ final class DataConnections {
      * @param protocol what was agreed on in the TLS handshake; empty for nothing
      */
     ClientConnection over(Link link, String remoteHost, String protocol) {
-        return protocol.equals(HTTP2)
-                ? new Http2Connection(link, remoteHost, stream -> http1(stream, remoteHost).serve(), gateway, limits, open,
-                        unread(), sweeper, clock)
-                : http1(link, remoteHost);
-    }
-
-    /** Bodies that nobody reads yet count as those that are in memory. */
-    private BodyMemory unread() {
-        ByteBudget.Permit permit = gateway.live().intake().budget().permit(new BodyShare());
-        return new BodyMemory() {
-            @Override
-            public boolean take(int bytes) {
-                return permit.grow(bytes);
+        for (StreamProtocol known : protocols) {
+            if (known.name().equals(protocol)) {
+                return new StreamDoor(known, link, remoteHost, gateway, limits, open, sweeper, clock);
             }
-
-            @Override
-            public void giveBack(int bytes) {
-                permit.giveBack(bytes);
-            }
-        };
-    }
-
-    private DataConnection http1(Link link, String remoteHost) {
+        }
         return new DataConnection(link, remoteHost, gateway, limits, open, sweeper, clock);
     }
 }

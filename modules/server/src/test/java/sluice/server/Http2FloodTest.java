@@ -28,6 +28,8 @@ class Http2FloodTest {
     private static final byte[] NONE = {};
     private static final byte[] GET =
             Http2Peer.block(":method", "GET", ":scheme", "https", ":path", "/v1/models", ":authority", "localhost");
+    /** As many as clients are told. */
+    private static final int MOST_STREAMS = 128;
     /** Far more than any allowance of frames or of resets. */
     private static final int MANY = 4000;
 
@@ -143,7 +145,7 @@ class Http2FloodTest {
     @MethodSource("frames")
     void framesForNothingEndTheConnection(String what, Flood flood) throws IOException {
         try (RunningGateway gateway = gateway("")) {
-            assertEquals(Http2Fault.ENHANCE_YOUR_CALM, endOf(gateway, flood), what);
+            assertEquals(Http2Codes.ENHANCE_YOUR_CALM, endOf(gateway, flood), what);
         }
     }
 
@@ -151,7 +153,7 @@ class Http2FloodTest {
         return List.of(
                 flood("resets by the client", (peer, round) -> {
                     ask(peer, id(round));
-                    peer.send(Frames.RST_STREAM, 0, id(round), Http2Peer.number(Http2Fault.CANCEL));
+                    peer.send(Frames.RST_STREAM, 0, id(round), Http2Peer.number(Http2Codes.CANCEL));
                 }),
                 flood("windows of nothing", (peer, round) -> {
                     ask(peer, id(round));
@@ -184,7 +186,7 @@ class Http2FloodTest {
     void resetsAreCountedWhoeverSendsThem(String what, Flood flood) throws IOException {
         upstream.always("sk-a", Fault.of("first=3600s"));
         try (RunningGateway gateway = gateway("")) {
-            assertEquals(Http2Fault.ENHANCE_YOUR_CALM, endOf(gateway, flood), what);
+            assertEquals(Http2Codes.ENHANCE_YOUR_CALM, endOf(gateway, flood), what);
             assertTrue(upstream.log().total() < 400, () -> upstream.log().total() + " calls of the upstream");
         }
     }
@@ -259,7 +261,7 @@ class Http2FloodTest {
             assertTrue(others.grow(1024 * 1024));
             open(peer, 1);
             peer.send(Frames.DATA, 0, 1, new byte[8 * 1024]);
-            assertEquals(Http2Fault.REFUSED_STREAM, peer.await(Frames.RST_STREAM, 1).code());
+            assertEquals(Http2Codes.REFUSED_STREAM, peer.await(Frames.RST_STREAM, 1).code());
             others.close();
             ask(peer, 3);
             assertTrue(peer.body(3).contains("event: response.completed\n"));
@@ -283,10 +285,10 @@ class Http2FloodTest {
         try (RunningGateway gateway = gateway("limits: {connections: 20}\nstream: {stall-timeout: 300ms}\n"
                 + "clients: [{name: c, key-sha256: " + "0".repeat(64) + "}]\n");
                 Http2Peer peer = new Http2Peer(gateway.port(), trusting).greet(Frames.INITIAL_WINDOW_SIZE, 0)) {
-            for (int i = 0; i < StreamTable.MAX_OPEN; i++) {
+            for (int i = 0; i < MOST_STREAMS; i++) {
                 peer.send(Frames.HEADERS, ENDS, id(i), GET);
             }
-            awaitHeads(peer, StreamTable.MAX_OPEN);
+            awaitHeads(peer, MOST_STREAMS);
             String answer = "";
             while (!answer.contains("invalid_api_key")) {
                 try (Http2Peer other = new Http2Peer(gateway.port(), trusting).greet()) {
@@ -294,7 +296,7 @@ class Http2FloodTest {
                     answer = other.body(1);
                 }
             }
-            assertEquals(Http2Fault.CANCEL, peer.await(Frames.RST_STREAM, 1).code());
+            assertEquals(Http2Codes.CANCEL, peer.await(Frames.RST_STREAM, 1).code());
         }
     }
 
@@ -338,7 +340,7 @@ class Http2FloodTest {
             try (Http2Peer second = new Http2Peer(gateway.port(), trusting).greet()) {
                 second.send(Frames.HEADERS, ENDS, 1, GET);
                 second.send(Frames.HEADERS, ENDS, 3, GET);
-                assertEquals(Http2Fault.REFUSED_STREAM, second.await(Frames.RST_STREAM, 3).code());
+                assertEquals(Http2Codes.REFUSED_STREAM, second.await(Frames.RST_STREAM, 3).code());
                 while (second.next().isPresent()) {
                     // The answer to the first, and the goodbye.
                 }

@@ -87,7 +87,7 @@ class Http2FramesTest {
     void aMalformedRequestIsResetAndOthersAreNot(String what, byte[] block) throws IOException {
         try (Http2Peer peer = peer().greet()) {
             peer.request(1, block, Http2Test.STREAM);
-            assertEquals(Http2Fault.PROTOCOL, peer.await(Frames.RST_STREAM, 1).code(), what);
+            assertEquals(Http2Codes.PROTOCOL, peer.await(Frames.RST_STREAM, 1).code(), what);
             peer.request(3, Http2Peer.post(), Http2Test.STREAM);
             assertTrue(peer.body(3).contains("event: response.completed\n"));
             assertEquals(1, upstream.log().total());
@@ -96,24 +96,24 @@ class Http2FramesTest {
 
     static List<Arguments> broken() {
         return List.of(
-                Arguments.of("data of no stream", Http2Fault.PROTOCOL, frame(Frames.DATA, 0, 7, new byte[1])),
-                Arguments.of("data of stream 0", Http2Fault.PROTOCOL, frame(Frames.DATA, 0, 0, new byte[1])),
-                Arguments.of("an even stream", Http2Fault.PROTOCOL, frame(Frames.HEADERS, 4, 2, Http2Peer.post())),
-                Arguments.of("a continuation of nothing", Http2Fault.PROTOCOL, frame(Frames.CONTINUATION, 4, 1, new byte[1])),
-                Arguments.of("a push", Http2Fault.PROTOCOL, frame(Frames.PUSH_PROMISE, 4, 1, new byte[8])),
-                Arguments.of("a short ping", Http2Fault.FRAME_SIZE, frame(Frames.PING, 0, 0, new byte[7])),
-                Arguments.of("a window of nothing", Http2Fault.PROTOCOL, frame(Frames.WINDOW_UPDATE, 0, 0, new byte[4])),
-                Arguments.of("a window too large", Http2Fault.FLOW_CONTROL,
+                Arguments.of("data of no stream", Http2Codes.PROTOCOL, frame(Frames.DATA, 0, 7, new byte[1])),
+                Arguments.of("data of stream 0", Http2Codes.PROTOCOL, frame(Frames.DATA, 0, 0, new byte[1])),
+                Arguments.of("an even stream", Http2Codes.PROTOCOL, frame(Frames.HEADERS, 4, 2, Http2Peer.post())),
+                Arguments.of("a continuation of nothing", Http2Codes.PROTOCOL, frame(Frames.CONTINUATION, 4, 1, new byte[1])),
+                Arguments.of("a push", Http2Codes.PROTOCOL, frame(Frames.PUSH_PROMISE, 4, 1, new byte[8])),
+                Arguments.of("a short ping", Http2Codes.FRAME_SIZE, frame(Frames.PING, 0, 0, new byte[7])),
+                Arguments.of("a window of nothing", Http2Codes.PROTOCOL, frame(Frames.WINDOW_UPDATE, 0, 0, new byte[4])),
+                Arguments.of("a window too large", Http2Codes.FLOW_CONTROL,
                         frame(Frames.WINDOW_UPDATE, 0, 0, Http2Peer.number(Integer.MAX_VALUE))),
-                Arguments.of("an index beyond the table", Http2Fault.COMPRESSION,
+                Arguments.of("an index beyond the table", Http2Codes.COMPRESSION,
                         frame(Frames.HEADERS, 5, 1, new byte[] {(byte) 0xFE})),
-                Arguments.of("a number without an end", Http2Fault.COMPRESSION,
+                Arguments.of("a number without an end", Http2Codes.COMPRESSION,
                         frame(Frames.HEADERS, 5, 1, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, 1})),
-                Arguments.of("a table too large", Http2Fault.COMPRESSION,
+                Arguments.of("a table too large", Http2Codes.COMPRESSION,
                         frame(Frames.HEADERS, 5, 1, new byte[] {0x3F, -1, -1, 1})),
-                Arguments.of("a Huffman code that is none", Http2Fault.COMPRESSION,
+                Arguments.of("a Huffman code that is none", Http2Codes.COMPRESSION,
                         frame(Frames.HEADERS, 5, 1, new byte[] {0, (byte) 0x84, -1, -1, -1, -1, 0})),
-                Arguments.of("more padding than frame", Http2Fault.PROTOCOL,
+                Arguments.of("more padding than frame", Http2Codes.PROTOCOL,
                         frame(Frames.HEADERS, 0xD, 1, new byte[] {9, 1})));
     }
 
@@ -153,7 +153,7 @@ class Http2FramesTest {
     void aHeadThatIsFarTooLargeEndsTheConnection() throws IOException {
         try (Http2Peer peer = peer().greet()) {
             peer.send(Frames.HEADERS, Frames.END_HEADERS | Frames.END_STREAM, 1, bomb(12_000));
-            assertEquals(Http2Fault.ENHANCE_YOUR_CALM, peer.await(Frames.GOAWAY, 0).code());
+            assertEquals(Http2Codes.ENHANCE_YOUR_CALM, peer.await(Frames.GOAWAY, 0).code());
         }
     }
 
@@ -213,10 +213,10 @@ class Http2FramesTest {
             upstream.log().await(1);
             gateway.process().gateway().drain();
             Http2Peer.Frame goodbye = peer.await(Frames.GOAWAY, 0);
-            assertEquals(Http2Fault.NO_ERROR, goodbye.code());
+            assertEquals(Http2Codes.NO_ERROR, goodbye.code());
             assertArrayEquals(Http2Peer.number(1), Arrays.copyOf(goodbye.payload(), 4));
             peer.request(3, Http2Peer.post(), Http2Test.STREAM);
-            assertEquals(Http2Fault.REFUSED_STREAM, peer.await(Frames.RST_STREAM, 3).code());
+            assertEquals(Http2Codes.REFUSED_STREAM, peer.await(Frames.RST_STREAM, 3).code());
             assertTrue(peer.body(1).contains("event: response.completed\n"));
             assertEquals(Optional.empty(), peer.next());
             assertEquals(1, upstream.log().total());

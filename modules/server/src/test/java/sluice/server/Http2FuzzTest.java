@@ -1,6 +1,5 @@
 package sluice.server;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,9 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sends mutated conversations of HTTP/2 to a running gateway, and mutated header blocks to their reader, and holds what comes back to a
- * few rules: frames keep RFC 9113, no answer is another's, the upstream is sent valid requests only, nothing throws but a fault of the
- * protocol, nothing is kept, and the next client is served.
+ * Sends mutated conversations of HTTP/2 to a running gateway, and holds what comes back to a few rules: frames keep RFC 9113, no answer is
+ * another's, the upstream is sent valid requests only, nothing throws, nothing is kept, and the next client is served.
  *
  * <p>{@code -Dfuzz.seconds=1800} makes it go on for so long, with {@code -Dfuzz.seed=} from another start; a failure names the
  * seed of its case.
@@ -36,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class Http2FuzzTest {
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 0);
     private static final int CASES = 100;
-    private static final int BLOCKS = 20_000;
     private static final long SEED = Long.getLong("fuzz.seed", 20261128);
     private static final Pattern MARKER = Pattern.compile("marker-\\w+");
     /** Silence after which a conversation is over: what is open then waits for us. */
@@ -44,10 +41,6 @@ class Http2FuzzTest {
     private static final int GOOD_EVERY = 10;
     private static final int REMEMBERED = 1000;
     private static final byte[] LAST_PING = "the last".getBytes(StandardCharsets.US_ASCII);
-
-    /** The newest field of the table, a method, and {@code cache-control: no-cache} in Huffman's code, to be put into the table. */
-    private static final byte[] AGAIN =
-            {(byte) 0xBE, (byte) 0x82, 0x58, (byte) 0x86, (byte) 0xA8, (byte) 0xEB, 0x10, 0x64, (byte) 0x9C, (byte) 0xBF};
 
     @TempDir
     private static Path folder;
@@ -106,7 +99,7 @@ class Http2FuzzTest {
                 default -> {
                     frames.add(frame(Frames.HEADERS, 4, id, Http2Peer.post("expect", "100-continue")));
                     frames.add(frame(Frames.DATA, 0, id, Arrays.copyOf(body, 9)));
-                    frames.add(frame(Frames.RST_STREAM, 0, id, Http2Peer.number(Http2Fault.CANCEL)));
+                    frames.add(frame(Frames.RST_STREAM, 0, id, Http2Peer.number(Http2Codes.CANCEL)));
                 }
             }
         }
@@ -197,8 +190,6 @@ class Http2FuzzTest {
             }
         } catch (SocketTimeoutException e) {
             // Nothing more comes.
-        } catch (Http2Fault e) {
-            throw new AssertionError(name + ": an answer's head is not valid: " + e.getMessage(), e);
         } catch (IOException e) {
             // Cut, which is how a connection may end.
         }
@@ -210,42 +201,5 @@ class Http2FuzzTest {
             String answer = peer.body(1);
             assertTrue(answer.contains("\"" + marker + "\""), answer);
         }
-    }
-
-    @Test
-    void survivesMutatedHeaderBlocks() {
-        long begun = System.nanoTime();
-        long blocks = 0;
-        long fields = 0;
-        long faults = 0;
-        while (SECONDS == 0 ? blocks < BLOCKS : System.nanoTime() - begun < SECONDS * 1_000_000_000L) {
-            FrameMutator mutator = new FrameMutator(SEED + blocks);
-            HeaderTable table = new HeaderTable();
-            int[] listBytes = new int[1];
-            for (int i = 0; i < 5; i++) {
-                byte[] block = mutator.next(List.of(frame(Frames.HEADERS, 4, 1, indexed(Http2Peer.post("x-a", "b", "x-c", "d"))),
-                        frame(Frames.HEADERS, 4, 3, AGAIN)))
-                        .stream().map(Http2Peer.Frame::payload).reduce(new byte[0], Http2FuzzTest::join);
-                listBytes[0] = 0;
-                try {
-                    table.read(block, 0, block.length, 1000, field -> listBytes[0] += field.name().length() + field.value().length() + 32);
-                    fields++;
-                } catch (Http2Fault e) {
-                    assertTrue(e.code() == Http2Fault.COMPRESSION || e.code() == Http2Fault.ENHANCE_YOUR_CALM, e.toString());
-                    assertEquals(0, e.streamId());
-                    faults++;
-                }
-                assertTrue(listBytes[0] <= 1000 + 4096 + block.length * 2, "more fields than the limit in seed " + (SEED + blocks));
-            }
-            blocks += 5;
-        }
-        System.out.printf("fuzzed header blocks: %d in %.0f s, %d read, %d refused%n", blocks, (System.nanoTime() - begun) / 1e9,
-                fields, faults);
-    }
-
-    private static byte[] join(byte[] a, byte[] b) {
-        byte[] joined = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, joined, a.length, b.length);
-        return joined;
     }
 }

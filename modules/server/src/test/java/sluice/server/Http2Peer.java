@@ -5,7 +5,10 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -13,6 +16,10 @@ import javax.net.ssl.SSLSocket;
 
 /** A client of HTTP/2 that sends any frames, valid or not. */
 final class Http2Peer implements AutoCloseable {
+    /** Statuses of RFC 7541 appendix A. */
+    private static final Map<Integer, String> STATUSES =
+            Map.of(0x88, "200", 0x89, "204", 0x8A, "206", 0x8B, "304", 0x8C, "400", 0x8D, "404", 0x8E, "500");
+
     /** One frame. */
     record Frame(int type, int flags, int streamId, byte[] payload) {
         boolean ends() {
@@ -96,6 +103,33 @@ final class Http2Peer implements AutoCloseable {
             block.write(rest);
         }
         block.writeBytes(bytes);
+    }
+
+    /** The fields of a block as the gateway writes it: without a table and without Huffman's code. */
+    static Map<String, String> fields(byte[] block) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        ByteBuffer in = ByteBuffer.wrap(block);
+        while (in.hasRemaining()) {
+            int kind = in.get() & 0xFF;
+            switch (kind) {
+                case 0x20 -> { } // no table
+                case 0x00 -> fields.put(text(in), text(in));
+                case 0x08 -> fields.put(":status", text(in));
+                default -> fields.put(":status", STATUSES.get(kind));
+            }
+        }
+        return fields;
+    }
+
+    private static String text(ByteBuffer in) {
+        int length = in.get();
+        for (int shift = 0, more = 0x80; length >= 0x7F && more >= 0x80; shift += 7) {
+            more = in.get() & 0xFF;
+            length += (more & 0x7F) << shift;
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** The fields of a POST, and more. */
