@@ -19,6 +19,10 @@ import sluice.failures.FailureRules.Answer;
 import sluice.failures.FailureRules.Rule;
 
 class FailureRulesTest {
+    /** Reasons that {@link Failure#unreachable} tells by another origin. */
+    private static final Set<UpstreamResult.Kind> TOLD_OTHERWISE = Set.of(UpstreamResult.Kind.CANCELLED, UpstreamResult.Kind.NO_WEBSOCKET,
+            UpstreamResult.Kind.TOO_LARGE, UpstreamResult.Kind.HELD);
+
     /** Ways to tell one and the same refusal. */
     enum Form { AS_400, AS_403, AS_404, AS_429, AS_503, COMPACT, EVENT, ERROR_EVENT, TURN_ERROR, CLOSE }
 
@@ -156,7 +160,7 @@ class FailureRulesTest {
     @EnumSource(Match.Origin.class)
     void hasARowForEveryOrigin(Match.Origin origin) {
         for (UpstreamResult.Kind kind : UpstreamResult.Kind.values()) {
-            if (origin != Match.Origin.UNREACHABLE || kind != UpstreamResult.Kind.CANCELLED) {
+            if (origin != Match.Origin.UNREACHABLE || !TOLD_OTHERWISE.contains(kind)) {
                 Failure failure = new Failure(origin, 500, "", "", "", false, kind, true, false);
                 assertEquals(true, FailureRules.judge(failure).when().origins().contains(origin));
             }
@@ -181,7 +185,7 @@ class FailureRulesTest {
         reached.add(FailureRules.judge(Failure.close(1011, "")));
         for (Match.Origin origin : Match.Origin.values()) {
             for (UpstreamResult.Kind kind : UpstreamResult.Kind.values()) {
-                if (origin != Match.Origin.ANSWER && (origin != Match.Origin.UNREACHABLE || kind != UpstreamResult.Kind.CANCELLED)) {
+                if (origin != Match.Origin.ANSWER && (origin != Match.Origin.UNREACHABLE || !TOLD_OTHERWISE.contains(kind))) {
                     reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, true, false)));
                     reached.add(FailureRules.judge(new Failure(origin, 0, "", "", "", false, kind, false, false)));
                 }

@@ -34,7 +34,6 @@ import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
 import sluice.records.RequestRecord;
 import sluice.responses.Route;
-import sluice.websocket.CloseCodes;
 
 /**
  * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
@@ -191,17 +190,11 @@ final class Attempt implements FailoverLoop.Attempts {
 
     private AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
         call.record.resends += none.resent() ? 1 : 0;
-        Failure failure = switch (none.kind()) {
-            case CANCELLED -> Failure.of(Match.Origin.CLIENT_GONE);
-            case NO_WEBSOCKET -> Failure.of(Match.Origin.NO_WEBSOCKET);
-            case TOO_LARGE -> Failure.close(CloseCodes.TOO_BIG, none.detail());
-            case HELD -> {
-                // No account has been asked, so none is to blame.
-                lease.report(new AttemptOutcome.Ignored());
-                yield Failure.unreachable(UpstreamResult.Kind.RESET, false);
-            }
-            case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING -> Failure.unreachable(none.kind(), none.requestSent());
-        };
+        if (none.kind() == UpstreamResult.Kind.HELD) {
+            // No account has been asked, so none is to blame.
+            lease.report(new AttemptOutcome.Ignored());
+        }
+        Failure failure = Failure.unreachable(none.kind(), none.requestSent());
         return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
     }
 
