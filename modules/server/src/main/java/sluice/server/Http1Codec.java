@@ -29,10 +29,13 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
     private final ByteBuilder out = new ByteBuilder(1024);
     private Framing framing = Framing.LENGTH;
     private boolean headHere;
+    private boolean toHead;
     private boolean bodyless;
     private boolean keepAlive;
     private boolean http10;
     private int calmWrites;
+    /** Bytes of the body that are announced and not sent yet. */
+    private long leftBytes;
 
     Http1Codec(Link link) {
         this.link = link;
@@ -42,7 +45,7 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
     void reset(boolean keep, boolean isHttp10, boolean isHead) {
         keepAlive = keep;
         http10 = isHttp10;
-        bodyless = isHead;
+        toHead = isHead;
         headHere = false;
         out.reset(KEEP_BYTES);
     }
@@ -76,11 +79,13 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
 
     @Override
     public void frame(int status, long bodyBytes) {
+        // Each head decides anew: one that was prepared may be replaced.
+        bodyless = toHead || status == 204 || status == 304;
         if (status == 204 || status == 304) {
             framing = Framing.LENGTH;
-            bodyless = true;
         } else if (bodyBytes >= 0) {
             framing = Framing.LENGTH;
+            leftBytes = bodyBytes;
             out.ascii("content-length: ").decimal(bodyBytes).crlf();
         } else if (http10) {
             framing = Framing.UNTIL_CLOSE;
@@ -104,6 +109,7 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
             flush();
             return;
         }
+        leftBytes -= length;
         if (framing == Framing.CHUNKED) {
             out.hex(length).crlf();
         } else if (out.length() == 0) {
@@ -128,6 +134,10 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
             out.bytes(LAST_CHUNK);
         }
         flush();
+        if (framing == Framing.LENGTH && !bodyless && leftBytes != 0) {
+            // The client would wait for the rest, or take the next answer for it.
+            throw new IOException("the answer is not as long as it was announced");
+        }
     }
 
     private void flush() throws IOException {
