@@ -51,7 +51,8 @@ class ArchitectureTest {
             "SchedulerSettings.Sticky#ttl", "StateSettings#maxOwners", "StateSettings#ownerTtl",
             "StateSettings#saveEvery", "StateSettings#unknownOwner");
     /** Members that nobody calls. */
-    private static final Set<String> UNUSED = Set.of("Assembly#poller", "Assembly#sweeper", "Client#connections", "Fault#isNone",
+    private static final Set<String> UNUSED = Set.of("RelayOptions#commit", "RelayOptions#drain",
+            "RelayOptions#hold", "RelayOptions#holdBytes", "Assembly#poller", "Assembly#sweeper", "Client#connections", "Fault#isNone",
             "Fault#without", "JsonOut#array", "JsonTree#elements", "OpenConnections#count",
             "ResponseRequest#bodyBytes", "ScannedBody#length", "Side#name", "TextRule#pattern");
     /** Members that a library finds by their class: picocli makes the provider that an annotation names. */

@@ -38,7 +38,7 @@ class ReportTest {
             add(figures, "SchedulerBenchmark.select", after, "scheduler=layered", "accounts=" + pool);
         }
         for (String threads : List.of("alone", "eightThreads")) {
-            add(figures, "StatisticsBenchmark." + threads, after, "scheduler=sorting");
+            add(figures, "StatisticsBenchmark." + threads, after, "scheduler=locked");
             add(figures, "StatisticsBenchmark." + threads, before, "scheduler=layered");
         }
         for (String seats : List.of("turn", "contendedTurn")) {

@@ -126,7 +126,7 @@ class SecretsTest {
                 admin(gateway);
             }
         }
-        assertTrue(answers.toString().contains("\"invalid_api_key\"") && answers.toString().contains("no_account_available"),
+        assertTrue(answers.toString().contains("\"invalid_api_key\"") && answers.toString().contains("_limit_"),
                 "the traffic has met what it was meant to meet");
         String said = answers + "\n" + requests.toString(StandardCharsets.UTF_8) + "\n" + errors.toString(StandardCharsets.UTF_8)
                 + Files.readString(folder.resolve("usage")) + new String(Files.readAllBytes(folder.resolve("state")),
