@@ -54,7 +54,7 @@ class ArchitectureTest {
     private static final Set<String> UNUSED = Set.of("RelayOptions#commit", "RelayOptions#drain",
             "RelayOptions#hold", "RelayOptions#holdBytes", "Assembly#poller", "Assembly#sweeper", "Client#connections", "Fault#isNone",
             "Fault#without", "JsonOut#array", "JsonTree#elements", "OpenConnections#count",
-            "ResponseRequest#bodyBytes", "ScannedBody#length", "Side#name", "TextRule#pattern");
+            "ResponseRequest#bodyBytes", "Side#name", "TextRule#pattern");
     /** Members that a library finds by their class: picocli makes the provider that an annotation names. */
     private static final Set<String> FOUND_BY_CLASS = Set.of("VersionCommand.Provider#<init>");
 
