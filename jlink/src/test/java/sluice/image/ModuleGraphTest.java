@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The modules in the image, as their descriptors say: a star around {@code sluice.api} (DESIGN §3). */
+/** The modules in the image, as their descriptors say: a star around {@code sluice.api}. */
 class ModuleGraphTest {
     /** Which modules of Sluice each one requires. */
     private static final Map<String, Set<String>> REQUIRES = Map.ofEntries(

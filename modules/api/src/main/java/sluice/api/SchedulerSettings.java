@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How a scheduler weighs. See DESIGN §7 for each number.
+ * How a scheduler weighs. docs/scheduling.md says what each number does.
  *
  * @param topK candidates that the weighted pick draws from, 1..64
  * @param weights weight of each factor
@@ -60,7 +60,7 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
      */
     public record Breaker(int failures, Duration open, Duration max) { }
 
-    /** The numbers of DESIGN §7, with the system's clocks. */
+    /** The usual numbers, with the system's clocks. */
     public static SchedulerSettings defaults() {
         return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5, 2.0), 0.2,
                 new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250), 0.2,

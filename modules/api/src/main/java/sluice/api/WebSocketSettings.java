@@ -3,7 +3,7 @@ package sluice.api;
 import java.time.Duration;
 
 /**
- * How WebSocket connections to accounts are pooled (DESIGN §9).
+ * How WebSocket connections to accounts are pooled.
  *
  * @param seatsPerSlot seats of an account for each of its {@link Account#concurrency} slots; clients keep idle connections
  * @param maxSeats most seats of an account
@@ -21,7 +21,7 @@ import java.time.Duration;
 public record WebSocketSettings(double seatsPerSlot, int maxSeats, int minIdle, int maxIdle, double targetUtilisation,
         int maxWaiters, Duration seatWait, Duration idleKeep, Duration retireAfter, Duration pingAfter, Duration pongWait,
         int maxMessageBytes) {
-    /** The numbers of DESIGN §9. */
+    /** The usual numbers. */
     public static final WebSocketSettings DEFAULT = new WebSocketSettings(2.0, 128, 0, 12, 0.7, 100, Duration.ofSeconds(10),
             Duration.ofMinutes(5), Duration.ofMinutes(55), Duration.ofSeconds(90), Duration.ofSeconds(2), 64 * 1024 * 1024);
 

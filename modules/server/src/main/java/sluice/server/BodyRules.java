@@ -12,7 +12,7 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.json.JsonStrings;
 
-/** The edits that an account's rules ask for (DESIGN §5). Stateless. */
+/** The edits that an account's rules ask for. Stateless. */
 final class BodyRules {
     private BodyRules() {
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
 
-/** Proves what was changed in a request's body: nothing but the splices (DESIGN §5). Stateless. */
+/** Proves what was changed in a request's body: nothing but the splices. Stateless. */
 final class Fidelity {
     private Fidelity() {
     }

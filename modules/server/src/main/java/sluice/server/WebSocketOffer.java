@@ -11,8 +11,8 @@ import sluice.api.NamePattern;
 import sluice.config.ClientPolicy;
 
 /**
- * Who can be served by WebSocket: clients with an account that offers it, and not those sessions whose model had none
- * (DESIGN §9). Made for one configuration. Thread-safe; a lock guards the sessions.
+ * Who can be served by WebSocket: clients with an account that offers it, and not those sessions whose model had
+ * none. Made for one configuration. Thread-safe; a lock guards the sessions.
  */
 final class WebSocketOffer {
     /** More sessions than are told to use HTTP within any {@code websocket.unavailable}; the oldest is forgotten. */

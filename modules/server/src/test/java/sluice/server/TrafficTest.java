@@ -192,7 +192,7 @@ class TrafficTest {
         assertEquals(0, page.of("sluice_log_lost_lines"));
     }
 
-    /** What DESIGN §8 calls a call's failure; empty if it went well. */
+    /** What a failed call counts as; empty if it went well. */
     private static Optional<String> reason(ReceivedRequest call) {
         // Counting tokens cannot fail inside a 200.
         String fault = call.target().endsWith("/input_tokens") && call.status() == 200 ? "" : call.fault().toString();

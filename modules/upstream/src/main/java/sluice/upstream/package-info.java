@@ -1,5 +1,5 @@
 /**
- * One call to an account over HTTP/1.1 (DESIGN §8).
+ * One call to an account over HTTP/1.1.
  *
  * <p>Start at {@link sluice.upstream.DirectUpstream}: it takes a connection that {@link sluice.upstream.DirectPool} kept, or
  * dials, and sends once more when a kept one turns out to have been closed. {@link sluice.upstream.DirectConnection} writes the

@@ -16,7 +16,7 @@ import sluice.net.Link;
  * {@link #receive}, so one thread should always be in it. One thread receives; any thread sends.
  */
 public final class WebSocketConnection implements AutoCloseable {
-    /** Largest message by default (DESIGN §9). */
+    /** Largest message by default. */
     public static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
     /** Pings and pongs that may come at once, and how fast that allowance comes back: nobody honest is near it. */
     static final int CONTROL_BURST = 256;

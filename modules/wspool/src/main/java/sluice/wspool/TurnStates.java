@@ -8,7 +8,7 @@ import sluice.api.SessionKeys;
 
 /**
  * The {@code x-codex-turn-state} that upstreams gave in their handshakes, by session: our own handshake with the client is
- * over by then, so it goes into the session's next one with the upstream (DESIGN §9). Bounded; the least recently used goes.
+ * over by then, so it goes into the session's next one with the upstream. Bounded; the least recently used goes.
  * Thread-safe: one lock guards the map.
  */
 final class TurnStates {

@@ -1,5 +1,5 @@
 /**
- * Pooled WebSocket connections to accounts (DESIGN §9).
+ * Pooled WebSocket connections to accounts.
  *
  * <p>Start at {@link sluice.wspool.TurnPools}: a pool for each account ({@link sluice.wspool.AccountPool}), the bridge that
  * serves an HTTP request over a pooled connection ({@link sluice.wspool.EventMailbox}), and connections that a WebSocket
