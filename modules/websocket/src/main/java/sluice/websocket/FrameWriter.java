@@ -145,6 +145,16 @@ final class FrameWriter {
         sendWaiting();
     }
 
+    /** Waits until the message that is being written is out, and what waited behind it. */
+    void drain() throws IOException {
+        lock.lock();
+        try {
+            writeWaiting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private interface Writing {
         void run() throws IOException;
     }
@@ -171,15 +181,20 @@ final class FrameWriter {
     private void sendWaiting() throws IOException {
         while (waiting.get() != NOTHING && lock.tryLock()) {
             try {
-                Control control = waiting.getAndSet(NOTHING);
-                if (!closeWritten) {
-                    writeBatch();
-                    closeWritten = control.close;
-                    link.write(control.frame, 0, control.frame.length);
-                }
+                writeWaiting();
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /** Under the lock. */
+    private void writeWaiting() throws IOException {
+        Control control = waiting.getAndSet(NOTHING);
+        if (control != NOTHING && !closeWritten) {
+            writeBatch();
+            closeWritten = control.close;
+            link.write(control.frame, 0, control.frame.length);
         }
     }
 

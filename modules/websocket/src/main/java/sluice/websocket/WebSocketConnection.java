@@ -183,6 +183,8 @@ public final class WebSocketConnection implements AutoCloseable {
             }
         });
         try {
+            // A close frame waits behind a message that another thread is writing.
+            writer.drain();
             link.finishOutput();
             byte[] dropped = new byte[4 * 1024];
             int total = 0;

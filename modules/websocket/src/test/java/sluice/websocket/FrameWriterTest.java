@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import sluice.http1.HttpInput;
 import sluice.net.Link;
+import sluice.testkit.HandSweeper;
 
 class FrameWriterTest {
     private static final int LIMIT = 1 << 20;
@@ -55,6 +56,26 @@ class FrameWriterTest {
         writer.join();
         assertEquals(null, thrown.get());
         assertEquals(List.of("text " + hex("out"), "closed 1006"), Frames.expected(link.written.toByteArray(), false, LIMIT));
+    }
+
+    @Test
+    void ourSideEndsOnlyBehindTheCloseFrameThatWaitedForAWriter() throws Exception {
+        StalledLink link = new StalledLink();
+        WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT, () -> 0);
+        Thread writer = Thread.ofVirtual().start(() -> send(connection, "long message"));
+        link.writing.await();
+        connection.sendClose(CloseCodes.NORMAL, "");
+
+        Thread finishing = Thread.ofVirtual().start(() -> connection.finish(new HandSweeper(), 1_000_000_000L));
+        while (finishing.getState() != Thread.State.WAITING && finishing.getState() != Thread.State.TERMINATED) {
+            Thread.onSpinWait();
+        }
+        link.go.countDown();
+        writer.join();
+        finishing.join();
+
+        assertEquals(List.of("text " + hex("long message"), "closed 1000"),
+                Frames.expected(link.writtenBeforeTheEnd, false, LIMIT));
     }
 
     @Test
@@ -175,6 +196,7 @@ class FrameWriterTest {
         private final CountDownLatch writing = new CountDownLatch(1);
         private final CountDownLatch go = new CountDownLatch(1);
         private int writesLeft = Integer.MAX_VALUE;
+        private volatile byte[] writtenBeforeTheEnd = {};
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         private final ScriptLink script = new ScriptLink(Frames.ofClient().frame(Frames.FIN | Frames.PING, "1")
                 .frame(Frames.FIN | Frames.PING, "2").text("end").bytes(), 100);
@@ -205,7 +227,7 @@ class FrameWriterTest {
 
         @Override
         public void finishOutput() {
-            // nothing to tell
+            writtenBeforeTheEnd = written.toByteArray();
         }
 
         @Override
