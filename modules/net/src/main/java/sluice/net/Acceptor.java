@@ -98,11 +98,7 @@ public final class Acceptor implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try {
-                places.acquire();
-            } catch (InterruptedException e) {
-                continue;
-            }
+            places.acquireUninterruptibly();
             boolean taken = false;
             try {
                 taken = acceptOne();
@@ -121,9 +117,17 @@ public final class Acceptor implements AutoCloseable {
     private boolean acceptOne() throws IOException {
         if (!listener.isOpen() && !closed) {
             listener = listen(address);
+            if (closed) {
+                // close() may have seen the one before.
+                listener.close();
+            }
         }
         tryingSinceNanos = nanoClock.getAsLong();
         SocketChannel channel = listener.accept();
+        if (closed) {
+            channel.close();
+            return false;
+        }
         try {
             taker.take(channel, places::release);
             return true;
@@ -155,7 +159,10 @@ public final class Acceptor implements AutoCloseable {
         LockSupport.parkNanos(PAUSE.toNanos());
     }
 
-    /** Takes no more connections; those that were taken go on. */
+    /**
+     * Takes no more connections; those that were taken go on. When this returns, nobody is taken any more. An interrupt would be
+     * shorter, but one that meets an accept loses the connection that this had just got, and its client waits for ever.
+     */
     @Override
     public void close() {
         closed = true;
@@ -164,6 +171,18 @@ public final class Acceptor implements AutoCloseable {
         } catch (IOException e) {
             // The port is gone either way.
         }
-        thread.interrupt();
+        places.release();
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
