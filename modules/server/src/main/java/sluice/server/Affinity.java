@@ -18,12 +18,14 @@ record Affinity(long sessionKey, String boundTo, boolean resendAllowed) {
         return new Affinity(sessionKey, boundTo(body), mayResend(rule, body));
     }
 
-    /** What a body is bound to: a response, or a conversation, named by itself or by its id. */
+    /** What a body is bound to: a response, or a conversation. */
     static String boundTo(RequestBody body) {
         JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
-        if (previous.isText()) {
-            return previous.text();
-        }
+        return previous.isText() ? previous.text() : conversation(body);
+    }
+
+    /** The conversation that a body names, by itself or by its id; empty without one. */
+    static String conversation(RequestBody body) {
         JsonValue conversation = body.field(Field.CONVERSATION);
         return switch (conversation.kind()) {
             case STRING -> conversation.text();

@@ -32,6 +32,7 @@ import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.OpenFiles;
+import sluice.config.StateSettings;
 import sluice.config.StreamSettings;
 import sluice.http1.StreamProtocol;
 import sluice.net.CoarseSweeper;
@@ -182,13 +183,19 @@ final class Assembly implements AutoCloseable {
                 new Admission(settlement)),
                 new Live.Intake(bodyReader, budget, providers.scanner()),
                 new Live.Pool(scheduler, loop, new Upstreams(upstream, turnPool, refusals, unavailable),
-                        ResponseOwners.of(state.owners()), new SessionSource(state.keys()),
+                        owners(configuration), new SessionSource(state.keys()),
                         new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock)),
                 turns,
                 new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
                         configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
                         configuration.server().forwardOther()),
                 observers);
+    }
+
+    /** Who made which response, as {@code configuration} has it judged. */
+    ResponseOwners owners(Configuration configuration) {
+        return new ResponseOwners(state.owners(), configuration.clients().size() > 1
+                && configuration.state().unknownOwner() == StateSettings.UnknownOwner.REFUSE);
     }
 
     private RelayOptions relayOptions(Configuration configuration) {

@@ -32,6 +32,9 @@ final class CheckCommand implements Callable<Integer> {
         if (!(first instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
+        if (!hasProviders(loaded)) {
+            return 1;
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (newer == null) {
             out.print(loaded.effective().render());
@@ -49,6 +52,17 @@ final class CheckCommand implements Callable<Integer> {
             out.println("no difference");
         }
         return 0;
+    }
+
+    /** Whether each module that is named is there: {@code serve} would refuse one that is not. */
+    private boolean hasProviders(LoadResult.Loaded loaded) {
+        try {
+            Providers.find(loaded.configuration().modules());
+            return true;
+        } catch (IllegalArgumentException e) {
+            spec.commandLine().getErr().println(file + ": " + e.getMessage());
+            return false;
+        }
     }
 
     private void report(LoadResult result) {

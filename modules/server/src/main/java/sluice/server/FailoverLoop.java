@@ -102,7 +102,8 @@ final class FailoverLoop {
             call.record.failedTry(failure.account(), failure.rule().reason());
             mayHaveRun |= failure.mayHaveRun();
             tried = with(tried, failure.account());
-            if (call.record.attempts >= maxAttempts || clock.getAsLong() - budgetEnd > 0 || !mayTryAnother(call, failure)) {
+            boolean enough = call.record.attempts >= maxAttempts && !isSearch(call, failure) || clock.getAsLong() - budgetEnd > 0;
+            if (enough || !mayTryAnother(call, failure)) {
                 evidence.close();
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
@@ -154,6 +155,11 @@ final class FailoverLoop {
         };
     }
 
+    /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */
+    private static boolean isSearch(Call call, FailedAttempt failure) {
+        return failure.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown();
+    }
+
     private static boolean mayTryAnother(Call call, FailedAttempt failure) {
         if (call.answer().outputSent()) {
             return false;
@@ -161,7 +167,7 @@ final class FailoverLoop {
         return switch (failure.rule().effect()) {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
-            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown();
+            case NEXT_IF_OWNER_UNKNOWN -> isSearch(call, failure);
             case STRIP_ONCE, BY_HTTP, PASS, END -> false;
         };
     }

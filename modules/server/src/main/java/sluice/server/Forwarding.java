@@ -2,6 +2,8 @@ package sluice.server;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import sluice.api.Field;
 import sluice.api.GatewayError;
@@ -22,6 +24,9 @@ import sluice.responses.Route;
  * session, and whether it may run twice. Thread-safe.
  */
 final class Forwarding {
+    /** What may reach an account at a path that the gateway does not know: TRACE would tell a client the account's key. */
+    private static final Set<String> FORWARDED = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
+
     private final LongSupplier clock;
 
     Forwarding(LongSupplier clock) {
@@ -81,6 +86,11 @@ final class Forwarding {
         JsonValue model = body.field(Field.MODEL);
         record.model = model.isText() ? model.text() : "";
         record.stream = route == Route.TURN || route == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
+        if (record.model.isEmpty() && !known.policy().models().isEmpty()) {
+            return new Reply.Refused(GatewayError.client(403, "model_not_allowed", "This key may use some models only, and the request"
+                    + " names none: a prompt template could name any. Send 'model'; GET /v1/models lists what it may use.")
+                    .withParam("model"));
+        }
         String client = known.client().name();
         Headers headers = exchange.head().headers();
         Affinity affinity = Affinity.of(now.pool().sessions().keyOf(client, headers, body), body, now.policy().resend());
@@ -89,7 +99,8 @@ final class Forwarding {
         if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo());
+        Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
+                .or(() -> foreign(now, client, Affinity.conversation(body)));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
@@ -137,6 +148,10 @@ final class Forwarding {
         if (!now.policy().forwardOther()) {
             return new Reply.Refused(GatewayError.client(404, "unknown_path", "There is no " + path
                     + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
+        }
+        if (!FORWARDED.contains(exchange.head().method())) {
+            return new Reply.Refused(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
+                    + String.join(", ", FORWARDED) + " are."));
         }
         if (now.pool().owners().foreignIn(client, path)) {
             return new Reply.Refused(GatewayError.client(404, "response_not_found", "There is no " + path + "."));

@@ -7,20 +7,22 @@ import sluice.api.Headers;
 /** Which header lines go where. Stateless. */
 final class HeaderPolicy {
     private static final String OWN_PREFIX = "x-sluice-";
-    private static final HeaderNames NOT_TO_UPSTREAM = new HeaderNames(
+    private static final HeaderNames NOT_TO_UPSTREAM = HeaderNames.withUnderscores(
             // hop-by-hop, RFC 9110 §7.6.1
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
             "proxy-authenticate", "proxy-authorization",
             // of this connection or this body
             "host", "content-length", "expect", "accept-encoding",
             // credentials and identity of the client
-            "authorization", "x-api-key", "api-key", "cookie", "openai-organization", "openai-project", "origin", "referer",
+            "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project", "origin", "referer",
             // who stands in between
             "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
             "x-forwarded-prefix", "x-real-ip");
     private static final HeaderNames NOT_TO_CLIENT = new HeaderNames(
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-            "proxy-authenticate", "content-length", "set-cookie", "alt-svc", "strict-transport-security");
+            "proxy-authenticate", "content-length", "set-cookie", "alt-svc", "strict-transport-security",
+            // whose account it is
+            "openai-organization", "openai-project");
     private static final HeaderNames REPLACED_ON_STREAMS = new HeaderNames("content-type", "cache-control", "x-accel-buffering");
 
     /** What becomes of an answer's body on its way, and so of the headers that describe it. */

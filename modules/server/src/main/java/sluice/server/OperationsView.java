@@ -185,7 +185,7 @@ final class OperationsView implements GatewayView {
                     + "' may not use the model '" + model + "'."));
         }
         String boundTo = Affinity.boundTo(body);
-        if (!boundTo.isEmpty() && ResponseOwners.of(assembly.state().owners()).isForeign(policy.name(), boundTo)) {
+        if (!boundTo.isEmpty() && gateway.live().pool().owners().isForeign(policy.name(), boundTo)) {
             return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }
         Decision decision = assembly.scheduler().explain(new SelectionRequest(policy.name(), model,

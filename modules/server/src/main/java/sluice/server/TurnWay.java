@@ -57,7 +57,8 @@ final class TurnWay implements Way {
 
     @Override
     public boolean reaches(String model) {
-        return means.offer().has(model);
+        // A model that no account serves at all is no matter of WebSockets.
+        return means.offer().has(model) || !means.offer().lacks(model);
     }
 
     @Override

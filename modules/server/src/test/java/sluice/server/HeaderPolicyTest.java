@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.api.Account;
 import sluice.api.Headers;
@@ -30,6 +32,28 @@ class HeaderPolicyTest {
                 "x-codex-window-id", "w", "traceparent", "t", "content-type", "application/json", "content-encoding", "gzip");
         assertEquals(client.size() + 1, HeaderPolicy.toUpstream(client, ACCOUNT, false).size());
         assertFalse(HeaderPolicy.toUpstream(client, ACCOUNT, true).has("content-encoding"));
+    }
+
+    @Test
+    void keepsWhoIsWhoFromTheOtherSide() {
+        Headers client = Headers.of("ChatGPT-Account-ID", "a", "X_Api_Key", "k", "x_forwarded-for", "1.2.3.4", "session_id", "s");
+        Headers sent = HeaderPolicy.toUpstream(client, ACCOUNT, false);
+        assertEquals("s", sent.first("session_id").orElseThrow());
+        assertEquals(2, sent.size(), "besides accept-encoding");
+        List<String> told = new ArrayList<>();
+        HeaderPolicy.toClient(Headers.of("OpenAI-Organization", "o", "openai-project", "p", "openai-processing-ms", "5"),
+                HeaderPolicy.Form.AS_IT_IS, new Answer.Lines() {
+                    @Override
+                    public void add(String name, String value) {
+                        told.add(name);
+                    }
+
+                    @Override
+                    public void add(Headers headers, int index) {
+                        told.add(headers.name(index));
+                    }
+                });
+        assertEquals(List.of("openai-processing-ms"), told);
     }
 
     @Test
