@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import sluice.http1.HttpInput;
@@ -25,6 +26,7 @@ final class ProbeUpstream implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private ProbeUpstream(ServerSocket listener) {
         this.listener = listener;
@@ -32,7 +34,7 @@ final class ProbeUpstream implements AutoCloseable {
 
     static ProbeUpstream start() throws IOException {
         ProbeUpstream upstream = new ProbeUpstream(new ServerSocket(0, BACKLOG, InetAddress.getByName("127.0.0.1")));
-        Thread.ofPlatform().daemon().name("probe-upstream").start(upstream::accept);
+        upstream.start(upstream::accept);
         return upstream;
     }
 
@@ -45,12 +47,19 @@ final class ProbeUpstream implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port() + "/v1");
     }
 
+    private void start(Runnable work) {
+        threads.removeIf(before -> before.getState() == Thread.State.TERMINATED);
+        Thread thread = Thread.ofPlatform().daemon().name("probe-upstream").unstarted(work);
+        threads.add(thread);
+        thread.start();
+    }
+
     private void accept() {
         try {
             while (true) {
                 Link link = new SocketLink(listener.accept());
                 links.add(link);
-                Thread.ofPlatform().daemon().name("probe-upstream").start(() -> serve(link));
+                start(() -> serve(link));
             }
         } catch (IOException e) {
             // It was closed.
@@ -87,9 +96,21 @@ final class ProbeUpstream implements AutoCloseable {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Waits until its threads have ended. */
     @Override
     public void close() throws IOException {
         listener.close();
         links.forEach(Link::close);
+        try {
+            for (Optional<Thread> left = anyLeft(); left.isPresent(); left = anyLeft()) {
+                left.get().join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<Thread> anyLeft() {
+        return threads.stream().filter(Thread::isAlive).findFirst();
     }
 }
