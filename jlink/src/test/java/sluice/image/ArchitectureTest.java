@@ -49,7 +49,7 @@ class ArchitectureTest {
     /** Settings that are read nowhere. */
     private static final Set<String> UNREAD_SETTINGS = Set.of("SchedulerSettings.Sticky#maxEntries",
             "SchedulerSettings.Sticky#ttl", "StateSettings#maxOwners", "StateSettings#ownerTtl",
-            "StateSettings#saveEvery", "StateSettings#unknownOwner");
+            "StateSettings#saveEvery");
     /** Members that nobody calls. */
     private static final Set<String> UNUSED = Set.of("RelayOptions#commit", "RelayOptions#drain",
             "RelayOptions#hold", "RelayOptions#holdBytes", "Assembly#poller", "Assembly#sweeper", "Client#connections", "Fault#isNone",

@@ -14,7 +14,8 @@ final class HeaderPolicy {
             // of this connection or this body
             "host", "content-length", "expect", "accept-encoding",
             // credentials and identity of the client
-            "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project", "origin", "referer",
+            "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project",
+            "origin", "referer",
             // who stands in between
             "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
             "x-forwarded-prefix", "x-real-ip");
