@@ -14,6 +14,7 @@ import sluice.api.AnswerRelay;
 import sluice.api.AttemptOutcome;
 import sluice.api.BodyEdit;
 import sluice.api.ByteSource;
+import sluice.api.ClientGoneException;
 import sluice.api.EventRelay;
 import sluice.api.Headers;
 import sluice.api.ModelNames;
@@ -33,6 +34,7 @@ import sluice.failures.Match;
 import sluice.failures.RetryHints;
 import sluice.failures.UpstreamError;
 import sluice.records.RequestRecord;
+import sluice.responses.AnswerEvent;
 import sluice.responses.Route;
 
 /**
@@ -233,7 +235,7 @@ final class Attempt implements FailoverLoop.Attempts {
                 || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
                 error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), call::identified)
-                .withEnding(ending(call));
+                .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
         if (asStream) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
@@ -249,6 +251,11 @@ final class Attempt implements FailoverLoop.Attempts {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.FOLDED, lines));
             outcome = events.fold(answer.body(), client, relayOptions);
+        } else if (call.record.stream) {
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
+                    lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
+            client.keepAwake(keepaliveNanos(lease));
+            outcome = asEvent(answer, client, relayOptions);
         } else {
             long length = relayOptions.model().mapped() ? Answer.UNKNOWN_LENGTH : contentLength(answer.headers());
             client.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
@@ -261,6 +268,26 @@ final class Attempt implements FailoverLoop.Attempts {
             case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error(), strip);
             case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
         };
+    }
+
+    /** JSON came where a stream was asked for: the client gets it as the event that ends one. */
+    private RelayOutcome asEvent(UpstreamResult.Answered answer, Answer client, RelayOptions relayOptions) {
+        AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes());
+        RelayOutcome outcome = answers.relay(answer.body(), event, relayOptions);
+        if (!(outcome instanceof RelayOutcome.Completed done)) {
+            return outcome;
+        }
+        try {
+            return switch (event.end(client)) {
+                case TOLD -> done;
+                case TOO_LARGE -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_FRAMING, "an answer above the limit of events",
+                        done.report());
+                case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no whole JSON object", done.report());
+            };
+        } catch (ClientGoneException left) {
+            return new RelayOutcome.BrokeOff(left.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE,
+                    String.valueOf(left.getMessage()), done.report());
+        }
     }
 
     /** A stored response that is read again behind its end has nothing to say; other paths have other protocols. */

@@ -188,8 +188,29 @@ final class Call {
         }, failure.body());
     }
 
+    /** Whether the request was ended although its client is there. */
+    boolean isEnded() {
+        return exchange.cancellation().told().isPresent();
+    }
+
+    /** The request was ended by who closes the gateway: the client is told, unless its answer has had its end. */
+    void endedEarly() {
+        GatewayError error = exchange.cancellation().told().orElseThrow();
+        answer().closeAfter();
+        if (answer().outputSent()) {
+            record.failed(answer().status(), error.code(), error.message());
+            answer().abort();
+        } else {
+            fail(error, error.message());
+        }
+    }
+
     /** There is nobody to be told. */
     void abandon(String detail) {
+        if (isEnded()) {
+            endedEarly();
+            return;
+        }
         // 499 is for those who left before an answer began
         record.failed(answer().headersSent() ? answer().status() : 499, "client_gone", detail);
         answer().abort();

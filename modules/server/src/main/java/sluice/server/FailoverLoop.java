@@ -99,6 +99,10 @@ final class FailoverLoop {
             if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
                 return;
             }
+            if (call.isEnded()) {
+                call.endedEarly();
+                return;
+            }
             call.record.failedTry(failure.account(), failure.rule().reason());
             mayHaveRun |= failure.mayHaveRun();
             tried = with(tried, failure.account());

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -29,7 +28,7 @@ import sluice.responses.Route;
 final class Gateway {
     private final AtomicReference<Live> live;
     private final AtomicBoolean draining = new AtomicBoolean();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final UnderWay underWay = new UnderWay();
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
     private final Upgrades upgrades;
@@ -76,7 +75,13 @@ final class Gateway {
 
     /** Requests under way. */
     int inFlight() {
-        return inFlight.get();
+        return underWay.count();
+    }
+
+    /** Requests under way end now, and their clients are told why. */
+    void end() {
+        drain();
+        underWay.end();
     }
 
     /** Whether a client that leaves ends its upstream call. */
@@ -107,7 +112,7 @@ final class Gateway {
         Live now = live.get();
         RequestRecord record = record(exchange.answer().requestId(), exchange.startedNanos());
         record.remote = exchange.remoteHost();
-        inFlight.incrementAndGet();
+        underWay.enter(exchange);
         try {
             if (route(now, exchange, record) instanceof Reply.Refused(GatewayError error)) {
                 refuse(exchange, record, error);
@@ -117,7 +122,7 @@ final class Gateway {
         } catch (RuntimeException e) {
             fault(exchange, record, e);
         } finally {
-            ended(now, record);
+            ended(now, exchange, record);
         }
     }
 
@@ -160,11 +165,11 @@ final class Gateway {
     }
 
     /** Whoever sees that nothing is under way finds all of it counted. */
-    private void ended(Live now, RequestRecord record) {
+    private void ended(Live now, Exchange exchange, RequestRecord record) {
         try {
             end(now, record);
         } finally {
-            inFlight.decrementAndGet();
+            underWay.leave(exchange);
         }
     }
 

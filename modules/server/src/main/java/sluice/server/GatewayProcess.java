@@ -22,6 +22,8 @@ import sluice.records.RequestObservers;
 final class GatewayProcess implements AutoCloseable {
     /** How often a drain looks whether the last request has ended. */
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+    /** For the last words to clients whose time is over, and for WebSockets to be closed. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Assembly assembly;
     private final LineWriter lines;
@@ -137,12 +139,20 @@ final class GatewayProcess implements AutoCloseable {
         return configuration;
     }
 
-    /** Refuses new requests and waits until those under way have ended and WebSockets are closed, at most as long
-     * as the configuration allows. */
+    /**
+     * Refuses new requests and waits until those under way have ended and WebSockets are closed, at most as long as the configuration
+     * allows. Then it ends what is left, and each client is told so in the form of its answer.
+     */
     void drain() {
         gateway.drain();
-        long end = assembly.clock().getAsLong() + configuration.server().drain().toNanos();
-        while (gateway.inFlight() + gateway.openWebSockets() > 0 && !ended && assembly.clock().getAsLong() - end < 0) {
+        awaitQuiet(configuration.server().drain(), true);
+        gateway.end();
+        awaitQuiet(LAST_WORDS, false);
+    }
+
+    private void awaitQuiet(Duration longest, boolean mayBeHurried) {
+        long end = assembly.clock().getAsLong() + longest.toNanos();
+        while (gateway.inFlight() + gateway.openWebSockets() > 0 && !(mayBeHurried && ended) && assembly.clock().getAsLong() - end < 0) {
             LockSupport.parkNanos(DRAIN_STEP.toNanos());
         }
     }

@@ -20,7 +20,12 @@ enum Door {
     /** A client that came in by a door, with a key of its own. */
     interface Visitor extends AutoCloseable {
         /** Asks for a stream; {@code body} is what a POST would send. */
-        Heard ask(String body) throws Exception;
+        default Heard ask(String body) throws Exception {
+            return ask(body, () -> { });
+        }
+
+        /** The same; {@code onDelta} is run whenever a piece of output has come. */
+        Heard ask(String body, Runnable onDelta) throws Exception;
 
         @Override
         void close() throws IOException;
@@ -75,7 +80,7 @@ enum Door {
         }
 
         @Override
-        public Heard ask(String body) throws Exception {
+        public Heard ask(String body, Runnable onDelta) throws Exception {
             // A body that says so is for the route that condenses a conversation.
             String path = body.contains("\"compact\"") ? "/v1/responses/compact" : "/v1/responses";
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + path))
@@ -94,6 +99,10 @@ enum Door {
             try (InputStream in = answer.body()) {
                 for (int next = in.read(); next >= 0; next = in.read()) {
                     text.write(next);
+                    if (next == '\n' && text.toString(StandardCharsets.UTF_8).endsWith("}\n") && text.toString(StandardCharsets.UTF_8)
+                            .contains(".delta\"")) {
+                        onDelta.run();
+                    }
                 }
             } catch (IOException e) {
                 whole = false;
@@ -119,11 +128,16 @@ enum Door {
         }
 
         @Override
-        public Heard ask(String body) throws IOException {
+        public Heard ask(String body, Runnable onDelta) throws IOException {
             if (socket.head().status() != 101) {
                 return new Heard(socket.head().status(), new TreeMap<>(), Heard.json("{}"), List.of(), true);
             }
-            return Heard.of(socket.turn("{\"type\":\"response.create\"," + body.substring(1)));
+            socket.send("{\"type\":\"response.create\"," + body.substring(1));
+            return Heard.of(socket.rest(message -> {
+                if (TestWebSocket.type(message).endsWith(".delta")) {
+                    onDelta.run();
+                }
+            }));
         }
 
         @Override

@@ -250,10 +250,15 @@ class DoorsTest {
     }
 
     private CompletableFuture<Heard> asking(Door.Visitor visitor) throws InterruptedException {
+        return asking(visitor, () -> { });
+    }
+
+    /** The same; {@code onDelta} is told when the client has read output. */
+    private CompletableFuture<Heard> asking(Door.Visitor visitor, Runnable onDelta) throws InterruptedException {
         CompletableFuture<Heard> heard = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                heard.complete(visitor.ask(ASK));
+                heard.complete(visitor.ask(ASK, onDelta));
             } catch (Exception e) {
                 heard.completeExceptionally(e);
             }
@@ -554,6 +559,87 @@ class DoorsTest {
                 mayAnswer.countDown();
                 assertTrue(heard.get().well(), () -> heard.join().text());
                 refused(refused, 503, "draining");
+            }
+        });
+    }
+
+    /** Streams that are open, and requests that have not been answered at all. */
+    static Stream<Arguments> endsOfDrains() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of(true, false).map(open -> Arguments.of(door, open)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("endsOfDrains")
+    void theEndOfADrainIsToldAndBlamesNobody(Door door, boolean open) throws Throwable {
+        known(door + " end of drain, open " + open, () -> {
+            CountDownLatch never = held();
+            CountDownLatch output = new CountDownLatch(open ? 1 : 0);
+            if (open) {
+                upstream.account("sk-a", asked -> new SayingUpstream.Say.Pause(List.of(SayingUpstream.created(MODEL),
+                        SayingUpstream.delta(1, "so far")), never));
+            }
+            try (RunningGateway gateway = plain(", drain: 1ms", "log: {requests: json}\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                CompletableFuture<Heard> running = asking(visitor, output::countDown);
+                output.await();
+                gateway.process().drain();
+                Heard heard = running.get();
+                if (!open) {
+                    refused(heard, 503, "draining");
+                } else if (heard.events().size() == 3 || !door.losesTheTail()) {
+                    assertEquals(List.of(200, "response.failed", 3, 2), List.of(heard.status(), heard.terminal(), heard.events().size(),
+                            heard.events().getLast().path("sequence_number").asInt()), heard::text);
+                    assertTrue(heard.text().contains("draining"), heard::text);
+                    assertEquals("resp_1", heard.events().getLast().path("response").path("id").asText());
+                }
+                gateway.awaitLog("\"error\":\"draining\"");
+                assertFalse(gateway.log().contains("client_gone"), gateway::log);
+                assertEquals(0, gateway.account("a").failed());
+                assertEquals(0, gateway.process().gateway().inFlight());
+            } finally {
+                never.countDown();
+            }
+        });
+    }
+
+    static Stream<Arguments> wholeAnswers() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("completed", "incomplete", "failed")
+                .map(end -> Arguments.of(door, end)));
+    }
+
+    /** Turns reach the account by HTTP, too: JSON cannot come otherwise. */
+    @ParameterizedTest
+    @MethodSource("wholeAnswers")
+    void jsonForAStreamIsTheEventThatEndsIt(Door door, String status) throws Throwable {
+        known(door + " json for a stream", () -> {
+            String json = SayingUpstream.response(status, MODEL, SayingUpstream.usage());
+            upstream.account("sk-a", asked -> asked.webSocket() ? new SayingUpstream.Say.Close(1009, "message too big")
+                    : SayingUpstream.status(200, json.replace(",\"object\"", ",\n \"object\"")));
+            try (RunningGateway gateway = plain("", "log: {requests: json}\n"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertEquals(List.of(200, "response." + status, true), List.of(heard.status(), heard.terminal(), heard.whole()),
+                        heard::text);
+                assertEquals(Heard.json(json), heard.events().getLast().path("response"));
+                gateway.awaitLog("\"input_tokens\":1,\"cached_tokens\":0,\"output_tokens\":1");
+            }
+        });
+    }
+
+    static Stream<Arguments> noAnswers() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("<html>sign in</html>", "", "{\"id\":\"resp_1\",\"output\":[", "[]")
+                .map(body -> Arguments.of(door, body)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("noAnswers")
+    void aGoodStatusWithoutAnAnswerMovesOn(Door door, String body) throws Throwable {
+        known(door + " no answer", () -> {
+            upstream.account("sk-a", asked -> asked.webSocket() ? new SayingUpstream.Say.Close(1009, "message too big")
+                    : SayingUpstream.status(200, body));
+            try (RunningGateway gateway = two("prefer"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertTrue(heard.well(), heard::text);
+                assertEquals(1, upstream.asked("sk-b").size());
             }
         });
     }

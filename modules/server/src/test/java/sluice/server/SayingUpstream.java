@@ -122,7 +122,7 @@ final class SayingUpstream implements AutoCloseable {
         return "{\"type\":\"" + type + "\",\"sequence_number\":9,\"response\":" + response(status, model, usage) + "}";
     }
 
-    private static String response(String status, String model, String usage) {
+    static String response(String status, String model, String usage) {
         return "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"" + status + "\",\"model\":\"" + model
                 + "\",\"output\":[{\"type\":\"message\",\"id\":\"msg_1\",\"role\":\"assistant\",\"status\":\"completed\",\"content\":["
                 + "{\"type\":\"output_text\",\"text\":\"well\",\"annotations\":[]}]}]" + usage + "}";

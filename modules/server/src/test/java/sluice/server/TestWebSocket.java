@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
@@ -85,10 +86,16 @@ final class TestWebSocket implements AutoCloseable {
 
     /** The messages up to the end of a turn. */
     List<String> rest() {
+        return rest(message -> { });
+    }
+
+    /** The same; {@code each} is told of each of them. */
+    List<String> rest(Consumer<String> each) {
         List<String> messages = new ArrayList<>();
         String type;
         do {
             messages.add(next());
+            each.accept(messages.getLast());
             type = type(messages.getLast());
         } while (!type.matches("response\\.(completed|done|failed|incomplete|cancelled|canceled)|error|close.*"));
         return messages;
