@@ -48,4 +48,17 @@ public interface BodyCollector extends Named {
      * @param allowance asked for what goes beyond {@link #firstBytes}
      */
     Collected collect(Source source, long claimedBytes, int maxBytes, Allowance allowance) throws IOException;
+
+    /**
+     * Takes back what {@link #collect} gave: nobody reads or writes these bytes any more, so that another body may come to lie
+     * in them. For each array at most once; one that is never given back is garbage like any other.
+     */
+    default void release(byte[] bytes) {
+        // an array that nobody keeps
+    }
+
+    /** Nothing has been asked for a while: what is kept for later bodies is let go. */
+    default void trim() {
+        // nothing is kept
+    }
 }

@@ -1,12 +1,12 @@
 package sluice.body;
 
 import java.io.IOException;
-import java.util.Arrays;
 import sluice.api.BodyCollector;
 
 /**
- * Reads a body straight into an array that is as large as it claims to be. A claim that lies cannot make the array larger
- * than {@link #CLAMP_BYTES} before that many bytes are there. A body of unknown length doubles its array. Thread-safe.
+ * Reads a body straight into an array that is as large as it claims to be, or up to a quarter larger. A claim that lies cannot make
+ * the array larger than {@link #CLAMP_BYTES} before that many bytes are there. A body of unknown length doubles its array. Arrays
+ * that are given back serve later bodies. Thread-safe.
  */
 public final class SizedCollector implements BodyCollector {
     /** What a claimed length may allocate before the bytes are there. */
@@ -14,8 +14,15 @@ public final class SizedCollector implements BodyCollector {
     /** First array for a body of unknown length. */
     private static final int START_BYTES = 16 * 1024;
 
+    private final ArrayShelf shelf;
+
     /** For {@link java.util.ServiceLoader}. */
     public SizedCollector() {
+        this(new ArrayShelf(ArrayShelf.usualBytes(), Boolean.getBoolean("sluice.body.poison")));
+    }
+
+    SizedCollector(ArrayShelf shelf) {
+        this.shelf = shelf;
     }
 
     @Override
@@ -32,10 +39,12 @@ public final class SizedCollector implements BodyCollector {
     @Override
     public Collected collect(Source source, long claimedBytes, int maxBytes, Allowance allowance) throws IOException {
         boolean claimed = claimedBytes != UNKNOWN;
-        byte[] bytes = new byte[(int) Math.min(firstBytes(claimedBytes), claimed ? CLAMP_BYTES : maxBytes)];
+        // An array from the shelf may be larger than what was asked for, and what was reserved.
+        int room = (int) Math.min(firstBytes(claimedBytes), claimed ? CLAMP_BYTES : maxBytes);
+        byte[] bytes = shelf.take(room);
         int length = 0;
         while (!claimed || length < claimedBytes) {
-            if (length == bytes.length) {
+            if (length == room) {
                 if (length >= maxBytes) {
                     return atEnd(source) ? new Collected.Complete(bytes, length) : new Collected.TooLarge();
                 }
@@ -43,15 +52,29 @@ public final class SizedCollector implements BodyCollector {
                 if (!claimed && !allowance.grow(larger - length)) {
                     return new Collected.NoMemory();
                 }
-                bytes = Arrays.copyOf(bytes, larger);
+                byte[] longer = shelf.take(larger);
+                System.arraycopy(bytes, 0, longer, 0, length);
+                shelf.giveBack(bytes);
+                bytes = longer;
+                room = larger;
             }
-            int count = source.read(bytes, length, bytes.length - length);
+            int count = source.read(bytes, length, room - length);
             if (count < 0) {
                 break;
             }
             length += count;
         }
         return new Collected.Complete(bytes, length);
+    }
+
+    @Override
+    public void release(byte[] bytes) {
+        shelf.giveBack(bytes);
+    }
+
+    @Override
+    public void trim() {
+        shelf.clear();
     }
 
     private static boolean atEnd(Source source) throws IOException {

@@ -36,13 +36,16 @@ public final class JsonNames {
         if (length < name.length || length > LONGEST_ESCAPE * name.length) {
             return false;
         }
-        boolean plain = length == name.length;
+        boolean plain = true;
         for (int i = from; plain && i < to; i++) {
             plain = buffer[i] >= 0 && buffer[i] != '\\';
         }
         if (!plain) {
             // Some letters outside of ASCII are forms of ASCII ones: a long s, the sign for Kelvin.
             return JsonText.decode(buffer, from, to).equalsIgnoreCase(new String(name, StandardCharsets.UTF_8));
+        }
+        if (length != name.length) {
+            return false;
         }
         for (int i = 0; i < length; i++) {
             if (Character.toLowerCase(buffer[from + i]) != Character.toLowerCase(name[i])) {

@@ -261,6 +261,11 @@ final class Assembly implements AutoCloseable {
         return state;
     }
 
+    /** Lets go what is kept for later requests. */
+    void trim() {
+        providers.collector().trim();
+    }
+
     @Override
     public void close() {
         scheduler.close();

@@ -37,7 +37,10 @@ final class BodyReader {
         this.waitNanos = waitNanos;
     }
 
-    /** Reads a body with these headers, reserving what it holds from {@code permit}. */
+    /**
+     * Reads a body with these headers, reserving what it holds from {@code permit}. Its bytes are the request's until the permit
+     * is closed.
+     */
     Outcome read(Headers headers, Incoming.Stream stream, ByteBudget.Permit permit) throws IOException, InterruptedException {
         String encoding = encodingOf(headers);
         if (!encoding.isEmpty() && !decoders.supports(encoding)) {
@@ -59,7 +62,10 @@ final class BodyReader {
 
     private Outcome collect(BodyCollector.Source source, ByteBudget.Permit permit, long claimed) throws IOException {
         return switch (collector.collect(source, claimed, maxBytes, permit::grow)) {
-            case BodyCollector.Collected.Complete complete -> new Outcome.Complete(complete.bytes(), complete.length());
+            case BodyCollector.Collected.Complete(byte[] bytes, int length) -> {
+                permit.onClose(() -> collector.release(bytes));
+                yield new Outcome.Complete(bytes, length);
+            }
             case BodyCollector.Collected.TooLarge _ -> tooLarge();
             case BodyCollector.Collected.NoMemory _ -> new Outcome.Refused(noMemory());
         };

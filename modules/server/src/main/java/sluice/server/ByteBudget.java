@@ -10,6 +10,8 @@ import sluice.clients.BodyShare;
  * counts and is held for a few instructions.
  */
 final class ByteBudget {
+    private static final Runnable NOTHING = () -> { };
+
     private final long totalBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
@@ -44,6 +46,7 @@ final class ByteBudget {
     final class Permit implements AutoCloseable {
         private final BodyShare share;
         private long heldBytes;
+        private Runnable givesBack = NOTHING;
 
         private Permit(BodyShare share) {
             this.share = share;
@@ -91,10 +94,18 @@ final class ByteBudget {
             return heldBytes;
         }
 
+        /** What is run once, when the bytes are given back: nobody reads them after that. */
+        void onClose(Runnable action) {
+            givesBack = action;
+        }
+
         /** Gives everything back. May be called again. */
         @Override
         public void close() {
             giveBack(heldBytes);
+            Runnable action = givesBack;
+            givesBack = NOTHING;
+            action.run();
         }
 
         /** Gives a part back. */

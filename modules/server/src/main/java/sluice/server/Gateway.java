@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import sluice.api.AccountStatus;
@@ -29,6 +30,7 @@ final class Gateway {
     private final AtomicReference<Live> live;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final UnderWay underWay = new UnderWay();
+    private final LongAdder served = new LongAdder();
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
     private final Upgrades upgrades;
@@ -82,6 +84,11 @@ final class Gateway {
     void end() {
         drain();
         underWay.end();
+    }
+
+    /** Requests that have ended, those that came to no more than a refusal of their key and probes aside. */
+    long served() {
+        return served.sum();
     }
 
     /** Whether a client that leaves ends its upstream call. */
@@ -228,6 +235,7 @@ final class Gateway {
             };
         } finally {
             running.leave();
+            served.increment();
         }
     }
 

@@ -9,6 +9,7 @@ import sluice.config.Configuration;
 import sluice.config.LogSettings;
 import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
+import sluice.ops.IdleMemory;
 import sluice.ops.Operations;
 import sluice.probe.Probe;
 import sluice.records.AccessLog;
@@ -33,6 +34,7 @@ final class GatewayProcess implements AutoCloseable {
     private final OperationsView view;
     private final Operations operations;
     private final Listeners listeners;
+    private final IdleMemory memory;
     private Configuration configuration;
     private volatile boolean ended;
 
@@ -47,6 +49,7 @@ final class GatewayProcess implements AutoCloseable {
         this.view = view;
         this.operations = operations;
         this.listeners = listeners;
+        memory = IdleMemory.watch(gateway::inFlight, gateway::served, assembly::trim);
     }
 
     /**
@@ -165,6 +168,7 @@ final class GatewayProcess implements AutoCloseable {
     @Override
     public void close() {
         gateway.drain();
+        memory.close();
         operations.close();
         probe.close();
         listeners.close();
