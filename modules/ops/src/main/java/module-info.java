@@ -20,7 +20,7 @@ module sluice.ops {
 
     provides io.helidon.metrics.spi.MetricsFactoryProvider with sluice.ops.StripedMetricsProvider;
 
-    provides sluice.api.Command with sluice.ops.ExplainCommand, sluice.ops.TopCommand;
+    provides sluice.api.Command with sluice.ops.ClientCommand, sluice.ops.ExplainCommand, sluice.ops.TopCommand;
 
     opens sluice.ops to info.picocli; // it fills the options of the commands
     exports sluice.ops to sluice.server;

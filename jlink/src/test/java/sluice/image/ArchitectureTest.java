@@ -52,7 +52,7 @@ class ArchitectureTest {
             "StateSettings#saveEvery");
     /** Members that nobody calls. */
     private static final Set<String> UNUSED = Set.of("RelayOptions#commit", "RelayOptions#drain",
-            "RelayOptions#hold", "RelayOptions#holdBytes", "Assembly#poller", "Assembly#sweeper", "Client#connections", "Fault#isNone",
+            "RelayOptions#hold", "RelayOptions#holdBytes", "Assembly#poller", "Client#connections", "Fault#isNone",
             "Fault#without", "JsonOut#array", "JsonTree#elements", "OpenConnections#count",
             "ResponseRequest#bodyBytes", "Side#name", "TextRule#pattern");
     /** Members that a library finds by their class: picocli makes the provider that an annotation names. */

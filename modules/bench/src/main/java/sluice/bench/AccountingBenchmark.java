@@ -35,6 +35,7 @@ import sluice.ledger.SqliteSinkFactory;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
+import sluice.ops.KeyDesk;
 import sluice.ops.Operations;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
@@ -157,6 +158,11 @@ public class AccountingBenchmark {
         @Override
         public List<ClientStatus> clients() {
             return List.of();
+        }
+
+        @Override
+        public KeyDesk keys() {
+            throw new UnsupportedOperationException("no client is made here");
         }
 
         @Override

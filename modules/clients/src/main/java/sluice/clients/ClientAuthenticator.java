@@ -24,8 +24,7 @@ public final class ClientAuthenticator {
     private static final int MAX_KEY_CHARS = 512;
 
     /** Whoever comes from this machine, where no clients are configured. */
-    public static final ClientPolicy LOCAL = new ClientPolicy("local", "", new ClientPolicy.Access(List.of(), Instant.MAX, List.of()),
-            List.of(), Quota.OPEN, true);
+    public static final ClientPolicy LOCAL = new ClientPolicy("local", "", ClientPolicy.Access.CLOSED, List.of(), Quota.OPEN, true);
 
     /** What was found. */
     public sealed interface Outcome {
@@ -45,14 +44,17 @@ public final class ClientAuthenticator {
         record Refused(GatewayError error) implements Outcome { }
     }
 
-    private final Map<KeyHash, Outcome.Known> byKey = new HashMap<>();
+    /** Whose a key is, until when, and when it was used last. */
+    private record Held(Outcome.Known known, Instant expires, KeyUse use) { }
+
+    private final Map<KeyHash, Held> byKey = new HashMap<>();
     private final Optional<Outcome.Known> local;
 
-    /** An authenticator of these clients, whose state outlives a reload. */
+    /** An authenticator of these clients, whose state outlives a reload. A key that two of them have is the first one's. */
     public ClientAuthenticator(List<ClientPolicy> policies, List<TeamPolicy> teams, Clients clients) {
         for (ClientPolicy policy : policies) {
             Outcome.Known known = known(policy, teams, clients);
-            policy.access().keys().forEach(key -> byKey.put(key, known));
+            policy.access().keys().forEach(key -> byKey.putIfAbsent(key.hash(), new Held(known, key.expires(), clients.use(key.hash()))));
         }
         local = policies.isEmpty() ? Optional.of(known(LOCAL, teams, clients)) : Optional.empty();
     }
@@ -65,7 +67,7 @@ public final class ClientAuthenticator {
         return new Outcome.Known(client, policy, parties);
     }
 
-    /** Who sends these headers from {@code remoteHost}. */
+    /** Who sends these headers from {@code remoteHost}; notes that the key is used. */
     public Outcome authenticate(Headers headers, String remoteHost, long epochMillis) {
         if (local.isPresent()) {
             return isLocal(headers) ? local.get() : refused(403, "invalid_api_key",
@@ -76,23 +78,37 @@ public final class ClientAuthenticator {
         if (key.isEmpty()) {
             return refused(401, "invalid_api_key", "No API key: send 'Authorization: Bearer KEY' or 'x-api-key: KEY'.");
         }
-        if (key.length() > MAX_KEY_CHARS) {
+        Held held = key.length() > MAX_KEY_CHARS ? null : byKey.get(KeyHash.of(key));
+        if (held == null) {
             return refused(401, "invalid_api_key", "The API key is not one of this gateway's.");
         }
-        Outcome.Known known = byKey.get(KeyHash.of(key));
-        return known == null ? refused(401, "invalid_api_key", "The API key is not one of this gateway's.")
-                : checked(known, remoteHost, epochMillis);
+        Outcome outcome = checked(held, remoteHost, epochMillis);
+        if (outcome instanceof Outcome.Known) {
+            held.use().at(epochMillis);
+        }
+        return outcome;
     }
 
-    private static Outcome checked(Outcome.Known known, String remoteHost, long epochMillis) {
-        ClientPolicy policy = known.policy();
-        if (!policy.access().expires().equals(Instant.MAX) && epochMillis >= policy.access().expires().toEpochMilli()) {
+    /** Whether the client that came in as {@code name} with these headers would still come in as the same one. */
+    public boolean stillAllows(String name, Headers headers, String remoteHost, long epochMillis) {
+        if (local.isPresent()) {
+            return isLocal(headers) && local.get().client().name().equals(name);
+        }
+        String key = keyOf(headers);
+        Held held = key.isEmpty() || key.length() > MAX_KEY_CHARS ? null : byKey.get(KeyHash.of(key));
+        return held != null && held.known().client().name().equals(name)
+                && checked(held, remoteHost, epochMillis) instanceof Outcome.Known;
+    }
+
+    private static Outcome checked(Held held, String remoteHost, long epochMillis) {
+        ClientPolicy policy = held.known().policy();
+        if (!held.expires().equals(Instant.MAX) && epochMillis >= held.expires().toEpochMilli()) {
             return refused(401, "invalid_api_key", "The API key has expired.");
         }
         if (!policy.access().addresses().isEmpty() && !comesFrom(policy, remoteHost)) {
             return refused(403, "invalid_api_key", "The API key may not be used from this address.");
         }
-        return known;
+        return held.known();
     }
 
     private static boolean comesFrom(ClientPolicy policy, String remoteHost) {

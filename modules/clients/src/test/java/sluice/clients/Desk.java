@@ -59,7 +59,7 @@ final class Desk {
 
     private static Configuration configuration(Quota.Budget budget) {
         Configuration plain = ConfigurationLoader.defaults();
-        ClientPolicy client = new ClientPolicy(CLIENT, TEAM, new ClientPolicy.Access(List.of(), Instant.MAX, List.of()), List.of(),
+        ClientPolicy client = new ClientPolicy(CLIENT, TEAM, ClientPolicy.Access.CLOSED, List.of(),
                 new Quota(0, 0, 0, budget), false);
         UsageSettings usage = new UsageSettings(Map.of(), List.of(ModelPrice.of("*", 1e6, 1e6, 1e6)), Map.of(),
                 plain.usage().timeZone(), Duration.ofMinutes(1));

@@ -66,9 +66,10 @@ final class Assembly {
 
     private ClientPolicy client(Section s) {
         Stream<KeyHash> hashes = s.texts("key-sha256").stream().map(KeyHash::parse);
+        Instant expires = s.moment("expires").orElse(Instant.MAX);
         Stream<KeyHash> literal = Stream.of(s.secret("key")).filter(key -> !key.isEmpty()).map(key -> KeyHash.of(key.reveal()));
         return new ClientPolicy(s.text("name"), s.text("team", ""),
-                new ClientPolicy.Access(Stream.concat(hashes, literal).toList(), s.moment("expires").orElse(Instant.MAX),
+                new ClientPolicy.Access(Stream.concat(hashes, literal).map(hash -> new ClientPolicy.Key(hash, expires)).toList(),
                         s.texts("addresses").stream().map(AddressRange::parse).toList()),
                 s.texts("models"), quota(s), s.flag("diagnostics"));
     }

@@ -36,4 +36,10 @@ public record Configuration(ServerSettings server, LimitSettings limits, List<Cl
         teams = List.copyOf(teams);
         accounts = List.copyOf(accounts);
     }
+
+    /** The same with other clients. */
+    public Configuration withClients(List<ClientPolicy> others) {
+        return new Configuration(server, limits, others, teams, accounts, scheduler, slotWait, stream, failover, upstream, webSocket,
+                modules, usage, state, log);
+    }
 }

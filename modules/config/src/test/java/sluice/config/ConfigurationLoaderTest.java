@@ -55,7 +55,7 @@ class ConfigurationLoaderTest {
         assertEquals(Account.of("main", URI.create("https://api.openai.com/v1"), configuration.accounts().getFirst().apiKey()),
                 configuration.accounts().getFirst());
         assertEquals("sk-upstream-secret", configuration.accounts().getFirst().apiKey().reveal());
-        assertEquals(List.of(KeyHash.of("sk-client")), configuration.clients().getFirst().access().keys());
+        assertEquals(KeyHash.of("sk-client"), configuration.clients().getFirst().access().keys().getFirst().hash());
         assertTrue(load(ACCOUNT).problems().isEmpty());
     }
 
@@ -111,7 +111,7 @@ class ConfigurationLoaderTest {
         assertEquals(GIB / 2, c.limits().bodiesInFlightBytes());
         assertEquals(List.of("gpt-5.1*", "gpt-4.1"), c.clients().getFirst().models());
         assertEquals(new Quota.Budget(0, 500.5), c.clients().getFirst().quota().budget());
-        assertEquals("f".repeat(64), c.clients().getFirst().access().keys().getLast().hex());
+        assertEquals("f".repeat(64), c.clients().getFirst().access().keys().getLast().hash().hex());
         Account account = c.accounts().getFirst();
         assertEquals(URI.create("https://example.com/v1"), account.baseUrl());
         assertEquals(List.of(new Account.ModelRule("gpt-5.1", ""), new Account.ModelRule("fast", "gpt-5.1-mini"),

@@ -28,7 +28,6 @@ final class AdminApi {
     private static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
     private static final int MAX_TOKEN_BYTES = 4096;
     private static final long STATE_EVERY_MILLIS = 1000;
-    private static final String JSON = "application/json";
 
     private final Operations operations;
     private final GatewayView gateway;
@@ -41,24 +40,25 @@ final class AdminApi {
     }
 
     void routing(HttpRouting.Builder routing) {
+        new ClientRoutes(gateway.keys()).routing(routing);
         routing.addFilter(this::filter)
-                .get("/metrics", (request, response) -> send(response, PrometheusText.MEDIA_TYPE, operations.scrape()))
-                .get("/admin/overview", (request, response) -> json(response, operations.overview()))
-                .get("/admin/accounts", (request, response) -> json(response, JsonOut.object(json ->
+                .get("/metrics", (request, response) -> AdminAnswer.send(response, PrometheusText.MEDIA_TYPE, operations.scrape()))
+                .get("/admin/overview", (request, response) -> AdminAnswer.json(response, operations.overview()))
+                .get("/admin/accounts", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("accounts", gateway.scheduler().accounts(), AdminJson::account))))
                 .post("/admin/accounts/{name}/{control}", this::control)
-                .get("/admin/decisions", (request, response) -> json(response, JsonOut.object(json ->
+                .get("/admin/decisions", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("decisions", gateway.scheduler().recentDecisions(limit(request)), AdminJson::decision))))
-                .get("/admin/requests", (request, response) -> json(response, operations.requests(limit(request))))
-                .get("/admin/clients", (request, response) -> json(response, JsonOut.object(json ->
+                .get("/admin/requests", (request, response) -> AdminAnswer.json(response, operations.requests(limit(request))))
+                .get("/admin/clients", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("clients", gateway.clients(), AdminJson::client))))
                 .post("/admin/explain", this::explain)
                 .get("/admin/events", this::events)
-                .get("/admin/config", (request, response) -> send(response, "application/yaml; charset=utf-8",
+                .get("/admin/config", (request, response) -> AdminAnswer.send(response, "application/yaml; charset=utf-8",
                         gateway.effectiveConfiguration()))
                 .post("/admin/drain", this::drain)
                 .post("/admin/login", this::login)
-                .get("/admin/openapi.json", (request, response) -> resource(response, "admin-api.json", JSON))
+                .get("/admin/openapi.json", (request, response) -> resource(response, "admin-api.json", AdminAnswer.JSON))
                 .get("/", (request, response) -> resource(response, "dashboard.html", "text/html; charset=utf-8"))
                 .get("/dashboard.css", (request, response) -> resource(response, "dashboard.css", "text/css; charset=utf-8"))
                 .get("/dashboard.js", (request, response) -> resource(response, "dashboard.js",
@@ -84,8 +84,8 @@ final class AdminApi {
             response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"");
         }
         response.status(unknown ? Status.UNAUTHORIZED_401 : Status.FORBIDDEN_403);
-        response.headers().set(HeaderNames.CONTENT_TYPE, JSON);
-        response.send(error(AdminJson.lower(refusal.get()), words(refusal.get())));
+        response.headers().set(HeaderNames.CONTENT_TYPE, AdminAnswer.JSON);
+        response.send(AdminAnswer.error(AdminJson.lower(refusal.get()), words(refusal.get())));
     }
 
     private static String words(AdminGuard.Refusal refusal) {
@@ -113,14 +113,14 @@ final class AdminApi {
         String name = request.path().pathParameters().get("name");
         Optional<AccountScheduler.Control> control = controlOf(request.path().pathParameters().get("control"));
         if (control.isEmpty()) {
-            fail(response, Status.NOT_FOUND_404, "unknown_control", "Use enable, disable, cool or reset.");
+            AdminAnswer.fail(response, Status.NOT_FOUND_404, "unknown_control", "Use enable, disable, cool or reset.");
         } else if (!gateway.scheduler().control(name, control.get())) {
-            fail(response, Status.NOT_FOUND_404, "unknown_account", "There is no account '" + name + "'.");
+            AdminAnswer.fail(response, Status.NOT_FOUND_404, "unknown_account", "There is no account '" + name + "'.");
         } else {
             System.getLogger("sluice.ops").log(System.Logger.Level.INFO, "account " + name + ": "
                     + AdminJson.lower(control.get()) + " by the admin API");
             Optional<AccountStatus> now = gateway.scheduler().accounts().stream().filter(a -> a.name().equals(name)).findFirst();
-            json(response, JsonOut.object(json -> now.ifPresent(account -> AdminJson.account(json, account))));
+            AdminAnswer.json(response, JsonOut.object(json -> now.ifPresent(account -> AdminJson.account(json, account))));
         }
     }
 
@@ -134,26 +134,18 @@ final class AdminApi {
     }
 
     private void explain(ServerRequest request, ServerResponse response) {
-        byte[] body = read(request, MAX_BODY_BYTES);
+        byte[] body = AdminAnswer.read(request, MAX_BODY_BYTES);
         Headers headers = Headers.of(request.headers().stream().filter(header -> header.name().length() < 100)
                 .flatMap(header -> header.allValues().stream().map(value -> new String[] {header.name(), value}))
                 .flatMap(java.util.Arrays::stream).toArray(String[]::new));
         Explanation explanation = gateway.explain(request.query().first("client").orElse(""), headers, body);
-        json(response, JsonOut.object(json -> AdminJson.explanation(json, explanation)));
-    }
-
-    private static byte[] read(ServerRequest request, int most) {
-        try (InputStream in = request.content().inputStream()) {
-            return in.readNBytes(most);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        AdminAnswer.json(response, JsonOut.object(json -> AdminJson.explanation(json, explanation)));
     }
 
     private void events(ServerRequest request, ServerResponse response) {
         Optional<LiveFeed.Listener> listening = operations.feed().listen();
         if (listening.isEmpty()) {
-            fail(response, Status.SERVICE_UNAVAILABLE_503, "too_many_listeners", "There are " + LiveFeed.MAX_LISTENERS
+            AdminAnswer.fail(response, Status.SERVICE_UNAVAILABLE_503, "too_many_listeners", "There are " + LiveFeed.MAX_LISTENERS
                     + " listeners, as many as there may be.");
             return;
         }
@@ -196,18 +188,18 @@ final class AdminApi {
     private void drain(ServerRequest request, ServerResponse response) {
         gateway.drain();
         System.getLogger("sluice.ops").log(System.Logger.Level.INFO, "draining, by the admin API");
-        json(response, JsonOut.object(json -> json.flag("draining", true).number("in_flight", gateway.inFlight())));
+        AdminAnswer.json(response, JsonOut.object(json -> json.flag("draining", true).number("in_flight", gateway.inFlight())));
     }
 
     private void login(ServerRequest request, ServerResponse response) {
-        String token = new String(read(request, MAX_TOKEN_BYTES), StandardCharsets.UTF_8).strip();
+        String token = new String(AdminAnswer.read(request, MAX_TOKEN_BYTES), StandardCharsets.UTF_8).strip();
         if (!guard.isToken(token)) {
-            fail(response, Status.UNAUTHORIZED_401, "wrong_token", words(AdminGuard.Refusal.WRONG_TOKEN));
+            AdminAnswer.fail(response, Status.UNAUTHORIZED_401, "wrong_token", words(AdminGuard.Refusal.WRONG_TOKEN));
             return;
         }
         response.headers().set(HeaderNames.SET_COOKIE, AdminGuard.COOKIE + "=" + guard.session()
                 + "; Path=/; HttpOnly; SameSite=Strict");
-        json(response, "{}");
+        AdminAnswer.json(response, "{}");
     }
 
     private static int limit(ServerRequest request) {
@@ -223,24 +215,5 @@ final class AdminApi {
                     + "style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'");
             response.send(in.readAllBytes());
         }
-    }
-
-    private static String error(String code, String message) {
-        return JsonOut.object(json -> json.object("error", inner -> inner.text("code", code).text("message", message)));
-    }
-
-    private static void fail(ServerResponse response, Status status, String code, String message) {
-        response.status(status);
-        json(response, error(code, message));
-    }
-
-    private static void json(ServerResponse response, String text) {
-        send(response, JSON, text);
-    }
-
-    private static void send(ServerResponse response, String type, String text) {
-        response.headers().set(HeaderNames.CONTENT_TYPE, type);
-        response.headers().set(HeaderNames.CACHE_CONTROL, "no-store");
-        response.send(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -49,12 +49,21 @@ final class AdminClient {
         return send(path, Optional.empty(), Map.of());
     }
 
+    /** The answer to GET as it came, if it is one of the admin port's. */
+    String text(String path) throws IOException {
+        return answer(path, Optional.empty(), Map.of());
+    }
+
     /** The answer to POST. */
     JsonTree post(String path, byte[] body, Map<String, String> headers) throws IOException {
         return send(path, Optional.of(body), headers);
     }
 
     private JsonTree send(String path, Optional<byte[]> body, Map<String, String> headers) throws IOException {
+        return JsonTree.parse(answer(path, body, headers));
+    }
+
+    private String answer(String path, Optional<byte[]> body, Map<String, String> headers) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) admin.resolve(path).toURL().openConnection();
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(READ_MILLIS);
@@ -78,7 +87,7 @@ final class AdminClient {
         }
     }
 
-    private JsonTree answer(HttpURLConnection connection) throws IOException {
+    private String answer(HttpURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
         String text;
         try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
@@ -93,9 +102,9 @@ final class AdminClient {
             JsonTree json = JsonTree.parse(text);
             String message = json.get("error").text("message");
             if (status < 400) {
-                return json;
+                return text;
             }
-            if (!message.isEmpty() && status != 404) {
+            if (!message.isEmpty() && (status != 404 || json.get("error").text("code").equals("unknown_client"))) {
                 throw new IOException("the admin port refused: " + message);
             }
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {

@@ -40,7 +40,9 @@ final class AdminJson {
     }
 
     static void client(JsonOut json, ClientStatus client) {
-        json.text("name", client.name()).number("in_flight", client.inFlight()).number("concurrency", client.concurrency())
+        json.text("name", client.who().name()).text("team", client.who().team()).text("from", client.who().issued() ? "state" : "file")
+                .texts("models", client.who().models()).array("keys", client.who().keys(), AdminJson::key)
+                .number("in_flight", client.inFlight()).number("concurrency", client.concurrency())
                 .number("requests_this_minute", client.requestsThisMinute())
                 .number("requests_per_minute", client.requestsPerMinute())
                 .number("tokens_this_minute", client.tokensThisMinute()).number("tokens_per_minute", client.tokensPerMinute())
@@ -49,6 +51,13 @@ final class AdminJson {
                 .number("budget_day_usd", client.spending().dayBudgetUsd())
                 .dollars("spent_this_month_usd", client.spending().monthNanoDollars())
                 .number("budget_month_usd", client.spending().monthBudgetUsd());
+    }
+
+    private static void key(JsonOut json, ClientStatus.Key key) {
+        json.text("id", key.id());
+        json.moment("issued", key.issued());
+        json.moment("expires", key.expires());
+        json.moment("last_used", key.lastUsed());
     }
 
     static void decision(JsonOut json, Decision decision) {

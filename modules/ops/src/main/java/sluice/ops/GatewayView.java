@@ -43,6 +43,9 @@ public interface GatewayView {
     /** What each client uses. */
     List<ClientStatus> clients();
 
+    /** Makes clients, and changes their keys. */
+    KeyDesk keys();
+
     /** Usage records that could not be kept. */
     long usageLost();
 

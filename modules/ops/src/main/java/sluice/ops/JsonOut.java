@@ -1,6 +1,7 @@
 package sluice.ops;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.function.Consumer;
 import sluice.json.JsonStrings;
 
@@ -43,6 +44,11 @@ final class JsonOut {
     JsonOut dollars(String name, long nanoDollars) {
         key(name).append(BigDecimal.valueOf(nanoDollars, 9).stripTrailingZeros().toPlainString());
         return this;
+    }
+
+    /** A moment; null where it is the first or the last there is. */
+    JsonOut moment(String name, Instant moment) {
+        return moment.equals(Instant.MAX) || moment.equals(Instant.MIN) ? none(name) : text(name, moment.toString());
     }
 
     JsonOut flag(String name, boolean value) {

@@ -135,6 +135,39 @@ class AdminApiTest {
     }
 
     @Test
+    void makesClientsAndChangesTheirKeys() throws IOException {
+        String made = visit.send("POST", "/admin/clients", "{\"name\":\"ci\",\"team\":\"research\",\"models\":[\"gpt-5*\"],"
+                + "\"concurrency\":3,\"budget_usd\":{\"month\":12.5},\"expires\":\"2026-12-31T00:00:00Z\"}", TOKEN);
+        assertStatus(201, made);
+        assertTrue(made.contains("{\"name\":\"ci\",\"key\":\"sk-sluice-text\",\"id\":\"abcdef012345\","
+                + "\"expires\":\"2026-12-31T00:00:00Z\",\"former_until\":null}"), made);
+        assertTrue(made.toLowerCase(java.util.Locale.ROOT).contains("cache-control: no-store"), "a key is in it");
+        assertTrue(gateway.deeds.getFirst().contains("models=[gpt-5*], quota=Quota[concurrency=3"), gateway.deeds::toString);
+        assertTrue(gateway.deeds.getFirst().contains("monthUsd=12.5"), gateway.deeds::toString);
+        String next = visit.send("POST", "/admin/clients/main/rotate", "{\"overlap_seconds\":60}", TOKEN);
+        assertTrue(next.contains("\"former_until\":\"2026-11-29T00:00:00Z\""), next);
+        visit.send("POST", "/admin/clients/main/rotate", "", TOKEN);
+        assertTrue(visit.send("POST", "/admin/clients/main/revoke", "{}", TOKEN).contains("\"revoked\":2,\"left\":0"));
+        assertEquals(List.of("rotate main with PT1M until " + java.time.Instant.MAX, "rotate main with PT24H until "
+                + java.time.Instant.MAX, "revoke main "), gateway.deeds.subList(1, 4));
+    }
+
+    @Test
+    void saysWhatOfAClientIsWrong() throws IOException {
+        for (String body : List.of("{\"name\":\"a b\"}", "{\"name\":\"a\",\"budget\":1}", "{\"name\":\"a\",\"concurrency\":-1}",
+                "{\"name\":\"a\",\"budget_usd\":{\"day\":\"much\"}}", "{\"name\":\"a\",\"expires\":\"soon\"}", "[",
+                "{\"name\":\"a\",\"models\":[\"*x\"]}")) {
+            String answer = visit.send("POST", "/admin/clients", body, TOKEN);
+            assertStatus(400, answer);
+            assertTrue(answer.contains("\"code\":\"bad_client\""), answer);
+        }
+        assertStatus(404, visit.send("POST", "/admin/clients/nobody/rotate", "{}", TOKEN));
+        assertStatus(409, visit.send("POST", "/admin/clients/nobody/revoke", "{}", TOKEN));
+        assertStatus(401, visit.send("POST", "/admin/clients", "{\"name\":\"a\"}"));
+        assertStatus(401, visit.send("POST", "/admin/clients/main/revoke", "{}"));
+    }
+
+    @Test
     void streamsRequestsAsTheyEnd() throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream().write(("GET /admin/events HTTP/1.1\r\nHost: " + visit.host() + "\r\n" + TOKEN
@@ -169,7 +202,7 @@ class AdminApiTest {
                 String got = visit.send("GET", concrete, "", TOKEN);
                 String posted = visit.send("POST", concrete, "{}", TOKEN);
                 assertTrue(got.startsWith("HTTP/1.1 200") || posted.startsWith("HTTP/1.1 200")
-                        || posted.startsWith("HTTP/1.1 401"), path + "\n" + got + posted);
+                        || posted.startsWith("HTTP/1.1 401") || posted.startsWith("HTTP/1.1 201"), path + "\n" + got + posted);
             }
         }
     }

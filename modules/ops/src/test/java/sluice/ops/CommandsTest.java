@@ -66,8 +66,11 @@ class CommandsTest {
         PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream wrong = new PrintStream(err, true, StandardCharsets.UTF_8);
         List<String> all = new ArrayList<>(List.of(arguments));
-        return command.equals("top") ? new TopCommand().run(all, to, wrong)
-                : ExplainCommand.run(all, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, wrong);
+        return switch (command) {
+            case "top" -> new TopCommand().run(all, to, wrong);
+            case "client" -> new ClientCommand().run(all, to, wrong);
+            default -> ExplainCommand.run(all, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, wrong);
+        };
     }
 
     private String address() {
@@ -144,5 +147,62 @@ class CommandsTest {
             assertTrue(out().contains("--admin=URL"), out());
         }
         assertEquals(2, run("top", "--every", "0"));
+    }
+
+    private int client(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--admin", address(), "--token", "s3cret"));
+        return run("client", all.toArray(String[]::new));
+    }
+
+    @Test
+    void clientShowsANewKeyOnceAndSaysSo() {
+        assertEquals(0, client("add", "ci", "--team", "research", "--model", "gpt-5*", "--model", "o4", "--budget-month", "12.50",
+                "--expires", "2026-12-31"), err());
+        assertEquals("""
+                client:  ci
+                key:     sk-sluice-text
+                id:      abcdef012345
+                expires: 2026-12-31T00:00:00Z
+
+                The key is shown this once; the gateway keeps only its hash.
+                """, out());
+        assertTrue(gateway.deeds.getFirst().contains("models=[gpt-5*, o4]"), gateway.deeds::toString);
+        assertEquals(0, client("rotate", "main", "--overlap", "90m"), err());
+        assertTrue(out().contains("former:  valid until 2026-11-29T00:00:00Z"), out());
+        assertTrue(gateway.deeds.getLast().startsWith("rotate main with PT1H30M"), gateway.deeds::toString);
+        assertEquals(0, client("revoke", "main", "--key", "abc"), err());
+        assertEquals("main: 2 keys taken back, 0 left\n", out());
+    }
+
+    @Test
+    void clientListsKeysWithTheirLastUse() {
+        assertEquals(0, client("list"), err());
+        assertTrue(out().lines().map(line -> line.replaceAll(" +", " ")).anyMatch(
+                "team-a research state 0123456789ab 2026-11-01 10:00 never 2026-11-28 09:30 valid $42.00"::equals), out());
+        assertEquals(0, client("list", "--json"), err());
+        assertTrue(out().startsWith("{\"clients\":["), out());
+    }
+
+    @Test
+    void clientSaysWhatIsWrong() {
+        assertEquals(1, client("add", "a b"));
+        assertTrue(err().contains("name must be 1..64"), err());
+        assertEquals(1, client("rotate", "nobody"));
+        assertTrue(err().contains("There is no client 'nobody'."), err());
+        assertEquals(1, client("revoke", "nobody"));
+        assertTrue(err().contains("The configuration file has this client."), err());
+        assertEquals(2, client("add", "ci", "--expires", "soon"));
+        assertTrue(err().contains("neither a day such as 2026-12-31 nor a time such as 30d"), err());
+        assertEquals(2, client("rotate", "main", "--overlap", "long"));
+        assertEquals(2, client("add"));
+        assertEquals(2, run("client"));
+        assertTrue(err().contains("rotate"), err());
+        for (String deed : List.of("add", "rotate", "revoke", "list")) {
+            assertEquals(0, run("client", deed, "--help"));
+            assertTrue(out().contains("--admin=URL"), out());
+            assertEquals(1, run("client", deed, deed.equals("list") ? "--json" : "x", "--admin", address(), "--token", "wrong"));
+            assertTrue(err().contains("does not take this token"), err());
+        }
     }
 }

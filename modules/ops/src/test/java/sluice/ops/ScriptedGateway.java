@@ -2,6 +2,7 @@ package sluice.ops;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,10 +14,12 @@ import sluice.api.Decision;
 import sluice.api.Headers;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.config.ClientPolicy;
 import sluice.probe.AddedTime;
 
 /** A gateway whose numbers a test sets. */
-final class ScriptedGateway implements GatewayView, AccountScheduler {
+final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
+    final List<String> deeds = new ArrayList<>();
     final List<AccountStatus> accounts = new ArrayList<>();
     final List<String> controls = new ArrayList<>();
     final List<Decision> decisions = new ArrayList<>();
@@ -74,8 +77,36 @@ final class ScriptedGateway implements GatewayView, AccountScheduler {
 
     @Override
     public List<ClientStatus> clients() {
-        return List.of(new ClientStatus("team-a", 2, 50, 9, 600, 1234, 0, 99_999,
-                new ClientStatus.Spending(1_500_000_000L, 10, 42_000_000_000L, 500)));
+        ClientStatus.Key key = new ClientStatus.Key("0123456789ab", Instant.parse("2026-11-01T10:00:00Z"), Instant.MAX,
+                Instant.parse("2026-11-28T09:30:12Z"));
+        return List.of(new ClientStatus(new ClientStatus.Who("team-a", "research", true, List.of("gpt-5*"), List.of(key)), 2, 50, 9, 600,
+                1234, 0, 99_999, new ClientStatus.Spending(1_500_000_000L, 10, 42_000_000_000L, 500)));
+    }
+
+    @Override
+    public KeyDesk keys() {
+        return this;
+    }
+
+    @Override
+    public Outcome add(ClientPolicy terms, Instant expires) {
+        deeds.add("add " + terms + " until " + expires);
+        return terms.fault().<Outcome>map(fault -> new Outcome.Refused(Reason.BAD_CLIENT, fault))
+                .orElseGet(() -> new Outcome.Issued(terms.name(), "sk-sluice-text", "abcdef012345", expires, Instant.MIN));
+    }
+
+    @Override
+    public Outcome rotate(String client, Duration overlap, Instant expires) {
+        deeds.add("rotate " + client + " with " + overlap + " until " + expires);
+        return client.equals("main") ? new Outcome.Issued(client, "sk-sluice-next", "fedcba543210", expires,
+                Instant.parse("2026-11-29T00:00:00Z")) : new Outcome.Refused(Reason.UNKNOWN_CLIENT, "There is no client '" + client + "'.");
+    }
+
+    @Override
+    public Outcome revoke(String client, String keyId) {
+        deeds.add("revoke " + client + " " + keyId);
+        return client.equals("main") ? new Outcome.Revoked(client, 2, 0)
+                : new Outcome.Refused(Reason.CLIENT_OF_FILE, "The configuration file has this client.");
     }
 
     @Override

@@ -25,12 +25,15 @@ import sluice.clients.BackgroundSettler;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Clients;
+import sluice.clients.KeyRing;
+import sluice.clients.KeyUse;
 import sluice.clients.Settlement;
 import sluice.clients.SpendingFile;
 import sluice.clients.SpendingStore;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
+import sluice.config.KeyHash;
 import sluice.config.OpenFiles;
 import sluice.config.StateSettings;
 import sluice.config.StreamSettings;
@@ -96,6 +99,18 @@ final class Assembly implements AutoCloseable {
         return configuration.state().path().or(() -> Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of))
                 .map(beside -> new SpendingFile(beside.resolveSibling(beside.getFileName() + ".spending"), allowances,
                         () -> settlement().calendar().dayOf(epochMillis.getAsLong())));
+    }
+
+    /** The clients that were made at run time, beside the state; empty where no state is kept. */
+    Optional<KeyRing> keyRing(Configuration configuration) throws IOException {
+        Optional<Path> path = configuration.state().path();
+        return path.isEmpty() ? Optional.empty()
+                : Optional.of(KeyRing.open(path.get().resolveSibling(path.get().getFileName() + ".clients"), clients));
+    }
+
+    /** When a key was used last. */
+    KeyUse use(KeyHash key) {
+        return clients.use(key);
     }
 
     private RequestObservers observers() {

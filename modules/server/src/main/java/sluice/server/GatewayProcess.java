@@ -33,13 +33,14 @@ final class GatewayProcess implements AutoCloseable {
     private final Probe probe;
     private final OperationsView view;
     private final Operations operations;
+    private final ClientKeys keys;
     private final Listeners listeners;
     private final IdleMemory memory;
     private Configuration configuration;
     private volatile boolean ended;
 
     private GatewayProcess(Configuration configuration, Assembly assembly, LineWriter lines, Gateway gateway,
-            Optional<DataTls> tls, Probe probe, OperationsView view, Operations operations, Listeners listeners) {
+            Optional<DataTls> tls, Probe probe, OperationsView view, Operations operations, ClientKeys keys, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.lines = lines;
@@ -48,6 +49,7 @@ final class GatewayProcess implements AutoCloseable {
         this.probe = probe;
         this.view = view;
         this.operations = operations;
+        this.keys = keys;
         this.listeners = listeners;
         memory = IdleMemory.watch(gateway::inFlight, gateway::served, assembly::trim);
     }
@@ -74,7 +76,8 @@ final class GatewayProcess implements AutoCloseable {
             assembly.restoreSpending(configuration);
             Optional<DataTls> tls = configuration.server().tls().isPresent()
                     ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
-            Gateway gateway = assembly.gateway(configuration);
+            ClientKeys keys = new ClientKeys(assembly.keyRing(configuration), configuration, assembly.epochMillis());
+            Gateway gateway = assembly.gateway(keys.merged());
             ServerSettings server = configuration.server();
             DataPort data = assembly.dataPort(configuration, gateway, tls);
             Listeners.Place place = new Listeners.Place(server.host(), server.port(),
@@ -82,14 +85,19 @@ final class GatewayProcess implements AutoCloseable {
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
             Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
                     assembly.clock());
-            OperationsView view = new OperationsView(gateway, assembly, lines, probe, configuration);
+            OperationsView view = new OperationsView(gateway, assembly, lines, probe, keys);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
-            gateway.apply(assembly.live(configuration));
+            keys.follow(merged -> {
+                gateway.apply(assembly.live(merged));
+                view.apply(merged);
+            });
+            keys.apply(configuration);
+            assembly.sweeper().watch(new KeptUses(keys));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
                     listening -> new AdminRoutes(gateway, operations, listening).routing());
-            return new GatewayProcess(configuration, assembly, lines, gateway, tls, probe, view, operations,
+            return new GatewayProcess(configuration, assembly, lines, gateway, tls, probe, view, operations, keys,
                     Listeners.open(place, data, Optional.of(admin)));
         } catch (RuntimeException | IOException e) {
             assembly.close();
@@ -127,8 +135,7 @@ final class GatewayProcess implements AutoCloseable {
         if (tls.isPresent() && next.server().tls().isPresent()) {
             tls.get().reload(next.server().tls().get());
         }
-        gateway.apply(assembly.live(next));
-        view.apply(next);
+        keys.apply(next);
         configuration = next;
     }
 
@@ -172,6 +179,7 @@ final class GatewayProcess implements AutoCloseable {
         operations.close();
         probe.close();
         listeners.close();
+        keys.saveUses();
         assembly.close();
         lines.close();
     }

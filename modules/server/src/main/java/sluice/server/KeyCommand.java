@@ -2,18 +2,15 @@ package sluice.server;
 
 import java.io.PrintWriter;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import sluice.clients.NewKey;
 import sluice.config.KeyHash;
 
 /** {@code sluice key}: makes a client key, or hashes one. */
 @CommandLine.Command(name = "key", mixinStandardHelpOptions = true,
         description = "Makes a random client key and prints it with the hash that belongs into the configuration.")
 final class KeyCommand implements Callable<Integer> {
-    /** 192 random bits: nobody guesses them, and the key fits a line. */
-    private static final int KEY_BYTES = 24;
-
     @CommandLine.Option(names = "--hash", description = "Reads an existing key from standard input and prints its hash only.")
     private boolean hashOnly;
 
@@ -31,11 +28,9 @@ final class KeyCommand implements Callable<Integer> {
             out.println(KeyHash.of(key).hex());
             return 0;
         }
-        byte[] random = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(random);
-        String key = "sk-sluice-" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        out.println("key:        " + key);
-        out.println("key-sha256: " + KeyHash.of(key).hex());
+        NewKey key = NewKey.random(new SecureRandom());
+        out.println("key:        " + key.text());
+        out.println("key-sha256: " + key.hash().hex());
         out.println();
         out.println("Give the key to the client; only the hash goes into sluice.yaml.");
         return 0;

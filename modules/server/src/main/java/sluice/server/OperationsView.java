@@ -1,5 +1,6 @@
 package sluice.server;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import sluice.api.Scan;
 import sluice.api.SelectionRequest;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.IssuedClient;
 import sluice.clients.Spending;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
@@ -26,6 +28,7 @@ import sluice.config.ModelPrice;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
+import sluice.ops.KeyDesk;
 import sluice.probe.AddedTime;
 import sluice.probe.Probe;
 import sluice.records.LineWriter;
@@ -38,16 +41,18 @@ final class OperationsView implements GatewayView {
     private final Assembly assembly;
     private final LineWriter lines;
     private final Probe probe;
+    private final ClientKeys keys;
     private volatile Configuration configuration;
     private volatile Set<String> models;
     private volatile String effective = "";
 
-    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, Configuration configuration) {
+    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, ClientKeys keys) {
         this.gateway = gateway;
         this.assembly = assembly;
         this.lines = lines;
         this.probe = probe;
-        this.configuration = configuration;
+        this.keys = keys;
+        configuration = keys.merged();
         models = modelsOf(configuration);
     }
 
@@ -116,12 +121,31 @@ final class OperationsView implements GatewayView {
         long now = assembly.clock().getAsLong();
         List<ClientStatus> all = new ArrayList<>();
         for (ClientPolicy policy : policies()) {
-            assembly.client(policy.name()).ifPresent(client -> all.add(new ClientStatus(policy.name(), client.inFlight(),
+            assembly.client(policy.name()).ifPresent(client -> all.add(new ClientStatus(who(policy), client.inFlight(),
                     policy.quota().concurrency(), client.allowance().requests().count(now), policy.quota().requestsPerMinute(),
                     client.allowance().tokens().count(now), policy.quota().tokensPerMinute(), client.tokensInAll().get(),
                     spending(client, policy))));
         }
         return all;
+    }
+
+    private ClientStatus.Who who(ClientPolicy policy) {
+        Optional<IssuedClient> issued = keys.issued(policy.name());
+        List<ClientStatus.Key> shown = issued.isPresent()
+                ? issued.get().keys().stream().map(key -> key(key.key(), Instant.ofEpochMilli(key.issuedMillis()))).toList()
+                : policy.access().keys().stream().map(key -> key(key, Instant.MIN)).toList();
+        return new ClientStatus.Who(policy.name(), policy.team(), issued.isPresent(), policy.models(), shown);
+    }
+
+    private ClientStatus.Key key(ClientPolicy.Key key, Instant issued) {
+        long last = assembly.use(key.hash()).lastMillis();
+        return new ClientStatus.Key(key.hash().hex().substring(0, 12), issued, key.expires(),
+                last == 0 ? Instant.MIN : Instant.ofEpochMilli(last));
+    }
+
+    @Override
+    public KeyDesk keys() {
+        return keys;
     }
 
     private ClientStatus.Spending spending(Client client, ClientPolicy policy) {

@@ -70,8 +70,8 @@ final class Turns implements Gateway.Upgrades {
 
     /** Whether the key that opened a socket would open it now. */
     boolean isStillAllowed(ClientSocket socket) {
-        return gateway.live().access().authenticator().authenticate(socket.head().headers(), socket.remoteHost(), epochMillis.getAsLong())
-                instanceof ClientAuthenticator.Outcome.Known;
+        return gateway.live().access().authenticator().stillAllows(socket.client(), socket.head().headers(), socket.remoteHost(),
+                epochMillis.getAsLong());
     }
 
     @Override

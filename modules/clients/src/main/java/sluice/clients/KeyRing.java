@@ -1,0 +1,151 @@
+package sluice.clients;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.config.KeyHash;
+
+/**
+ * The clients that were made while the gateway runs, in a file that only its owner may read: names, limits and hashes, no key. A
+ * change is on the disk before it is in force, so that a killed process has forgotten neither a key nor a revocation. A client
+ * that is revoked stays without keys: its name keeps its sums, and a gateway that had a client never again serves without keys.
+ * Changes are for one thread at a time; reading is for any.
+ */
+public final class KeyRing {
+    /** As many as a large company has teams; all are held in memory, and written at each change. */
+    static final int MOST = 10_000;
+    private static final String HEAD = "sluice clients 1";
+
+    private final Path file;
+    private final Clients clients;
+    private volatile Map<String, IssuedClient> issued = Map.of();
+    private Map<KeyHash, Long> savedUses = Map.of();
+
+    private KeyRing(Path file, Clients clients) {
+        this.file = file;
+        this.clients = clients;
+    }
+
+    /**
+     * The ring that a former process kept in {@code file}, or an empty one.
+     *
+     * @throws IOException if the file is there and cannot be read: nobody knows then who may
+     */
+    public static KeyRing open(Path file, Clients clients) throws IOException {
+        KeyRing ring = new KeyRing(file, clients);
+        if (Files.exists(file)) {
+            ring.read(Files.readAllLines(file, StandardCharsets.UTF_8));
+        }
+        ring.savedUses = ring.uses();
+        return ring;
+    }
+
+    private void read(List<String> lines) throws IOException {
+        if (lines.isEmpty() || !lines.getFirst().equals(HEAD)) {
+            throw new IOException(file + " is no file of clients; without it nobody knows whose keys are valid");
+        }
+        Map<String, IssuedClient> found = new LinkedHashMap<>();
+        try {
+            for (String line : lines.subList(1, lines.size())) {
+                KeyRingLine.read(line, found, clients);
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IOException(file + " is damaged (" + e.getMessage() + "); without it nobody knows whose keys are valid", e);
+        }
+        issued = Map.copyOf(found);
+    }
+
+    /** All of them, by name. */
+    public List<IssuedClient> all() {
+        List<IssuedClient> all = new ArrayList<>(issued.values());
+        all.sort(java.util.Comparator.comparing(client -> client.terms().name()));
+        return all;
+    }
+
+    /** One of them. */
+    public Optional<IssuedClient> find(String name) {
+        return Optional.ofNullable(issued.get(name));
+    }
+
+    /** Whether there is room for one more. */
+    public boolean isFull() {
+        return issued.size() >= MOST;
+    }
+
+    /**
+     * Adds a client, or puts it in the place of the one with its name.
+     *
+     * @throws IOException if it cannot be kept; then nothing has changed
+     */
+    public void put(IssuedClient client) throws IOException {
+        Map<String, IssuedClient> next = new LinkedHashMap<>(issued);
+        next.put(client.terms().name(), client);
+        write(next);
+        issued = Map.copyOf(next);
+    }
+
+    /**
+     * A client with one more key, beside which the newest of those it has stays valid for a while; older ones end at once.
+     *
+     * @param former until when the key that it has stays valid
+     */
+    public static IssuedClient rotated(IssuedClient client, IssuedClient.IssuedKey fresh, Instant former) {
+        List<IssuedClient.IssuedKey> keys = new ArrayList<>();
+        if (!client.keys().isEmpty()) {
+            keys.add(client.keys().getLast().until(former));
+        }
+        keys.add(fresh);
+        return new IssuedClient(client.terms(), keys);
+    }
+
+    /** When a key ends that is to end by {@code end}. */
+    public static Instant earlier(IssuedClient.IssuedKey key, Instant end) {
+        return key.until(end).key().expires();
+    }
+
+    /** Keeps when keys were used last, if that has changed. */
+    public void saveUses() throws IOException {
+        if (!uses().equals(savedUses)) {
+            write(issued);
+        }
+    }
+
+    private Map<KeyHash, Long> uses() {
+        Map<KeyHash, Long> uses = new LinkedHashMap<>();
+        issued.values().forEach(client -> client.keys().forEach(key -> uses.put(key.key().hash(),
+                clients.use(key.key().hash()).lastMillis())));
+        return uses;
+    }
+
+    private void write(Map<String, IssuedClient> all) throws IOException {
+        StringBuilder text = new StringBuilder(HEAD).append('\n');
+        all.values().forEach(client -> KeyRingLine.append(text, client, clients));
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        if (file.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        }
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        savedUses = uses();
+    }
+}

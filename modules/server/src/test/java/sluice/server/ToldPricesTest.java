@@ -1,0 +1,151 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import sluice.api.Headers;
+import sluice.api.TokenUsage;
+import sluice.api.UsageRecord;
+import sluice.ledger.LogSinkFactory;
+
+/** What answers tell of their use, and what is charged for it: tiers, cache writes, other protocols. */
+class ToldPricesTest {
+    private static final String USAGE = ",\"service_tier\":\"TIER\",\"usage\":{\"input_tokens\":100,\"input_tokens_details\":{"
+            + "\"cached_tokens\":40,\"cache_write_tokens\":20},\"output_tokens\":10,\"output_tokens_details\":{\"reasoning_tokens\":4}}";
+    private static final String CHAT = "\"usage\":{\"prompt_tokens\":100,\"prompt_tokens_details\":{\"cached_tokens\":40},"
+            + "\"completion_tokens\":10,\"completion_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":110}";
+    /** Dollars for a million tokens, so that a token costs thousands of billionths of a dollar. */
+    private static final String PRICES = "prices: [{model: 'gpt*', input: 10, cached-input: 1, cache-write: 12.5, output: 100}, "
+            + "{model: 'gpt*', tier: flex, input: 5, cached-input: 0.5, cache-write: 6.25, output: 50}]";
+    private static final long USUAL = 40 * 10_000 + 40 * 1000 + 20 * 12_500 + 10 * 100_000;
+
+    @TempDir
+    private static Path certificates;
+    private static TestAuthority authority;
+    private static String doors;
+
+    @TempDir
+    private Path folder;
+    private SayingUpstream upstream;
+
+    @BeforeAll
+    static void issue() throws Exception {
+        authority = new TestAuthority(certificates);
+        authority.issue("doors", "EC");
+        doors = Door.settings(authority);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        upstream = new SayingUpstream();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        upstream.close();
+    }
+
+    private RunningGateway gateway(String webSocket) throws Exception {
+        return RunningGateway.of("server: {" + doors + ", forward-other: true}\nstate: {path: " + folder.resolve("state")
+                + "}\naccounts: [{name: a, base-url: \"" + upstream.uri() + "\", api-key: sk-a, websocket: " + webSocket + "}]\n"
+                + "usage: {path: " + folder.resolve("usage") + ", " + PRICES + "}\n");
+    }
+
+    /** What the ledger has of requests that used something. */
+    private List<UsageRecord> charged() throws Exception {
+        List<UsageRecord> all = new ArrayList<>();
+        new LogSinkFactory().read(Map.of("path", folder.resolve("usage").toString()), 0, Long.MAX_VALUE, all::add);
+        return all.stream().filter(record -> record.usage().total() > 0).toList();
+    }
+
+    static List<Arguments> tiers() {
+        List<Arguments> all = new ArrayList<>();
+        for (Door door : Door.values()) {
+            for (String webSocket : List.of("off", "prefer")) {
+                if (door != Door.HTTP_2 || webSocket.equals("off")) {
+                    all.add(Arguments.of(door, webSocket, "flex", "default", USUAL, ""));
+                    all.add(Arguments.of(door, webSocket, "auto", "flex", USUAL / 2, "flex"));
+                }
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("tiers")
+    void theTierThatServedIsPaidAndWhatWasWrittenToTheCacheToo(Door door, String webSocket, String asked, String served, long nanoDollars,
+            String tier) throws Exception {
+        upstream.account("sk-a", request -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
+                SayingUpstream.end("response.completed", "completed", "gpt-5.1", USAGE.replace("TIER", served))));
+        try (RunningGateway gateway = gateway(webSocket); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+            visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"service_tier\":\"" + asked
+                    + "\",\"prompt_cache_key\":\"s\",\"input\":\"hi\"}");
+        }
+        UsageRecord record = charged().getFirst();
+        assertEquals(new TokenUsage(100, 40, 20, 10, 4, false), record.usage());
+        assertEquals(OptionalLong.of(nanoDollars), record.costNanoDollars());
+        assertEquals(tier, record.tier());
+        assertNotEquals(0, record.who().session());
+    }
+
+    @Test
+    void aWholeAnswerTellsItsTierToo() throws Exception {
+        upstream.account("sk-a", request -> SayingUpstream.status(200, "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\","
+                + "\"model\":\"gpt-5.1\",\"output\":[]" + USAGE.replace("TIER", "flex") + "}"));
+        try (RunningGateway gateway = gateway("off"); Door.Visitor visitor = Door.HTTP_1.enter(gateway, authority, "")) {
+            visitor.ask("{\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"hi\"}");
+        }
+        assertEquals(OptionalLong.of(USUAL / 2), charged().getFirst().costNanoDollars());
+    }
+
+    static List<Arguments> chats() {
+        String chunk = "{\"object\":\"chat.completion.chunk\",\"model\":\"gpt-5.1\",\"service_tier\":\"default\",\"choices\":[";
+        SayingUpstream.Say stream = new SayingUpstream.Say.Status(200, "text/event-stream", "data: " + chunk
+                + "{\"index\":0,\"delta\":{\"content\":\"x\"}}],\"usage\":null}\n\ndata: " + chunk + "]," + CHAT + "}\n\ndata: [DONE]\n\n",
+                Headers.EMPTY);
+        SayingUpstream.Say whole = SayingUpstream.status(200, "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"gpt-5.1\","
+                + "\"service_tier\":\"default\",\"choices\":[]," + CHAT + "}");
+        return List.of(Arguments.of("true", stream), Arguments.of("false", whole));
+    }
+
+    @ParameterizedTest
+    @MethodSource("chats")
+    void aChatCompletionIsChargedByItsOwnCounts(String streamed, SayingUpstream.Say said) throws Exception {
+        upstream.account("sk-a", request -> said);
+        try (RunningGateway gateway = plain(); TestClient client = gateway.client()) {
+            TestClient.Answer answer = client.post("/v1/chat/completions", "{\"model\":\"gpt-5.1\",\"stream\":" + streamed
+                    + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+            assertEquals(200, answer.status(), answer::text);
+        }
+        UsageRecord record = charged().getFirst();
+        assertEquals(TokenUsage.told(100, 40, 10, 4), record.usage());
+        assertEquals(OptionalLong.of(60 * 10_000 + 40 * 1000 + 10 * 100_000), record.costNanoDollars());
+    }
+
+    @Test
+    void readingAStoredChatCompletionIsFree() throws Exception {
+        upstream.account("sk-a", request -> (SayingUpstream.Say) chats().getLast().get()[1]);
+        try (RunningGateway gateway = plain(); TestClient client = gateway.client()) {
+            assertEquals(200, client.send("GET", "/v1/chat/completions/chatcmpl-1", new byte[0]).status());
+        }
+        assertEquals(List.of(), charged());
+    }
+
+    private RunningGateway plain() throws Exception {
+        return RunningGateway.of("server: {forward-other: true}\naccounts: [{name: a, base-url: \"" + upstream.uri()
+                + "\", api-key: sk-a}]\nusage: {path: " + folder.resolve("usage") + ", " + PRICES + "}\n");
+    }
+}
