@@ -24,8 +24,9 @@ public record RelayReport(Ids ids, Ended ended, Counts counts, long firstEventNa
      * @param terminal the type of the terminal event; empty if none came
      * @param error the error that the terminal event carried; {@link RelayOutcome.StreamError#NONE} if none
      * @param usage of the terminal event; {@link TokenUsage#NONE} if none was told
+     * @param serviceTier that served, as the terminal event names it; empty if it does not
      */
-    public record Ended(String terminal, RelayOutcome.StreamError error, TokenUsage usage) { }
+    public record Ended(String terminal, RelayOutcome.StreamError error, TokenUsage usage, String serviceTier) { }
 
     /**
      * Counts.
@@ -57,6 +58,11 @@ public record RelayReport(Ids ids, Ended ended, Counts counts, long firstEventNa
     /** {@link Ended#usage}. */
     public TokenUsage usage() {
         return ended.usage;
+    }
+
+    /** {@link Ended#serviceTier}. */
+    public String serviceTier() {
+        return ended.serviceTier;
     }
 
     /** {@link Ids#response}. */

@@ -1,7 +1,9 @@
 package sluice.api;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Receives one record for each request. Thread-safe; {@link #record} does not block on a disk. */
@@ -20,6 +22,16 @@ public interface UsageSink extends AutoCloseable {
          */
         long read(Map<String, String> settings, long fromEpochMillis, long untilEpochMillis, Consumer<UsageRecord> reader)
                 throws IOException;
+
+        /**
+         * How long what these settings keep lasts, if requests go on as in the last day.
+         *
+         * @param nowEpochMillis the end of that day
+         * @return empty if all is kept, or the last day had no requests
+         */
+        default Optional<Duration> lasts(Map<String, String> settings, long nowEpochMillis) throws IOException {
+            return Optional.empty();
+        }
     }
 
     /** Takes a record. */

@@ -115,6 +115,8 @@ public final class BufferedRelay implements AnswerRelay {
         JsonNode conversation = response.path("conversation");
         return new RelayReport(new RelayReport.Ids(response.path("id").asText(""),
                 conversation.isTextual() ? conversation.asText() : conversation.path("id").asText("")),
-                new RelayReport.Ended("", streamError, tokens), RelayReport.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
+                new RelayReport.Ended("", streamError, tokens, response.path("service_tier").isTextual()
+                        ? response.path("service_tier").asText() : ""),
+                RelayReport.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
     }
 }

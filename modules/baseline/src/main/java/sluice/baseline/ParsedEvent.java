@@ -104,6 +104,12 @@ final class ParsedEvent {
         return usage(usage);
     }
 
+    /** The tier that served, of a response or of a chunk; empty if it is not named. */
+    String serviceTier() {
+        JsonNode tier = tree.at("/response/service_tier");
+        return tier.isTextual() ? tier.asText() : tree.path("service_tier").isTextual() ? tree.path("service_tier").asText() : "";
+    }
+
     /** The counts of an object {@code usage}, also with the names of chat completions. */
     static TokenUsage usage(JsonNode usage) {
         JsonNode input = usage.has("prompt_tokens") ? usage.path("prompt_tokens") : usage.path("input_tokens");
@@ -113,7 +119,8 @@ final class ParsedEvent {
         JsonNode outputDetails = usage.has("completion_tokens_details") ? usage.path("completion_tokens_details")
                 : usage.path("output_tokens_details");
         return TokenUsage.told(Math.max(0, input.asLong()), Math.max(0, inputDetails.path("cached_tokens").asLong()),
-                Math.max(0, output.asLong()), Math.max(0, outputDetails.path("reasoning_tokens").asLong()));
+                Math.max(0, output.asLong()), Math.max(0, outputDetails.path("reasoning_tokens").asLong()))
+                .withCacheWrite(Math.max(0, inputDetails.path("cache_write_tokens").asLong()));
     }
 
     StreamError error() {

@@ -40,6 +40,7 @@ final class PerLineStream {
 
     private boolean committed;
     private TokenUsage usage = TokenUsage.NONE;
+    private String serviceTier = "";
     private String responseId = "";
     private String conversationId = "";
     private String terminal = "";
@@ -198,6 +199,9 @@ final class PerLineStream {
         if (options.call().ending() == Ending.ANY && !event.usage().equals(TokenUsage.NONE)) {
             usage = event.usage();
         }
+        if ((options.call().ending() == Ending.ANY || event.terminal()) && !event.serviceTier().isEmpty()) {
+            serviceTier = event.serviceTier();
+        }
         if (event.terminal()) {
             usage = event.usage().equals(TokenUsage.NONE) ? usage : event.usage();
             if (event.failed() && error.equals(StreamError.NONE)) {
@@ -308,7 +312,7 @@ final class PerLineStream {
     }
 
     private RelayReport report() {
-        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage),
+        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage, serviceTier),
                 new RelayReport.Counts(new RelayReport.Events(events, deltas, events), writes, bytesIn, bytesOut),
                 firstEventNanos, firstOutputNanos);
     }

@@ -3,6 +3,7 @@ package sluice.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -36,6 +37,7 @@ import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.ops.KeyDesk;
+import sluice.ops.Money;
 import sluice.ops.Operations;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
@@ -158,6 +160,11 @@ public class AccountingBenchmark {
         @Override
         public List<ClientStatus> clients() {
             return List.of();
+        }
+
+        @Override
+        public Money money() {
+            return new Money(Instant.MAX, Instant.MAX, List.of());
         }
 
         @Override

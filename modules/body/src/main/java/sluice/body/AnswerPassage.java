@@ -221,6 +221,7 @@ final class AnswerPassage {
 
     private RelayReport report() {
         return new RelayReport(new RelayReport.Ids(scan.id(), scan.conversationId()),
-                new RelayReport.Ended("", scan.error(), scan.usage()), RelayReport.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
+                new RelayReport.Ended("", scan.error(), scan.usage(), scan.serviceTier()),
+                RelayReport.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
     }
 }

@@ -120,6 +120,10 @@ final class AnswerScan {
     }
 
     /** What was counted; {@link TokenUsage#NONE} if nothing was. */
+    String serviceTier() {
+        return facts.serviceTier();
+    }
+
     TokenUsage usage() {
         return facts.usage();
     }

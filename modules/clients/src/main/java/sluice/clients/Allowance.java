@@ -2,8 +2,8 @@ package sluice.clients;
 
 /** What a client, a team or an account uses of what it may. It belongs to the name, and outlives a reload. Thread-safe. */
 public final class Allowance {
-    /** Whose it is. */
-    public enum Kind { CLIENT, TEAM, ACCOUNT }
+    /** Whose it is; a model has no budget, but a sum. */
+    public enum Kind { CLIENT, TEAM, ACCOUNT, MODEL }
 
     private final Kind kind;
     private final String name;

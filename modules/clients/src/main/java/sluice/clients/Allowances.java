@@ -6,8 +6,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The allowances of all clients, teams and accounts that this process has known. As many as the configurations named. Thread-safe. */
 public final class Allowances {
+    /** More models than anybody uses; names beyond them are somebody's mistake. */
+    private static final int MAX_MODELS = 256;
+    private static final int MAX_NAME = 128;
+    private static final String OTHER = "other";
+
     private final Map<Allowance.Kind, Map<String, Allowance>> all = Map.of(Allowance.Kind.CLIENT, new ConcurrentHashMap<>(),
-            Allowance.Kind.TEAM, new ConcurrentHashMap<>(), Allowance.Kind.ACCOUNT, new ConcurrentHashMap<>());
+            Allowance.Kind.TEAM, new ConcurrentHashMap<>(), Allowance.Kind.ACCOUNT, new ConcurrentHashMap<>(),
+            Allowance.Kind.MODEL, new ConcurrentHashMap<>());
 
     /** No allowances yet. */
     public Allowances() {
@@ -21,8 +27,19 @@ public final class Allowances {
         return known != null ? known : named.computeIfAbsent(name, any -> new Allowance(kind, name));
     }
 
+    /** The sum of a model, which clients name as they like: those beyond so many are one. */
+    Allowance ofModel(String model) {
+        Map<String, Allowance> named = all.get(Allowance.Kind.MODEL);
+        Allowance known = named.get(model);
+        if (known != null) {
+            return known;
+        }
+        boolean plain = !model.isEmpty() && model.length() <= MAX_NAME && model.chars().allMatch(c -> c > ' ' && c != 0x7F);
+        return of(Allowance.Kind.MODEL, plain && named.size() < MAX_MODELS ? model : OTHER);
+    }
+
     /** All that there are. */
-    List<Allowance> all() {
+    public List<Allowance> all() {
         return all.values().stream().flatMap(named -> named.values().stream()).toList();
     }
 }

@@ -7,8 +7,13 @@ import sluice.api.TokenUsage;
 public interface BackgroundUsage {
     /** What was found. */
     sealed interface Found {
-        /** It has ended, and used this; {@link TokenUsage#NONE} if the account does not say. */
-        record Ended(TokenUsage usage) implements Found { }
+        /**
+         * It has ended.
+         *
+         * @param usage what it has used; {@link TokenUsage#NONE} if the account does not say
+         * @param serviceTier the tier that served; empty if the account does not say
+         */
+        record Ended(TokenUsage usage, String serviceTier) implements Found { }
 
         /** It is not known yet: the work goes on, or the account cannot be asked now. */
         record NotYet() implements Found { }

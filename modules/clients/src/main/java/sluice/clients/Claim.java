@@ -22,6 +22,9 @@ record Claim(String model, String tier, long inputTokens, long outputTokens, boo
     /** More than any model writes. */
     private static final long MOST_OUTPUT_TOKENS = 10_000_000;
 
+    /** Of a request that is not known to use anything. */
+    static final Claim NOTHING = new Claim("", "", 0, 0, false);
+
     /** The claim of a body. */
     static Claim of(RequestBody body, String model, UsageMeans means) {
         long bytes = Math.max(1, body.length() / BYTES_PER_TOKEN);
@@ -39,10 +42,18 @@ record Claim(String model, String tier, long inputTokens, long outputTokens, boo
         return Math.round(mean.output());
     }
 
-    /** {@code auto} and {@code default} are the usual tier. */
     private static String tier(RequestBody body) {
-        String named = body.field(Field.SERVICE_TIER).text();
+        return tierOf(body.field(Field.SERVICE_TIER).text());
+    }
+
+    /** A tier as prices name it: {@code auto} and {@code default} are the usual one, and what is longer than any name is none. */
+    static String tierOf(String named) {
         return named.equals("auto") || named.equals("default") || named.length() > 64 ? "" : named;
+    }
+
+    /** The same work, by the tier that an answer names; one that is not named is the one that was asked for. */
+    Claim servedBy(String told) {
+        return told.isEmpty() ? this : new Claim(model, tierOf(told), inputTokens, outputTokens, background);
     }
 
     long tokens() {

@@ -15,6 +15,7 @@ public record Party(Allowance allowance, Quota quota) {
             case CLIENT -> "This key";
             case TEAM -> "The team of this key";
             case ACCOUNT -> "The account";
+            case MODEL -> "The model";
         };
     }
 }

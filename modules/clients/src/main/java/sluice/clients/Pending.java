@@ -20,6 +20,11 @@ public record Pending(String requestId, long epochMillis, Whose whose, String re
      */
     public record Whose(String client, String team, String account) { }
 
+    /** The same work, by the tier that an answer names. */
+    Pending servedBy(String tier) {
+        return new Pending(requestId, epochMillis, whose, responseId, claim.servedBy(tier), nanoDollars);
+    }
+
     /** The model that does the work. */
     public String model() {
         return claim.model();

@@ -96,6 +96,16 @@ public final class PriceTable {
                 record.usage());
     }
 
+    /** What the prompt cache has saved: what the tokens that it served would have cost more, if read anew; empty without a price. */
+    public OptionalLong savedNanoDollars(UsageRecord record) {
+        TokenUsage usage = record.usage();
+        String model = record.upstreamModel().isEmpty() ? record.model() : record.upstreamModel();
+        OptionalLong with = costNanoDollars(model, record.tier(), usage);
+        OptionalLong without = costNanoDollars(model, record.tier(), new TokenUsage(usage.input(), 0, usage.cacheWrite(), usage.output(),
+                usage.reasoning(), usage.estimated()));
+        return with.isPresent() && without.isPresent() ? OptionalLong.of(without.getAsLong() - with.getAsLong()) : OptionalLong.empty();
+    }
+
     /** What these tokens cost at most, whatever the model and the tier; 0 for an empty table. */
     public long mostNanoDollars(TokenUsage usage) {
         long most = 0;

@@ -1,12 +1,12 @@
 package sluice.clients;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import sluice.api.TokenUsage;
 import sluice.api.UsageSink;
 import sluice.config.ClientPolicy;
@@ -26,10 +26,8 @@ public final class Settlement {
     private static final long BYTES_PER_DELTA = 256;
 
     /** What was configured. */
-    private record Terms(PriceTable prices, Calendar calendar, Map<String, Quota.Budget> accounts, List<Limit> limits) { }
-
-    /** A budget, for the warning that it will soon be spent. */
-    private record Limit(Allowance.Kind kind, String name, Quota.Budget budget) { }
+    private record Terms(PriceTable prices, Calendar calendar, Map<String, Quota.Budget> accounts,
+            Map<Allowance.Kind, Map<String, Quota.Budget>> budgets) { }
 
     private final Allowances allowances;
     private final SpendingStore store;
@@ -50,16 +48,14 @@ public final class Settlement {
 
     /** From now on the prices and budgets of {@code configuration} count. */
     public void apply(Configuration configuration) {
-        List<Limit> limits = new ArrayList<>();
-        for (ClientPolicy client : configuration.clients()) {
-            limits.add(new Limit(Allowance.Kind.CLIENT, client.name(), client.quota().budget()));
-        }
-        for (TeamPolicy team : configuration.teams()) {
-            limits.add(new Limit(Allowance.Kind.TEAM, team.name(), team.quota().budget()));
-        }
-        configuration.usage().accounts().forEach((name, budget) -> limits.add(new Limit(Allowance.Kind.ACCOUNT, name, budget)));
+        Map<Allowance.Kind, Map<String, Quota.Budget>> budgets = Map.of(
+                Allowance.Kind.CLIENT, configuration.clients().stream().collect(Collectors.toMap(ClientPolicy::name,
+                        client -> client.quota().budget())),
+                Allowance.Kind.TEAM, configuration.teams().stream().collect(Collectors.toMap(TeamPolicy::name,
+                        team -> team.quota().budget())),
+                Allowance.Kind.ACCOUNT, configuration.usage().accounts());
         terms = new Terms(new PriceTable(configuration.usage().prices()), new Calendar(configuration.usage().timeZone()),
-                configuration.usage().accounts(), List.copyOf(limits));
+                configuration.usage().accounts(), budgets);
     }
 
     /** The prices in force. */
@@ -110,7 +106,8 @@ public final class Settlement {
         } else if (!ticket.read().isEmpty()) {
             read(ticket);
         } else {
-            record.cost = costOf(record);
+            // Nobody knew that it would use anything, but the answer says so.
+            made(ticket, new Reservation(Claim.NOTHING, 0, clock.getAsLong()));
         }
     }
 
@@ -127,6 +124,7 @@ public final class Settlement {
                     record.responseId, done, reservation.nanoDollars()));
             return;
         }
+        record.tier = claim.servedBy(record.toldTier).tier();
         record.usage = usageOf(record, claim);
         if (!record.usage.estimated() && record.usage.total() > 0) {
             ticket.known().client().means().add(record.model, record.usage);
@@ -166,6 +164,9 @@ public final class Settlement {
         if (record.sentNanos == 0 || !succeeded(record) && !abandoned(record)) {
             return TokenUsage.NONE;
         }
+        if (claim.equals(Claim.NOTHING)) {
+            return TokenUsage.NONE;
+        }
         long seen = record.stream ? Math.max(record.events, record.answerBytes / BYTES_PER_DELTA)
                 : record.answerBytes / Claim.BYTES_PER_TOKEN;
         return TokenUsage.estimate(claim.inputTokens(), claim.background() && abandoned(record) ? claim.outputTokens() : seen);
@@ -191,6 +192,9 @@ public final class Settlement {
         if (!record.account.isEmpty()) {
             spend(allowances.of(Allowance.Kind.ACCOUNT, record.account), day, counted, 0);
         }
+        if (counted > 0) {
+            spend(allowances.ofModel(modelOf(record)), day, counted, 0);
+        }
     }
 
     private void spend(Allowance allowance, long day, long nanoDollars, long reserved) {
@@ -202,13 +206,9 @@ public final class Settlement {
         }
     }
 
-    private Quota.Budget budgetOf(Allowance allowance) {
-        for (Limit limit : terms.limits()) {
-            if (limit.kind() == allowance.kind() && limit.name().equals(allowance.name())) {
-                return limit.budget();
-            }
-        }
-        return Quota.Budget.NONE;
+    /** What somebody may spend. */
+    public Quota.Budget budgetOf(Allowance allowance) {
+        return terms.budgets().getOrDefault(allowance.kind(), Map.of()).getOrDefault(allowance.name(), Quota.Budget.NONE);
     }
 
     /** Reading is free; who sees the usage of background work first settles it. */
@@ -221,7 +221,7 @@ public final class Settlement {
             record.cost = OptionalLong.of(0);
             return;
         }
-        Pending one = made.get();
+        Pending one = made.get().servedBy(record.toldTier);
         record.usage = record.usage.total() > 0 ? record.usage : TokenUsage.estimate(one.claim().inputTokens(), 0);
         record.responseId = one.responseId();
         record.model = one.model();
@@ -234,10 +234,12 @@ public final class Settlement {
     /**
      * The usage of background work is known, or never will be.
      *
+     * @param one as it was pending, but for the tier that served it
+     *
      * @return what was charged; empty if somebody else has settled it
      */
     Optional<OptionalLong> settle(Pending one, TokenUsage usage) {
-        return pending.take(one.whose().client(), one.responseId()).map(taken -> charge(taken, usage));
+        return pending.take(one.whose().client(), one.responseId()).map(taken -> charge(one, usage));
     }
 
     /** What background work is taken to have used if nobody tells. */
@@ -256,6 +258,7 @@ public final class Settlement {
         if (!whose.account().isEmpty()) {
             spend(allowances.of(Allowance.Kind.ACCOUNT, whose.account()), day, counted, 0);
         }
+        spend(allowances.ofModel(one.model()), day, counted, 0);
         store.done(one);
         return prices().costNanoDollars(one.model(), one.claim().tier(), usage);
     }
@@ -266,7 +269,7 @@ public final class Settlement {
      * @return how many records cannot be read
      */
     public long restore(UsageSink.Factory ledger, Configuration configuration) throws IOException {
-        if (terms.limits().stream().allMatch(limit -> limit.budget().isOpen())) {
+        if (terms.budgets().values().stream().allMatch(named -> named.values().stream().allMatch(Quota.Budget::isOpen))) {
             return 0;
         }
         return ledger.read(configuration.usage().sink(), calendar().startOfMonth(epochMillis()), Long.MAX_VALUE, record -> {

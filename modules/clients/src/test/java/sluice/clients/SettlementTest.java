@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,12 @@ class SettlementTest {
     @BeforeEach
     void open() throws IOException {
         desk = new Desk(folder.resolve("spending"), new Quota.Budget(100, 1000));
+    }
+
+    /** A writer that is at work would write into a folder that is taken away. */
+    @AfterEach
+    void close() {
+        desk.close();
     }
 
     private long spent() {
@@ -106,10 +113,10 @@ class SettlementTest {
     void theGatewayLooksItselfIfNobodyElseDoes() {
         desk.ends(desk.admitted(Desk.body(40, 20, true)), 200, "resp_1", TokenUsage.NONE);
         assertEquals(List.of(), desk.looks(new BackgroundUsage.Found.NotYet()));
-        List<RequestRecord> settled = desk.looks(new BackgroundUsage.Found.Ended(TokenUsage.told(1, 0, 1, 0)));
+        List<RequestRecord> settled = desk.looks(new BackgroundUsage.Found.Ended(TokenUsage.told(1, 0, 1, 0), ""));
         assertEquals(1, settled.size());
         assertEquals(OptionalLong.of(2 * DOLLAR), settled.getFirst().cost);
-        assertEquals(List.of(), desk.looks(new BackgroundUsage.Found.Ended(TokenUsage.told(1, 0, 1, 0))));
+        assertEquals(List.of(), desk.looks(new BackgroundUsage.Found.Ended(TokenUsage.told(1, 0, 1, 0), "")));
         assertEquals(2, spent());
         assertEquals(0, reserved());
     }

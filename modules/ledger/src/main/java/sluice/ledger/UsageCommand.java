@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -49,7 +50,9 @@ public final class UsageCommand implements Command {
                 .execute(arguments.toArray(String[]::new));
     }
 
-    @CommandLine.Command(name = "sluice usage", description = "Sums up what usage.path has kept, also of a running gateway.")
+    @CommandLine.Command(name = "sluice usage", description = {"Sums up what usage.path has kept, also of a running gateway.", "",
+                "from cache: the part of the input that prompt caches served; saved: what that would have cost more if it had been"
+                + " read anew, as on another account, by today's prices. --by session shows both for each session."})
     private static final class Options implements Callable<Integer> {
         private static final byte[] SQLITE = "SQLite format 3".getBytes(StandardCharsets.US_ASCII);
         private static final int FAILED = 1;
@@ -137,8 +140,7 @@ public final class UsageCommand implements Command {
             if (prune) {
                 return pruned(Path.of(path), configuration.usage().sink());
             }
-            return sum(Path.of(path), report, start, end,
-                    reprice ? Optional.of(new PriceTable(configuration.usage().prices())) : Optional.empty());
+            return sum(Path.of(path), report, start, end, Optional.of(new PriceTable(configuration.usage().prices())));
         }
 
         private int pruned(Path database, Map<String, String> settings) throws IOException {
@@ -157,8 +159,9 @@ public final class UsageCommand implements Command {
                 return FAILED;
             }
             long unreadable = (isDatabase(from) ? new SqliteSinkFactory() : new LogSinkFactory()).read(Map.of("path",
-                    from.toString()), start, end, record -> report.add(record, prices.map(table -> table.costNanoDollars(record))
-                            .orElse(record.costNanoDollars())));
+                    from.toString()), start, end, record -> report.add(record, prices.filter(table -> reprice)
+                            .map(table -> table.costNanoDollars(record)).orElse(record.costNanoDollars()),
+                            prices.map(table -> table.savedNanoDollars(record)).orElse(OptionalLong.empty())));
             out.print(csv ? report.csv() : json ? report.json() : report.table());
             out.flush();
             if (unreadable > 0) {

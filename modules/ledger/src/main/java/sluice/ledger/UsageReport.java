@@ -60,8 +60,10 @@ final class UsageReport {
         private long estimated;
         private long nanoDollars;
         private long unpriced;
+        private long saved;
+        private long unknownSaving;
 
-        private void add(UsageRecord record, OptionalLong cost) {
+        private void add(UsageRecord record, OptionalLong cost, OptionalLong saving) {
             requests++;
             errors += record.status() >= 400 || !record.errorCode().isEmpty() ? 1 : 0;
             input += record.usage().input();
@@ -71,6 +73,8 @@ final class UsageReport {
             estimated += record.usage().estimated() ? 1 : 0;
             nanoDollars += cost.orElse(0);
             unpriced += cost.isPresent() ? 0 : 1;
+            saved += saving.orElse(0);
+            unknownSaving += saving.isPresent() || record.usage().cached() == 0 ? 0 : 1;
         }
     }
 
@@ -90,10 +94,10 @@ final class UsageReport {
         this.columns = List.copyOf(columns);
     }
 
-    /** Adds a request; an empty cost is unknown. */
-    void add(UsageRecord record, OptionalLong cost) {
-        groups.computeIfAbsent(columns.stream().map(column -> column.of(record)).toList(), key -> new Sums()).add(record, cost);
-        all.add(record, cost);
+    /** Adds a request; an empty cost is unknown, and so is an empty saving: what the prompt cache of its account has saved. */
+    void add(UsageRecord record, OptionalLong cost, OptionalLong saving) {
+        groups.computeIfAbsent(columns.stream().map(column -> column.of(record)).toList(), key -> new Sums()).add(record, cost, saving);
+        all.add(record, cost, saving);
     }
 
     private static int compare(List<String> a, List<String> b) {
@@ -109,7 +113,7 @@ final class UsageReport {
     /** Aligned columns with a last line for everything; an unknown cost is said to be unknown. */
     String table() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(heads("cost"));
+        rows.add(heads("from cache", "saved", "cost"));
         groups.forEach((key, sums) -> rows.add(row(key, sums)));
         if (!columns.isEmpty()) {
             List<String> everything = new ArrayList<>(columns.stream().map(column -> "").toList());
@@ -134,20 +138,27 @@ final class UsageReport {
         List<String> row = new ArrayList<>();
         key.forEach(value -> row.add(value.isEmpty() && !columns.isEmpty() && sums != all ? "-" : printable(value)));
         NUMBERS.forEach(number -> row.add(String.format(Locale.ROOT, "%,d", number.of().applyAsLong(sums))));
+        row.add(sums.input == 0 ? "-" : Math.round(100.0 * sums.cached / sums.input) + " %");
+        row.add(saved(sums));
         row.add(cost(sums));
         return row;
     }
 
     private static String cost(Sums sums) {
         if (sums.unpriced == 0) {
-            return dollars(sums);
+            return dollars(sums.nanoDollars);
         }
         boolean nothingKnown = sums.nanoDollars == 0;
-        return (nothingKnown ? "" : dollars(sums) + " + ") + sums.unpriced + " without price";
+        return (nothingKnown ? "" : dollars(sums.nanoDollars) + " + ") + sums.unpriced + " without price";
     }
 
-    private static String dollars(Sums sums) {
-        return "$" + BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).setScale(SHOWN_DIGITS, RoundingMode.HALF_UP);
+    /** What nobody knows the price of is not nothing. */
+    private static String saved(Sums sums) {
+        return sums.unknownSaving > 0 ? "?" : dollars(sums.saved);
+    }
+
+    private static String dollars(long nanoDollars) {
+        return "$" + BigDecimal.valueOf(nanoDollars, NANO_DIGITS).setScale(SHOWN_DIGITS, RoundingMode.HALF_UP);
     }
 
     /** Names come from clients, so they must not move a terminal's cursor. */
@@ -157,13 +168,15 @@ final class UsageReport {
 
     /** CSV as RFC 4180 has it: a head, a line for each group; dollars with all digits, and requests of unknown cost beside them. */
     String csv() {
-        StringBuilder text = new StringBuilder(String.join(",", heads("cost_usd"))).append(",unpriced_requests\r\n");
+        StringBuilder text = new StringBuilder(String.join(",", heads("cost_usd")))
+                .append(",unpriced_requests,cached_share,cache_saved_usd\r\n");
         groups.forEach((key, sums) -> {
             key.forEach(value -> text.append(quoted(value)).append(','));
             text.append(NUMBERS.stream().map(number -> Long.toString(number.of().applyAsLong(sums)))
                     .collect(Collectors.joining(",")));
             text.append(',').append(BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).toPlainString()).append(',')
-                    .append(sums.unpriced).append("\r\n");
+                    .append(sums.unpriced).append(',').append(share(sums)).append(',')
+                    .append(sums.unknownSaving > 0 ? "" : BigDecimal.valueOf(sums.saved, NANO_DIGITS).toPlainString()).append("\r\n");
         });
         return text.toString();
     }
@@ -181,7 +194,9 @@ final class UsageReport {
             }
             NUMBERS.forEach(number -> text.append('"').append(number.head()).append("\": ").append(number.of().applyAsLong(sums))
                     .append(", "));
-            text.append("\"cached_share\": ").append(sums.input == 0 ? 0 : Math.round(1000.0 * sums.cached / sums.input) / 1000.0)
+            text.append("\"cached_share\": ").append(share(sums))
+                    .append(", \"cache_saved_usd\": ")
+                    .append(sums.unknownSaving > 0 ? "null" : BigDecimal.valueOf(sums.saved, NANO_DIGITS).toPlainString())
                     .append(", \"cost_usd\": ").append(BigDecimal.valueOf(sums.nanoDollars, NANO_DIGITS).toPlainString())
                     .append(", \"unpriced_requests\": ").append(sums.unpriced).append('}');
         });
@@ -194,10 +209,15 @@ final class UsageReport {
         return safe.matches("(?s).*[\",\r\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 
-    private List<String> heads(String cost) {
+    /** The part of the input that prompt caches served. */
+    private static double share(Sums sums) {
+        return sums.input == 0 ? 0 : Math.round(1000.0 * sums.cached / sums.input) / 1000.0;
+    }
+
+    private List<String> heads(String... last) {
         List<String> heads = new ArrayList<>(columns.stream().map(Column::label).toList());
         NUMBERS.forEach(number -> heads.add(number.head()));
-        heads.add(cost);
+        heads.addAll(List.of(last));
         return heads;
     }
 }

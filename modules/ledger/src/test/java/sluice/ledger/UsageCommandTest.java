@@ -9,7 +9,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,11 +64,12 @@ class UsageCommandTest {
     void sumsUpAsATable(String name) {
         assertEquals(0, run("--config", folder.resolve(name + ".yaml").toString(), "--by", "client,model"));
         assertEquals("""
-                client   model  requests  errors  input  cached  output  reasoning  estimated             cost
-                =team,b  gpt-5         1       0     10       2       5          1          0          $0.0000
-                team-a   gpt-5         2       0     20       4      10          2          0          $1.7500
-                team-a   llama         1       0     10       2       5          1          0  1 without price
-                all                    4       0     40       8      20          4          0  $1.7500 + 1 without price
+                client   model  requests  errors  input  cached  output  reasoning  estimated  from cache    saved  cost
+                =team,b  gpt-5         1       0     10       2       5          1          0        20 %  $0.0000  $0.0000
+                team-a   gpt-5         2       0     20       4      10          2          0        20 %  $0.0000  $1.7500
+                team-a   llama         1       0     10       2       5          1          0        20 %  $0.0000  1 without price
+                all                    4       0     40       8      20          4          0        20 %  $0.0000  \
+                $1.7500 + 1 without price
                 """.lines().map(line -> line.replaceAll(" +", " ")).toList(),
                 out().lines().map(line -> line.replaceAll(" +", " ")).toList());
         assertEquals(1, out().lines().filter(line -> !line.isEmpty()).map(String::length).distinct().count(), "the last column is aligned");
@@ -76,23 +80,23 @@ class UsageCommandTest {
     void writesCsvForOtherPrograms(String name) {
         assertEquals(0, run("--file", folder.resolve(name).toString(), "--by", "day,client", "--csv"));
         assertEquals("""
-                day,client,requests,errors,input,cached,output,reasoning,estimated,cost_usd,unpriced_requests
-                2023-11-14,team-a,1,0,10,2,5,1,0,1.500000000,0
-                2023-11-15,"'=team,b",1,0,10,2,5,1,0,0.000000001,0
-                2023-11-15,team-a,2,0,20,4,10,2,0,0.250000000,1
+                day,client,requests,errors,input,cached,output,reasoning,estimated,cost_usd,unpriced_requests,cached_share,cache_saved_usd
+                2023-11-14,team-a,1,0,10,2,5,1,0,1.500000000,0,0.2,
+                2023-11-15,"'=team,b",1,0,10,2,5,1,0,0.000000001,0,0.2,
+                2023-11-15,team-a,2,0,20,4,10,2,0,0.250000000,1,0.2,
                 """.replace("\n", "\r\n"), out());
     }
 
     @Test
     void countsTheDaysThatAreAskedFor() {
         run("--file", folder.resolve("log").toString(), "--by", "none", "--csv", "--from", "2023-11-15", "--to", "2023-11-15");
-        assertTrue(out().endsWith("\r\n3,0,30,6,15,3,0,0.250000001,1\r\n"), out());
+        assertTrue(out().endsWith("\r\n3,0,30,6,15,3,0,0.250000001,1,0.2,\r\n"), out());
     }
 
     @Test
     void takesTodaysPricesIfAsked() {
         run("--config", folder.resolve("log.yaml").toString(), "--by", "model", "--csv", "--reprice");
-        assertTrue(out().contains("llama,1,0,10,2,5,1,0,0.000019000,0"), out());
+        assertTrue(out().contains("llama,1,0,10,2,5,1,0,0.000019000,0,0.2,0.000001000"), out());
     }
 
     @Test
@@ -100,7 +104,8 @@ class UsageCommandTest {
         run("--file", folder.resolve("log").toString(), "--by", "team,session", "--json");
         assertTrue(out().contains("{\"team\": \"research\", \"session\": \"7\", \"requests\": 4, \"errors\": 0, \"input\": 40, "
                 + "\"cached\": 8, "
-                + "\"output\": 20, \"reasoning\": 4, \"estimated\": 0, \"cached_share\": 0.2, \"cost_usd\": 1.750000001, "
+                + "\"output\": 20, \"reasoning\": 4, \"estimated\": 0, \"cached_share\": 0.2, \"cache_saved_usd\": null, "
+                + "\"cost_usd\": 1.750000001, "
                 + "\"unpriced_requests\": 1}"), out());
     }
 
@@ -126,5 +131,21 @@ class UsageCommandTest {
     void helps() {
         assertEquals(0, run("--help"));
         assertTrue(out().contains("--by=COLUMN"), out());
+    }
+
+    @Test
+    void saysHowLongWhatIsKeptLasts() throws IOException {
+        long now = Records.TIME + DAY + 1;
+        assertEquals(Optional.empty(), Records.factory("sqlite").lasts(Map.of("path", folder.resolve("sqlite").toString()), now));
+        assertEquals(Optional.of(Duration.ofHours(48)), Records.factory("sqlite").lasts(Map.of("path", folder.resolve("sqlite").toString(),
+                "keep-rows", "6"), now), "three rows a day");
+        assertEquals(Optional.of(Duration.ofDays(1)), Records.factory("sqlite").lasts(Map.of("path", folder.resolve("sqlite").toString(),
+                "keep-rows", "6", "keep-days", "1"), now), "whichever is sooner");
+        double days = Records.factory("log").lasts(Records.settings(folder.resolve("log"), 1 << 20, 5), now).orElseThrow().toMinutes()
+                / 1440.0;
+        long bytes = Files.readAllLines(folder.resolve("log")).stream().skip(1).mapToLong(line -> line.length() + 1).sum();
+        assertEquals(6.0 * (1 << 20) / bytes, days, 0.01);
+        assertEquals(Optional.empty(), Records.factory("log").lasts(Records.settings(folder.resolve("log"), 1 << 20, 5), now + 2 * DAY),
+                "nothing is known of a day without requests");
     }
 }

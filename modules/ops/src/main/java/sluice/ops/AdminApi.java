@@ -52,6 +52,8 @@ final class AdminApi {
                 .get("/admin/requests", (request, response) -> AdminAnswer.json(response, operations.requests(limit(request))))
                 .get("/admin/clients", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("clients", gateway.clients(), AdminJson::client))))
+                .get("/admin/money", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
+                        AdminJson.money(json, gateway.money()))))
                 .post("/admin/explain", this::explain)
                 .get("/admin/events", this::events)
                 .get("/admin/config", (request, response) -> AdminAnswer.send(response, "application/yaml; charset=utf-8",

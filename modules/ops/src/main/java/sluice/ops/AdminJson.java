@@ -60,6 +60,14 @@ final class AdminJson {
         json.moment("last_used", key.lastUsed());
     }
 
+    static void money(JsonOut json, Money money) {
+        json.moment("day_renews", money.dayRenews()).moment("month_renews", money.monthRenews())
+                .array("sums", money.sums(), (inner, sum) -> inner.text("kind", lower(sum.kind())).text("name", sum.name())
+                        .dollars("spent_today_usd", sum.day().nanoDollars()).number("budget_day_usd", sum.day().budgetUsd())
+                        .dollars("spent_this_month_usd", sum.month().nanoDollars()).number("budget_month_usd", sum.month().budgetUsd())
+                        .dollars("reserved_usd", sum.reservedNanoDollars()));
+    }
+
     static void decision(JsonOut json, Decision decision) {
         json.text("time", Instant.ofEpochMilli(decision.when().atEpochMillis()).toString()).text("layer", lower(decision.layer()))
                 .text("account", decision.account()).text("model", decision.asked().model())

@@ -43,6 +43,9 @@ public interface GatewayView {
     /** What each client uses. */
     List<ClientStatus> clients();
 
+    /** What was spent, and what may be. */
+    Money money();
+
     /** Makes clients, and changes their keys. */
     KeyDesk keys();
 

@@ -5,6 +5,7 @@ import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.webserver.http.HttpRouting;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.function.LongSupplier;
 import sluice.config.ServerSettings;
 import sluice.records.EndedRequest;
@@ -20,6 +21,8 @@ public final class Operations implements AutoCloseable {
     private final MeterRegistry registry;
     private final GatewayMetrics metrics;
     private final AccountMeters accounts;
+    private final ScrapedGauges money;
+    private final LongSupplier epochMillis;
     private final RecentRequests recent = new RecentRequests(RECENT);
     private final LiveFeed feed = new LiveFeed();
     private final MinuteHistory history;
@@ -39,6 +42,8 @@ public final class Operations implements AutoCloseable {
         registry = factory.createMeterRegistry(factory.metricsConfig());
         metrics = new GatewayMetrics(factory, registry, gateway);
         accounts = new AccountMeters(factory, registry);
+        money = new ScrapedGauges(factory, registry);
+        this.epochMillis = epochMillis;
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
         api = new AdminApi(this, gateway, new AdminGuard(admin, new SecureRandom()));
@@ -75,6 +80,7 @@ public final class Operations implements AutoCloseable {
     /** All metrics, in Prometheus' text format. */
     String scrape() {
         accounts.refresh(gateway);
+        money.refresh(MoneyReadings.of(gateway, Instant.ofEpochMilli(epochMillis.getAsLong())));
         return PrometheusText.of(registry.meters());
     }
 

@@ -304,9 +304,19 @@ function drawFailures() {
 }
 
 function draw(overview) {
+  latest = overview;
+  $('draining').hidden = !overview.draining;
+  if (page === 'money') {
+    api('admin/money').then(money => drawMoney(money, overview.accounts)).catch(() => { });
+    return;
+  }
+  if (page === 'keys') {
+    if (stale) api('admin/clients').then(answer => drawKeys(answer.clients)).catch(() => { });
+    stale = false;
+    return;
+  }
   $('in-flight').textContent = overview.in_flight;
   $('open-streams').textContent = overview.open_streams;
-  $('draining').hidden = !overview.draining;
   drawTraffic(overview.history);
   drawAdded(overview.added);
   drawTotals(overview.totals);
@@ -340,6 +350,136 @@ $('explain').addEventListener('submit', async event => {
   }
 });
 
+/** Which page is shown: the part of the address behind the #. */
+let page = 'overview';
+let latest = null;
+
+function turnTo() {
+  const wanted = location.hash.slice(1);
+  page = ['overview', 'money', 'keys'].includes(wanted) ? wanted : 'overview';
+  for (const name of ['overview', 'money', 'keys']) $('page-' + name).hidden = name !== page;
+  for (const link of $('pages').children) {
+    if (link.hash === '#' + page) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  stale = true;
+  if (latest) draw(latest);
+}
+
+/** Time from now, in the largest unit that tells enough. */
+function until(moment) {
+  const seconds = Math.max(0, Math.round((new Date(moment) - Date.now()) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 2 * 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
+  return `${Math.floor(seconds / 86400)} d ${Math.floor(seconds / 3600) % 24} h`;
+}
+
+/** A labelled bar; `part` of it is filled, 0 to 1. */
+function meter(title, part, kind, left, right) {
+  const fill = el('i', {class: kind});
+  fill.style.width = Math.min(100, 100 * part) + '%';
+  return el('div', {class: 'meter'}, el('div', {class: 'title'}, title), el('div', {class: 'slots', role: 'img',
+    'aria-label': `${Math.round(100 * part)} %`}, fill), el('div', {class: 'ends time'}, el('span', {}, left), el('span', {}, right)));
+}
+
+/** How a budget stands; past four fifths it is close to its end. */
+const urgency = part => part >= 1 ? 'bad' : part >= 0.8 ? 'warn' : 'good';
+
+function drawMoney(money, accounts) {
+  const sum = (kind, member) => money.sums.filter(one => one.kind === kind).reduce((all, one) => all + one[member], 0);
+  $('money-today').textContent = dollars(sum('client', 'spent_today_usd'));
+  $('money-month').textContent = dollars(sum('client', 'spent_this_month_usd'));
+  $('money-reserved').textContent = dollars(sum('client', 'reserved_usd'));
+  $('money-day-renews').textContent = `the day ends in ${until(money.day_renews)}`;
+  $('money-month-renews').textContent = `the month ends in ${until(money.month_renews)}`;
+  const bars = money.sums.flatMap(one => [['today', one.spent_today_usd, one.budget_day_usd, money.day_renews],
+    ['this month', one.spent_this_month_usd, one.budget_month_usd, money.month_renews]].filter(([, , budget]) => budget > 0)
+    .map(([period, spent, budget, renews]) => meter(el('span', {}, el('b', {}, one.name), ` ${one.kind}, ${period}`), spent / budget,
+      urgency(spent / budget), `${dollars(spent)} of ${dollars(budget)}` + (spent >= budget ? ', spent' : ''), `renews in ${until(renews)}`)));
+  $('budgets').replaceChildren(...bars);
+  $('no-budgets').hidden = bars.length > 0;
+  const windows = accounts.flatMap(account => account.quotas.map(quota => meter(el('span', {}, el('b', {}, account.name),
+    ` ${words(quota.window)}${quota.model ? ' of ' + quota.model : ''}`), quota.left, quota.left <= 0 ? 'bad' : quota.left < 0.2 ? 'warn' : 'good',
+    `${Math.round(100 * quota.left)} % left`, `renews in ${until(quota.renews)}`)));
+  $('quotas').replaceChildren(...windows);
+  $('no-quotas').hidden = windows.length > 0;
+  const order = ['team', 'client', 'model', 'account'];
+  const rows = [...money.sums].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.spent_this_month_usd - a.spent_this_month_usd);
+  $('sums').replaceChildren(...rows.map(one => el('tr', {}, el('td', {}, one.kind), el('td', {}, one.name),
+    ...[one.spent_today_usd, one.spent_this_month_usd, one.reserved_usd].map(value => el('td', {class: 'n'}, dollars(value))))));
+  $('no-sums').hidden = rows.length > 0;
+}
+
+const moment = (text, none) => text === null ? none : new Date(text).toLocaleString([], {dateStyle: 'short', timeStyle: 'short'});
+
+function drawKeys(clients) {
+  const focused = document.activeElement.dataset ? document.activeElement.dataset.deed : '';
+  $('keys').replaceChildren(...clients.flatMap(client => {
+    const keys = client.keys.length ? client.keys : [{id: '', issued: null, expires: null, last_used: null}];
+    return keys.map((key, i) => {
+      const over = key.expires !== null && new Date(key.expires) <= Date.now();
+      const deed = (word, body) => el('button', {type: 'button', 'data-deed': `${word} ${client.name} ${key.id}`,
+        'aria-label': `${word} ${client.name} ${key.id}`, onclick: () => change(client.name, word, body)}, word);
+      return el('tr', {}, el('td', {}, i === 0 ? client.name : ''), el('td', {}, i === 0 ? client.team : ''), el('td', {}, client.from),
+        el('td', {}, el('code', {}, key.id || (client.from === 'state' ? 'revoked' : 'needs none'))), el('td', {}, moment(key.issued, '–')),
+        el('td', {class: over ? 'bad' : ''}, key.id ? moment(key.expires, 'never') : '–'),
+        el('td', {}, key.id ? moment(key.last_used, 'never') : '–'),
+        el('td', {class: 'deeds'}, ...client.from === 'state' ? [...i === keys.length - 1 ? [deed('rotate', {})] : [],
+          ...key.id ? [deed('revoke', {key: key.id})] : []] : []));
+    });
+  }));
+  if (focused) {
+    const again = $('keys').querySelector(`[data-deed="${CSS.escape(focused)}"]`);
+    if (again) again.focus({preventScroll: true});
+  }
+}
+
+function showIssued(issued) {
+  $('issued-client').textContent = issued.name;
+  $('issued-key').textContent = issued.key;
+  $('issued').hidden = false;
+  $('issued').querySelector('h2').focus();
+}
+
+async function change(client, word, body) {
+  if (word === 'revoke' && !confirm(`Take back the key ${body.key} of ${client}? It is refused at once.`)) return;
+  await keyDeed(`admin/clients/${encodeURIComponent(client)}/${word}`, body);
+}
+
+async function keyDeed(path, body) {
+  try {
+    $('keys-error').textContent = '';
+    const answer = await api(path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+    if (answer.key) showIssued(answer);
+    drawKeys((await api('admin/clients')).clients);
+    return true;
+  } catch (error) {
+    $('keys-error').textContent = error.message;
+    return false;
+  }
+}
+
+$('add').addEventListener('submit', async event => {
+  event.preventDefault();
+  const terms = {name: $('add-name').value, team: $('add-team').value.trim(), models: $('add-models').value.split(/\s+/).filter(text => text)};
+  if ($('add-requests').value) terms.requests_per_minute = Number($('add-requests').value);
+  if ($('add-budget').value) terms.budget_usd = {month: Number($('add-budget').value)};
+  if ($('add-expires').value) terms.expires = $('add-expires').value + 'T00:00:00Z';
+  if (await keyDeed('admin/clients', terms)) $('add').reset();
+});
+
+$('issued-done').addEventListener('click', () => {
+  $('issued').hidden = true;
+  $('issued-key').textContent = '';
+  $('keys-title').focus();
+});
+
+$('issued-copy').addEventListener('click', () => navigator.clipboard.writeText($('issued-key').textContent)
+  .then(() => { $('issued-copy').textContent = 'copied'; }).catch(() => getSelection().selectAllChildren($('issued-key'))));
+
+addEventListener('hashchange', turnTo);
+
 async function start() {
   try {
     const [overview, recent, clients] = await Promise.all([api('admin/overview'), api(`admin/requests?limit=${MAX_REQUESTS}`),
@@ -349,7 +489,8 @@ async function start() {
     $('explain-client').replaceChildren(...clients.clients.map(client => el('option', {}, client.name)));
     $('main').hidden = false;
     drawClients(clients.clients);
-    draw(overview);
+    latest = overview;
+    turnTo();
   } catch (error) {
     linkState(error.message, 'bad');
     if ($('login').hidden) setTimeout(start, 3000);

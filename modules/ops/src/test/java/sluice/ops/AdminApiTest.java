@@ -216,6 +216,7 @@ class AdminApiTest {
         }
         assertEquals(schemas.get("Account").get("properties").names(), first("/admin/accounts", "accounts").names());
         assertEquals(schemas.get("Client").get("properties").names(), first("/admin/clients", "clients").names());
+        assertEquals(schemas.get("Sum").get("properties").names(), first("/admin/money", "sums").names());
         assertEquals(schemas.get("Request").get("properties").names(), first("/admin/requests", "requests").names());
         assertEquals(schemas.get("Decision").get("properties").names(), first("/admin/decisions", "decisions").names());
     }

@@ -98,4 +98,18 @@ class GatewayMetricsTest {
         assertEquals(types.stream().distinct().toList(), types);
         assertTrue(types.contains("# TYPE sluice_queue_wait_seconds histogram"));
     }
+
+    @Test
+    void showsWhatIsLeftOfBudgetsAndQuotasAndWhenTheyRenew() {
+        gateway.accounts.add(ScriptedGateway.account("main", AccountStatus.State.READY, 0));
+        shows("sluice_budget_dollars{kind=\"client\",name=\"team-a\",period=\"month\"} 50");
+        shows("sluice_budget_left_dollars{kind=\"client\",name=\"team-a\",period=\"month\"} 8");
+        shows("sluice_budget_used_ratio{kind=\"client\",name=\"team-a\",period=\"day\"} 0.15");
+        shows("sluice_budget_reserved_dollars{kind=\"client\",name=\"team-a\"} 0.25");
+        shows("sluice_budget_renewal_seconds{period=\"day\"} 6400");
+        shows("sluice_account_quota_left_ratio{account=\"main\",model=\"\",window=\"primary\"} 0.4");
+        shows("sluice_account_quota_renewal_seconds{account=\"main\",model=\"\",window=\"primary\"} 3600");
+        gateway.accounts.clear();
+        assertFalse(operations.scrape().contains("sluice_account_quota"), "what is gone is not shown");
+    }
 }

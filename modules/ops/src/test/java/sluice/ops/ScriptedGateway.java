@@ -12,6 +12,7 @@ import sluice.api.AccountStatus;
 import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.Headers;
+import sluice.api.Quota;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.config.ClientPolicy;
@@ -26,7 +27,8 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
     boolean draining;
 
     static AccountStatus account(String name, AccountStatus.State state, long coolingNanos) {
-        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, List.of(), 10, 2, List.of());
+        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, List.of(), 10, 2,
+                List.of(new Quota("primary", "", 0.4, 18_000_000, 1_700_003_600_000L)));
     }
 
     @Override
@@ -81,6 +83,15 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
                 Instant.parse("2026-11-28T09:30:12Z"));
         return List.of(new ClientStatus(new ClientStatus.Who("team-a", "research", true, List.of("gpt-5*"), List.of(key)), 2, 50, 9, 600,
                 1234, 0, 99_999, new ClientStatus.Spending(1_500_000_000L, 10, 42_000_000_000L, 500)));
+    }
+
+    @Override
+    public Money money() {
+        return new Money(Instant.parse("2023-11-15T00:00:00Z"), Instant.parse("2023-12-01T00:00:00Z"), List.of(
+                new Money.Sum(Money.Kind.CLIENT, "team-a", new Money.Part(1_500_000_000L, 10), new Money.Part(42_000_000_000L, 50),
+                        250_000_000L),
+                new Money.Sum(Money.Kind.MODEL, "gpt-5", new Money.Part(1_500_000_000L, 0), new Money.Part(42_000_000_000L, 0),
+                        0)));
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class RequestRecord {
     public String team = "";
     /** A hash that requests of one session share; 0 if there is none. */
     public long session;
-    /** The service tier that was asked for; empty for the usual one. */
+    /** The service tier that was asked for, and at the end the one that served; empty for the usual one. */
     public String tier = "";
     /** As the client spelled it. */
     public String model = "";
@@ -76,6 +76,8 @@ public final class RequestRecord {
     public String errorDetail = "";
     /** The id of the response, once it is known. */
     public String responseId = "";
+    /** The service tier that the answer names; empty if it names none. */
+    public String toldTier = "";
     /** Tokens. */
     public TokenUsage usage = TokenUsage.NONE;
     /** What the tokens cost, in billionths of a dollar; empty if that is unknown. */

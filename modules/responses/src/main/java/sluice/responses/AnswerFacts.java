@@ -21,9 +21,11 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private String conversationId = "";
     private boolean settled;
 
+    private String serviceTier = "";
     private boolean counted;
     private long input;
     private long cached;
+    private long cacheWrite;
     private long output;
     private long reasoning;
 
@@ -43,6 +45,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         responseId = "";
         conversationId = "";
         settled = false;
+        serviceTier = "";
         counted = false;
         failed = false;
         status = 0;
@@ -85,7 +88,12 @@ public final class AnswerFacts implements JsonFacts<Fact> {
 
     /** {@link TokenUsage#NONE} if nothing was counted. */
     public TokenUsage usage() {
-        return counted ? TokenUsage.told(input, cached, output, reasoning) : TokenUsage.NONE;
+        return counted ? TokenUsage.told(input, cached, output, reasoning).withCacheWrite(cacheWrite) : TokenUsage.NONE;
+    }
+
+    /** The tier that served, as the answer names it; empty if it does not. */
+    public String serviceTier() {
+        return serviceTier;
     }
 
     /** Whether there is an object {@code error}. */
@@ -114,6 +122,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             case STREAM_ID -> streamId = JsonText.decode(spelled, 0, length);
             case RESPONSE_ID -> responseId = JsonText.decode(spelled, 0, length);
             case RESPONSE_STATUS -> settled |= !FAILED.equals(JsonText.decode(spelled, 0, length));
+            case SERVICE_TIER -> serviceTier = JsonText.decode(spelled, 0, length);
             case CONVERSATION_ID -> conversationId = JsonText.decode(spelled, 0, length);
             case ERROR_CODE -> code = JsonText.decode(spelled, 0, length);
             case ERROR_TYPE -> errorType = JsonText.decode(spelled, 0, length);
@@ -129,6 +138,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             case SEQUENCE_NUMBER -> sequence = value;
             case INPUT_TOKENS -> input = counted(value);
             case CACHED_TOKENS -> cached = counted(value);
+            case CACHE_WRITE_TOKENS -> cacheWrite = counted(value);
             case OUTPUT_TOKENS -> output = counted(value);
             case REASONING_TOKENS -> reasoning = counted(value);
             case ERROR_STATUS -> status = value;
@@ -144,6 +154,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             // the last one of an event counts
             input = 0;
             cached = 0;
+            cacheWrite = 0;
             output = 0;
             reasoning = 0;
         } else if (fact == Fact.ERROR) {

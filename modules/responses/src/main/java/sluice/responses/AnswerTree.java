@@ -23,7 +23,8 @@ public final class AnswerTree {
     private static final JsonPlace<Fact> DETAIL = JsonPlace.text(Fact.ERROR_MESSAGE).with("code", CODE).with("message", MESSAGE);
 
     private static final JsonPlace<Fact> INPUT_DETAILS = JsonPlace.<Fact>object()
-            .with("cached_tokens", JsonPlace.number(Fact.CACHED_TOKENS));
+            .with("cached_tokens", JsonPlace.number(Fact.CACHED_TOKENS))
+            .with("cache_write_tokens", JsonPlace.number(Fact.CACHE_WRITE_TOKENS));
     private static final JsonPlace<Fact> OUTPUT_DETAILS = JsonPlace.<Fact>object()
             .with("reasoning_tokens", JsonPlace.number(Fact.REASONING_TOKENS));
     private static final JsonPlace<Fact> INPUT = JsonPlace.number(Fact.INPUT_TOKENS);
@@ -35,6 +36,7 @@ public final class AnswerTree {
             .with("prompt_tokens", INPUT).with("prompt_tokens_details", INPUT_DETAILS)
             .with("completion_tokens", OUTPUT).with("completion_tokens_details", OUTPUT_DETAILS);
 
+    private static final JsonPlace<Fact> TIER = JsonPlace.text(Fact.SERVICE_TIER);
     private static final JsonPlace<Fact> CONVERSATION = JsonPlace.text(Fact.CONVERSATION_ID)
             .with("id", JsonPlace.text(Fact.CONVERSATION_ID));
     private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
@@ -43,7 +45,7 @@ public final class AnswerTree {
     public static final JsonPlace<Fact> EVENT = JsonPlace.<Fact>object()
             .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
             .with("stream_id", JsonPlace.text(Fact.STREAM_ID)).with("model", MODEL).with("response", RESPONSE)
-            .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE)
+            .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
             .with("status", STATUS).with("status_code", STATUS)
             .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
@@ -57,6 +59,7 @@ public final class AnswerTree {
     private static JsonPlace<Fact> response(JsonPlace<Fact> bare) {
         return bare.with("id", JsonPlace.text(Fact.RESPONSE_ID)).with("model", MODEL)
                 .with("status", JsonPlace.text(Fact.RESPONSE_STATUS)).with("conversation", CONVERSATION)
-                .with("output", JsonPlace.extent(Fact.OUTPUT)).with("usage", USAGE).with("error", ERROR);
+                .with("output", JsonPlace.extent(Fact.OUTPUT)).with("usage", USAGE)
+                .with("service_tier", TIER).with("error", ERROR);
     }
 }

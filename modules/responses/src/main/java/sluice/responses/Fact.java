@@ -12,6 +12,8 @@ public enum Fact {
     RESPONSE_ID,
     /** Such as {@code completed} or {@code failed}. */
     RESPONSE_STATUS,
+    /** The tier that served, not the one that was asked for. */
+    SERVICE_TIER,
     CONVERSATION_ID,
     /** The array of items of a response. */
     OUTPUT,
@@ -20,6 +22,7 @@ public enum Fact {
     USAGE,
     INPUT_TOKENS,
     CACHED_TOKENS,
+    CACHE_WRITE_TOKENS,
     OUTPUT_TOKENS,
     REASONING_TOKENS,
     ERROR,

@@ -20,6 +20,7 @@ import sluice.api.UpstreamSettings;
 import sluice.api.UsageSink;
 import sluice.clients.AccountBudgets;
 import sluice.clients.Admission;
+import sluice.clients.Allowance;
 import sluice.clients.Allowances;
 import sluice.clients.BackgroundSettler;
 import sluice.clients.Client;
@@ -106,6 +107,11 @@ final class Assembly implements AutoCloseable {
         Optional<Path> path = configuration.state().path();
         return path.isEmpty() ? Optional.empty()
                 : Optional.of(KeyRing.open(path.get().resolveSibling(path.get().getFileName() + ".clients"), clients));
+    }
+
+    /** What everybody has spent. */
+    List<Allowance> allowances() {
+        return allowances.all();
     }
 
     /** When a key was used last. */

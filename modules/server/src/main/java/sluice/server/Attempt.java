@@ -397,6 +397,7 @@ final class Attempt implements FailoverLoop.Attempts {
     private static void note(Call call, RelayReport report) {
         RequestRecord record = call.record;
         record.responseId = report.responseId();
+        record.toldTier = report.serviceTier();
         record.answerBytes += report.bytesOut();
         record.events += report.events();
         record.flushes += report.flushes();

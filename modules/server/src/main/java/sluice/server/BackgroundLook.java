@@ -56,7 +56,7 @@ final class BackgroundLook implements BackgroundUsage {
                     }
                     RelayOutcome outcome = answers.relay(body, (bytes, offset, length, boundary) -> { }, options);
                     yield outcome instanceof RelayOutcome.Completed(RelayReport report) && report.usage().total() > 0
-                            ? new Found.Ended(report.usage()) : new Found.NotYet();
+                            ? new Found.Ended(report.usage(), report.serviceTier()) : new Found.NotYet();
                 }
             }
         };

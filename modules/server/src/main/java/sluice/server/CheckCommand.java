@@ -1,8 +1,10 @@
 package sluice.server;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import sluice.config.Change;
@@ -39,6 +41,7 @@ final class CheckCommand implements Callable<Integer> {
         if (newer == null) {
             out.print(loaded.effective().render());
             out.flush();
+            tellHowLongUsageLasts(loaded);
             return 0;
         }
         LoadResult second = loader.load(newer);
@@ -52,6 +55,17 @@ final class CheckCommand implements Callable<Integer> {
             out.println("no difference");
         }
         return 0;
+    }
+
+    /** A bound in bytes or rows says little: what counts is for how long bills can be looked up. */
+    private void tellHowLongUsageLasts(LoadResult.Loaded loaded) {
+        try {
+            Providers.find(loaded.configuration().modules()).usage().lasts(loaded.configuration().usage().sink(),
+                    System.currentTimeMillis()).ifPresent(lasts -> spec.commandLine().getErr().printf(Locale.ROOT,
+                            "note: at the rate of the last day, usage is kept for %.1f days%n", lasts.toMinutes() / 1440.0));
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("warning: usage.path: cannot be read: " + e.getMessage());
+        }
     }
 
     /** Whether each module that is named is there: {@code serve} would refuse one that is not. */

@@ -27,6 +27,9 @@ final class Forwarding {
     /** What may reach an account at a path that the gateway does not know: TRACE would tell a client the account's key. */
     private static final Set<String> FORWARDED = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
 
+    /** These ask for no work: what they tell of its use was charged when it was done. */
+    private static final Set<String> READING = Set.of("DELETE", "GET", "HEAD");
+
     private final LongSupplier clock;
 
     Forwarding(LongSupplier clock) {
@@ -93,7 +96,8 @@ final class Forwarding {
         }
         String client = known.client().name();
         Headers headers = exchange.head().headers();
-        Affinity affinity = Affinity.of(now.pool().sessions().keyOf(client, headers, body), body, now.policy().resend());
+        record.session = now.pool().sessions().keyOf(client, headers, body);
+        Affinity affinity = Affinity.of(record.session, body, now.policy().resend());
         Admission.Outcome claimed = route == Route.INPUT_TOKENS ? ticket.ask(body, record.model, clock.getAsLong())
                 : ticket.claim(body, record.model, clock.getAsLong());
         if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
@@ -161,12 +165,15 @@ final class Forwarding {
             case BodyReader.Outcome.Complete complete -> {
                 exchange.bodyRead();
                 record.requestBytes = complete.length();
+                if (READING.contains(exchange.head().method())) {
+                    ticket.reads(path);
+                }
                 RawBody body = new RawBody(complete.bytes(), complete.length());
                 if (claimed(now, record, ticket, body, complete) instanceof Admission.Outcome.Refused(GatewayError error)) {
                     yield new Reply.Refused(error);
                 }
-                long session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
-                now.pool().loop().run(new Call(exchange, record, new Affinity(session, "", false),
+                record.session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
+                now.pool().loop().run(new Call(exchange, record, new Affinity(record.session, "", false),
                         exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
                 yield Reply.ANSWERED;
             }

@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import sluice.api.NamePattern;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
 import sluice.api.SelectionRequest;
+import sluice.clients.Calendar;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.IssuedClient;
@@ -25,10 +27,12 @@ import sluice.clients.Spending;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.ModelPrice;
+import sluice.config.Quota;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.ops.KeyDesk;
+import sluice.ops.Money;
 import sluice.probe.AddedTime;
 import sluice.probe.Probe;
 import sluice.records.LineWriter;
@@ -141,6 +145,27 @@ final class OperationsView implements GatewayView {
         long last = assembly.use(key.hash()).lastMillis();
         return new ClientStatus.Key(key.hash().hex().substring(0, 12), issued, key.expires(),
                 last == 0 ? Instant.MIN : Instant.ofEpochMilli(last));
+    }
+
+    @Override
+    public Money money() {
+        long now = assembly.epochMillis().getAsLong();
+        Calendar calendar = assembly.settlement().calendar();
+        long today = calendar.dayOf(now);
+        List<Money.Sum> sums = new ArrayList<>();
+        assembly.allowances().forEach(allowance -> {
+            Spending.Sums spent = allowance.spending().at(today);
+            Quota.Budget budget = assembly.settlement().budgetOf(allowance);
+            if (!budget.isOpen() || spent.monthNanoDollars() > 0 || spent.reservedNanoDollars() > 0) {
+                sums.add(new Money.Sum(Money.Kind.valueOf(allowance.kind().name()), allowance.name(),
+                        new Money.Part(spent.dayNanoDollars(), budget.dayUsd()),
+                        new Money.Part(spent.monthNanoDollars(), budget.monthUsd()), spent.reservedNanoDollars()));
+            }
+        });
+        sums.sort(Comparator.comparing(Money.Sum::kind).thenComparing(sum -> -sum.month().nanoDollars())
+                .thenComparing(Money.Sum::name));
+        return new Money(Instant.ofEpochMilli(now).plus(calendar.untilTomorrow(now)),
+                Instant.ofEpochMilli(now).plus(calendar.untilNextMonth(now)), sums);
     }
 
     @Override

@@ -8,12 +8,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import sluice.config.KeyHash;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 
@@ -206,6 +211,70 @@ class DashboardTest {
         browser.value("document.getElementById('explain-body').value = '{'");
         browser.value("document.querySelector('#explain button').click()");
         browser.await("document.getElementById('explained').textContent.startsWith('400 invalid_json')");
+    }
+
+    private RunningGateway paying(Path folder) throws IOException {
+        return RunningGateway.accounts(upstream.baseUri(), 2, "state: {path: " + folder.resolve("state") + "}\n"
+                + "teams: [{name: research, budget-usd: {month: 40}}]\nclients:\n  - {name: ci, team: research, key-sha256: \""
+                + KeyHash.of("ci").hex() + "\", budget-usd: {day: 5, month: 60}}\n  - {name: agents, team: research, key-sha256: \""
+                + KeyHash.of("agents").hex() + "\", budget-usd: {month: 500}}\n"
+                + "usage: {prices: [{model: gpt-5, input: 200000, cached-input: 125000, output: 1000000}, "
+                + "{model: '*', input: 100000, output: 200000}]}\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, false, money-wide-light", "1280, true, money-wide-dark", "390, false, money-phone-light",
+        "390, true, money-phone-dark"})
+    void showsWhatWasSpentBudgetsAndQuotas(int width, boolean dark, String picture, @TempDir Path folder) throws IOException {
+        try (RunningGateway paid = paying(folder); TestClient client = paid.client()) {
+            for (String key : List.of("ci", "ci", "agents", "agents")) {
+                client.post("/v1/responses", request(key.equals("ci") ? "gpt-5" : "o4-mini", "hi"), "authorization", "Bearer " + key);
+            }
+            browser.open(paid.adminUri(), width, 900, dark);
+            browser.await("document.getElementById('link').textContent === 'live'");
+            browser.value("document.querySelector('#pages a[href=\"#money\"]').click()");
+            browser.await("document.querySelectorAll('#budgets .meter').length === 4");
+            assertFalse(browser.value("document.getElementById('page-money').hidden").asBoolean());
+            assertTrue(browser.value("document.getElementById('page-overview').hidden").asBoolean());
+            assertTrue(text("#budgets").contains("ci client, today"), text("#budgets"));
+            assertTrue(text("#budgets").contains("research team, this month"), text("#budgets"));
+            assertTrue(text("#sums").contains("modelgpt-5"), text("#sums"));
+            assertTrue(text("#sums").contains("accounta"), text("#sums"));
+            assertTrue(text("#money-day-renews").startsWith("the day ends in "), text("#money-day-renews"));
+            assertEquals(width, browser.value("document.documentElement.scrollWidth").asInt(), "nothing hangs over the edge");
+            browser.screenshot(picture);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, false, keys-wide-light", "1280, true, keys-wide-dark", "390, false, keys-phone-light", "390, true, keys-phone-dark"})
+    void addsRotatesAndRevokesKeys(int width, boolean dark, String picture, @TempDir Path folder) throws IOException {
+        try (RunningGateway paid = paying(folder); TestClient client = paid.client()) {
+            browser.open(paid.adminUri().resolve("/#keys"), width, 900, dark);
+            browser.await("document.querySelectorAll('#keys tr').length === 2");
+            browser.value("document.getElementById('add-name').value = 'laptop'; document.getElementById('add-team').value = 'research'");
+            browser.value("document.querySelector('#add button').click()");
+            browser.await("!document.getElementById('issued').hidden");
+            String first = text("#issued-key");
+            assertTrue(first.startsWith("sk-sluice-"), first);
+            assertEquals(200, client.post("/v1/responses", request("gpt-5", "hi"), "authorization", "Bearer " + first).status());
+            browser.screenshot(picture);
+            browser.value("document.getElementById('issued-done').click()");
+            assertEquals("", text("#issued-key"));
+            browser.value("document.querySelector('[data-deed^=\"rotate laptop\"]').click()");
+            browser.await("document.querySelectorAll('#keys tr').length === 4");
+            String second = text("#issued-key");
+            browser.value("window.confirm = () => true");
+            browser.value("document.querySelector('[data-deed=\"revoke laptop " + KeyHash.of(first).hex().substring(0, 12)
+                    + "\"]').click()");
+            browser.await("document.querySelectorAll('#keys tr').length === 3");
+            assertEquals(401, client.post("/v1/responses", request("gpt-5", "hi"), "authorization", "Bearer " + first).status());
+            assertEquals(200, client.post("/v1/responses", request("gpt-5", "hi"), "authorization", "Bearer " + second).status());
+            browser.value("document.getElementById('add-name').value = 'ci'");
+            browser.value("document.querySelector('#add button').click()");
+            browser.await("document.getElementById('keys-error').textContent.includes('configuration file has the client')");
+            assertEquals(width, browser.value("document.documentElement.scrollWidth").asInt(), "nothing hangs over the edge");
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ final class Ledger {
     private final LongSupplier nanoClock;
     private final RelayOptions.Identified identified;
     private TokenUsage usage = TokenUsage.NONE;
+    private String serviceTier = "";
     private String responseId = "";
     private String conversationId = "";
     private String terminal = "";
@@ -75,6 +76,9 @@ final class Ledger {
         if (foreign && !found.usage().equals(TokenUsage.NONE)) {
             usage = found.usage();
         }
+        if ((foreign || kind.terminal()) && !found.serviceTier().isEmpty()) {
+            serviceTier = found.serviceTier();
+        }
         if (!kind.terminal()) {
             return;
         }
@@ -130,7 +134,7 @@ final class Ledger {
     }
 
     RelayReport report(long writes, long bytesOut) {
-        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage),
+        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage, serviceTier),
                 new RelayReport.Counts(new RelayReport.Events(events, deltas, parsed), writes, bytesIn, bytesOut),
                 firstEventNanos, firstOutputNanos);
     }
