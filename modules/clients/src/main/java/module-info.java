@@ -13,5 +13,5 @@ module sluice.clients {
 
     opens sluice.clients to info.picocli; // it fills the options of the command
 
-    exports sluice.clients to sluice.ledger, sluice.server;
+    exports sluice.clients to sluice.edge, sluice.forward, sluice.ledger, sluice.server, sluice.turns;
 }

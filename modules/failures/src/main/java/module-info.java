@@ -5,5 +5,5 @@ module sluice.failures {
     requires transitive sluice.records; // the reasons of failed attempts
     requires sluice.json;
 
-    exports sluice.failures to sluice.server;
+    exports sluice.failures to sluice.forward, sluice.server;
 }

@@ -4,6 +4,6 @@ module sluice.http1 {
     requires transitive sluice.api;
     requires transitive sluice.net;
 
-    exports sluice.http1 to sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge, sluice.probe,
-            sluice.http2;
+    exports sluice.http1 to sluice.edge, sluice.forward, sluice.gauge, sluice.http2, sluice.probe, sluice.server, sluice.simulator,
+            sluice.turns, sluice.upstream, sluice.websocket, sluice.wspool;
 }

@@ -6,6 +6,6 @@ module sluice.net {
 
     provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;
 
-    exports sluice.net to sluice.http1, sluice.websocket, sluice.server, sluice.upstream, sluice.wspool, sluice.simulator, sluice.gauge,
-            sluice.probe, sluice.http2;
+    exports sluice.net to sluice.edge, sluice.forward, sluice.gauge, sluice.http1, sluice.http2, sluice.probe, sluice.server,
+            sluice.simulator, sluice.turns, sluice.upstream, sluice.websocket, sluice.wspool;
 }

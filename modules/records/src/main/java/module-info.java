@@ -6,5 +6,5 @@
 module sluice.records {
     requires transitive sluice.api;
 
-    exports sluice.records to sluice.clients, sluice.failures, sluice.ops, sluice.server;
+    exports sluice.records to sluice.clients, sluice.edge, sluice.failures, sluice.forward, sluice.ops, sluice.server, sluice.turns;
 }

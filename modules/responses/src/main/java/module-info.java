@@ -4,5 +4,6 @@ module sluice.responses {
     requires transitive sluice.api;
     requires sluice.json;
 
-    exports sluice.responses to sluice.baseline, sluice.body, sluice.server, sluice.simulator, sluice.sse, sluice.wspool;
+    exports sluice.responses to sluice.baseline, sluice.body, sluice.edge, sluice.forward, sluice.simulator, sluice.sse, sluice.turns,
+            sluice.wspool;
 }

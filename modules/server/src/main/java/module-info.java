@@ -1,24 +1,24 @@
 /**
- * The gateway: the data port's connection, the life of a request, the way to the accounts, the command line and operations.
+ * The command line, and what puts a gateway together from the rooms and providers that there are.
  * Start at {@link sluice.server}. Uses every service of {@code sluice.api}, provides none.
  */
 module sluice.server {
     requires sluice.api;
-    requires sluice.net;
-    requires sluice.http1;
-    requires sluice.websocket;
-    requires sluice.config;
-    requires sluice.failures;
-    requires sluice.records;
     requires sluice.clients;
+    requires sluice.config;
+    requires sluice.edge;
+    requires sluice.failures;
+    requires sluice.forward;
+    requires sluice.http1;
+    requires sluice.json;
+    requires sluice.net;
     requires sluice.ops;
     requires sluice.probe;
-    requires sluice.json;
-    requires sluice.responses;
+    requires sluice.records;
+    requires sluice.turns;
     requires io.helidon.webserver;
     requires io.helidon.logging.jul;
     requires info.picocli;
-    requires com.fasterxml.jackson.core;
     requires java.logging;
     requires jdk.net; // keepalive times of the admin port
     requires jdk.unsupported; // sun.misc.Signal: a shutdown hook cannot see a second SIGTERM, nor any SIGHUP

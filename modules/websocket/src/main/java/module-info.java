@@ -5,5 +5,5 @@ module sluice.websocket {
     requires transitive sluice.net;
     requires transitive sluice.http1;
 
-    exports sluice.websocket to sluice.server, sluice.wspool, sluice.simulator;
+    exports sluice.websocket to sluice.simulator, sluice.turns, sluice.wspool;
 }

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import sluice.api.AccountStatus;
+import sluice.forward.Gateway;
 import sluice.ops.Operations;
 
 /** The routes of the admin port. Thread-safe. */
@@ -35,7 +36,7 @@ final class AdminRoutes {
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
-        List<AccountStatus> accounts = gateway.live().pool().scheduler().accounts();
+        List<AccountStatus> accounts = gateway.live().scheduler().accounts();
         boolean enabled = accounts.stream().anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
         boolean listens = listening.getAsBoolean();
         boolean up = enabled && listens && !gateway.draining();

@@ -6,11 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
-import sluice.api.RelayOptions;
 import sluice.api.SharedState;
 import sluice.api.StreamThreads;
 import sluice.api.Sweeper;
@@ -31,19 +29,23 @@ import sluice.clients.KeyUse;
 import sluice.clients.Settlement;
 import sluice.clients.SpendingFile;
 import sluice.clients.SpendingStore;
-import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.KeyHash;
 import sluice.config.OpenFiles;
-import sluice.config.StateSettings;
-import sluice.config.StreamSettings;
+import sluice.edge.DataPort;
+import sluice.edge.DataTls;
+import sluice.forward.Gateway;
+import sluice.forward.Live;
+import sluice.forward.Parts;
+import sluice.forward.WebSocketRefusals;
 import sluice.http1.StreamProtocol;
 import sluice.net.CoarseSweeper;
 import sluice.net.ReadPoller;
 import sluice.records.RequestObserver;
 import sluice.records.RequestObservers;
-import sluice.responses.SessionSource;
+import sluice.turns.TurnRules;
+import sluice.turns.Turns;
 
 /**
  * Puts the gateway together from a configuration: makes the parts that live as long as the
@@ -64,14 +66,14 @@ final class Assembly implements AutoCloseable {
     private final TurnPool turnPool;
     private final StreamThreads streams;
     private final UsageSink usage;
-    private final ByteBudget budget;
+    private final Parts parts;
     private final Settlement settlement;
     private final BackgroundSettler settler;
     /** Of the configuration in force. */
     private volatile List<Account> accounts = List.of();
+    private volatile TurnRules turnRules;
     private volatile RequestObservers observers;
     private final WebSocketRefusals refusals = new WebSocketRefusals(clock);
-    private final AtomicInteger openStreams = new AtomicInteger();
 
     Assembly(Configuration configuration, Providers providers, RequestObservers log) {
         this.providers = providers;
@@ -84,12 +86,15 @@ final class Assembly implements AutoCloseable {
         turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
         streams = providers.streams().create();
         usage = providers.usage().create(configuration.usage().sink());
-        budget = new ByteBudget(configuration.limits().bodiesInFlightBytes());
+        parts = new Parts(new Parts.Bodies(providers.scanner(), providers.collector(), providers.decoders()),
+                new Parts.Relays(providers.events(), providers.answers(), streams),
+                new Parts.Accounts(scheduler, upstream, turnPool, state, refusals),
+                new Parts.Clocks(sweeper, clock, epochMillis), configuration.limits().bodiesInFlightBytes());
         spending = spendingFile(configuration);
         settlement = new Settlement(allowances, spending.<SpendingStore>map(file -> file).orElse(SpendingStore.NOWHERE), configuration,
                 clock, epochMillis);
-        settler = new BackgroundSettler(settlement, new BackgroundLook(upstream, providers.answers(), relayOptions(configuration),
-                () -> accounts), record -> observers().ended(record), clock);
+        settler = new BackgroundSettler(settlement, parts.backgroundUsage(configuration, () -> accounts),
+                record -> observers().ended(record), clock);
         sweeper.watch(settler);
         sweeper.watch(new AccountBudgets(settlement, scheduler));
         observers = log.with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
@@ -137,11 +142,6 @@ final class Assembly implements AutoCloseable {
         return sweeper;
     }
 
-    /** Tells which clients have left. */
-    ReadPoller poller() {
-        return poller;
-    }
-
     LongSupplier clock() {
         return clock;
     }
@@ -161,7 +161,7 @@ final class Assembly implements AutoCloseable {
 
     /** Streams to clients that are open. */
     int openStreams() {
-        return openStreams.get();
+        return parts.openStreams();
     }
 
     /** The state of a client, which is made with the first configuration that has it. */
@@ -182,65 +182,21 @@ final class Assembly implements AutoCloseable {
         scheduler.apply(configuration.accounts());
         upstream.apply(configuration.accounts());
         turnPool.apply(configuration.accounts());
-        List<ClientPolicy> policies = configuration.clients();
-        FailoverSettings failover = configuration.failover();
-        BodyDecoders decoders = new BodyDecoders(providers.decoders());
-        Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
-                failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
-                configuration.stream().serverTiming());
-        Duration unavailable = configuration.webSocket().unavailable();
-        Attempt attempt = new Attempt(providers.events(), streams, providers.answers(), relayOptions(configuration), rules, decoders,
-                openStreams);
-        FailoverLoop loop = new FailoverLoop(scheduler, attempt, failover.maxAttempts(), failover.deadline(), configuration.slotWait(),
-                clock);
-        TurnWay.Means means = new TurnWay.Means(upstream, new WebSocketOffer(configuration.accounts(), refusals, unavailable, clock),
-                refusals, wish -> !scheduler.explain(wish).account().isEmpty());
-        TurnRules turns = new TurnRules(means, configuration.webSocket(), configuration.limits().messageBytes(),
-                configuration.stream().stall(), configuration.limits().bodyWait(), configuration.server().bodyTimeout(),
-                configuration.server().bodyRateBytes(), configuration.stream().timeouts().keepalive());
-        BodyReader bodyReader = new BodyReader(decoders, providers.collector(), configuration.limits().bodyBytes(),
-                configuration.limits().bodyWait().toNanos());
-        return new Live(new Live.Access(new ClientAuthenticator(policies, configuration.teams(), clients),
-                new Admission(settlement)),
-                new Live.Intake(bodyReader, budget, providers.scanner()),
-                new Live.Pool(scheduler, loop, new Upstreams(upstream, turnPool, refusals, unavailable),
-                        owners(configuration), new SessionSource(state.keys()),
-                        new ModelCatalog(configuration.accounts(), upstream, configuration.server().modelsCache(), clock)),
-                turns,
-                new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
-                        configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
-                        configuration.server().forwardOther()),
-                observers);
-    }
-
-    /** Who made which response, as {@code configuration} has it judged. */
-    ResponseOwners owners(Configuration configuration) {
-        return new ResponseOwners(state.owners(), configuration.clients().size() > 1
-                && configuration.state().unknownOwner() == StateSettings.UnknownOwner.REFUSE);
-    }
-
-    private RelayOptions relayOptions(Configuration configuration) {
-        StreamSettings stream = configuration.stream();
-        boolean drains = stream.onDisconnect() == StreamSettings.OnDisconnect.DRAIN;
-        return RelayOptions.defaults(sweeper).withRoom(stream.bufferBytes(), configuration.limits().eventBytes())
-                .withHeld(configuration.failover().commit(), configuration.failover().holdBytes(), configuration.failover().hold())
-                .withAfterTerminal(stream.afterTerminal())
-                .withDrain(drains ? stream.drainTime() : Duration.ZERO, drains ? stream.drainBytes() : 0)
-                .withClocks(clock, epochMillis);
+        turnRules = TurnRules.of(configuration, upstream, scheduler, refusals, clock);
+        return parts.live(configuration, new ClientAuthenticator(configuration.clients(), configuration.teams(), clients),
+                new Admission(settlement), observers);
     }
 
     /** The gateway, under {@code configuration} until another is applied. */
     Gateway gateway(Configuration configuration) {
-        return new Gateway(live(configuration), gateway -> new Turns(gateway, turnPool, sweeper, clock, epochMillis), clock,
-                epochMillis);
+        return new Gateway(live(configuration), gateway -> new Turns(gateway, () -> turnRules, turnPool, sweeper, clock,
+                epochMillis), clock, epochMillis);
     }
 
     /** The data port, which is not open yet. */
     DataPort dataPort(Configuration configuration, Gateway gateway, Optional<DataTls> tls) {
-        OpenConnections open = new OpenConnections(configuration.limits().connections(), configuration.limits().connectionsPerAddress());
         List<StreamProtocol> protocols = configuration.server().http2() ? streamProtocols() : List.of();
-        return new DataPort(new DataConnections(gateway, connectionLimits(configuration), open, protocols, sweeper, clock), tls,
-                !protocols.isEmpty(), configuration.server().headTimeout(), poller, sweeper, clock);
+        return new DataPort(configuration, gateway, protocols, tls, poller, sweeper, clock);
     }
 
     /** Protocols that carry many requests on a connection: their modules may be left out of an image. */
@@ -251,13 +207,6 @@ final class Assembly implements AutoCloseable {
                     "server.http2 is true, but the module sluice.http2 is not here: clients are served by HTTP/1.1");
         }
         return all;
-    }
-
-    /** How client connections are held to their limits. */
-    private static ConnectionLimits connectionLimits(Configuration configuration) {
-        return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
-                configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
-                configuration.stream().stall(), configuration.stream().watchAfter());
     }
 
     /** Charges clients with a budget what a former process kept for them, or recorded if it kept nothing. */
@@ -275,11 +224,6 @@ final class Assembly implements AutoCloseable {
     /** Usage records that could not be kept. */
     long usageLost() {
         return usage.lost();
-    }
-
-    /** What outlives requests. */
-    SharedState state() {
-        return state;
     }
 
     /** Lets go what is kept for later requests. */

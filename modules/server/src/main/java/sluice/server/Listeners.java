@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import sluice.edge.DataPort;
 
 /** The two ports: data, with Sluice's own connections, and admin, with Helidon's routing. Thread-safe. */
 final class Listeners implements AutoCloseable {

@@ -11,14 +11,9 @@ import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
-import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
-import sluice.api.JsonValue;
 import sluice.api.NamePattern;
-import sluice.api.RequestBody;
-import sluice.api.Scan;
-import sluice.api.SelectionRequest;
 import sluice.clients.Calendar;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
@@ -28,6 +23,8 @@ import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.ModelPrice;
 import sluice.config.Quota;
+import sluice.forward.DryRun;
+import sluice.forward.Gateway;
 import sluice.ops.ClientStatus;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
@@ -36,8 +33,6 @@ import sluice.ops.Money;
 import sluice.probe.AddedTime;
 import sluice.probe.Probe;
 import sluice.records.LineWriter;
-import sluice.responses.RequestCheck;
-import sluice.responses.SessionSource;
 
 /** The gateway as operations see it. Thread-safe. */
 final class OperationsView implements GatewayView {
@@ -102,12 +97,12 @@ final class OperationsView implements GatewayView {
 
     @Override
     public long bodyBytes() {
-        return gateway.live().intake().budget().usedBytes();
+        return gateway.live().budget().usedBytes();
     }
 
     @Override
     public long bodyBudgetBytes() {
-        return gateway.live().intake().budget().totalBytes();
+        return gateway.live().budget().totalBytes();
     }
 
     @Override
@@ -218,35 +213,11 @@ final class OperationsView implements GatewayView {
         if (policy.isEmpty()) {
             return new Explanation.Refused(GatewayError.client(404, "unknown_client", "There is no client '" + client + "'."));
         }
-        Scan scan = gateway.live().intake().scanner().scan(body, 0, body.length);
-        if (!(scan instanceof Scan.Valid(RequestBody request))) {
-            return new Explanation.Refused(RequestCheck.malformed((Scan.Malformed) scan, body.length));
-        }
-        Optional<GatewayError> fault = RequestCheck.check(request, true);
-        return fault.<Explanation>map(Explanation.Refused::new).orElseGet(() -> explained(policy.get(), headers, request));
-    }
-
-    private Explanation explained(ClientPolicy policy, Headers headers, RequestBody body) {
-        JsonValue field = body.field(Field.MODEL);
-        String model = field.isText() ? field.text() : "";
-        if (!model.isEmpty() && !Client.mayUse(policy.models(), model)) {
-            return new Explanation.Refused(GatewayError.client(403, "model_not_allowed", "The client '" + policy.name()
-                    + "' may not use the model '" + model + "'."));
-        }
-        String boundTo = Affinity.boundTo(body);
-        if (!boundTo.isEmpty() && gateway.live().pool().owners().isForeign(policy.name(), boundTo)) {
-            return new Explanation.Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
-        }
-        Decision decision = assembly.scheduler().explain(new SelectionRequest(policy.name(), model,
-                new SessionSource(assembly.state().keys()).keyOf(policy.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
-                body.hasEncryptedContent(), Set.of(), configuration.slotWait().toNanos(), assembly.clock().getAsLong()));
-        Optional<Account> account = configuration.accounts().stream()
-                .filter(one -> one.name().equals(decision.account())).findFirst();
-        String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
-        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel,
-                        decision.asked().stripsReasoning()).stream()
-                .map(Object::toString).toList()).orElse(List.of());
-        return new Explanation.Explained(decision, upstreamModel, edits);
+        return switch (DryRun.of(gateway.live(), configuration, policy.get(), headers, body, assembly.clock().getAsLong())) {
+            case DryRun.Refused(GatewayError error) -> new Explanation.Refused(error);
+            case DryRun.Explained(Decision decision, String upstreamModel, List<String> edits) ->
+                new Explanation.Explained(decision, upstreamModel, edits);
+        };
     }
 
     private List<ClientPolicy> policies() {

@@ -14,6 +14,7 @@ import sluice.api.UsageSink;
 import sluice.config.Configuration;
 import sluice.config.ServerSettings;
 import sluice.config.UsageSettings;
+import sluice.edge.DataPort;
 import sluice.probe.Probe;
 import sluice.records.RequestObservers;
 

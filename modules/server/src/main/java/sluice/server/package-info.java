@@ -1,9 +1,11 @@
 /**
- * The gateway server, to be read in the order of a request's life: {@code Exchange} and {@code Answer}
- * (an HTTP/1.1 request, or a turn of a WebSocket), {@code Gateway}, {@code Forwarding}, {@code BodyReader}, {@code Call},
- * {@code FailoverLoop}, {@code Attempt}, {@code Way}. What they are made from is put together by {@code Assembly}; {@code
- * GatewayProcess} is the life of the whole.
+ * The gateway put together, and its command line. {@code Main} has the commands; {@code ServeCommand} starts a
+ * {@code GatewayProcess}, which is the life of the whole: its {@code Assembly} makes all parts from a configuration and the
+ * chosen {@code Providers}, {@code Listeners} opens both ports, {@code Reloader} exchanges the configuration, {@code Signals}
+ * end it. {@code AdminPort}, {@code AdminRoutes} and {@code OperationsView} are the way to operations, {@code SecondGateway} is
+ * what the probe measures, and {@code DemoCommand} shows all of it on one machine.
  *
- * <p>Thread rule: a request stays on its own virtual thread from its first byte to its last.
+ * <p>No request passes through here: its life is in {@code sluice.forward}, and its doors are {@code sluice.edge} and
+ * {@code sluice.turns}.
  */
 package sluice.server;

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.config.ServerSettings;
+import sluice.edge.DataTls;
 import sluice.simulator.SimulatedUpstream;
 
 /** TLS of the data port, over real sockets. */
@@ -159,7 +160,7 @@ class DataTlsTest {
                 // nothing is open
             }
         };
-        Logger logger = Logger.getLogger("sluice.server");
+        Logger logger = Logger.getLogger("sluice.edge");
         logger.addHandler(handler);
         try {
             DataTls tls = new DataTls(new ServerSettings.Tls(folder.resolve(name + ".pem"), folder.resolve(name + ".key"),
@@ -237,7 +238,7 @@ class DataTlsTest {
     /** Why a pair of files cannot be used. */
     private record ServerCertificateFault(Path cert, Path key) {
         String message() {
-            return assertThrows(IOException.class, () -> ServerCertificate.read(cert, key)).getMessage();
+            return assertThrows(IOException.class, () -> new DataTls(new ServerSettings.Tls(cert, key, Optional.empty()))).getMessage();
         }
     }
 }

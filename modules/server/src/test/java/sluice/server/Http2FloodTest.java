@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.clients.BodyShare;
+import sluice.forward.ByteBudget;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 
@@ -248,7 +249,7 @@ class Http2FloodTest {
             awaitHeads(peer, 8);
             peer.send(Frames.PING, 0, 0, new byte[8]);
             peer.await(Frames.PING, 0);
-            assertEquals(0, gateway.process().gateway().live().intake().budget().usedBytes());
+            assertEquals(0, gateway.process().gateway().live().budget().usedBytes());
         }
     }
 
@@ -256,7 +257,7 @@ class Http2FloodTest {
     void bodiesThatNobodyReadsYetCountAsBodiesInFlight() throws IOException {
         try (RunningGateway gateway = gateway("limits: {body: 1MiB, bodies-in-flight: 1MiB}\n");
                 Http2Peer peer = new Http2Peer(gateway.port(), trusting).greet()) {
-            ByteBudget budget = gateway.process().gateway().live().intake().budget();
+            ByteBudget budget = gateway.process().gateway().live().budget();
             ByteBudget.Permit others = budget.permit(new BodyShare());
             assertTrue(others.grow(1024 * 1024));
             open(peer, 1);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.forward.ByteBudget;
 import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;
 
@@ -31,7 +32,7 @@ class WebSocketLimitsTest {
     }
 
     private static ByteBudget budget(RunningGateway gateway) {
-        return gateway.process().gateway().live().intake().budget();
+        return gateway.process().gateway().live().budget();
     }
 
     private static void awaitUsed(RunningGateway gateway, long from, long to) {

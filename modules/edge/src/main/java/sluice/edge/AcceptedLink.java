@@ -1,0 +1,82 @@
+package sluice.edge;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import sluice.net.Link;
+import sluice.net.ReadPoller;
+
+/** A connection that was accepted, as a {@link Link}: its socket's own streams, plain or TLS. */
+final class AcceptedLink implements Link {
+    private final SocketChannel channel;
+    private final Socket socket;
+    private final ReadPoller poller;
+    private final InputStream in;
+    private final OutputStream out;
+    /** Guarded by this link: a descriptor that is closed may be another connection's. */
+    private boolean closed;
+
+    /**
+     * Takes a connection over.
+     *
+     * @param socket the channel's, or one that speaks TLS over it
+     */
+    AcceptedLink(SocketChannel channel, Socket socket, ReadPoller poller) throws IOException {
+        this.channel = channel;
+        this.socket = socket;
+        this.poller = poller;
+        in = socket.getInputStream();
+        out = socket.getOutputStream();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        return in.read(target, offset, length);
+    }
+
+    @Override
+    public boolean ready() throws IOException {
+        return in.available() > 0;
+    }
+
+    @Override
+    public synchronized Optional<ReadPoller.Registration> whenReadable(Runnable action) {
+        return closed ? Optional.empty() : poller.whenReadable(channel, action);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+        out.write(source, offset, length);
+    }
+
+    /** The client sees the end at once, in TLS as its goodbye, and may still send. */
+    @Override
+    public void finishOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public boolean secure() {
+        return socket != channel.socket();
+    }
+
+    /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        close(channel);
+    }
+
+    static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The connection is gone either way.
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package sluice.edge;
+
+import java.io.IOException;
+import sluice.forward.Answer;
+
+/**
+ * How an answer becomes bytes of its protocol: HTTP/1.1 and HTTP/2 differ in nothing else. One call at a time.
+ */
+interface AnswerCodec {
+    /** Begins the head; its fields go to what is returned, until {@link #frame}. */
+    Answer.Lines head(int status);
+
+    /**
+     * Ends the head, which leaves with the first body or with the end.
+     *
+     * @param bodyBytes the length of the body, or {@link Answer#UNKNOWN_LENGTH}
+     */
+    void frame(int status, long bodyBytes);
+
+    /** Sends a piece of the body, which is not empty, with the head if that is still here: as few writes as it takes. */
+    void body(byte[] buffer, int offset, int length) throws IOException;
+
+    /** Sends the end, with the head if that is still here. */
+    void end() throws IOException;
+
+    /** The connection takes no further request after this answer. */
+    void closeAfter();
+
+    /** Ends the connection, or the stream that carries the answer alone; what waits in a write fails. Does not block. */
+    void cut();
+}

@@ -1,0 +1,30 @@
+package sluice.edge;
+
+import java.time.Duration;
+import sluice.config.Configuration;
+
+/**
+ * Limits of a client's connection.
+ *
+ * @param headBytes most bytes of a request's head
+ * @param idle longest wait for the next request
+ * @param head longest time from the first byte of a head to its last
+ * @param bodyIdle longest silence within a body
+ * @param bodyRate fewest bytes a second of a body, once {@code bodyIdle} has passed; 0: any
+ * @param stall longest time that one write to the client may take
+ * @param watchAfter age at which a request's client is watched
+ */
+record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bodyIdle, int bodyRate, Duration stall,
+        Duration watchAfter) {
+    /** Those of {@code configuration}. */
+    static ConnectionLimits of(Configuration configuration) {
+        return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
+                configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
+                configuration.stream().stall(), configuration.stream().watchAfter());
+    }
+
+    /** How long {@code bytes} of a body may have taken. */
+    long bodyNanos(long bytes) {
+        return bodyRate == 0 ? Long.MAX_VALUE : bodyIdle.toNanos() + bytes * (1_000_000_000L / bodyRate);
+    }
+}

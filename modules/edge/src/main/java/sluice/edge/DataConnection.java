@@ -1,0 +1,351 @@
+package sluice.edge;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import sluice.api.GatewayError;
+import sluice.api.Sweeper;
+import sluice.forward.Gateway;
+import sluice.forward.UpgradableExchange;
+import sluice.http1.FramingException;
+import sluice.http1.HttpBody;
+import sluice.http1.HttpInput;
+import sluice.http1.RequestHead;
+import sluice.net.Link;
+import sluice.net.ReadPoller;
+import sluice.records.RequestIds;
+import sluice.records.RequestRecord;
+
+/**
+ * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
+ * decision 0001 for why it is our own.
+ *
+ * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment,
+ * so that short requests pay nothing for being watched.
+ */
+final class DataConnection implements ClientConnection, Sweeper.Watched {
+    /**
+     * A request body that nobody wants is skipped up to here; beyond, the connection is closed. Closing it at once would reset
+     * it, and a client that is still sending would lose the answer that says why.
+     */
+    private static final long SKIP_BYTES = 128L * 1024 * 1024;
+    /** Longest time for skipping a body, or for what a client still sends behind its last answer. */
+    private static final Duration SKIP_LIMIT = Duration.ofSeconds(30);
+    /** A client that sends nothing for so long behind its last answer, and does not close, has gone or means harm. */
+    private static final Duration LINGER_SILENCE = Duration.ofSeconds(5);
+    /** How long a connection may be silent while others find no place. */
+    static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
+
+    /** What the connection is doing, and so which limit holds. */
+    private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
+
+    /** Whether the client may be watched: a state, the order to watch it, or the {@link ClientWatch} itself. */
+    private enum Watch { NOT_NOW, ALLOWED }
+
+    /** The poller tells when there is something to read from the client. */
+    private static final class Armed {
+        private volatile ReadPoller.Registration order = () -> { };
+
+        private void takeBack() {
+            order.close();
+        }
+    }
+
+    private final Link link;
+    private final HttpInput input;
+    private final Http1Codec codec;
+    private final HttpAnswer answer;
+    private final Gateway gateway;
+    private final ConnectionLimits limits;
+    private final OpenConnections open;
+    private final Sweeper sweeper;
+    private final LongSupplier clock;
+    private final String remoteHost;
+    private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
+    private volatile Phase phase = Phase.IDLE;
+    private volatile long phaseSinceNanos;
+    private volatile long bodySinceNanos;
+    private volatile long bodyBytes;
+    private volatile Http1Exchange current;
+    private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
+
+    DataConnection(Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+            LongSupplier clock) {
+        this.gateway = gateway;
+        this.limits = limits;
+        this.open = open;
+        this.sweeper = sweeper;
+        this.clock = clock;
+        this.link = link;
+        this.remoteHost = remoteHost;
+        input = new HttpInput(link, limits.headBytes());
+        codec = new Http1Codec(link);
+        answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
+    }
+
+    @Override
+    public void serve() throws InterruptedException {
+        enter(Phase.IDLE);
+        Optional<GatewayError> refusal = open.enter(remoteHost);
+        Sweeper.Registration registration = sweeper.watch(this);
+        try {
+            while (nextRequest(refusal)) {
+                enter(Phase.IDLE);
+            }
+        } catch (IOException e) {
+            // The client left between two requests, or in the middle of one.
+        } finally {
+            registration.close();
+            open.leave(remoteHost);
+            link.close();
+        }
+    }
+
+    private boolean nextRequest(Optional<GatewayError> refusal) throws IOException, InterruptedException {
+        if (!input.hasBuffered() && !input.lookAhead(1)) {
+            return false;
+        }
+        enter(Phase.HEAD);
+        long started = phaseSinceNanos;
+        Optional<RequestHead> next;
+        try {
+            next = input.readRequestHead();
+        } catch (FramingException e) {
+            refuse(GatewayError.client(e.status(), "bad_request_framing",
+                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."));
+            // Whoever sends this slowly still sends.
+            linger(true);
+            return false;
+        } catch (EOFException e) {
+            return false;
+        }
+        if (next.isEmpty()) {
+            return false;
+        }
+        RequestHead head = next.get();
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+            linger(head.bodyBytes() != 0);
+            return false;
+        }
+        HttpBody body = input.body(head.bodyBytes());
+        enter(Phase.BODY);
+        bodySinceNanos = phaseSinceNanos;
+        bodyBytes = 0;
+        answer.reset(RequestIds.next());
+        codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
+        Http1Exchange exchange = new Http1Exchange(this, head, body, codec, answer, started);
+        current = exchange;
+        try {
+            gateway.handle(exchange);
+        } finally {
+            current = null;
+            endWatch();
+        }
+        if (upgrade.isPresent()) {
+            enter(Phase.UPGRADED);
+            upgrade.get().serve(link, input);
+            return false;
+        }
+        if (keepsAlive()) {
+            return skipRest(exchange, body);
+        }
+        if (answer.complete()) {
+            linger(!body.finished());
+        }
+        return false;
+    }
+
+    /** Whether the connection may carry another request after the answer. */
+    private boolean keepsAlive() {
+        return answer.complete() && codec.keepsAlive();
+    }
+
+    /** Reads what is left of a body that was not wanted, if it is little. */
+    private boolean skipRest(Http1Exchange exchange, HttpBody body) throws IOException {
+        if (body.finished()) {
+            return true;
+        }
+        if (exchange.isHeldBack()) {
+            return false;
+        }
+        enter(Phase.SKIP);
+        byte[] waste = new byte[16 * 1024];
+        for (long skipped = 0; skipped < SKIP_BYTES;) {
+            int count = body.read(waste, 0, waste.length);
+            if (count < 0) {
+                return true;
+            }
+            skipped += count;
+        }
+        return false;
+    }
+
+    /**
+     * Says that no more will come, and takes what the client still sends behind the last answer of a connection, until it
+     * closes: closing over bytes that nobody has read resets the connection, and the client may lose the answer (RFC 9112 §9.6).
+     *
+     * @param more whether more is to be expected although nothing is here yet
+     */
+    private void linger(boolean more) throws IOException {
+        link.finishOutput();
+        if (!more && !link.ready()) {
+            return;
+        }
+        enter(Phase.LINGER);
+        long end = phaseSinceNanos + SKIP_LIMIT.toNanos();
+        byte[] waste = new byte[16 * 1024];
+        long taken = 0;
+        while (taken < SKIP_BYTES && phaseSinceNanos - end < 0) {
+            int count = link.read(waste, 0, waste.length);
+            if (count < 0) {
+                return;
+            }
+            taken += count;
+            phaseSinceNanos = clock.getAsLong();
+        }
+    }
+
+    private void refuse(GatewayError error) throws IOException {
+        answer.reset(RequestIds.next());
+        codec.reset(false, false, false);
+        RequestRecord record = gateway.record(answer.requestId(), phaseSinceNanos);
+        record.remote = remoteHost();
+        gateway.refuse(answer, record, error);
+    }
+
+    /** From now on the client is watched, once the request is old enough to be worth it. */
+    void watchClient() {
+        enter(Phase.ANSWER);
+        watch.set(Watch.ALLOWED);
+    }
+
+    /** No watch starts any more, and one that was started has given the input back. */
+    private void endWatch() throws InterruptedException {
+        Object before = watch.getAndSet(Watch.NOT_NOW);
+        if (before instanceof Armed armed) {
+            armed.takeBack();
+        } else if (before instanceof ClientWatch started) {
+            enter(Phase.IDLE);
+            if (!keepsAlive()) {
+                link.close();
+            }
+            started.await();
+        }
+    }
+
+    /** Once the request has been handled, the connection leaves HTTP, and its limits with it. */
+    void upgrade(UpgradableExchange.Upgrade next) {
+        upgrade = Optional.of(next);
+    }
+
+    /** More of a body has come. */
+    void bodyProgress(int bytes) {
+        bodyBytes += bytes;
+        phaseSinceNanos = clock.getAsLong();
+    }
+
+    String remoteHost() {
+        return remoteHost;
+    }
+
+    @Override
+    public void sweep(long nowNanos) {
+        long age = nowNanos - phaseSinceNanos;
+        switch (phase) {
+            case IDLE -> closeAfter(age, idleLimit());
+            case HEAD -> closeAfter(age, headLimit());
+            case BODY -> {
+                if (age > limits.bodyIdle().toNanos() || nowNanos - bodySinceNanos > limits.bodyNanos(bodyBytes)) {
+                    giveUpBody();
+                }
+            }
+            case SKIP -> closeAfter(age, SKIP_LIMIT);
+            case UPGRADED -> { }
+            case LINGER -> closeAfter(age, open.crowded() ? CROWDED_IDLE : LINGER_SILENCE);
+            case ANSWER -> {
+                answer.sweep(nowNanos);
+                if (age > limits.watchAfter().toNanos()) {
+                    startWatch();
+                }
+            }
+        }
+    }
+
+    private void closeAfter(long ageNanos, Duration limit) {
+        if (ageNanos > limit.toNanos()) {
+            link.close();
+        }
+    }
+
+    /** Where places are rare, who has begun a head and does not end it makes room, as who is silent does. */
+    private Duration headLimit() {
+        return open.crowded() && CROWDED_IDLE.compareTo(limits.head()) < 0 ? CROWDED_IDLE : limits.head();
+    }
+
+    private Duration idleLimit() {
+        if (gateway.draining()) {
+            return Duration.ZERO;
+        }
+        return open.crowded() && CROWDED_IDLE.compareTo(limits.idle()) < 0 ? CROWDED_IDLE : limits.idle();
+    }
+
+    private void giveUpBody() {
+        Http1Exchange exchange = current;
+        if (exchange != null) {
+            exchange.tooSlow();
+        }
+        link.close();
+    }
+
+    private void startWatch() {
+        if (watch.get() != Watch.ALLOWED) {
+            return;
+        }
+        Armed armed = new Armed();
+        if (!watch.compareAndSet(Watch.ALLOWED, armed)) {
+            return;
+        }
+        Optional<ReadPoller.Registration> order = link.whenReadable(() -> read(armed));
+        if (order.isEmpty()) {
+            read(armed);
+            return;
+        }
+        armed.order = order.get();
+        if (watch.get() != armed) {
+            armed.takeBack();
+        }
+    }
+
+    private void read(Armed armed) {
+        ClientWatch started = new ClientWatch(input, this::clientGone);
+        if (watch.compareAndSet(armed, started)) {
+            Thread.ofVirtual().name("client-watch").start(started);
+        }
+    }
+
+    private void clientGone() {
+        Http1Exchange exchange = current;
+        if (exchange != null) {
+            answer.clientGone();
+            if (gateway.cancelsWhenClientLeaves()) {
+                exchange.cancellation().cancel();
+            }
+        }
+    }
+
+    private void enter(Phase next) {
+        phaseSinceNanos = clock.getAsLong();
+        phase = next;
+    }
+
+    @Override
+    public void close(boolean atOnce) {
+        if (atOnce || phase == Phase.IDLE) {
+            link.close();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package sluice.edge;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSocket;
+import sluice.api.Sweeper;
+import sluice.config.Configuration;
+import sluice.forward.Gateway;
+import sluice.http1.StreamProtocol;
+import sluice.net.Acceptor;
+import sluice.net.KeepAliveProbes;
+import sluice.net.ReadPoller;
+
+/**
+ * The port for clients: each connection that it accepts gets a virtual thread, which agrees on TLS where there is any, and serves it to
+ * its end. Thread-safe.
+ */
+public final class DataPort implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("sluice.edge");
+    /** At a stop, for requests whose answers are all but out; the drain has waited before. */
+    private static final Duration STOP_GRACE = Duration.ofMillis(200);
+    /** And then for their threads to see that their connections are closed. */
+    private static final Duration STOP_END = Duration.ofSeconds(1);
+
+    /** How often a stop looks whether the last connection has ended. */
+    private static final Duration STOP_STEP = Duration.ofMillis(5);
+
+    private final DataConnections connections;
+    private final Optional<DataTls> tls;
+    private final boolean http2;
+    private final Duration handshakeLimit;
+    private final ReadPoller poller;
+    private final Sweeper sweeper;
+    private final LongSupplier clock;
+    private final Map<Thread, ClientConnection> open = new ConcurrentHashMap<>();
+    private Optional<Acceptor> acceptor = Optional.empty();
+    private volatile boolean closed;
+
+    /**
+     * A port that is not open yet.
+     *
+     * @param protocols those besides HTTP/1.1, offered where there is TLS
+     */
+    public DataPort(Configuration configuration, Gateway gateway, List<StreamProtocol> protocols, Optional<DataTls> tls,
+            ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
+        connections = new DataConnections(gateway, ConnectionLimits.of(configuration), OpenConnections.within(configuration.limits()),
+                protocols, sweeper, clock);
+        this.tls = tls;
+        http2 = !protocols.isEmpty();
+        handshakeLimit = configuration.server().headTimeout();
+        this.poller = poller;
+        this.sweeper = sweeper;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param most connections at a time
+     * @throws IOException if the port cannot be had; the message says why
+     */
+    public DataPort open(InetSocketAddress address, int most) throws IOException {
+        acceptor = Optional.of(Acceptor.open(address, most, this::take, clock));
+        return this;
+    }
+
+    public int port() {
+        return acceptor.orElseThrow().port();
+    }
+
+    /** Whether it takes connections at the moment. */
+    public boolean listening() {
+        return acceptor.map(Acceptor::listening).orElse(false);
+    }
+
+    private void take(SocketChannel channel, Runnable place) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        KeepAliveProbes.on(channel);
+        Thread.ofVirtual().name("client").start(() -> {
+            try (channel) {
+                serve(channel);
+            } catch (IOException e) {
+                // It left before it was a client, or does not speak TLS.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "a client's connection has failed", e);
+            } finally {
+                open.remove(Thread.currentThread());
+                place.run();
+            }
+        });
+    }
+
+    private void serve(SocketChannel channel) throws IOException, InterruptedException {
+        String remoteHost = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        Socket socket = tls.isPresent() ? secured(channel) : channel.socket();
+        String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
+        ClientConnection connection = connections.over(new AcceptedLink(channel, socket, poller), remoteHost, protocol);
+        open.put(Thread.currentThread(), connection);
+        if (closed) {
+            connection.close(true);
+        }
+        connection.serve();
+    }
+
+    private SSLSocket secured(SocketChannel channel) throws IOException {
+        long start = clock.getAsLong();
+        Sweeper.Registration watch = sweeper.watch(now -> {
+            if (now - start > handshakeLimit.toNanos()) {
+                AcceptedLink.close(channel);
+            }
+        });
+        try {
+            SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), http2);
+            socket.startHandshake();
+            return socket;
+        } finally {
+            watch.close();
+        }
+    }
+
+    /** Takes no more connections, ends those that are idle, and after a moment all others. */
+    @Override
+    public void close() {
+        closed = true;
+        acceptor.ifPresent(Acceptor::close);
+        open.values().forEach(connection -> connection.close(false));
+        if (!ended(STOP_GRACE)) {
+            open.forEach((thread, connection) -> {
+                connection.close(true);
+                thread.interrupt();
+            });
+            ended(STOP_END);
+        }
+    }
+
+    private boolean ended(Duration limit) {
+        long start = clock.getAsLong();
+        while (!open.isEmpty()) {
+            if (clock.getAsLong() - start > limit.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(STOP_STEP.toNanos());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+package sluice.edge;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import sluice.config.ServerSettings;
+
+/**
+ * TLS of the data port: one context for the life of the process, whose certificate and authorities are exchanged when their
+ * files change. Thread-safe.
+ */
+public final class DataTls {
+    private static final String HTTP1 = "http/1.1";
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+    private static final Logger LOG = System.getLogger("sluice.edge");
+
+    private final ExchangeableKeys keys;
+    private final Optional<ExchangeableTrust> trust;
+    private final SSLContext context;
+    private volatile Instant end;
+
+    /**
+     * Reads the files.
+     *
+     * @throws IOException if one of them cannot be used; the message names the key of the configuration
+     */
+    public DataTls(ServerSettings.Tls files) throws IOException {
+        ServerCertificate first = ServerCertificate.read(files.cert(), files.key());
+        warnIfUntimely(first);
+        end = first.end();
+        keys = new ExchangeableKeys(first);
+        trust = files.clientCa().isPresent() ? Optional.of(new ExchangeableTrust(authorities(files))) : Optional.empty();
+        try {
+            context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {keys}, trust.map(manager -> new TrustManager[] {manager}).orElse(null), null);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("server.tls: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<X509Certificate> authorities(ServerSettings.Tls files) throws IOException {
+        return ServerCertificate.certificates("server.tls.client-ca", files.clientCa().orElseThrow());
+    }
+
+    /** Reads the files again; on a fault everything stays as it is. Connections that stand keep what they agreed on. */
+    public void reload(ServerSettings.Tls files) throws IOException {
+        ServerCertificate next = ServerCertificate.read(files.cert(), files.key());
+        if (trust.isPresent() && files.clientCa().isPresent()) {
+            trust.get().exchange(authorities(files));
+        }
+        warnIfUntimely(next);
+        keys.exchange(next);
+        end = next.end();
+    }
+
+    /** When the certificate in use ends. */
+    public Instant end() {
+        return end;
+    }
+
+    /** It is used all the same: some clients do not look, and no port helps nobody. */
+    private static void warnIfUntimely(ServerCertificate certificate) {
+        certificate.untimely(Instant.now())
+                .ifPresent(why -> LOG.log(Level.WARNING, "server.tls.cert: " + why + "; clients will refuse it"));
+    }
+
+    /**
+     * The server's side of TLS over a connection that was accepted; its handshake is to be started.
+     *
+     * @param http2 whether it is offered beside HTTP/1.1
+     */
+    SSLSocket accepted(Socket socket, boolean http2) throws IOException {
+        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, (InputStream) null, true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setProtocols(VERSIONS);
+        parameters.setNeedClientAuth(trust.isPresent());
+        parameters.setApplicationProtocols(http2 ? new String[] {DataConnections.HTTP2, HTTP1} : new String[] {HTTP1});
+        secured.setSSLParameters(parameters);
+        return secured;
+    }
+}

@@ -1,0 +1,346 @@
+package sluice.edge;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import sluice.api.ClientGoneException;
+import sluice.api.GatewayError;
+import sluice.forward.Answer;
+import sluice.http1.HttpDate;
+import sluice.responses.ErrorEvent;
+import sluice.responses.ErrorJson;
+
+/**
+ * The answer to one HTTP request. Between events of a stream it keeps the client awake with comments.
+ *
+ * <p>Confined to the request's thread, except {@link #sweep} and {@link #clientGone}, and the comments, which a thread of their
+ * own writes; {@code lock} lets only one of them write.
+ */
+final class HttpAnswer implements Answer {
+    /** One line end: a blank line would be an event without data for some clients. */
+    private static final byte[] KEEPALIVE = ": keepalive\n".getBytes(StandardCharsets.US_ASCII);
+    private static final Runnable NOTHING = () -> { };
+    private static final Timing UNTOLD = () -> "";
+    private static final String STALLED = "the client does not read";
+
+    private enum State { EMPTY, PREPARED, OPEN, ENDED, BROKEN }
+
+    private final AnswerCodec codec;
+    private final LongSupplier clock;
+    private final long stallNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private State state = State.EMPTY;
+    private boolean outputSent;
+    private int status;
+    private boolean boundary;
+    private volatile boolean clientGone;
+    private volatile boolean stalled;
+    private volatile long writingSinceNanos;
+    private volatile long lastWriteNanos;
+    /** Silence after which a comment is due; 0: none. */
+    private volatile long commentAfterNanos;
+    /** Silence after the first comment. */
+    private long nextCommentNanos;
+    /** Whether a client that waits too long for the upstream's headers is sent the head of a stream meanwhile. */
+    private boolean streamIfSilent;
+    private Runnable onFirstOutput = NOTHING;
+    private Timing timing = UNTOLD;
+    private String requestId = "";
+
+    /** Answers through {@code codec}; a write that takes longer than {@code stallNanos} (0: any time) ends it. */
+    HttpAnswer(AnswerCodec codec, LongSupplier clock, long stallNanos) {
+        this.codec = codec;
+        this.clock = clock;
+        this.stallNanos = stallNanos;
+    }
+
+    /** Starts the answer to the next request. */
+    void reset(String id) {
+        state = State.EMPTY;
+        requestId = id;
+        outputSent = false;
+        status = 0;
+        boundary = true;
+        clientGone = false;
+        stalled = false;
+        commentAfterNanos = 0;
+        streamIfSilent = false;
+        onFirstOutput = NOTHING;
+        timing = UNTOLD;
+    }
+
+    @Override
+    public void onFirstOutput(Runnable action) {
+        onFirstOutput = action;
+    }
+
+    @Override
+    public void tellTiming(Timing told) {
+        timing = told;
+    }
+
+    @Override
+    public boolean headersSent() {
+        return state == State.OPEN || state == State.ENDED || state == State.BROKEN;
+    }
+
+    @Override
+    public boolean outputSent() {
+        return outputSent;
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    /** Whether the answer went out as its framing announced. */
+    boolean complete() {
+        return state == State.ENDED;
+    }
+
+    @Override
+    public void closeAfter() {
+        codec.closeAfter();
+    }
+
+    @Override
+    public void clientGone() {
+        clientGone = true;
+    }
+
+    @Override
+    public boolean stalled() {
+        return stalled;
+    }
+
+    @Override
+    public void begin(int code, long bodyBytes, Head head) {
+        lock.lock();
+        try {
+            if (headersSent()) {
+                return;
+            }
+            status = code;
+            Lines lines = codec.head(code);
+            head.writeTo(lines);
+            lines.add("x-sluice-request-id", requestId);
+            if (timing != UNTOLD) {
+                lines.add("server-timing", timing.value());
+            }
+            codec.frame(code, bodyBytes);
+            state = State.PREPARED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length, boolean atBoundary) throws ClientGoneException {
+        if (length == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (clientGone) {
+                throw new ClientGoneException(stalled, stalled ? STALLED : "the client left");
+            }
+            if (!outputSent) {
+                outputSent = true;
+                onFirstOutput.run();
+            }
+            send(buffer, offset, length);
+            boundary = atBoundary;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void writeTimingComment() throws ClientGoneException {
+        if (timing != UNTOLD && boundary) {
+            byte[] comment = (": server-timing " + timing.value() + "\n").getBytes(StandardCharsets.ISO_8859_1);
+            write(comment, 0, comment.length, true);
+        }
+    }
+
+    @Override
+    public void end() throws ClientGoneException {
+        lock.lock();
+        try {
+            if (state == State.ENDED) {
+                return;
+            }
+            beginWrite();
+            try {
+                codec.end();
+            } catch (IOException e) {
+                throw lost(e);
+            } finally {
+                endWrite();
+            }
+            state = State.ENDED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void abort() {
+        state = State.BROKEN;
+        codec.closeAfter();
+    }
+
+    @Override
+    public void fail(GatewayError error) {
+        letSleep();
+        try {
+            if (headersSent()) {
+                byte[] event = new ErrorEvent(error, 0, System.currentTimeMillis() / 1000).frame();
+                write(event, 0, event.length, true);
+                abort();
+                return;
+            }
+            byte[] body = ErrorJson.body(error);
+            begin(error.status(), body.length, lines -> describe(error, lines));
+            sendWhole(body);
+        } catch (ClientGoneException e) {
+            abort();
+        }
+    }
+
+    private static void describe(GatewayError error, Lines lines) {
+        lines.add("content-type", "application/json");
+        lines.add("date", HttpDate.now());
+        lines.add("x-sluice-error", error.source() == GatewayError.Source.UPSTREAM ? "upstream" : "gateway");
+        if (!error.retryAfter().isZero()) {
+            lines.add("retry-after", Long.toString(error.retryAfterSeconds()));
+        }
+        if (error.isFinal()) {
+            lines.add("x-should-retry", "false");
+        }
+        switch (error.status()) {
+            case 401 -> lines.add("www-authenticate", "Bearer realm=\"sluice\"");
+            case 426 -> lines.add("upgrade", "websocket");
+            default -> { }
+        }
+    }
+
+    @Override
+    public void refuse(int code, Head headers, byte[] body) {
+        letSleep();
+        try {
+            begin(code, body.length, headers);
+            sendWhole(body);
+        } catch (ClientGoneException e) {
+            abort();
+        }
+    }
+
+    @Override
+    public void sendWhole(byte[] body) throws ClientGoneException {
+        lock.lock();
+        try {
+            if (body.length > 0) {
+                send(body, 0, body.length);
+            }
+        } finally {
+            lock.unlock();
+        }
+        end();
+    }
+
+    @Override
+    public void keepAwake(long nanos) {
+        streamIfSilent = false;
+        nextCommentNanos = nanos;
+        lastWriteNanos = clock.getAsLong();
+        commentAfterNanos = nanos;
+    }
+
+    @Override
+    public void keepAwakeWithoutHeaders(long firstNanos, long nanos) {
+        keepAwake(nanos);
+        streamIfSilent = true;
+        commentAfterNanos = firstNanos;
+    }
+
+    @Override
+    public void letSleep() {
+        streamIfSilent = false;
+        commentAfterNanos = 0;
+    }
+
+    /**
+     * Looks after limits; called by the sweeper. A client that does not take a write in time is cut off, and a client that
+     * hears nothing is sent a comment by a thread of its own, for writing may block.
+     */
+    void sweep(long nowNanos) {
+        long since = writingSinceNanos;
+        if (since != 0 && stallNanos > 0 && nowNanos - since > stallNanos) {
+            stalled = true;
+            codec.cut();
+        }
+        long after = commentAfterNanos;
+        if (after > 0 && since == 0 && nowNanos - lastWriteNanos > after) {
+            lastWriteNanos = nowNanos;
+            Thread.startVirtualThread(this::comment);
+        }
+    }
+
+    private void comment() {
+        if (!lock.tryLock()) {
+            return;
+        }
+        try {
+            if (state == State.EMPTY && streamIfSilent) {
+                begin(200, UNKNOWN_LENGTH, Head.STREAM);
+            }
+            if (commentAfterNanos > 0 && boundary && !clientGone && (state == State.OPEN || state == State.PREPARED)) {
+                commentAfterNanos = nextCommentNanos;
+                send(KEEPALIVE, 0, KEEPALIVE.length);
+            }
+        } catch (ClientGoneException e) {
+            // The request's thread meets the same at its next write, and the watcher tells it before that.
+            clientGone = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void send(byte[] buffer, int offset, int length) throws ClientGoneException {
+        beginWrite();
+        try {
+            codec.body(buffer, offset, length);
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            endWrite();
+        }
+    }
+
+    private void beginWrite() {
+        if (state == State.PREPARED) {
+            state = State.OPEN;
+        }
+        writingSinceNanos = clock.getAsLong();
+    }
+
+    private void endWrite() {
+        lastWriteNanos = writingSinceNanos;
+        writingSinceNanos = 0;
+    }
+
+    private ClientGoneException lost(IOException why) {
+        codec.closeAfter();
+        clientGone = true;
+        return new ClientGoneException(stalled, stalled ? STALLED : "the client left: " + why.getMessage());
+    }
+}

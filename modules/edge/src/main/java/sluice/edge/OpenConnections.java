@@ -1,0 +1,71 @@
+package sluice.edge;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import sluice.api.GatewayError;
+import sluice.config.LimitSettings;
+
+/**
+ * Counts the connections of clients, in all and for each address, so that one too many is told so rather than left waiting
+ * behind a port that no longer accepts. Thread-safe; counts are exact.
+ */
+final class OpenConnections {
+    /** From this share of all places on, connections that only wait are asked to make room. */
+    private static final double CROWDED = 0.9;
+
+    private final int most;
+    private final int mostPerAddress;
+    private final AtomicInteger all = new AtomicInteger();
+    private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+    /**
+     * Counts from zero.
+     *
+     * @param most most connections
+     * @param mostPerAddress most connections of one address; 0: no limit
+     */
+    OpenConnections(int most, int mostPerAddress) {
+        this.most = most;
+        this.mostPerAddress = mostPerAddress;
+    }
+
+    /** Counts from zero, to the limits of the configuration. */
+    static OpenConnections within(LimitSettings limits) {
+        return new OpenConnections(limits.connections(), limits.connectionsPerAddress());
+    }
+
+    /**
+     * Counts a connection from {@code address}, whether it fits or not; {@link #leave} ends it.
+     *
+     * @return why it must not be served; empty if it may be
+     */
+    Optional<GatewayError> enter(String address) {
+        boolean tooMany = all.incrementAndGet() > most;
+        boolean tooManyHere = mostPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > mostPerAddress;
+        if (tooManyHere) {
+            return Optional.of(GatewayError.gateway(429, "client_connections", "There are " + mostPerAddress
+                    + " connections from this address, as many as there may be (limits.connections-per-address).")
+                    .withRetryAfter(Duration.ofSeconds(1)));
+        }
+        return tooMany
+                ? Optional.of(GatewayError.gateway(503, "too_many_connections", "The gateway has as many connections as it may"
+                        + " (limits.connections).").withRetryAfter(Duration.ofSeconds(1)))
+                : Optional.empty();
+    }
+
+    /** A connection that was counted has ended. */
+    void leave(String address) {
+        all.decrementAndGet();
+        if (mostPerAddress > 0) {
+            byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    /** Whether there is little room left. */
+    boolean crowded() {
+        return all.get() > most * CROWDED;
+    }
+}

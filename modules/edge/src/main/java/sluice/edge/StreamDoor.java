@@ -1,0 +1,144 @@
+package sluice.edge;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import sluice.api.GatewayError;
+import sluice.api.Sweeper;
+import sluice.clients.BodyShare;
+import sluice.forward.ByteBudget;
+import sluice.forward.Gateway;
+import sluice.http1.FramingException;
+import sluice.http1.RequestHead;
+import sluice.http1.RequestStream;
+import sluice.http1.StreamConnection;
+import sluice.http1.StreamHost;
+import sluice.http1.StreamLimits;
+import sluice.http1.StreamProtocol;
+import sluice.net.Link;
+import sluice.records.RequestIds;
+
+/**
+ * A client's connection that carries many requests at a time. It counts as one of {@code limits.connections}, and so does each request,
+ * until the end of its answer is about to be written. Thread-safe.
+ */
+final class StreamDoor implements ClientConnection, StreamHost {
+    private final Gateway gateway;
+    private final ConnectionLimits limits;
+    private final OpenConnections open;
+    private final Sweeper sweeper;
+    private final LongSupplier clock;
+    private final String remoteHost;
+    private final StreamConnection connection;
+    /** Bodies that nobody reads yet count as those that are in memory. */
+    private final ByteBudget.Permit unread;
+    private volatile boolean tooMany;
+
+    StreamDoor(StreamProtocol protocol, Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open,
+            Sweeper sweeper, LongSupplier clock) {
+        this.gateway = gateway;
+        this.limits = limits;
+        this.open = open;
+        this.sweeper = sweeper;
+        this.clock = clock;
+        this.remoteHost = remoteHost;
+        unread = gateway.live().budget().permit(new BodyShare());
+        connection = protocol.over(link, this,
+                new StreamLimits(limits.headBytes(), limits.head().toNanos(), limits.stall().toNanos()), clock);
+    }
+
+    @Override
+    public void serve() {
+        tooMany = open.enter(remoteHost).isPresent();
+        Sweeper.Registration registration = sweeper.watch(connection);
+        try {
+            connection.serve();
+        } finally {
+            registration.close();
+            open.leave(remoteHost);
+        }
+    }
+
+    /** One of the places for connections, which a request gives back once. */
+    private final class Place {
+        private final Optional<GatewayError> refusal = open.enter(remoteHost);
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        private void leave() {
+            if (left.compareAndSet(false, true)) {
+                open.leave(remoteHost);
+            }
+        }
+    }
+
+    @Override
+    public void serve(RequestStream stream) throws InterruptedException {
+        Place place = new Place();
+        StreamCodec codec = new StreamCodec(stream, place::leave);
+        HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
+        answer.reset(RequestIds.next());
+        try {
+            RequestHead head = stream.head();
+            if (head.method().equals("HEAD")) {
+                codec.toHead();
+            }
+            if (place.refusal.isPresent()) {
+                refuse(stream, answer, place.refusal.get());
+            } else {
+                serve(new StreamExchange(stream, head, remoteHost, answer, limits, clock), stream);
+            }
+        } catch (FramingException e) {
+            refuse(stream, answer, GatewayError.client(e.status(), "bad_request_framing",
+                    "The request is not valid: " + e.getMessage() + "."));
+        } finally {
+            place.leave();
+        }
+    }
+
+    private void serve(StreamExchange exchange, RequestStream stream) throws InterruptedException {
+        Sweeper.Registration registration = sweeper.watch(exchange);
+        try {
+            stream.whenGone(() -> exchange.clientGone(gateway.cancelsWhenClientLeaves()));
+            gateway.handle(exchange);
+        } finally {
+            registration.close();
+        }
+    }
+
+    private void refuse(RequestStream stream, HttpAnswer answer, GatewayError error) {
+        gateway.refuse(answer, gateway.record(answer.requestId(), stream.startedNanos()), error);
+    }
+
+    @Override
+    public boolean takeMemory(int bytes) {
+        return unread.grow(bytes);
+    }
+
+    @Override
+    public void giveBackMemory(int bytes) {
+        unread.giveBack(bytes);
+    }
+
+    @Override
+    public boolean leaving() {
+        return gateway.draining();
+    }
+
+    @Override
+    public long idleNanos() {
+        long idle = limits.idle().toNanos();
+        return open.crowded() ? Math.min(idle, DataConnection.CROWDED_IDLE.toNanos()) : idle;
+    }
+
+    @Override
+    public boolean tooMany() {
+        return tooMany;
+    }
+
+    @Override
+    public void close(boolean atOnce) {
+        if (atOnce || connection.idle()) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package sluice.forward;
+
+import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+
+/**
+ * The answer to one request. Two states, never one: {@linkplain #headersSent headers sent} (status and headers are out; another
+ * account may still be tried) and {@linkplain #outputSent output sent} (a byte of an account's answer is out; it may not).
+ *
+ * <p>What is written is a body with a known length, or a stream of server-sent events; a WebSocket sends the events as messages.
+ * Confined to the request's thread, except {@link #clientGone}.
+ */
+public interface Answer extends ClientSink {
+    /** Where no body length is known. */
+    long UNKNOWN_LENGTH = -1;
+
+    /** The request's id, which the answer carries. */
+    String requestId();
+
+    /** The status that was sent or prepared; 0 before that. */
+    int status();
+
+    /** Whether status and headers are out. */
+    boolean headersSent();
+
+    /** Whether a byte of an account's answer is out. */
+    boolean outputSent();
+
+    /** Whether a write took longer than its limit. */
+    boolean stalled();
+
+    /** Runs {@code action} once, when the first byte of an account's answer goes out. */
+    void onFirstOutput(Runnable action);
+
+    /** The client may see where the time went, in the form of {@code Server-Timing}. */
+    void tellTiming(Timing timing);
+
+    /** Tells where the time went until now. */
+    @FunctionalInterface
+    interface Timing {
+        /** The header's value. */
+        String value();
+    }
+
+    /**
+     * Prepares status and headers; they leave with the first write. Does nothing if headers are out already.
+     *
+     * @param bodyBytes the length of the body, or {@link #UNKNOWN_LENGTH}
+     */
+    void begin(int status, long bodyBytes, Head head);
+
+    /** Names the headers of an answer. */
+    @FunctionalInterface
+    interface Head {
+        /** Adds each of them. */
+        void writeTo(Lines lines);
+
+        /** Of a stream that no account has opened yet. */
+        Head STREAM = lines -> HeaderPolicy.toClient(Headers.EMPTY, HeaderPolicy.Form.STREAM, lines);
+    }
+
+    /** Takes header fields. */
+    interface Lines {
+        /** A field; both must be Latin-1 without control characters. */
+        void add(String name, String value);
+
+        /** Field {@code index} of {@code headers}, as it was spelled. */
+        void add(Headers headers, int index);
+    }
+
+    /** Sends a prepared answer's whole body and ends it. */
+    void sendWhole(byte[] body) throws ClientGoneException;
+
+    /** Ends the answer as its framing says. */
+    void end() throws ClientGoneException;
+
+    /**
+     * Tells the client an error: as the whole answer, or, where a stream's head is out, as its last event. A client that has left
+     * is no failure of this.
+     */
+    void fail(GatewayError error);
+
+    /**
+     * Tells the client an account's own refusal.
+     *
+     * @param status of the account's answer
+     * @param headers of the account's answer, for the client
+     * @param body JSON
+     */
+    void refuse(int status, Head headers, byte[] body);
+
+    /** Breaks the answer off, without the end that its framing announced. */
+    void abort();
+
+    /** The connection is to end with this answer. */
+    void closeAfter();
+
+    /** From now on, silence of {@code nanos} is broken by a sign of life; the first one sends the prepared headers. */
+    void keepAwake(long nanos);
+
+    /** As long as the account sends no headers: after {@code firstNanos} the client is sent the head of a stream anyway. */
+    void keepAwakeWithoutHeaders(long firstNanos, long nanos);
+
+    /** No signs of life any more. */
+    void letSleep();
+
+    /** Tells a client that may see it where the time went, behind the last event. */
+    void writeTimingComment() throws ClientGoneException;
+
+    /** The client has left; the next write says so. Thread-safe. */
+    void clientGone();
+}

@@ -1,0 +1,76 @@
+package sluice.forward;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import sluice.api.BodyCollector;
+import sluice.api.BodyDecoder;
+import sluice.api.ByteSource;
+import sluice.api.CorruptEncodingException;
+import sluice.api.GatewayError;
+
+/** The content codings that request bodies may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
+final class BodyDecoders {
+    private final List<BodyDecoder> decoders;
+
+    BodyDecoders(List<BodyDecoder> decoders) {
+        this.decoders = List.copyOf(decoders);
+    }
+
+    boolean supports(String encoding) {
+        return find(encoding).isPresent();
+    }
+
+    /** What there is, for people. */
+    String names() {
+        return decoders.stream().flatMap(decoder -> decoder.encodings().stream()).sorted().collect(Collectors.joining(", "));
+    }
+
+    /** Reads a decoded body. */
+    @FunctionalInterface
+    interface Reading {
+        BodyReader.Outcome read(BodyCollector.Source source) throws IOException;
+    }
+
+    /** Has {@code reading} read the body without its coding; corrupt bytes are the client's fault. */
+    BodyReader.Outcome decode(String encoding, Incoming.Stream body, Reading reading) throws IOException {
+        try (InputStream decoded = find(encoding).orElseThrow().decode(encoding, new BodyStream(body))) {
+            return reading.read(decoded::read);
+        } catch (CorruptEncodingException e) {
+            return new BodyReader.Outcome.Refused(GatewayError.client(400, "corrupt_content_encoding",
+                    "The request body is not valid " + encoding + ": " + e.getMessage() + "."));
+        }
+    }
+
+    /** An answer without its coding. What does not even begin as that coding fails at its first read. */
+    ByteSource decode(String encoding, ByteSource answer) {
+        return new DecodedSource(answer, () -> find(encoding).orElseThrow().decode(encoding, new DecodedSource.Coded(answer)));
+    }
+
+    private Optional<BodyDecoder> find(String encoding) {
+        return decoders.stream().filter(decoder -> decoder.encodings().contains(encoding)).findFirst();
+    }
+
+    /** A body as a stream, for decoders. */
+    private static final class BodyStream extends InputStream {
+        private final Incoming.Stream body;
+
+        private BodyStream(Incoming.Stream body) {
+            this.body = body;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            int count = read(one, 0, 1);
+            return count < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            return length == 0 ? 0 : body.read(target, offset, length);
+        }
+    }
+}

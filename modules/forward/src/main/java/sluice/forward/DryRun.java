@@ -1,0 +1,68 @@
+package sluice.forward;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import sluice.api.Account;
+import sluice.api.Decision;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
+import sluice.api.SelectionRequest;
+import sluice.clients.Client;
+import sluice.config.ClientPolicy;
+import sluice.config.Configuration;
+import sluice.responses.Binding;
+import sluice.responses.RequestCheck;
+
+/** What would become of a request, without making it: no account is asked, and nothing is counted. Immutable. */
+public sealed interface DryRun {
+    /** It would not reach an account. */
+    record Refused(GatewayError error) implements DryRun { }
+
+    /**
+     * It would.
+     *
+     * @param decision why that account
+     * @param upstreamModel what the account calls the model; empty without one
+     * @param edits what would be changed in the body
+     */
+    record Explained(Decision decision, String upstreamModel, List<String> edits) implements DryRun { }
+
+    /** Goes through the steps for a client's request with this body, at {@code nowNanos}. Thread-safe. */
+    static DryRun of(Live live, Configuration configuration, ClientPolicy client, Headers headers, byte[] body, long nowNanos) {
+        return switch (live.intake().scanner().scan(body, 0, body.length)) {
+            case Scan.Malformed fault -> new Refused(RequestCheck.malformed(fault, body.length));
+            case Scan.Valid(RequestBody request) -> {
+                Optional<GatewayError> fault = RequestCheck.check(request, true);
+                yield fault.isPresent() ? new Refused(fault.get()) : checked(live, configuration, client, headers, request, nowNanos);
+            }
+        };
+    }
+
+    private static DryRun checked(Live live, Configuration configuration, ClientPolicy client, Headers headers, RequestBody body,
+            long nowNanos) {
+        JsonValue field = body.field(Field.MODEL);
+        String model = field.isText() ? field.text() : "";
+        if (!model.isEmpty() && !Client.mayUse(client.models(), model)) {
+            return new Refused(GatewayError.client(403, "model_not_allowed", "The client '" + client.name()
+                    + "' may not use the model '" + model + "'."));
+        }
+        String boundTo = Binding.of(body);
+        if (!boundTo.isEmpty() && live.pool().owners().isForeign(client.name(), boundTo)) {
+            return new Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
+        }
+        Decision decision = live.pool().scheduler().explain(new SelectionRequest(client.name(), model,
+                live.pool().sessions().keyOf(client.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
+                body.hasEncryptedContent(), Set.of(), configuration.slotWait().toNanos(), nowNanos));
+        Optional<Account> account = configuration.accounts().stream()
+                .filter(one -> one.name().equals(decision.account())).findFirst();
+        String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
+        List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, decision.asked().stripsReasoning())
+                .stream().map(Object::toString).toList()).orElse(List.of());
+        return new Explained(decision, upstreamModel, edits);
+    }
+}

@@ -1,0 +1,184 @@
+package sluice.forward;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import sluice.api.AccountLease;
+import sluice.api.AccountScheduler;
+import sluice.api.AttemptOutcome;
+import sluice.api.Cancellation;
+import sluice.api.Decision;
+import sluice.api.Evidence;
+import sluice.api.Selection;
+import sluice.failures.AttemptResult;
+import sluice.failures.FailedAttempt;
+import sluice.failures.FailureAnswer;
+import sluice.failures.FailureRules;
+
+/**
+ * The only loop over accounts: chooses one, makes an attempt, lets {@link FailureRules} judge it, and goes on as long as the
+ * rules allow it and nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
+ */
+final class FailoverLoop {
+    /** Calls one account. */
+    @FunctionalInterface
+    interface Attempts {
+        /** Makes the attempt and reports it to the lease. */
+        AttemptResult run(Call call, AccountLease lease);
+    }
+
+    private final AccountScheduler scheduler;
+    private final Attempts attempts;
+    private final int maxAttempts;
+    private final long deadlineNanos;
+    private final long waitNanos;
+    private final LongSupplier clock;
+
+    /**
+     * A loop.
+     *
+     * @param maxAttempts most accounts that one request calls
+     * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
+     * @param wait longest wait for a slot
+     */
+    FailoverLoop(AccountScheduler scheduler, Attempts attempts, int maxAttempts, Duration deadline, Duration wait,
+            LongSupplier clock) {
+        this.scheduler = scheduler;
+        this.attempts = attempts;
+        this.maxAttempts = maxAttempts;
+        deadlineNanos = deadline.toNanos();
+        waitNanos = wait.toNanos();
+        this.clock = clock;
+    }
+
+    /** Answers the call, by an account or with an error. */
+    void run(Call call) {
+        try (Evidence evidence = new Evidence()) {
+            run(call, evidence);
+        }
+    }
+
+    private void run(Call call, Evidence evidence) {
+        Set<String> tried = Set.of();
+        AttemptResult last = new AttemptResult.Done();
+        long budgetEnd = 0;
+        boolean mayHaveRun = false;
+        while (true) {
+            long asked = clock.getAsLong();
+            Selection selection;
+            try {
+                selection = select(call, tried, evidence);
+            } catch (InterruptedException e) {
+                call.abandon("the client left while its request waited for a slot");
+                return;
+            }
+            long chosen = clock.getAsLong();
+            call.record.queuedNanos += chosen - asked;
+            call.record.scheduledNanos = chosen;
+            // Waiting for a slot is not the attempt's fault, so it moves the deadline.
+            budgetEnd = budgetEnd == 0 ? chosen + deadlineNanos : budgetEnd + chosen - asked;
+            switch (selection) {
+                case Selection.Unavailable none -> {
+                    if (call.way.widen(call.record.model, call.record.attempts, none)) {
+                        continue;
+                    }
+                    call.tell(last instanceof AttemptResult.Failed(FailedAttempt failure)
+                            ? FailureAnswer.exhausted(call.asked(chosen), failure, none)
+                            : FailureAnswer.untried(call.asked(chosen), none));
+                    return;
+                }
+                case Selection.Selected(AccountLease lease) -> {
+                    if (mayHaveRun) {
+                        call.record.resends++;
+                    }
+                    noteDecision(call, lease.decision());
+                    last = attempt(call, lease);
+                }
+            }
+            if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
+                return;
+            }
+            if (call.isEnded()) {
+                call.endedEarly();
+                return;
+            }
+            call.record.failedTry(failure.account(), failure.rule().reason());
+            mayHaveRun |= failure.mayHaveRun();
+            tried = with(tried, failure.account());
+            boolean enough = call.record.attempts >= maxAttempts && !isSearch(call, failure) || clock.getAsLong() - budgetEnd > 0;
+            if (enough || !mayTryAnother(call, failure)) {
+                evidence.close();
+                call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
+                return;
+            }
+            call.record.retriedNanos += clock.getAsLong() - chosen;
+        }
+    }
+
+    private static void noteDecision(Call call, Decision decision) {
+        call.record.layer = decision.layer();
+        call.chosen(decision.layer() == Decision.Layer.RESPONSE_OWNER);
+        call.record.escaped = decision.stickiness().left();
+    }
+
+    /** Chooses an account. A client that leaves while its request waits for a slot interrupts the wait. */
+    private Selection select(Call call, Set<String> tried, Evidence evidence) throws InterruptedException {
+        Cancellation cancellation = call.exchange.cancellation();
+        Thread waiting = Thread.currentThread();
+        cancellation.onCancel(waiting::interrupt);
+        Selection selection = scheduler.select(call.wish(tried, waitNanos).showing(evidence));
+        cancellation.clear();
+        // A client that left in this very moment is noticed by the call to the upstream.
+        boolean late = Thread.interrupted();
+        if (late && !cancellation.isCancelled()) {
+            waiting.interrupt();
+        }
+        return selection;
+    }
+
+    /** One account's turn. The lease is closed in any case. */
+    private AttemptResult attempt(Call call, AccountLease lease) {
+        try (lease) {
+            call.record.attempts++;
+            return switch (attempts.run(call, lease)) {
+                case AttemptResult.Failed(FailedAttempt failed) -> new AttemptResult.Failed(failed.withoutSecretsOf(lease.account()));
+                case AttemptResult.Done done -> done;
+            };
+        } catch (RuntimeException | Error e) {
+            lease.report(new AttemptOutcome.Ignored());
+            throw e;
+        }
+    }
+
+    /** When a client may try again; a fault of its own does not pass with time. */
+    private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
+        return switch (failure.rule().fault()) {
+            case REQUEST, CLIENT -> Duration.ZERO;
+            case ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT -> scheduler.retryAfter(call.wish(tried, waitNanos));
+        };
+    }
+
+    /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */
+    private static boolean isSearch(Call call, FailedAttempt failure) {
+        return failure.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown();
+    }
+
+    private static boolean mayTryAnother(Call call, FailedAttempt failure) {
+        if (call.answer().outputSent()) {
+            return false;
+        }
+        return switch (failure.rule().effect()) {
+            case NEXT_ACCOUNT -> true;
+            case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
+            case NEXT_IF_OWNER_UNKNOWN -> isSearch(call, failure);
+            case STRIP_ONCE, BY_HTTP, PASS, END -> false;
+        };
+    }
+
+    private static Set<String> with(Set<String> names, String name) {
+        Set<String> more = new HashSet<>(names);
+        more.add(name);
+        return more;
+    }
+}

@@ -1,0 +1,213 @@
+package sluice.forward;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.JsonValue;
+import sluice.api.OutboundBody;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
+import sluice.clients.Admission;
+import sluice.clients.ClientAuthenticator;
+import sluice.clients.Ticket;
+import sluice.records.RequestRecord;
+import sluice.responses.Binding;
+import sluice.responses.RequestCheck;
+import sluice.responses.Route;
+
+/**
+ * From an admitted request to its {@link Call}: reads the body, scans and checks it, and finds out what it is bound to, its
+ * session, and whether it may run twice. Thread-safe.
+ */
+final class Forwarding {
+    /** What may reach an account at a path that the gateway does not know: TRACE would tell a client the account's key. */
+    private static final Set<String> FORWARDED = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
+
+    /** These ask for no work: what they tell of its use was charged when it was done. */
+    private static final Set<String> READING = Set.of("DELETE", "GET", "HEAD");
+
+    private final LongSupplier clock;
+
+    Forwarding(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** A request whose body says what it is for. */
+    Reply withBody(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        return switch (scanned(now, exchange, record, permit)) {
+            case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
+            case Scanned.Body(RequestBody body) -> checked(now, exchange, record, known, ticket, permit, body);
+        };
+    }
+
+    private sealed interface Scanned {
+        record Body(RequestBody body) implements Scanned { }
+
+        record Refused(GatewayError error) implements Scanned { }
+    }
+
+    private Scanned scanned(Live now, Exchange exchange, RequestRecord record, ByteBudget.Permit permit)
+            throws IOException, InterruptedException {
+        switch (exchange.incoming()) {
+            case Incoming.Arrived(RequestBody body, int length, ByteBudget.Permit its) -> {
+                record.bodyReadNanos = clock.getAsLong();
+                record.scannedNanos = record.bodyReadNanos;
+                record.requestBytes = length;
+                return new Scanned.Body(body);
+            }
+            case Incoming.Arriving(Incoming.Stream stream) -> {
+                BodyReader.Outcome read = now.intake().reader().read(exchange.head().headers(), stream, permit);
+                record.bodyReadNanos = clock.getAsLong();
+                if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+                    return new Scanned.Refused(error);
+                }
+                BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
+                exchange.bodyRead();
+                record.requestBytes = complete.length();
+                Scan scan = now.intake().scanner().scan(complete.bytes(), 0, complete.length());
+                record.scannedNanos = clock.getAsLong();
+                return switch (scan) {
+                    case Scan.Valid(RequestBody body) -> new Scanned.Body(body);
+                    case Scan.Malformed fault -> new Scanned.Refused(RequestCheck.malformed(fault, complete.length()));
+                };
+            }
+        }
+    }
+
+    private Reply checked(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            Ticket ticket, ByteBudget.Permit permit, RequestBody body) {
+        Route route = exchange.target().route();
+        Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
+        if (fault.isPresent()) {
+            return new Reply.Refused(fault.get());
+        }
+        JsonValue model = body.field(Field.MODEL);
+        record.model = model.isText() ? model.text() : "";
+        record.stream = route == Route.TURN || route == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
+        if (record.model.isEmpty() && !known.policy().models().isEmpty()) {
+            return new Reply.Refused(GatewayError.client(403, "model_not_allowed", "This key may use some models only, and the request"
+                    + " names none: a prompt template could name any. Send 'model'; GET /v1/models lists what it may use.")
+                    .withParam("model"));
+        }
+        String client = known.client().name();
+        Headers headers = exchange.head().headers();
+        record.session = now.pool().sessions().keyOf(client, headers, body);
+        Affinity affinity = Affinity.of(record.session, body, now.policy().resend());
+        Admission.Outcome claimed = route == Route.INPUT_TOKENS ? ticket.ask(body, record.model, clock.getAsLong())
+                : ticket.claim(body, record.model, clock.getAsLong());
+        if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
+        Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
+                .or(() -> foreign(now, client, Binding.conversation(body)));
+        if (foreign.isPresent()) {
+            return new Reply.Refused(foreign.get());
+        }
+        Way way = exchange.way(now.pool().usualWay());
+        if (!way.reaches(record.model)) {
+            return new Reply.Refused(GatewayError.gateway(503, "websocket_unavailable",
+                    "No account that serves the model '" + record.model + "' offers WebSocket; send POST /v1/responses with "
+                            + "\"stream\": true."));
+        }
+        now.pool().loop().run(new Call(exchange, record, affinity, way, permit, body, known.policy().diagnostics()));
+        return Reply.ANSWERED;
+    }
+
+    /** A response that another client made does not exist for this one. */
+    private static Optional<GatewayError> foreign(Live now, String client, String id) {
+        return !id.isEmpty() && now.pool().owners().isForeign(client, id)
+                ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
+                : Optional.empty();
+    }
+
+    /** A request about a response that an account keeps. */
+    Reply stored(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
+            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
+        Route.Target target = exchange.target();
+        Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
+        if (foreign.isPresent()) {
+            return new Reply.Refused(foreign.get());
+        }
+        ticket.reads(target.id());
+        if (target.route() == Route.CANCEL && read(now, exchange, permit) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
+        // Cancelling takes no parameters; what came is not passed on.
+        exchange.bodyRead();
+        now.pool().loop().run(new Call(exchange, record, new Affinity(0, target.id(), true), exchange.way(now.pool().usualWay()),
+                permit, RawBody.NONE, known.policy().diagnostics()));
+        return Reply.ANSWERED;
+    }
+
+    /** A path that is not Sluice's. */
+    Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
+            ByteBudget.Permit permit) throws IOException, InterruptedException {
+        String path = exchange.head().path();
+        String client = known.client().name();
+        if (!now.policy().forwardOther()) {
+            return new Reply.Refused(GatewayError.client(404, "unknown_path", "There is no " + path
+                    + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
+        }
+        if (!FORWARDED.contains(exchange.head().method())) {
+            return new Reply.Refused(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
+                    + String.join(", ", FORWARDED) + " are."));
+        }
+        if (now.pool().owners().foreignIn(client, path)) {
+            return new Reply.Refused(GatewayError.client(404, "response_not_found", "There is no " + path + "."));
+        }
+        return switch (read(now, exchange, permit)) {
+            case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
+            case BodyReader.Outcome.Complete complete -> {
+                exchange.bodyRead();
+                record.requestBytes = complete.length();
+                if (READING.contains(exchange.head().method())) {
+                    ticket.reads(path);
+                }
+                RawBody body = new RawBody(complete.bytes(), complete.length());
+                if (claimed(now, record, ticket, body, complete) instanceof Admission.Outcome.Refused(GatewayError error)) {
+                    yield new Reply.Refused(error);
+                }
+                record.session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
+                now.pool().loop().run(new Call(exchange, record, new Affinity(record.session, "", false),
+                        exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
+                yield Reply.ANSWERED;
+            }
+        };
+    }
+
+    /** A path that nobody knows may still run a model: what its body names is held to the key's models, and is paid for. */
+    private Admission.Outcome claimed(Live now, RequestRecord record, Ticket ticket, RawBody body, BodyReader.Outcome.Complete complete) {
+        RequestBody json = now.intake().scanner().scan(complete.bytes(), 0, complete.length()) instanceof Scan.Valid(RequestBody valid)
+                ? valid : body;
+        record.model = json.field(Field.MODEL).text();
+        return record.model.isEmpty() ? ticket.ask(json, "", clock.getAsLong()) : ticket.claim(json, record.model, clock.getAsLong());
+    }
+
+    private static BodyReader.Outcome read(Live now, Exchange exchange, ByteBudget.Permit permit)
+            throws IOException, InterruptedException {
+        return switch (exchange.incoming()) {
+            case Incoming.Arriving(Incoming.Stream stream) -> now.intake().reader().read(exchange.head().headers(), stream, permit);
+            case Incoming.Arrived arrived -> throw new IllegalStateException("a message has a body that says what it is for");
+        };
+    }
+
+    /** A message for the account that a WebSocket client is bound to; nothing answers it. */
+    Reply control(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+        if (now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
+        OutboundBody message = switch (exchange.incoming()) {
+            case Incoming.Arrived arrived -> arrived.body().edited(java.util.List.of());
+            case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
+        };
+        return exchange.way(now.pool().usualWay()).passOn(message) ? Reply.ANSWERED
+                : new Reply.Refused(GatewayError.client(400, "no_turn", "No turn of this connection runs, so that there is nobody to pass"
+                        + " the message on to. Send response.create first."));
+    }
+}

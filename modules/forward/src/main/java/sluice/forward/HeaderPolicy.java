@@ -1,0 +1,110 @@
+package sluice.forward;
+
+import java.util.Locale;
+import sluice.api.Account;
+import sluice.api.Headers;
+
+/** Which header lines go where. Stateless. */
+final class HeaderPolicy {
+    private static final String OWN_PREFIX = "x-sluice-";
+    private static final HeaderNames NOT_TO_UPSTREAM = HeaderNames.withUnderscores(
+            // hop-by-hop, RFC 9110 §7.6.1
+            "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+            "proxy-authenticate", "proxy-authorization",
+            // of this connection or this body
+            "host", "content-length", "expect", "accept-encoding",
+            // credentials and identity of the client
+            "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project",
+            "origin", "referer",
+            // who stands in between
+            "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+            "x-forwarded-prefix", "x-real-ip");
+    private static final HeaderNames NOT_TO_CLIENT = new HeaderNames(
+            "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+            "proxy-authenticate", "content-length", "set-cookie", "alt-svc", "strict-transport-security",
+            // whose account it is
+            "openai-organization", "openai-project");
+    private static final HeaderNames REPLACED_ON_STREAMS = new HeaderNames("content-type", "cache-control", "x-accel-buffering");
+
+    /** What becomes of an answer's body on its way, and so of the headers that describe it. */
+    enum Form {
+        /** Nothing. */
+        AS_IT_IS,
+        /** A stream of events. */
+        STREAM,
+        /** A stream that is folded to JSON. */
+        FOLDED
+    }
+
+    private HeaderPolicy() {
+    }
+
+    /**
+     * What an account is sent of a client's headers; the upstream adds host, length and credentials.
+     *
+     * @param bodyDecoded whether the body's {@code content-encoding} was taken off
+     */
+    static Headers toUpstream(Headers client, Account account, boolean bodyDecoded) {
+        Headers.Builder out = Headers.builder();
+        String named = connectionNames(client);
+        for (int i = 0; i < client.size(); i++) {
+            if (NOT_TO_UPSTREAM.contains(client, i) || isOwn(client, i)
+                    || bodyDecoded && client.nameIs(i, "content-encoding")
+                    || !named.isEmpty() && named.contains("," + client.name(i).toLowerCase(Locale.ROOT) + ",")
+                    || isFixed(client, i, account)) {
+                continue;
+            }
+            out.add(client, i);
+        }
+        out.add("accept-encoding", "identity");
+        account.headers().forEach(out::add);
+        return out.build();
+    }
+
+    /** Writes what a client is sent of an answer's headers. */
+    static void toClient(Headers upstream, Form form, Answer.Lines out) {
+        String named = connectionNames(upstream);
+        for (int i = 0; i < upstream.size(); i++) {
+            if (NOT_TO_CLIENT.contains(upstream, i) || isOwn(upstream, i)
+                    || form != Form.AS_IT_IS && REPLACED_ON_STREAMS.contains(upstream, i)
+                    || !named.isEmpty() && named.contains("," + upstream.name(i).toLowerCase(Locale.ROOT) + ",")) {
+                continue;
+            }
+            out.add(upstream, i);
+        }
+        if (form == Form.FOLDED) {
+            out.add("content-type", "application/json");
+        } else if (form == Form.STREAM) {
+            out.add("content-type", "text/event-stream");
+            out.add("cache-control", "no-cache");
+            out.add("x-accel-buffering", "no");
+        }
+    }
+
+    private static boolean isFixed(Headers client, int index, Account account) {
+        for (String name : account.headers().keySet()) {
+            if (client.nameIs(index, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOwn(Headers headers, int index) {
+        return headers.nameBytes(index) > OWN_PREFIX.length()
+                && headers.name(index).regionMatches(true, 0, OWN_PREFIX, 0, OWN_PREFIX.length());
+    }
+
+    /** Names listed in {@code Connection}, as {@code ,a,b,}; empty if it only says keep-alive or close. */
+    private static String connectionNames(Headers headers) {
+        StringBuilder names = new StringBuilder();
+        for (int i = headers.find("connection"); i >= 0; i = headers.find("connection", i + 1)) {
+            if (!headers.valueIs(i, "keep-alive") && !headers.valueIs(i, "close")) {
+                for (String option : headers.value(i).split(",")) {
+                    names.append(names.isEmpty() ? "," : "").append(option.strip().toLowerCase(Locale.ROOT)).append(',');
+                }
+            }
+        }
+        return names.toString();
+    }
+}

@@ -1,0 +1,160 @@
+package sluice.forward;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import sluice.api.Account;
+import sluice.api.ByteSource;
+import sluice.api.Cancellation;
+import sluice.api.ClientGoneException;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.OutboundBody;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
+import sluice.config.ClientPolicy;
+import sluice.http1.HttpDate;
+import sluice.json.JsonStrings;
+import sluice.records.RequestRecord;
+
+/**
+ * {@code GET /v1/models}: what a client may use. Accounts with a list of models tell by it; the others, and those whose list
+ * has wildcards, are asked, and their answer is kept for a while. Thread-safe.
+ */
+final class ModelCatalog {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final int MAX_ANSWER_BYTES = 1024 * 1024;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private record Asked(Set<String> models, long atNanos) { }
+
+    private final List<Account> accounts;
+    private final Upstream upstream;
+    private final long keepNanos;
+    private final LongSupplier clock;
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+    ModelCatalog(List<Account> accounts, Upstream upstream, Duration keep, LongSupplier clock) {
+        this.accounts = accounts;
+        this.upstream = upstream;
+        keepNanos = keep.toNanos();
+        this.clock = clock;
+    }
+
+    /** Answers with the list, or with the one model called {@code id}. */
+    Reply answer(Exchange exchange, RequestRecord record, String id, ClientAuthenticator.Outcome.Known known)
+            throws ClientGoneException {
+        List<String> models = modelsOf(known.policy());
+        StringBuilder json = new StringBuilder();
+        if (id.isEmpty()) {
+            json.append("{\"object\":\"list\",\"data\":[");
+            for (String model : models) {
+                append(json.append(json.charAt(json.length() - 1) == '[' ? "" : ","), model);
+            }
+            json.append("]}");
+        } else if (models.contains(id)) {
+            append(json, id);
+        } else {
+            return new Reply.Refused(GatewayError.client(404, "model_not_found", "There is no model '" + id
+                    + "' here, or this key may not use it.").withParam("model"));
+        }
+        byte[] body = json.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        record.status = 200;
+        exchange.answer().begin(200, body.length, lines -> {
+            lines.add("content-type", "application/json");
+            lines.add("date", HttpDate.now());
+        });
+        exchange.answer().sendWhole(body);
+        return Reply.ANSWERED;
+    }
+
+    private List<String> modelsOf(ClientPolicy policy) {
+        Set<String> models = new TreeSet<>();
+        for (Account account : accounts) {
+            boolean open = account.models().isEmpty() || account.models().stream().anyMatch(Account.ModelRule::isWildcard);
+            for (Account.ModelRule rule : account.models()) {
+                if (!rule.isWildcard()) {
+                    models.add(rule.from());
+                }
+            }
+            if (open) {
+                ask(account).stream().filter(model -> account.upstreamModel(model).isPresent()).forEach(models::add);
+            }
+        }
+        return models.stream().filter(model -> Client.mayUse(policy.models(), model)).toList();
+    }
+
+    private Set<String> ask(Account account) {
+        long now = clock.getAsLong();
+        Asked before = asked.get(account.name());
+        if (before != null && now - before.atNanos() < keepNanos) {
+            return before.models();
+        }
+        UpstreamRequest request = new UpstreamRequest(account, "GET", "/models", HeaderPolicy.toUpstream(Headers.EMPTY, account,
+                false), OutboundBody.EMPTY, LIMIT.toNanos(), LIMIT.toNanos(), "", 0, new Cancellation());
+        Set<String> models = switch (upstream.send(request)) {
+            case UpstreamResult.Unreachable none -> Set.of();
+            case UpstreamResult.Answered answer -> {
+                try (ByteSource body = answer.body()) {
+                    yield answer.status() == 200 ? ids(readAll(body)) : Set.of();
+                } catch (IOException e) {
+                    yield Set.of();
+                }
+            }
+        };
+        if (!models.isEmpty()) {
+            asked.put(account.name(), new Asked(models, now));
+        }
+        return models;
+    }
+
+    private static byte[] readAll(ByteSource source) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] piece = new byte[8 * 1024];
+        int count = source.read(piece, 0, piece.length);
+        while (count >= 0 && all.size() < MAX_ANSWER_BYTES) {
+            all.write(piece, 0, count);
+            count = source.read(piece, 0, piece.length);
+        }
+        return all.toByteArray();
+    }
+
+    /** The ids of {@code {"data":[{"id":…},…]}}. */
+    private static Set<String> ids(byte[] body) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (JsonParser parser = JSON.createParser(body)) {
+            int depth = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token.isStructStart()) {
+                    depth++;
+                } else if (token.isStructEnd()) {
+                    depth--;
+                } else if (token == JsonToken.FIELD_NAME && depth == 3 && parser.currentName().equals("id")
+                        && parser.nextToken() == JsonToken.VALUE_STRING) {
+                    found.add(parser.getText());
+                }
+            }
+        }
+        return Set.copyOf(found);
+    }
+
+    private static void append(StringBuilder json, String model) {
+        json.append("{\"id\":");
+        JsonStrings.appendQuoted(json, model);
+        json.append(",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}");
+    }
+}

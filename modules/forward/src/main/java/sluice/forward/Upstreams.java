@@ -1,0 +1,81 @@
+package sluice.forward;
+
+import java.time.Duration;
+import sluice.api.Account;
+import sluice.api.Field;
+import sluice.api.JsonValue;
+import sluice.api.RequestBody;
+import sluice.api.SelectionRequest;
+import sluice.api.TurnPool;
+import sluice.api.Upstream;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+
+/**
+ * The two ways to an account: HTTP, and pooled WebSockets for what can go over them where the account prefers that (decision
+ * 0042). An account that turns out to have no WebSocket is called by HTTP at once, and for a while. Thread-safe.
+ */
+final class Upstreams implements Way {
+    private final Upstream http;
+    private final TurnPool pool;
+    private final WebSocketRefusals refusals;
+    private final Duration unavailable;
+
+    /**
+     * Both ways.
+     *
+     * @param unavailable how long an account that refused a WebSocket is not asked for another
+     */
+    Upstreams(Upstream http, TurnPool pool, WebSocketRefusals refusals, Duration unavailable) {
+        this.http = http;
+        this.pool = pool;
+        this.refusals = refusals;
+        this.unavailable = unavailable;
+    }
+
+    @Override
+    public SelectionRequest.Transport transport() {
+        return SelectionRequest.Transport.HTTP;
+    }
+
+    @Override
+    public UpstreamResult send(UpstreamRequest request, RequestBody body) {
+        if (!fits(request, body)) {
+            return http.send(request);
+        }
+        UpstreamResult result = pool.send(request);
+        if (result instanceof UpstreamResult.Unreachable none && !none.requestSent()) {
+            switch (none.kind()) {
+                case NO_WEBSOCKET -> {
+                    refusals.note(request.account());
+                    return http.send(request);
+                }
+                // A way station that knows no WebSocket often just closes.
+                case RESET -> {
+                    return http.send(request);
+                }
+                case DNS, CONNECT, TLS, PROXY, TIMEOUT, FRAMING, TOO_LARGE, HELD, CANCELLED -> {
+                    return result;
+                }
+            }
+        }
+        if (result instanceof UpstreamResult.Unreachable none && none.kind() == UpstreamResult.Kind.TOO_LARGE) {
+            // The account has read none of it, and takes more by HTTP.
+            return http.send(request);
+        }
+        return result;
+    }
+
+    private boolean fits(UpstreamRequest request, RequestBody body) {
+        Account account = request.account();
+        if (account.webSocket() != Account.WebSocketUse.PREFER || !request.method().equals("POST")) {
+            return false;
+        }
+        String target = request.target();
+        if (!target.equals("/responses") && !target.startsWith("/responses?")
+                || body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
+            return false;
+        }
+        return !refusals.within(unavailable, account);
+    }
+}

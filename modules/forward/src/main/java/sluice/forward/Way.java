@@ -1,0 +1,69 @@
+package sluice.forward;
+
+import java.util.List;
+import sluice.api.BodyEdit;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.api.OutboundBody;
+import sluice.api.RequestBody;
+import sluice.api.Selection;
+import sluice.api.SelectionRequest;
+import sluice.api.UpstreamRequest;
+import sluice.api.UpstreamResult;
+
+/**
+ * How the attempts of a request reach their accounts. An HTTP request goes to any of them; a WebSocket client keeps one
+ * connection to one account, which its turns leave only if they must. Confined to the request's thread.
+ */
+public interface Way {
+    /** What the account must offer. */
+    SelectionRequest.Transport transport();
+
+    /** Whether some account that serves {@code model} can be reached this way at all; empty: any model. */
+    default boolean reaches(String model) {
+        return true;
+    }
+
+    /** The one account that will do after so many attempts; empty: any. */
+    default String only(int attempts) {
+        return "";
+    }
+
+    /** How long to wait for a slot, where others wait {@code usual}. */
+    default long waitNanos(String model, int attempts, long usual) {
+        return usual;
+    }
+
+    /** No account can be had as it is asked for: whether the request asks for less now, and is to be tried again. */
+    default boolean widen(String model, int attempts, Selection.Unavailable none) {
+        return false;
+    }
+
+    /** What makes the client's body one for this way, besides the account's own edits. */
+    default List<BodyEdit> edits() {
+        return List.of();
+    }
+
+    /** The headers for this way, of those that may go to an account. */
+    default Headers headers(Headers allowed) {
+        return allowed;
+    }
+
+    /** Calls the request's account; {@code body} is what the client sent. Blocks. */
+    UpstreamResult send(UpstreamRequest request, RequestBody body);
+
+    /** Whether the account that could not be reached is to be called once more, in another way. */
+    default boolean goesOtherwise(UpstreamResult.Unreachable none) {
+        return false;
+    }
+
+    /** Passes on a message that asks for no answer; false if there is nobody to pass it on to. */
+    default boolean passOn(OutboundBody message) {
+        return false;
+    }
+
+    /** What the client is told in place of {@code error}, because of what it is bound to. */
+    default GatewayError told(GatewayError error, Call call) {
+        return error;
+    }
+}

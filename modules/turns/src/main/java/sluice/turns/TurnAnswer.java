@@ -1,0 +1,209 @@
+package sluice.turns;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import sluice.api.ClientGoneException;
+import sluice.api.GatewayError;
+import sluice.api.Headers;
+import sluice.forward.Answer;
+import sluice.json.JsonStrings;
+import sluice.responses.ErrorEvent;
+import sluice.responses.ErrorMessage;
+import sluice.websocket.CloseCodes;
+
+/**
+ * The answer to a turn: events as messages, errors as {@code error} messages. A socket keeps itself awake. Confined to the turn's
+ * thread, except {@link #clientGone}.
+ */
+final class TurnAnswer implements Answer {
+    private static final byte[] STREAM_ID = "\"stream_id\"".getBytes(StandardCharsets.US_ASCII);
+
+    private final ClientSocket socket;
+    private final String requestId;
+    private final String streamId;
+    private final Runnable turnAway;
+    private final SseMessages messages = new SseMessages(this::message);
+    private Runnable onFirstOutput = () -> { };
+    private int status;
+    private boolean outputSent;
+    private volatile boolean clientGone;
+
+    /**
+     * An answer.
+     *
+     * @param streamId tells turns at the same time apart; empty without one
+     * @param turnAway tells the client to use HTTP, where its model has no WebSocket
+     */
+    TurnAnswer(ClientSocket socket, String requestId, String streamId, Runnable turnAway) {
+        this.socket = socket;
+        this.requestId = requestId;
+        this.streamId = streamId;
+        this.turnAway = turnAway;
+    }
+
+    @Override
+    public String requestId() {
+        return requestId;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    /** There are none of a message, and so nothing that would be out before its first output. */
+    @Override
+    public boolean headersSent() {
+        return outputSent;
+    }
+
+    @Override
+    public boolean outputSent() {
+        return outputSent;
+    }
+
+    @Override
+    public boolean stalled() {
+        return socket.stalled();
+    }
+
+    @Override
+    public void onFirstOutput(Runnable action) {
+        onFirstOutput = action;
+    }
+
+    @Override
+    public void tellTiming(Timing timing) {
+        // A message has no place for it.
+    }
+
+    @Override
+    public void begin(int code, long bodyBytes, Head head) {
+        status = code;
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientGoneException {
+        if (clientGone) {
+            throw new ClientGoneException(socket.stalled(), "the client left");
+        }
+        if (!outputSent) {
+            outputSent = true;
+            onFirstOutput.run();
+        }
+        try {
+            messages.accept(buffer, offset, length);
+            socket.flush();
+        } catch (IOException e) {
+            clientGone = true;
+            throw new ClientGoneException(socket.stalled(), "the client left: " + e.getMessage());
+        }
+    }
+
+    private void message(byte[] buffer, int offset, int length) throws IOException {
+        if (streamId.isEmpty() || contains(buffer, offset, offset + length)) {
+            socket.sendLater(buffer, offset, length);
+        } else {
+            byte[] named = withStreamId(new String(buffer, offset, length, StandardCharsets.UTF_8));
+            socket.sendLater(named, 0, named.length);
+        }
+    }
+
+    /** What the gateway says itself, in the middle of a stream, knows nothing of streams beside it. */
+    private byte[] withStreamId(String json) {
+        int end = json.lastIndexOf('}');
+        return (json.substring(0, end) + ",\"stream_id\":" + JsonStrings.quote(streamId) + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean contains(byte[] bytes, int from, int to) {
+        for (int at = from; at <= to - STREAM_ID.length; at++) {
+            int same = 0;
+            while (same < STREAM_ID.length && bytes[at + same] == STREAM_ID[same]) {
+                same++;
+            }
+            if (same == STREAM_ID.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void fail(GatewayError error) {
+        if (outputSent) {
+            String json = new ErrorEvent(error, 0, System.currentTimeMillis() / 1000).json();
+            socket.sendQuietly(streamId.isEmpty() ? json.getBytes(StandardCharsets.UTF_8) : withStreamId(json));
+            return;
+        }
+        status = error.status();
+        socket.sendQuietly(ErrorMessage.of(error, streamId));
+        if (error.status() == 401) {
+            socket.close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
+        } else if (error.code().equals("websocket_unavailable")) {
+            turnAway.run();
+        }
+    }
+
+    @Override
+    public void refuse(int code, Head head, byte[] body) {
+        status = code;
+        Headers.Builder headers = Headers.builder();
+        head.writeTo(new Lines() {
+            @Override
+            public void add(String name, String value) {
+                headers.add(name, value);
+            }
+
+            @Override
+            public void add(Headers from, int index) {
+                headers.add(from, index);
+            }
+        });
+        socket.sendQuietly(ErrorMessage.of(code, headers.build(), body, streamId));
+    }
+
+    @Override
+    public void sendWhole(byte[] body) throws ClientGoneException {
+        write(body, 0, body.length, true);
+    }
+
+    @Override
+    public void end() {
+        // The terminal event is the end.
+    }
+
+    @Override
+    public void abort() {
+        // What was to be said was said in a message; the connection goes on with the next turn.
+    }
+
+    @Override
+    public void closeAfter() {
+        // The socket looks after its own end.
+    }
+
+    @Override
+    public void keepAwake(long nanos) {
+        // The socket pings whenever it is silent.
+    }
+
+    @Override
+    public void keepAwakeWithoutHeaders(long firstNanos, long nanos) {
+        // as above
+    }
+
+    @Override
+    public void letSleep() {
+        // as above
+    }
+
+    @Override
+    public void writeTimingComment() {
+        // A message has no place for it.
+    }
+
+    @Override
+    public void clientGone() {
+        clientGone = true;
+    }
+}
