@@ -1,6 +1,7 @@
 package sluice.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,13 +24,29 @@ import sluice.api.AccountScheduler;
 import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.Headers;
+import sluice.api.RequestBody;
+import sluice.api.Scan;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
+import sluice.body.SpliceScanner;
+import sluice.clients.Admission;
+import sluice.clients.Allowance;
+import sluice.clients.Allowances;
+import sluice.clients.Client;
+import sluice.clients.ClientAuthenticator;
+import sluice.clients.Clients;
+import sluice.clients.Party;
 import sluice.clients.PriceTable;
+import sluice.clients.Settlement;
+import sluice.clients.SpendingStore;
+import sluice.config.ClientPolicy;
+import sluice.config.Configuration;
+import sluice.config.ConfigurationLoader;
 import sluice.config.ModelPrice;
+import sluice.config.Quota;
 import sluice.config.ServerSettings;
 import sluice.ledger.LogSinkFactory;
 import sluice.ledger.SqliteSinkFactory;
@@ -41,6 +58,7 @@ import sluice.ops.Money;
 import sluice.ops.Operations;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
+import sluice.records.RequestRecord;
 import sluice.records.StageTimes;
 import sluice.sched.AccountsFactory;
 import sluice.sched.LayeredFactory;
@@ -48,18 +66,24 @@ import sluice.state.LocalStateFactory;
 
 /**
  * What it costs to account for one request when it has ended: on the request's thread its record, price and metrics
- * ({@link #requestThread}); in the background a line or a row of the ledger ({@link #ledger}, at the rate that the writer keeps up
- * with).
+ * ({@link #requestThread}), and before that its ticket from admission to settlement ({@link #ticketAndSettlement}); in the
+ * background a line or a row of the ledger ({@link #ledger}, at the rate that the writer keeps up with).
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AccountingBenchmark {
+    private static final byte[] BODY = "{\"model\":\"gpt-5\",\"max_output_tokens\":1000,\"input\":\"hi\"}"
+            .getBytes(StandardCharsets.UTF_8);
+
     /** The ledger's sink. */
     @Param({"log", "sqlite"})
     public String sink;
 
     private final PriceTable prices = new PriceTable(List.of(ModelPrice.of("gpt-5*", 1.25, 0.125, 10)));
+    private final RequestBody body = ((Scan.Valid) new SpliceScanner().scan(BODY, 0, BODY.length)).body();
+    private Admission admission;
+    private ClientAuthenticator.Outcome.Known known;
     private Operations operations;
     private UsageSink ledger;
     private Path folder;
@@ -72,6 +96,15 @@ public class AccountingBenchmark {
                 new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Map.of()));
         operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
                 System::currentTimeMillis);
+        Configuration plain = ConfigurationLoader.defaults();
+        Allowances allowances = new Allowances();
+        Settlement settlement = new Settlement(allowances, SpendingStore.NOWHERE, plain, System::nanoTime, System::currentTimeMillis);
+        ClientPolicy policy = ClientAuthenticator.LOCAL;
+        Client client = new Clients(allowances).of(policy.name());
+        admission = new Admission(settlement);
+        Quota budget = new Quota(0, 0, 0, new Quota.Budget(1e9, 1e9));
+        known = new ClientAuthenticator.Outcome.Known(client, policy, List.of(new Party(client.allowance(), budget),
+                new Party(allowances.of(Allowance.Kind.TEAM, "research"), budget)));
         folder = Files.createTempDirectory("sluice-bench");
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString(), "rotate", "1048576000", "keep", "1");
         ledger = (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).create(settings);
@@ -107,6 +140,27 @@ public class AccountingBenchmark {
         StageTimes times = StageTimes.between(new StageTimes.Readings(start, start + 20_000, start + 40_000, start + 60_000,
                 start + 90_000, start + 300_000, start + 1_200_000, 5_000, 0, 0));
         operations.ended(new EndedRequest(record(), times, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false, List.of(), ""));
+    }
+
+    /** Who may, what is reserved, and what is charged in the end: client, team, account and model. */
+    @Benchmark
+    public Object ticketAndSettlement() {
+        RequestRecord record = new RequestRecord("req_1", System.currentTimeMillis(), number++ * 1000);
+        record.client = "team-a";
+        record.route = "POST /v1/responses";
+        record.model = "gpt-5";
+        record.account = "main";
+        record.upstreamModel = "gpt-5";
+        if (!(admission.enter(known, record, record.startedNanos) instanceof Admission.Outcome.Admitted admitted)) {
+            throw new IllegalStateException("there is no limit");
+        }
+        Admission.Outcome claimed = admitted.ticket().claim(body, "gpt-5", record.startedNanos);
+        record.sentNanos = record.startedNanos + 1;
+        record.status = 200;
+        record.responseId = "resp_1";
+        record.usage = TokenUsage.told(12_000, 9_000, 300, 120);
+        admitted.ticket().close();
+        return claimed;
     }
 
     /** Through the queue to the file. */

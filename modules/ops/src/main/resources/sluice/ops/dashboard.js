@@ -46,6 +46,8 @@ function ms(value) {
 
 const share = (part, whole) => whole ? (100 * part / whole).toFixed(part && part < whole / 10 ? 1 : 0) + ' %' : '–';
 const dollars = value => '$' + (value === 0 ? '0' : value < 0.01 ? value.toFixed(5) : value < 10 ? value.toFixed(3) : value.toFixed(2));
+/** Sums of money in a column: two digits, so that they line up; what would be nothing by that is shown as it is. */
+const cents = value => value !== 0 && value < 0.01 ? dollars(value) : '$' + value.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: 2});
 const clockTime = text => new Date(text).toLocaleTimeString([], {hour12: false});
 const words = text => text.replaceAll('_', ' ');
 
@@ -388,15 +390,15 @@ const urgency = part => part >= 1 ? 'bad' : part >= 0.8 ? 'warn' : 'good';
 
 function drawMoney(money, accounts) {
   const sum = (kind, member) => money.sums.filter(one => one.kind === kind).reduce((all, one) => all + one[member], 0);
-  $('money-today').textContent = dollars(sum('client', 'spent_today_usd'));
-  $('money-month').textContent = dollars(sum('client', 'spent_this_month_usd'));
-  $('money-reserved').textContent = dollars(sum('client', 'reserved_usd'));
+  $('money-today').textContent = cents(sum('client', 'spent_today_usd'));
+  $('money-month').textContent = cents(sum('client', 'spent_this_month_usd'));
+  $('money-reserved').textContent = cents(sum('client', 'reserved_usd'));
   $('money-day-renews').textContent = `the day ends in ${until(money.day_renews)}`;
   $('money-month-renews').textContent = `the month ends in ${until(money.month_renews)}`;
   const bars = money.sums.flatMap(one => [['today', one.spent_today_usd, one.budget_day_usd, money.day_renews],
     ['this month', one.spent_this_month_usd, one.budget_month_usd, money.month_renews]].filter(([, , budget]) => budget > 0)
     .map(([period, spent, budget, renews]) => meter(el('span', {}, el('b', {}, one.name), ` ${one.kind}, ${period}`), spent / budget,
-      urgency(spent / budget), `${dollars(spent)} of ${dollars(budget)}` + (spent >= budget ? ', spent' : ''), `renews in ${until(renews)}`)));
+      urgency(spent / budget), `${cents(spent)} of ${cents(budget)}` + (spent >= budget ? ', spent' : ''), `renews in ${until(renews)}`)));
   $('budgets').replaceChildren(...bars);
   $('no-budgets').hidden = bars.length > 0;
   const windows = accounts.flatMap(account => account.quotas.map(quota => meter(el('span', {}, el('b', {}, account.name),
@@ -407,7 +409,7 @@ function drawMoney(money, accounts) {
   const order = ['team', 'client', 'model', 'account'];
   const rows = [...money.sums].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || b.spent_this_month_usd - a.spent_this_month_usd);
   $('sums').replaceChildren(...rows.map(one => el('tr', {}, el('td', {}, one.kind), el('td', {}, one.name),
-    ...[one.spent_today_usd, one.spent_this_month_usd, one.reserved_usd].map(value => el('td', {class: 'n'}, dollars(value))))));
+    ...[one.spent_today_usd, one.spent_this_month_usd, one.reserved_usd].map(value => el('td', {class: 'n'}, cents(value))))));
   $('no-sums').hidden = rows.length > 0;
 }
 

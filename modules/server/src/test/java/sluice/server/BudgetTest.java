@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +93,41 @@ class BudgetTest {
             }
             assertEquals(200, client.post("/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"hi\"}").status());
             gateway.awaitLog("account=large");
+        }
+    }
+
+    /** Whatever overlaps with what: each reserves as much as it costs. */
+    @Test
+    void of64ClientsOfATeamAtOnceAsManyAreServedAsItsBudgetHas() throws Exception {
+        StringBuilder clients = new StringBuilder("clients:\n");
+        for (int i = 0; i < 64; i++) {
+            clients.append("  - {name: c").append(i).append(", team: all, key-sha256: \"").append(KeyHash.of("c" + i).hex())
+                    .append("\"}\n");
+        }
+        try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "teams: [{name: all, budget-usd: {month: 200}}]\n"
+                + clients + "usage: {prices: [{model: '*', output: 1000000}]}\n")) {
+            CountDownLatch start = new CountDownLatch(1);
+            List<Future<Integer>> asked = new ArrayList<>();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 64; i++) {
+                    String key = "c" + i;
+                    asked.add(threads.submit(() -> {
+                        try (TestClient client = gateway.client()) {
+                            start.await();
+                            return client.post("/v1/responses", "{\"model\":\"gpt-5\",\"max_output_tokens\":10,\"store\":false,"
+                                    + "\"input\":\"[[sim:deltas=10]]\"}", "authorization", "Bearer " + key).status();
+                        }
+                    }));
+                }
+                start.countDown();
+            }
+            int served = 0;
+            for (Future<Integer> status : asked) {
+                assertTrue(status.get() == 200 || status.get() == 429, () -> status.resultNow().toString());
+                served += status.get() == 200 ? 1 : 0;
+            }
+            assertEquals(20, served, "at ten dollars each");
+            assertEquals(20, upstream.log().total());
         }
     }
 }

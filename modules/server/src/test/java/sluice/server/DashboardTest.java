@@ -226,6 +226,7 @@ class DashboardTest {
     @CsvSource({"1280, false, money-wide-light", "1280, true, money-wide-dark", "390, false, money-phone-light",
         "390, true, money-phone-dark"})
     void showsWhatWasSpentBudgetsAndQuotas(int width, boolean dark, String picture, @TempDir Path folder) throws IOException {
+        upstream.always("sk-a", Fault.of("codex_headers;used=64;used2=91;renews=4000s;renews2=200000s"));
         try (RunningGateway paid = paying(folder); TestClient client = paid.client()) {
             for (String key : List.of("ci", "ci", "agents", "agents")) {
                 client.post("/v1/responses", request(key.equals("ci") ? "gpt-5" : "o4-mini", "hi"), "authorization", "Bearer " + key);
@@ -238,6 +239,7 @@ class DashboardTest {
             assertTrue(browser.value("document.getElementById('page-overview').hidden").asBoolean());
             assertTrue(text("#budgets").contains("ci client, today"), text("#budgets"));
             assertTrue(text("#budgets").contains("research team, this month"), text("#budgets"));
+            assertTrue(text("#quotas").contains("a primary36 % leftrenews in 66 min"), text("#quotas"));
             assertTrue(text("#sums").contains("modelgpt-5"), text("#sums"));
             assertTrue(text("#sums").contains("accounta"), text("#sums"));
             assertTrue(text("#money-day-renews").startsWith("the day ends in "), text("#money-day-renews"));
