@@ -127,6 +127,23 @@ class GatewayConformsTest {
         assertEquals(List.of(), folded.faults());
     }
 
+    @Test
+    void aStreamMadeOfAWholeAnswer() throws Exception {
+        Heard stream = asking.post("/responses", "{\"model\":\"sim-swap\",\"input\":\"x\",\"stream\":true}");
+
+        assertEquals(List.of("response.completed"), stream.types());
+        assertEquals(List.of(), stream.faults());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/models", "/models/broken"})
+    void listsOfModels(String path) throws Exception {
+        Heard models = asking.send("GET", path, "");
+
+        assertEquals(200, models.status());
+        assertEquals(List.of(), models.faults());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{", "{\"type\":\"other\"}", "{\"type\":\"response.create\",\"input\":\"x\"}",
             "{\"type\":\"response.create\",\"model\":\"nobodys\",\"input\":\"x\"}",

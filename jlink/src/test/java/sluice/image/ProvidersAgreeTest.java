@@ -167,7 +167,7 @@ class ProvidersAgreeTest {
     /** Where an upstream breaks off, says nothing more, or resets the connection, both end alike: each stream once, by a legal end. */
     @ParameterizedTest
     @ValueSource(strings = {"sim-deltas-20-cutafter-3", "sim-deltas-20-cutafter-12", "sim-deltas-20-cut-2500", "sim-noend",
-        "sim-deltas-20-stall-4", "sim-drop-fin", "sim-drop-rst"})
+        "sim-deltas-20-stall-4", "sim-deltas-20-rst-2500", "sim-drop-fin", "sim-drop-rst"})
     void brokenUpstreamsEndAlike(String fault) throws Exception {
         String accounts = "accounts: [{name: a, base-url: \"UPSTREAM\", api-key: sk-a}]\nstream: {idle-timeout: 2s}\n";
         try (Side before = new Side(accounts, ALL_BASELINE); Side after = new Side(accounts, ALL_NEW)) {

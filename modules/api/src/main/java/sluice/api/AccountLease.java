@@ -1,5 +1,7 @@
 package sluice.api;
 
+import java.util.List;
+
 /**
  * A slot of an account, held for one attempt. {@link #report} is called once before {@link #close}; closing again does
  * nothing. Thread-safe.
@@ -28,6 +30,11 @@ public interface AccountLease extends AutoCloseable {
 
     /** The account has answered with these headers: they may tell what it may still use. */
     default void answered(Headers headers) {
+        // Nothing to remember.
+    }
+
+    /** The account has told what it may still use, in the middle of an answer. */
+    default void limited(List<Quota> quotas) {
         // Nothing to remember.
     }
 

@@ -1,6 +1,7 @@
 package sluice.api;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -88,7 +89,7 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
                 Ending.TERMINAL_EVENT, Optional::empty);
     }
 
-    /** Learns which response an answer is. */
+    /** Learns which response an answer is, and what else it tells before its end. */
     @FunctionalInterface
     public interface Identified {
         /**
@@ -98,6 +99,11 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
          * @param conversationId empty if it is not known
          */
         void identified(String responseId, String conversationId);
+
+        /** What the stream tells of its account's quotas, which is never nothing. */
+        default void limited(List<Quota> quotas) {
+            // Nothing to remember.
+        }
     }
 
     /**

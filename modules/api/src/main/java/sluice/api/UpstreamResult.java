@@ -22,8 +22,14 @@ public sealed interface UpstreamResult {
      * @param resent whether it was sent twice, as in {@link Answered}
      * @param kind what went wrong
      * @param detail for the log, without secrets
+     * @param close what the account said when it closed its WebSocket; {@link Close#UNTOLD} if it said nothing
      */
-    record Unreachable(boolean requestSent, boolean resent, Kind kind, String detail) implements UpstreamResult {
+    record Unreachable(boolean requestSent, boolean resent, Kind kind, String detail, Close close) implements UpstreamResult {
+        /** One whose end was not told. */
+        public Unreachable(boolean requestSent, boolean resent, Kind kind, String detail) {
+            this(requestSent, resent, kind, detail, Close.UNTOLD);
+        }
+
         /** One that was sent once, or not at all. */
         public Unreachable(boolean requestSent, Kind kind, String detail) {
             this(requestSent, false, kind, detail);
@@ -32,6 +38,22 @@ public sealed interface UpstreamResult {
         /** After a first try that was reset and may have been executed, and a second one that got no connection because of {@code why}. */
         public static Unreachable afterReset(Kind why, String detail) {
             return new Unreachable(true, why == Kind.CANCELLED ? why : Kind.RESET, "reset after sending, then " + why + ": " + detail);
+        }
+    }
+
+    /**
+     * The end of a WebSocket, with words (RFC 6455 §7.1.6).
+     *
+     * @param code the close code
+     * @param reason what came with it
+     */
+    record Close(int code, String reason) {
+        /** Without a word. */
+        public static final Close UNTOLD = new Close(0, "");
+
+        /** Whether it says why. */
+        public boolean isTold() {
+            return !reason.isEmpty();
         }
     }
 

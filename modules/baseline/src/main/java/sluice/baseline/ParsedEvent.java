@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import sluice.api.EventFacts.Kind;
 import sluice.api.ModelNames;
+import sluice.api.Quota;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.responses.EventType;
+import sluice.responses.PlanWindow;
 
 /** The JSON of one event as a tree; empty if it is none. Confined to one thread. */
 final class ParsedEvent {
@@ -121,6 +123,16 @@ final class ParsedEvent {
         return TokenUsage.told(Math.max(0, input.asLong()), Math.max(0, inputDetails.path("cached_tokens").asLong()),
                 Math.max(0, output.asLong()), Math.max(0, outputDetails.path("reasoning_tokens").asLong()))
                 .withCacheWrite(Math.max(0, inputDetails.path("cache_write_tokens").asLong()));
+    }
+
+    /** What the account may still use, of an event that tells it. */
+    List<Quota> quotas(long nowEpochMillis) {
+        return PlanWindow.quotas(window(tree.at("/rate_limits/primary")), window(tree.at("/rate_limits/secondary")), nowEpochMillis);
+    }
+
+    private static PlanWindow window(JsonNode told) {
+        return new PlanWindow(told.path("used_percent").asLong(-1), told.path("window_minutes").asLong(-1),
+                told.path("reset_after_seconds").asLong(-1), told.path("reset_at").asLong(-1));
     }
 
     StreamError error() {

@@ -3,11 +3,13 @@ package sluice.baseline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
+import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
@@ -22,6 +24,7 @@ import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
+import sluice.responses.EventType;
 import sluice.responses.KeptItems;
 import sluice.responses.KeptResponse;
 
@@ -182,6 +185,12 @@ final class PerLineStream {
             responseId = responseId.isEmpty() ? event.responseId() : responseId;
             conversationId = conversationId.isEmpty() ? event.conversationId() : conversationId;
             options.call().identified().identified(responseId, conversationId);
+        }
+        if (event.kindOfType() == EventType.RATE_LIMITS) {
+            List<Quota> quotas = event.quotas(options.clocks().epochMillis().getAsLong());
+            if (!quotas.isEmpty()) {
+                options.call().identified().limited(quotas);
+            }
         }
         if (events++ == 0) {
             firstEventNanos = now;

@@ -127,7 +127,8 @@ final class Assembly {
         Account.Timeouts timeouts = new Account.Timeouts(s.duration("connect-timeout"), s.duration("write-timeout"),
                 s.duration("headers-timeout-streaming"), s.duration("headers-timeout-whole"), s.duration("idle-timeout"),
                 s.duration("first-output-timeout"), s.duration("keepalive"));
-        return new StreamSettings(s.whole("buffer"), s.duration("header-keepalive"), timeouts,
+        return new StreamSettings(s.whole("buffer"), new StreamSettings.Early(s.duration("header-keepalive"), s.duration("json-keepalive")),
+                timeouts,
                 s.choice("on-disconnect", StreamSettings.OnDisconnect.class), s.duration("drain-time"), s.large("drain-bytes"),
                 s.duration("stall-timeout"), s.duration("watch-after"), s.duration("after-terminal"), s.flag("server-timing"));
     }

@@ -20,7 +20,9 @@ import sluice.responses.ErrorJson;
 final class HttpAnswer implements Answer {
     /** One line end: a blank line would be an event without data for some clients. */
     private static final byte[] KEEPALIVE = ": keepalive\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SPACE = {' '};
     private static final Runnable NOTHING = () -> { };
+    private static final byte[] NO_BODY = {};
     private static final Timing UNTOLD = () -> "";
     private static final String STALLED = "the client does not read";
 
@@ -43,8 +45,10 @@ final class HttpAnswer implements Answer {
     private volatile long commentAfterNanos;
     /** Silence after the first comment. */
     private long nextCommentNanos;
-    /** Whether a client that waits too long for the upstream's headers is sent the head of a stream meanwhile. */
-    private boolean streamIfSilent;
+    /** Whether a client that waits too long for the upstream's headers is sent a head meanwhile. */
+    private boolean headIfSilent;
+    /** Whether what keeps the client awake is white space before JSON, and not comments of a stream. */
+    private boolean json;
     private Runnable onFirstOutput = NOTHING;
     private Timing timing = UNTOLD;
     private String requestId = "";
@@ -66,7 +70,8 @@ final class HttpAnswer implements Answer {
         clientGone = false;
         stalled = false;
         commentAfterNanos = 0;
-        streamIfSilent = false;
+        headIfSilent = false;
+        json = false;
         onFirstOutput = NOTHING;
         timing = UNTOLD;
     }
@@ -202,6 +207,16 @@ final class HttpAnswer implements Answer {
     public void fail(GatewayError error) {
         letSleep();
         try {
+            if (headersSent() && json) {
+                byte[] body = outputSent ? NO_BODY : ErrorJson.body(error);
+                write(body, 0, body.length, true);
+                if (body.length > 0) {
+                    end();
+                } else {
+                    abort();
+                }
+                return;
+            }
             if (headersSent()) {
                 byte[] event = new ErrorEvent(error, 0, System.currentTimeMillis() / 1000).frame();
                 write(event, 0, event.length, true);
@@ -259,7 +274,7 @@ final class HttpAnswer implements Answer {
 
     @Override
     public void keepAwake(long nanos) {
-        streamIfSilent = false;
+        headIfSilent = false;
         nextCommentNanos = nanos;
         lastWriteNanos = clock.getAsLong();
         commentAfterNanos = nanos;
@@ -268,13 +283,20 @@ final class HttpAnswer implements Answer {
     @Override
     public void keepAwakeWithoutHeaders(long firstNanos, long nanos) {
         keepAwake(nanos);
-        streamIfSilent = true;
+        headIfSilent = true;
         commentAfterNanos = firstNanos;
     }
 
     @Override
+    public void keepAwakeAsJson(long nanos) {
+        json = true;
+        keepAwake(nanos);
+        headIfSilent = true;
+    }
+
+    @Override
     public void letSleep() {
-        streamIfSilent = false;
+        headIfSilent = false;
         commentAfterNanos = 0;
     }
 
@@ -300,12 +322,14 @@ final class HttpAnswer implements Answer {
             return;
         }
         try {
-            if (state == State.EMPTY && streamIfSilent) {
-                begin(200, UNKNOWN_LENGTH, Head.STREAM);
+            if (state == State.EMPTY && headIfSilent) {
+                begin(200, UNKNOWN_LENGTH, json ? Head.JSON : Head.STREAM);
             }
-            if (commentAfterNanos > 0 && boundary && !clientGone && (state == State.OPEN || state == State.PREPARED)) {
+            boolean between = json ? !outputSent : boundary;
+            if (commentAfterNanos > 0 && between && !clientGone && (state == State.OPEN || state == State.PREPARED)) {
                 commentAfterNanos = nextCommentNanos;
-                send(KEEPALIVE, 0, KEEPALIVE.length);
+                byte[] sign = json ? SPACE : KEEPALIVE;
+                send(sign, 0, sign.length);
             }
         } catch (ClientGoneException e) {
             // The request's thread meets the same at its next write, and the watcher tells it before that.

@@ -47,6 +47,11 @@ public record Failure(Match.Origin origin, int status, String code, String type,
         return new Failure(Match.Origin.CLOSE, code, "", "", reason, false, UpstreamResult.Kind.CANCELLED, true, false);
     }
 
+    /** As {@link #close(int, String)}, where the reason was read as what it says of an error. */
+    public static Failure close(int code, UpstreamError said) {
+        return new Failure(Match.Origin.CLOSE, code, said, UpstreamResult.Kind.CANCELLED, true);
+    }
+
     /** There was no answer, for a reason that may have an origin of its own. */
     public static Failure unreachable(UpstreamResult.Kind kind, boolean requestSent) {
         return switch (kind) {

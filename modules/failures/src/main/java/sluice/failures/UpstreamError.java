@@ -1,5 +1,6 @@
 package sluice.failures;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import sluice.json.JsonMembers;
 import sluice.json.JsonWalk;
@@ -20,6 +21,18 @@ public record UpstreamError(String code, String type, String message, boolean js
     public static final UpstreamError NONE = new UpstreamError("", "", "", false, false, Duration.ZERO);
     private static final int MAX_DEPTH = 64;
     private static final int MAX_FIELDS = 64;
+
+    /** Reads the reason of a WebSocket's close: a JSON object, a code alone, or words. */
+    public static UpstreamError reason(String text, long epochMillis) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        UpstreamError read = read(bytes, bytes.length, epochMillis);
+        if (!read.equals(NONE)) {
+            return read;
+        }
+        boolean word = !text.isEmpty() && text.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_');
+        return word ? new UpstreamError(text, text, "", false, false, Duration.ZERO)
+                : new UpstreamError("", "", text, false, false, Duration.ZERO);
+    }
 
     /** Reads an error body; a body that is not JSON gives an error without a code. */
     public static UpstreamError read(byte[] body, int length, long epochMillis) {

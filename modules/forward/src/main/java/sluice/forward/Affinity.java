@@ -3,20 +3,26 @@ package sluice.forward;
 import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.SelectionRequest.Session;
 import sluice.config.FailoverSettings;
 import sluice.responses.Binding;
 
 /**
  * What ties a request to accounts.
  *
- * @param sessionKey the session's key; 0 without one
+ * @param session the session, named by the client or guessed
  * @param boundTo a response or conversation that the request belongs to; empty without one
  * @param resendAllowed whether the request may be sent again although an account may have executed it
  */
-record Affinity(long sessionKey, String boundTo, boolean resendAllowed) {
+record Affinity(Session session, String boundTo, boolean resendAllowed) {
     /** Of a request that makes a response. */
-    static Affinity of(long sessionKey, RequestBody body, FailoverSettings.ResendAfterSend rule) {
-        return new Affinity(sessionKey, Binding.of(body), mayResend(rule, body));
+    static Affinity of(Session session, RequestBody body, FailoverSettings.ResendAfterSend rule) {
+        return new Affinity(session, Binding.of(body), mayResend(rule, body));
+    }
+
+    /** The key of a session that the client has named; 0 without one. What a connection keeps is shared within such a session only. */
+    long namedKey() {
+        return session.guessed() ? 0 : session.key();
     }
 
     /** Background work is never sent twice. */

@@ -60,6 +60,9 @@ public interface Answer extends ClientSink {
 
         /** Of a stream that no account has opened yet. */
         Head STREAM = lines -> HeaderPolicy.toClient(Headers.EMPTY, HeaderPolicy.Form.STREAM, lines);
+
+        /** Of a JSON answer that no account has begun yet. */
+        Head JSON = lines -> HeaderPolicy.toClient(Headers.EMPTY, HeaderPolicy.Form.FOLDED, lines);
     }
 
     /** Takes header fields. */
@@ -103,6 +106,12 @@ public interface Answer extends ClientSink {
 
     /** As long as the account sends no headers: after {@code firstNanos} the client is sent the head of a stream anyway. */
     void keepAwakeWithoutHeaders(long firstNanos, long nanos);
+
+    /**
+     * The answer is to be JSON: silence of {@code nanos} is broken by white space, which may stand before a value, as long as no account's
+     * answer is out. The first one sends the prepared headers, or those of JSON. An error is told as a body from then on.
+     */
+    void keepAwakeAsJson(long nanos);
 
     /** No signs of life any more. */
     void letSleep();

@@ -19,6 +19,7 @@ import sluice.api.EventRelay;
 import sluice.api.Headers;
 import sluice.api.ModelNames;
 import sluice.api.OutboundBody;
+import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayReport;
@@ -26,6 +27,7 @@ import sluice.api.StreamThreads;
 import sluice.api.TokenUsage;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
+import sluice.config.StreamSettings;
 import sluice.failures.AttemptResult;
 import sluice.failures.FailedAttempt;
 import sluice.failures.Failure;
@@ -63,12 +65,12 @@ final class Attempt implements FailoverLoop.Attempts {
     /**
      * What the configuration says of attempts.
      *
-     * @param headerKeepalive silence while waiting for an upstream's headers after which a stream is opened all the same
+     * @param early silence after which the head of an answer is sent all the same
      * @param verifyEdits whether every edited body is compared with the received one
      * @param mayStrip whether encrypted reasoning may be taken out where it cannot be read
      * @param timedStreams whether streams of clients with diagnostics end in a comment with times
      */
-    record Rules(Duration headerKeepalive, boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
+    record Rules(StreamSettings.Early early, boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
     Attempt(EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, Rules rules,
             BodyDecoders decoders, AtomicInteger openStreams) {
@@ -114,7 +116,9 @@ final class Attempt implements FailoverLoop.Attempts {
         call.record.upstreamModel = lease.upstreamModel();
         Answer client = call.answer();
         if (call.record.stream) {
-            client.keepAwakeWithoutHeaders(rules.headerKeepalive().toNanos(), keepaliveNanos(lease));
+            client.keepAwakeWithoutHeaders(rules.early().stream().toNanos(), keepaliveNanos(lease));
+        } else if (mayBeginWithSpace(call)) {
+            client.keepAwakeAsJson(rules.early().json().toNanos());
         }
         UpstreamResult result = call.way.send(request(call, lease, strip), call.body());
         if (result instanceof UpstreamResult.Unreachable none && call.way.goesOtherwise(none)) {
@@ -122,7 +126,7 @@ final class Attempt implements FailoverLoop.Attempts {
         }
         client.letSleep();
         return switch (result) {
-            case UpstreamResult.Unreachable none -> unreachable(call, lease, none);
+            case UpstreamResult.Unreachable none -> unreachable(call, lease, none, strip);
             case UpstreamResult.Answered coded -> {
                 UpstreamResult.Answered answer = decoded(coded);
                 call.record.headersNanos = clock.getAsLong();
@@ -137,6 +141,14 @@ final class Attempt implements FailoverLoop.Attempts {
                     answer.body().close();
                 }
             }
+        };
+    }
+
+    /** Whether white space may stand before the answer: it is new work, and JSON. */
+    private boolean mayBeginWithSpace(Call call) {
+        return !rules.early().json().isZero() && !call.record.stream && switch (call.exchange.target().route()) {
+            case CREATE, COMPACT, INPUT_TOKENS -> true;
+            case WEBSOCKET, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL, HEALTH, TURN, CONTROL, OTHER -> false;
         };
     }
 
@@ -160,7 +172,7 @@ final class Attempt implements FailoverLoop.Attempts {
         Duration untilHeaders = call.record.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
         call.record.sentNanos = clock.getAsLong();
         return new UpstreamRequest(account, call.exchange.head().method(), call.target(), headers, body, untilHeaders.toNanos(),
-                account.timeouts().idle().toNanos(), call.record.client, call.affinity.sessionKey(), call.exchange.cancellation());
+                account.timeouts().idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation());
     }
 
     private static List<BodyEdit> edits(Call call, AccountLease lease, boolean strip) {
@@ -190,8 +202,27 @@ final class Attempt implements FailoverLoop.Attempts {
                 answer.resent(), answer.connectNanos());
     }
 
-    private AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none) {
+    /** An account that closes its WebSocket may say why, and means what it means by any other answer. */
+    private AttemptResult closed(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
+        UpstreamError error = UpstreamError.reason(none.close().reason(), epochMillis.getAsLong());
+        FailureRules.Rule rule = FailureRules.judge(Failure.close(none.close().code(), error));
+        Duration retryAfter = RetryHints.of(Headers.EMPTY, new RelayOutcome.StreamError(0, error.code(), error.type(), error.message()),
+                epochMillis.getAsLong());
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
+            report(lease, rule, retryAfter);
+        }
+        // A code alone stands for the type, too, by which some refusals are known; a client is told a type of the API.
+        UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
+                false, Duration.ZERO);
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,
+                retryAfter, none.requestSent(), rule.what() + ": " + none.detail()));
+    }
+
+    private AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
         call.record.resends += none.resent() ? 1 : 0;
+        if (none.kind() == UpstreamResult.Kind.RESET && none.close().isTold()) {
+            return closed(call, lease, none, strip);
+        }
         if (none.kind() == UpstreamResult.Kind.HELD) {
             // No account has been asked, so none is to blame.
             lease.report(new AttemptOutcome.Ignored());
@@ -234,7 +265,7 @@ final class Attempt implements FailoverLoop.Attempts {
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
-                error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), call::identified)
+                error -> movesOn(call, strip, error), lease.account().timeouts().firstOutput(), hearing(call, lease))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
         if (asStream) {
@@ -250,6 +281,9 @@ final class Attempt implements FailoverLoop.Attempts {
         } else if (sse) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.FOLDED, lines));
+            if (mayBeginWithSpace(call)) {
+                client.keepAwakeAsJson(rules.early().json().toNanos());
+            }
             outcome = events.fold(answer.body(), client, relayOptions);
         } else if (call.record.stream) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
@@ -257,8 +291,12 @@ final class Attempt implements FailoverLoop.Attempts {
             client.keepAwake(keepaliveNanos(lease));
             outcome = asEvent(answer, client, relayOptions);
         } else {
-            long length = relayOptions.model().mapped() ? Answer.UNKNOWN_LENGTH : contentLength(answer.headers());
+            long length = relayOptions.model().mapped() || mayBeginWithSpace(call) ? Answer.UNKNOWN_LENGTH
+                    : contentLength(answer.headers());
             client.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
+            if (mayBeginWithSpace(call)) {
+                client.keepAwakeAsJson(rules.early().json().toNanos());
+            }
             outcome = answers.relay(answer.body(), client, relayOptions);
         }
         client.letSleep();
@@ -267,6 +305,20 @@ final class Attempt implements FailoverLoop.Attempts {
             case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
             case RelayOutcome.RefusedBeforeOutput refused -> refusedByEvent(call, lease, answer, refused.error(), strip);
             case RelayOutcome.BrokeOff broken -> brokeOff(call, lease, broken);
+        };
+    }
+
+    private static RelayOptions.Identified hearing(Call call, AccountLease lease) {
+        return new RelayOptions.Identified() {
+            @Override
+            public void identified(String responseId, String conversationId) {
+                call.identified(responseId, conversationId);
+            }
+
+            @Override
+            public void limited(List<Quota> quotas) {
+                lease.limited(quotas);
+            }
         };
     }
 

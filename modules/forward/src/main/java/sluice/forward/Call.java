@@ -85,7 +85,7 @@ public final class Call {
 
     /** What the scheduler needs to know. */
     SelectionRequest wish(Set<String> tried, long usualWaitNanos) {
-        return SelectionRequest.by(record.client).model(record.model).route(routeOfItsOwn()).session(affinity.sessionKey())
+        return SelectionRequest.by(record.client).model(record.model).route(routeOfItsOwn()).session(affinity.session())
                 .boundTo(affinity.boundTo()).transport(way.transport()).encryptedContent(encryptedContent).excluding(tried)
                 .only(way.only(record.attempts))
                 .waiting(way.waitNanos(record.model, record.attempts, usualWaitNanos)).seed(record.startedNanos).build();
@@ -104,7 +104,7 @@ public final class Call {
     /** The same request as one that any account but the last one may take, bound to nothing. */
     public SelectionRequest elsewhere(SelectionRequest.Transport transport) {
         Set<String> excluded = record.account.isEmpty() ? Set.of() : Set.of(record.account);
-        return SelectionRequest.by(record.client).model(record.model).session(affinity.sessionKey()).transport(transport)
+        return SelectionRequest.by(record.client).model(record.model).session(affinity.session()).transport(transport)
                 .encryptedContent(encryptedContent).excluding(excluded).seed(record.startedNanos).build();
     }
 

@@ -2,7 +2,6 @@ package sluice.forward;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import sluice.api.Account;
 import sluice.api.Decision;
 import sluice.api.Field;
@@ -17,6 +16,7 @@ import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.responses.Binding;
 import sluice.responses.RequestCheck;
+import sluice.responses.SessionSource;
 
 /** What would become of a request, without making it: no account is asked, and nothing is counted. Immutable. */
 public sealed interface DryRun {
@@ -27,10 +27,11 @@ public sealed interface DryRun {
      * It would.
      *
      * @param decision why that account
+     * @param sessionSource what names its session, or stands for it; empty without a session
      * @param upstreamModel what the account calls the model; empty without one
      * @param edits what would be changed in the body
      */
-    record Explained(Decision decision, String upstreamModel, List<String> edits) implements DryRun { }
+    record Explained(Decision decision, String sessionSource, String upstreamModel, List<String> edits) implements DryRun { }
 
     /** Goes through the steps for a client's request with this body, at {@code nowNanos}. Thread-safe. */
     static DryRun of(Live live, Configuration configuration, ClientPolicy client, Headers headers, byte[] body, long nowNanos) {
@@ -38,13 +39,13 @@ public sealed interface DryRun {
             case Scan.Malformed fault -> new Refused(RequestCheck.malformed(fault, body.length));
             case Scan.Valid(RequestBody request) -> {
                 Optional<GatewayError> fault = RequestCheck.check(request, true);
-                yield fault.isPresent() ? new Refused(fault.get()) : checked(live, configuration, client, headers, request, nowNanos);
+                yield fault.isPresent() ? new Refused(fault.get()) : checked(live, configuration, client, headers, request, body, nowNanos);
             }
         };
     }
 
     private static DryRun checked(Live live, Configuration configuration, ClientPolicy client, Headers headers, RequestBody body,
-            long nowNanos) {
+            byte[] json, long nowNanos) {
         JsonValue field = body.field(Field.MODEL);
         String model = field.isText() ? field.text() : "";
         if (!model.isEmpty() && !Client.mayUse(client.models(), model)) {
@@ -55,14 +56,15 @@ public sealed interface DryRun {
         if (!boundTo.isEmpty() && live.pool().owners().isForeign(client.name(), boundTo)) {
             return new Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }
-        Decision decision = live.pool().scheduler().explain(new SelectionRequest(client.name(), model,
-                live.pool().sessions().keyOf(client.name(), headers, body), boundTo, SelectionRequest.Transport.HTTP,
-                body.hasEncryptedContent(), Set.of(), configuration.slotWait().toNanos(), nowNanos));
+        SessionSource.Found session = live.pool().sessions().sessionOf(client.name(), headers, body, json, 0, json.length);
+        Decision decision = live.pool().scheduler().explain(SelectionRequest.by(client.name()).model(model).session(session.session())
+                .boundTo(boundTo).encryptedContent(body.hasEncryptedContent()).waiting(configuration.slotWait().toNanos())
+                .seed(nowNanos).build());
         Optional<Account> account = configuration.accounts().stream()
                 .filter(one -> one.name().equals(decision.account())).findFirst();
         String upstreamModel = account.flatMap(one -> one.upstreamModel(model)).orElse("");
         List<String> edits = account.map(one -> BodyRules.edits(one, body, model, upstreamModel, decision.asked().stripsReasoning())
                 .stream().map(Object::toString).toList()).orElse(List.of());
-        return new Explained(decision, upstreamModel, edits);
+        return new Explained(decision, session.source(), upstreamModel, edits);
     }
 }

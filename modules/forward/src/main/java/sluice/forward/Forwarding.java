@@ -12,6 +12,7 @@ import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
 import sluice.api.Scan;
+import sluice.api.SelectionRequest.Session;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Ticket;
@@ -42,12 +43,13 @@ final class Forwarding {
             Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
         return switch (scanned(now, exchange, record, permit)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Scanned.Body(RequestBody body) -> checked(now, exchange, record, known, ticket, permit, body);
+            case Scanned.Body body -> checked(now, exchange, record, known, ticket, permit, body);
         };
     }
 
     private sealed interface Scanned {
-        record Body(RequestBody body) implements Scanned { }
+        /** {@code json[from, to)}. */
+        record Body(RequestBody body, byte[] json, int from, int to) implements Scanned { }
 
         record Refused(GatewayError error) implements Scanned { }
     }
@@ -55,11 +57,11 @@ final class Forwarding {
     private Scanned scanned(Live now, Exchange exchange, RequestRecord record, ByteBudget.Permit permit)
             throws IOException, InterruptedException {
         switch (exchange.incoming()) {
-            case Incoming.Arrived(RequestBody body, int length, ByteBudget.Permit its) -> {
+            case Incoming.Arrived arrived -> {
                 record.bodyReadNanos = clock.getAsLong();
                 record.scannedNanos = record.bodyReadNanos;
-                record.requestBytes = length;
-                return new Scanned.Body(body);
+                record.requestBytes = arrived.length();
+                return new Scanned.Body(arrived.body(), arrived.json(), arrived.from(), arrived.from() + arrived.length());
             }
             case Incoming.Arriving(Incoming.Stream stream) -> {
                 BodyReader.Outcome read = now.intake().reader().read(exchange.head().headers(), stream, permit);
@@ -73,7 +75,7 @@ final class Forwarding {
                 Scan scan = now.intake().scanner().scan(complete.bytes(), 0, complete.length());
                 record.scannedNanos = clock.getAsLong();
                 return switch (scan) {
-                    case Scan.Valid(RequestBody body) -> new Scanned.Body(body);
+                    case Scan.Valid(RequestBody body) -> new Scanned.Body(body, complete.bytes(), 0, complete.length());
                     case Scan.Malformed fault -> new Scanned.Refused(RequestCheck.malformed(fault, complete.length()));
                 };
             }
@@ -81,7 +83,8 @@ final class Forwarding {
     }
 
     private Reply checked(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            Ticket ticket, ByteBudget.Permit permit, RequestBody body) {
+            Ticket ticket, ByteBudget.Permit permit, Scanned.Body scanned) {
+        RequestBody body = scanned.body();
         Route route = exchange.target().route();
         Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
         if (fault.isPresent()) {
@@ -97,8 +100,9 @@ final class Forwarding {
         }
         String client = known.client().name();
         Headers headers = exchange.head().headers();
-        record.session = now.pool().sessions().keyOf(client, headers, body);
-        Affinity affinity = Affinity.of(record.session, body, now.policy().resend());
+        Session session = now.pool().sessions().sessionOf(client, headers, body, scanned.json(), scanned.from(), scanned.to()).session();
+        record.session = session.key();
+        Affinity affinity = Affinity.of(session, body, now.policy().resend());
         Admission.Outcome claimed = route == Route.INPUT_TOKENS ? ticket.ask(body, record.model, clock.getAsLong())
                 : ticket.claim(body, record.model, clock.getAsLong());
         if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
@@ -140,7 +144,7 @@ final class Forwarding {
         }
         // Cancelling takes no parameters; what came is not passed on.
         exchange.bodyRead();
-        now.pool().loop().run(new Call(exchange, record, new Affinity(0, target.id(), true), exchange.way(now.pool().usualWay()),
+        now.pool().loop().run(new Call(exchange, record, new Affinity(Session.NONE, target.id(), true), exchange.way(now.pool().usualWay()),
                 permit, RawBody.NONE, known.policy().diagnostics()));
         return Reply.ANSWERED;
     }
@@ -150,6 +154,10 @@ final class Forwarding {
             ByteBudget.Permit permit) throws IOException, InterruptedException {
         String path = exchange.head().path();
         String client = known.client().name();
+        if (!now.policy().forwardOther() && exchange.target().route() == Route.DELETE_MODEL) {
+            return new Reply.Refused(GatewayError.client(405, "method_not_allowed", "DELETE is not possible here; use GET."
+                    + " server.forward-other: true passes it on."));
+        }
         if (!now.policy().forwardOther()) {
             return new Reply.Refused(GatewayError.client(404, "unknown_path", "There is no " + path
                     + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
@@ -174,7 +182,7 @@ final class Forwarding {
                     yield new Reply.Refused(error);
                 }
                 record.session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
-                now.pool().loop().run(new Call(exchange, record, new Affinity(record.session, "", false),
+                now.pool().loop().run(new Call(exchange, record, new Affinity(new Session(record.session, false), "", false),
                         exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
                 yield Reply.ANSWERED;
             }

@@ -231,8 +231,8 @@ public final class Gateway {
             return switch (target.route()) {
                 case WEBSOCKET -> upgrades.upgrade(now, exchange, record, known);
                 case CONTROL -> forwarding.control(now, exchange, known);
-                case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, HEALTH, OTHER ->
-                    limited(now, exchange, record, known);
+                case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL, HEALTH,
+                        OTHER -> limited(now, exchange, record, known);
             };
         } finally {
             running.leave();
@@ -260,7 +260,7 @@ public final class Gateway {
             case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(now, exchange, record, known, ticket, permit);
             case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, known, ticket, permit);
             case MODELS, MODEL -> now.pool().models().answer(exchange, record, target.id(), known);
-            case OTHER, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, ticket, permit);
+            case OTHER, DELETE_MODEL, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, ticket, permit);
         };
     }
 

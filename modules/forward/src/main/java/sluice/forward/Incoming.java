@@ -9,13 +9,12 @@ public sealed interface Incoming {
     record Arriving(Stream stream) implements Incoming { }
 
     /**
-     * It came as one message.
+     * It came as one message: {@code json[from, from + length)}.
      *
-     * @param body scanned
-     * @param length in bytes
+     * @param body the same, scanned
      * @param permit its part of the byte budget; the gateway closes it
      */
-    record Arrived(RequestBody body, int length, ByteBudget.Permit permit) implements Incoming { }
+    record Arrived(RequestBody body, byte[] json, int from, int length, ByteBudget.Permit permit) implements Incoming { }
 
     /** A body on its way. Confined to the request's thread. */
     interface Stream {

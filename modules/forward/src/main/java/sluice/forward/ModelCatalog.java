@@ -1,19 +1,19 @@
 package sluice.forward;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import sluice.api.Account;
 import sluice.api.ByteSource;
 import sluice.api.Cancellation;
@@ -33,14 +33,18 @@ import sluice.records.RequestRecord;
 
 /**
  * {@code GET /v1/models}: what a client may use. Accounts with a list of models tell by it; the others, and those whose list
- * has wildcards, are asked, and their answer is kept for a while. Thread-safe.
+ * has wildcards, are asked, and their answer is kept for a while. With {@code client_version} all are asked for the list that Codex reads,
+ * and it stands beside the other as {@code models}. Thread-safe.
  */
 final class ModelCatalog {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int MAX_ANSWER_BYTES = 1024 * 1024;
-    private static final JsonFactory JSON = new JsonFactory();
+    /** What asks for the list that Codex reads. */
+    private static final Pattern DETAILED = Pattern.compile("[?&]client_version=");
+    /** Answers that are kept; clients choose queries freely, so that all are forgotten when there are more. */
+    private static final int MAX_KEPT = 256;
 
-    private record Asked(Set<String> models, long atNanos) { }
+    private record Asked(ModelList models, long atNanos) { }
 
     private final List<Account> accounts;
     private final Upstream upstream;
@@ -65,7 +69,12 @@ final class ModelCatalog {
             for (String model : models) {
                 append(json.append(json.charAt(json.length() - 1) == '[' ? "" : ","), model);
             }
-            json.append("]}");
+            json.append(']');
+            String query = exchange.head().query();
+            if (DETAILED.matcher(query).find()) {
+                json.append(",\"models\":[").append(String.join(",", detailsOf(known.policy(), query))).append(']');
+            }
+            json.append('}');
         } else if (models.contains(id)) {
             append(json, id);
         } else {
@@ -92,32 +101,59 @@ final class ModelCatalog {
                 }
             }
             if (open) {
-                ask(account).stream().filter(model -> account.upstreamModel(model).isPresent()).forEach(models::add);
+                ask(account, "").models().stream().map(ModelList.Model::name)
+                        .filter(model -> account.upstreamModel(model).isPresent()).forEach(models::add);
             }
         }
         return models.stream().filter(model -> Client.mayUse(policy.models(), model)).toList();
     }
 
-    private Set<String> ask(Account account) {
+    /** What accounts tell Codex of the models that this client may use, under the client's names; the first account's word counts. */
+    private Collection<String> detailsOf(ClientPolicy policy, String query) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (Account account : accounts) {
+            for (ModelList.Model model : ask(account, query).models()) {
+                if (model.isDetailed()) {
+                    namesOf(account, model.name()).filter(name -> Client.mayUse(policy.models(), name))
+                            .forEach(name -> all.putIfAbsent(name, model.named(name)));
+                }
+            }
+        }
+        return all.values();
+    }
+
+    /** What clients call an account's model. */
+    private static Stream<String> namesOf(Account account, String model) {
+        Stream<String> exact = account.models().stream().filter(rule -> !rule.isWildcard()).map(Account.ModelRule::from)
+                .filter(name -> account.upstreamModel(name).filter(model::equals).isPresent());
+        return Stream.concat(exact, Stream.of(model).filter(name -> account.upstreamModel(name).filter(model::equals).isPresent()))
+                .distinct();
+    }
+
+    private ModelList ask(Account account, String query) {
         long now = clock.getAsLong();
-        Asked before = asked.get(account.name());
+        String key = account.name() + query;
+        Asked before = asked.get(key);
         if (before != null && now - before.atNanos() < keepNanos) {
             return before.models();
         }
-        UpstreamRequest request = new UpstreamRequest(account, "GET", "/models", HeaderPolicy.toUpstream(Headers.EMPTY, account,
+        UpstreamRequest request = new UpstreamRequest(account, "GET", "/models" + query, HeaderPolicy.toUpstream(Headers.EMPTY, account,
                 false), OutboundBody.EMPTY, LIMIT.toNanos(), LIMIT.toNanos(), "", 0, new Cancellation());
-        Set<String> models = switch (upstream.send(request)) {
-            case UpstreamResult.Unreachable none -> Set.of();
+        ModelList models = switch (upstream.send(request)) {
+            case UpstreamResult.Unreachable none -> ModelList.NONE;
             case UpstreamResult.Answered answer -> {
                 try (ByteSource body = answer.body()) {
-                    yield answer.status() == 200 ? ids(readAll(body)) : Set.of();
+                    yield answer.status() == 200 ? ModelList.read(readAll(body)) : ModelList.NONE;
                 } catch (IOException e) {
-                    yield Set.of();
+                    yield ModelList.NONE;
                 }
             }
         };
-        if (!models.isEmpty()) {
-            asked.put(account.name(), new Asked(models, now));
+        if (!models.models().isEmpty()) {
+            if (asked.size() >= MAX_KEPT) {
+                asked.clear();
+            }
+            asked.put(key, new Asked(models, now));
         }
         return models;
     }
@@ -131,25 +167,6 @@ final class ModelCatalog {
             count = source.read(piece, 0, piece.length);
         }
         return all.toByteArray();
-    }
-
-    /** The ids of {@code {"data":[{"id":…},…]}}. */
-    private static Set<String> ids(byte[] body) throws IOException {
-        List<String> found = new ArrayList<>();
-        try (JsonParser parser = JSON.createParser(body)) {
-            int depth = 0;
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if (token.isStructStart()) {
-                    depth++;
-                } else if (token.isStructEnd()) {
-                    depth--;
-                } else if (token == JsonToken.FIELD_NAME && depth == 3 && parser.currentName().equals("id")
-                        && parser.nextToken() == JsonToken.VALUE_STRING) {
-                    found.add(parser.getText());
-                }
-            }
-        }
-        return Set.copyOf(found);
     }
 
     private static void append(StringBuilder json, String model) {

@@ -81,7 +81,7 @@ public final class Parts {
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
-        Attempt.Rules rules = new Attempt.Rules(configuration.stream().headerKeepalive(), configuration.server().verifyEdits(),
+        Attempt.Rules rules = new Attempt.Rules(configuration.stream().early(), configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
                 configuration.stream().serverTiming());
         Attempt attempt = new Attempt(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration), rules, decoders,

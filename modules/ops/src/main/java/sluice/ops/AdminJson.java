@@ -96,7 +96,8 @@ final class AdminJson {
         switch (explanation) {
             case Explanation.Explained explained -> json
                     .object("decision", inner -> decision(inner, explained.decision()))
-                    .text("upstream_model", explained.upstreamModel()).texts("edits", explained.edits());
+                    .text("session_source", explained.sessionSource()).text("upstream_model", explained.upstreamModel())
+                    .texts("edits", explained.edits());
             case Explanation.Refused(GatewayError error) -> json.object("refused", inner -> inner.number("status", error.status())
                     .text("code", error.code()).text("message", error.message()));
         }

@@ -10,10 +10,11 @@ public sealed interface Explanation {
      * An account would be asked, or none could.
      *
      * @param decision which account, and why
+     * @param sessionSource what names its session, or stands for it; empty without a session
      * @param upstreamModel the model's name there; empty if there is none
      * @param edits what would be changed in the body
      */
-    record Explained(Decision decision, String upstreamModel, List<String> edits) implements Explanation {
+    record Explained(Decision decision, String sessionSource, String upstreamModel, List<String> edits) implements Explanation {
         /** Copies the list. */
         public Explained {
             edits = List.copyOf(edits);

@@ -142,7 +142,7 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
 
     @Override
     public Explanation explain(String client, Headers headers, byte[] body) {
-        return new Explanation.Explained(decisions.getFirst(), client + headers.first("session-id").orElse(""),
+        return new Explanation.Explained(decisions.getFirst(), "thread-id", client + headers.first("session-id").orElse(""),
                 List.of(new String(body, StandardCharsets.UTF_8)));
     }
 

@@ -1,5 +1,8 @@
 package sluice.responses;
 
+import java.util.Arrays;
+import java.util.List;
+import sluice.api.Quota;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
@@ -11,6 +14,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private static final int MAX_TYPE_BYTES = 128;
     private static final int MAX_STATUS = 999;
     private static final String FAILED = "failed";
+    private static final int WINDOW = 4;
 
     private final byte[] type = new byte[MAX_TYPE_BYTES];
     private int typeBytes;
@@ -36,6 +40,13 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private String message = "";
     private String param = "";
     private Resets resets = Resets.UNKNOWN;
+    /** What a {@link PlanWindow} is made of, of the first window and of the second. */
+    private final long[] windows = new long[2 * WINDOW];
+
+    /** Nothing is told yet. */
+    public AnswerFacts() {
+        Arrays.fill(windows, -1);
+    }
 
     /** Forgets everything. */
     public void reset() {
@@ -54,6 +65,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         message = "";
         param = "";
         resets = Resets.UNKNOWN;
+        Arrays.fill(windows, -1);
     }
 
     /** {@code UNKNOWN} as long as it was not read to its end. */
@@ -111,6 +123,15 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         return new StreamError((int) Math.min(status, MAX_STATUS), code, errorType, message, param, resets);
     }
 
+    /** What the account may still use, of an event {@code codex.rate_limits}; empty if nothing is told. */
+    public List<Quota> quotas(long nowEpochMillis) {
+        return PlanWindow.quotas(window(0), window(WINDOW), nowEpochMillis);
+    }
+
+    private PlanWindow window(int at) {
+        return new PlanWindow(windows[at], windows[at + 1], windows[at + 2], windows[at + 3]);
+    }
+
     @Override
     public void text(Fact fact, byte[] spelled, int length) {
         switch (fact) {
@@ -144,6 +165,10 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             case ERROR_STATUS -> status = value;
             case RESETS_AT -> resets = new Resets(value, resets.inSeconds());
             case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(), value);
+            case PRIMARY_USED, PRIMARY_MINUTES, PRIMARY_RENEWS_IN, PRIMARY_RENEWS_AT ->
+                windows[fact.ordinal() - Fact.PRIMARY_USED.ordinal()] = value;
+            case SECONDARY_USED, SECONDARY_MINUTES, SECONDARY_RENEWS_IN, SECONDARY_RENEWS_AT ->
+                windows[WINDOW + fact.ordinal() - Fact.SECONDARY_USED.ordinal()] = value;
             default -> { }
         }
     }

@@ -37,6 +37,16 @@ public final class AnswerTree {
             .with("completion_tokens", OUTPUT).with("completion_tokens_details", OUTPUT_DETAILS);
 
     private static final JsonPlace<Fact> TIER = JsonPlace.text(Fact.SERVICE_TIER);
+    private static final JsonPlace<Fact> RATE_LIMITS = JsonPlace.<Fact>object()
+            .with("primary", JsonPlace.<Fact>object().with("used_percent", JsonPlace.number(Fact.PRIMARY_USED))
+                    .with("window_minutes", JsonPlace.number(Fact.PRIMARY_MINUTES))
+                    .with("reset_after_seconds", JsonPlace.number(Fact.PRIMARY_RENEWS_IN))
+                    .with("reset_at", JsonPlace.number(Fact.PRIMARY_RENEWS_AT)))
+            .with("secondary", JsonPlace.<Fact>object().with("used_percent", JsonPlace.number(Fact.SECONDARY_USED))
+                    .with("window_minutes", JsonPlace.number(Fact.SECONDARY_MINUTES))
+                    .with("reset_after_seconds", JsonPlace.number(Fact.SECONDARY_RENEWS_IN))
+                    .with("reset_at", JsonPlace.number(Fact.SECONDARY_RENEWS_AT)));
+
     private static final JsonPlace<Fact> CONVERSATION = JsonPlace.text(Fact.CONVERSATION_ID)
             .with("id", JsonPlace.text(Fact.CONVERSATION_ID));
     private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
@@ -48,7 +58,7 @@ public final class AnswerTree {
             .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
             .with("status", STATUS).with("status_code", STATUS)
-            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
+            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN).with("rate_limits", RATE_LIMITS);
 
     /** A JSON answer: a response, or an event that holds one, where an upstream answers so. */
     public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE);

@@ -14,6 +14,8 @@ public enum EventType {
     IN_PROGRESS("response.in_progress", Kind.OPENING),
     ITEM_ADDED("response.output_item.added", Kind.OPENING),
     PART_ADDED("response.content_part.added", Kind.OPENING),
+    /** What the account may still use; it has no number. */
+    RATE_LIMITS("codex.rate_limits", Kind.OPENING),
     SUMMARY_PART_ADDED("response.reasoning_summary_part.added", Kind.OPENING),
     COMPLETED("response.completed", Kind.TERMINAL),
     DONE("response.done", Kind.TERMINAL),
@@ -75,7 +77,7 @@ public enum EventType {
 
     /** Whether its events have a sequence number in any case. */
     public boolean numbered() {
-        return this != PROGRESS && this != OTHER && this != UNKNOWN && this != ERROR;
+        return this != PROGRESS && this != OTHER && this != UNKNOWN && this != ERROR && this != RATE_LIMITS;
     }
 
     /** Whether its events hold the response as it is by then. */

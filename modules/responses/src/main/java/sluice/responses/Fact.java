@@ -33,5 +33,14 @@ public enum Fact {
     /** An HTTP status that an event names. */
     ERROR_STATUS,
     RESETS_AT,
-    RESETS_IN
+    RESETS_IN,
+    /** Of a window of what an account may use. */
+    PRIMARY_USED,
+    PRIMARY_MINUTES,
+    PRIMARY_RENEWS_IN,
+    PRIMARY_RENEWS_AT,
+    SECONDARY_USED,
+    SECONDARY_MINUTES,
+    SECONDARY_RENEWS_IN,
+    SECONDARY_RENEWS_AT
 }

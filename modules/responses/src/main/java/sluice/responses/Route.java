@@ -12,6 +12,8 @@ public enum Route {
     INPUT_ITEMS("GET", "GET /v1/responses/{id}/input_items"),
     MODELS("GET", "GET /v1/models"),
     MODEL("GET", "GET /v1/models/{id}"),
+    /** Takes a model away that the account has made; nothing of the Responses API. */
+    DELETE_MODEL("DELETE", "DELETE /v1/models/{id}"),
     HEALTH("GET", "GET /health"),
     /** A turn of a WebSocket connection; no request has this route. */
     TURN("", "WEBSOCKET /v1/responses"),
@@ -37,7 +39,7 @@ public enum Route {
     /** Whether an account is to do something new, and not to tell of what it keeps. */
     public boolean asksForWork() {
         return switch (this) {
-            case CREATE, COMPACT, INPUT_TOKENS, TURN, OTHER -> true;
+            case CREATE, COMPACT, INPUT_TOKENS, TURN, DELETE_MODEL, OTHER -> true;
             case WEBSOCKET, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, HEALTH, CONTROL -> false;
         };
     }
@@ -65,7 +67,8 @@ public enum Route {
             return only(MODELS, method, "", rest, "GET");
         }
         if (rest.startsWith("/models/") && rest.length() > "/models/".length()) {
-            return only(MODEL, method, rest.substring("/models/".length()), rest, "GET");
+            String model = rest.substring("/models/".length());
+            return method.equals("DELETE") ? new Target(DELETE_MODEL, model, rest, "") : only(MODEL, method, model, rest, "GET");
         }
         if (path.equals("/health") || path.equals("/health/live") || path.equals("/health/ready")) {
             return only(HEALTH, method, path.substring("/health".length()), path, "GET");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import sluice.api.SessionKeys;
 
@@ -15,7 +17,8 @@ class ConversationStartTest {
 
     private long key(String client, String json) {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        return start.keyOf(client, bytes, bytes.length);
+        Matcher model = Pattern.compile("\"model\":\"([^\"]*)\"").matcher(json);
+        return start.keyOf(client, model.find() ? model.group(1) : "", bytes, 0, bytes.length);
     }
 
     private static String body(String... items) {
@@ -40,6 +43,15 @@ class ConversationStartTest {
             assertNotEquals(first, key("team", other), other);
         }
         assertNotEquals(first, key("other", body(SYSTEM, USER)));
+    }
+
+    @Test
+    void readsNothingBehindTheFirstItemOfTheUser() {
+        String body = "{\"instructions\":\"x\",\"model\":\"gpt-5\",\"input\":[" + USER;
+
+        assertNotEquals(0, key("team", body));
+        assertEquals(key("team", body), key("team", body + ",{\"role\":\"assistant\""));
+        assertEquals(key("team", body), key("team", body + "],\"instructions\":\"y\"}"));
     }
 
     @Test

@@ -19,7 +19,7 @@ class RouteTest {
         "POST, /responses/resp_1/cancel, CANCEL, resp_1, /responses/resp_1/cancel",
         "GET, /responses/resp_1/input_items, INPUT_ITEMS, resp_1, /responses/resp_1/input_items",
         "GET, /models, MODELS, '', /models",
-        "GET, /models/org/name, MODEL, org/name, /models/org/name",
+        "GET, /models/org/name, MODEL, org/name, /models/org/name", "DELETE, /models/ft:m, DELETE_MODEL, ft:m, /models/ft:m",
     })
     void findsEachRouteWithAndWithoutVersion(String method, String path, Route route, String id, String upstreamPath) {
         Route.Target expected = new Route.Target(route, id, upstreamPath, "");

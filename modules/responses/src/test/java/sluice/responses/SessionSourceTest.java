@@ -53,7 +53,7 @@ class SessionSourceTest {
     }
 
     private Session session(Headers headers, RequestBody body) {
-        return source.sessionOf("team", headers, body, JSON, JSON.length);
+        return source.sessionOf("team", headers, body, JSON, 0, JSON.length).session();
     }
 
     private Session named(String value) {
@@ -71,6 +71,20 @@ class SessionSourceTest {
         assertEquals(named("thread"), session(Headers.of("x-client-request-id", "request", "thread-id", "thread"), cacheKey));
         assertEquals(named("cache"), session(Headers.of("x-client-request-id", "request"), cacheKey));
         assertEquals(named("request"), session(Headers.of("x-client-request-id", "request"), new Body(Field.MODEL, "gpt-5")));
+    }
+
+    private String told(Headers headers, RequestBody body, int to) {
+        return source.sessionOf("team", headers, body, JSON, 0, to).source();
+    }
+
+    @Test
+    void tellsWhereItWasFound() {
+        RequestBody plain = new Body(Field.MODEL, "gpt-5");
+        assertEquals("thread-id", told(Headers.of("Thread-Id", "t"), plain, JSON.length));
+        assertEquals("prompt_cache_key", told(Headers.EMPTY, new Body(Field.PROMPT_CACHE_KEY, "c"), JSON.length));
+        assertEquals("x-client-request-id", told(Headers.of("X-Client-Request-Id", "r"), plain, JSON.length));
+        assertEquals(SessionSource.BEGINNING, told(Headers.EMPTY, plain, JSON.length));
+        assertEquals("", told(Headers.EMPTY, plain, 0));
     }
 
     @Test

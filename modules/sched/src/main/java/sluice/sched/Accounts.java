@@ -15,6 +15,7 @@ import sluice.api.AttemptOutcome;
 import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Headers;
+import sluice.api.Quota;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
@@ -202,6 +203,11 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     public void answered(Lease lease, Headers headers) {
         long now = epochMillis.getAsLong();
         lease.member.state.quotas.told(QuotaHeaders.read(headers, lease.wish.request().model(), now), now);
+    }
+
+    @Override
+    public void limited(Lease lease, List<Quota> quotas) {
+        lease.member.state.quotas.told(quotas, epochMillis.getAsLong());
     }
 
     /** How an attempt went: statistics, health, and where the session and the response live. */

@@ -1,11 +1,13 @@
 package sluice.sched;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
 import sluice.api.Headers;
+import sluice.api.Quota;
 
 /** A slot that is out. Thread-safe: report and close take effect once, whoever calls them. */
 final class Lease implements AccountLease {
@@ -20,6 +22,9 @@ final class Lease implements AccountLease {
 
         /** The account has answered. */
         void answered(Lease lease, Headers headers);
+
+        /** The account has told what it may still use. */
+        void limited(Lease lease, List<Quota> quotas);
 
         /** How the attempt went. */
         void reported(Lease lease, AttemptOutcome outcome);
@@ -80,6 +85,11 @@ final class Lease implements AccountLease {
     @Override
     public void answered(Headers headers) {
         desk.answered(this, headers);
+    }
+
+    @Override
+    public void limited(List<Quota> quotas) {
+        desk.limited(this, quotas);
     }
 
     @Override

@@ -215,8 +215,8 @@ final class OperationsView implements GatewayView {
         }
         return switch (DryRun.of(gateway.live(), configuration, policy.get(), headers, body, assembly.clock().getAsLong())) {
             case DryRun.Refused(GatewayError error) -> new Explanation.Refused(error);
-            case DryRun.Explained(Decision decision, String upstreamModel, List<String> edits) ->
-                new Explanation.Explained(decision, upstreamModel, edits);
+            case DryRun.Explained(Decision decision, String sessionSource, String upstreamModel, List<String> edits) ->
+                new Explanation.Explained(decision, sessionSource, upstreamModel, edits);
         };
     }
 

@@ -24,11 +24,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.AccountScheduler;
+import sluice.api.Quota;
 import sluice.config.KeyHash;
 
 /** One table of behaviours, through every {@link Door}: what a client gets must not depend on how it came in. */
 class DoorsTest {
     private static final String MODEL = "gpt-5.1";
+    /** A JSON answer is asked for by the route that condenses a conversation. */
+    private static final String WHOLE = "{\"model\":\"gpt-5.1\",\"input\":[],\"metadata\":{\"route\":\"compact\"}}";
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
 
     @TempDir
@@ -36,6 +39,7 @@ class DoorsTest {
     private static TestAuthority authority;
     private static String settings;
 
+    private static final AtomicInteger questions = new AtomicInteger();
     private static final Map<String, RunningGateway> gateways = new HashMap<>();
     private static SayingUpstream accountsOfAll;
 
@@ -75,12 +79,16 @@ class DoorsTest {
             if (form == Form.ERROR_EVENT && refusal.error().path("code").isNull() && refusal.name().contains("rate limit")) {
                 return false; // its type has no place there
             }
+            if (form == Form.CLOSE && way != Way.WEBSOCKET) {
+                return false;
+            }
             // HTTP/2 differs in front of the attempt only.
             return (form != Form.COMPACT || door.hasRoutes() && way == Way.HTTP) && (door != Door.HTTP_2 || way == Way.HTTP);
         }
 
-        /** A request that no earlier one is like. */
-        String ask(String model, int number) {
+        /** A request that no earlier one is like: conversations that begin alike share what is remembered. */
+        String ask(String model, int kind) {
+            String number = kind + " of " + questions.incrementAndGet();
             String input = refusal.verdict() == Refusal.Verdict.IS_STRIPPED ? "[{\"type\":\"reasoning\",\"summary\":[],"
                     + "\"encrypted_content\":\"gAAA\"},{\"role\":\"user\",\"content\":\"question " + number + "\"}]"
                     : "\"question " + number + "\"";
@@ -205,7 +213,7 @@ class DoorsTest {
                 boolean request = cell.refusal.verdict() != Refusal.Verdict.MOVES_ON;
                 // What is the request's own fault passes as it came.
                 int status = !request ? cell.refusal.told() : cell.form.isEvent() ? 200 : cell.form.say(cell.refusal)
-                        instanceof SayingUpstream.Say.Status said ? said.status() : 0;
+                        instanceof SayingUpstream.Say.Status said ? said.status() : 400;
                 assertEquals(status, heard.status(), heard::text);
                 assertEquals(cell.refusal.code(), heard.code(), heard::text);
                 assertFalse(heard.text().matches("(?s).*(org|sk|proj)[-_]secret.*"), heard::text);
@@ -250,15 +258,15 @@ class DoorsTest {
     }
 
     private CompletableFuture<Heard> asking(Door.Visitor visitor) throws InterruptedException {
-        return asking(visitor, () -> { });
+        return asking(visitor, ASK, () -> { });
     }
 
     /** The same; {@code onDelta} is told when the client has read output. */
-    private CompletableFuture<Heard> asking(Door.Visitor visitor, Runnable onDelta) throws InterruptedException {
+    private CompletableFuture<Heard> asking(Door.Visitor visitor, String body, Runnable onDelta) throws InterruptedException {
         CompletableFuture<Heard> heard = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                heard.complete(visitor.ask(ASK, onDelta));
+                heard.complete(visitor.ask(body, onDelta));
             } catch (Exception e) {
                 heard.completeExceptionally(e);
             }
@@ -565,13 +573,15 @@ class DoorsTest {
 
     /** Streams that are open, and requests that have not been answered at all. */
     static Stream<Arguments> endsOfDrains() {
-        return Arrays.stream(Door.values()).flatMap(door -> Stream.of(true, false).map(open -> Arguments.of(door, open)));
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("open", "waiting", "whole").map(what -> Arguments.of(door, what)))
+                .filter(arguments -> ((Door) arguments.get()[0]).hasRoutes() || !arguments.get()[1].equals("whole"));
     }
 
     @ParameterizedTest
     @MethodSource("endsOfDrains")
-    void theEndOfADrainIsToldAndBlamesNobody(Door door, boolean open) throws Throwable {
-        known(door + " end of drain, open " + open, () -> {
+    void theEndOfADrainIsToldAndBlamesNobody(Door door, String what) throws Throwable {
+        known(door + " end of drain, " + what, () -> {
+            boolean open = what.equals("open");
             CountDownLatch never = held();
             CountDownLatch output = new CountDownLatch(open ? 1 : 0);
             if (open) {
@@ -580,7 +590,7 @@ class DoorsTest {
             }
             try (RunningGateway gateway = plain(", drain: 1ms", "log: {requests: json}\n");
                     Door.Visitor visitor = door.enter(gateway, authority, "")) {
-                CompletableFuture<Heard> running = asking(visitor, output::countDown);
+                CompletableFuture<Heard> running = asking(visitor, what.equals("whole") ? WHOLE : ASK, output::countDown);
                 output.await();
                 gateway.process().drain();
                 Heard heard = running.get();
@@ -598,6 +608,35 @@ class DoorsTest {
                 assertEquals(0, gateway.process().gateway().inFlight());
             } finally {
                 never.countDown();
+            }
+        });
+    }
+
+    static Stream<Arguments> eventsOfLimits() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("batching", "per-line").map(relay -> Arguments.of(door, relay)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("eventsOfLimits")
+    void whatAStreamTellsOfItsAccountsLimitsIsKept(Door door, String relay) throws Throwable {
+        known(door + " limits as an event", () -> {
+            upstream.account("sk-a", asked -> SayingUpstream.events("{\"type\":\"codex.rate_limits\",\"plan_type\":\"plus\","
+                    + "\"rate_limits\":{\"allowed\":true,\"limit_reached\":false,\"primary\":{\"used_percent\":25.7,\"window_minutes\":300,"
+                    + "\"reset_after_seconds\":600},\"secondary\":{\"used_percent\":90,\"window_minutes\":10080,\"reset_at\":4102444800}}}",
+                    SayingUpstream.created(MODEL), SayingUpstream.delta(1, "well"),
+                    SayingUpstream.end("response.completed", "completed", MODEL, SayingUpstream.usage())));
+            long now = System.currentTimeMillis();
+            try (RunningGateway gateway = plain("", "modules: {relay: " + relay + "}\n");
+                    Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertTrue(heard.well(), heard::text);
+                assertEquals("codex.rate_limits", heard.events().getFirst().path("type").asText(), "it passes as it came");
+                List<Quota> quotas = gateway.account("a").quotas();
+                assertEquals(List.of("primary", "secondary"), quotas.stream().map(Quota::window).toList());
+                assertEquals(List.of(0.75, 0.1), quotas.stream().map(quota -> Math.rint(quota.left() * 100) / 100).toList());
+                assertEquals(List.of(300 * 60_000L, 10_080 * 60_000L), quotas.stream().map(Quota::lengthMillis).toList());
+                assertTrue(quotas.getFirst().renewsEpochMillis() >= now + 600_000, quotas::toString);
+                assertEquals(4_102_444_800_000L, quotas.getLast().renewsEpochMillis());
             }
         });
     }

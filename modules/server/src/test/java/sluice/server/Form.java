@@ -20,6 +20,8 @@ enum Form {
     /** As an event {@code error} that holds the error. */
     ERROR_OBJECT(refusal -> SayingUpstream.events(((ObjectNode) Heard.json("{\"type\":\"error\",\"sequence_number\":0}"))
             .set("error", refusal.error()).toString())),
+    /** As the reason of a close in the turn: a code alone, or words, as far as they fit. */
+    CLOSE(refusal -> new SayingUpstream.Say.Close(1008, refusal.reason())),
     /** By the status, of a request that is for the other route. */
     COMPACT(refusal -> SayingUpstream.status(refusal.status(), refusal.json()));
 

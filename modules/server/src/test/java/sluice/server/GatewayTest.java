@@ -286,6 +286,42 @@ class GatewayTest {
         }
     }
 
+    private static final String TOLD_TO_CODEX = "{\"models\":[{\"slug\":\"gpt-5-mini\",\"display_name\":\"Mini\","
+            + "\"levels\":[{\"slug\":\"x\"}]},"
+            + "{\"slug\":\"gpt-5.1\"},{\"slug\":\"o9\"}]}";
+
+    @Test
+    void listsModelsInTheShapeThatCodexReads() throws Exception {
+        try (SayingUpstream told = new SayingUpstream(); RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \""
+                + told.uri() + "\", api-key: k, models: [{from: fast, to: gpt-5-mini}, {from: \"gpt-5.1*\"}]}]");
+                TestClient client = gateway.client()) {
+            told.account("k", asked -> SayingUpstream.status(200, asked.path().contains("client_version=1.2&x=y") ? TOLD_TO_CODEX
+                    : "{\"data\":[{\"id\":\"gpt-5.1\"}]}"));
+            String models = client.send("GET", "/v1/models?client_version=1.2&x=y", new byte[0]).text();
+            assertEquals(Heard.json("[{\"slug\":\"fast\",\"display_name\":\"Mini\",\"levels\":[{\"slug\":\"x\"}]},{\"slug\":\"gpt-5.1\"}]"),
+                    Heard.json(models).path("models"), models);
+            assertEquals(2, Heard.json(models).path("data").size(), models);
+            String others = client.send("GET", "/v1/models", new byte[0]).text();
+            assertFalse(others.contains("\"models\""), others);
+            assertEquals(2, told.asked("k").size(), "the plain list is asked for once");
+        }
+    }
+
+    @Test
+    void deletesAModelWherePathsArePassedOn() throws Exception {
+        try (SayingUpstream told = new SayingUpstream(); RunningGateway closed = RunningGateway.accounts(told.uri(), 1, "");
+                RunningGateway open = RunningGateway.accounts(told.uri(), 1, "server: {forward-other: true}\n");
+                TestClient first = closed.client(); TestClient second = open.client()) {
+            told.account("sk-a", asked -> SayingUpstream.status(200, "{\"id\":\"ft:m\",\"object\":\"model\",\"deleted\":true}"));
+            assertError(first.send("DELETE", "/v1/models/ft:m", new byte[0]), 405, "method_not_allowed", "gateway");
+            assertEquals(0, told.asked("sk-a").size());
+            TestClient.Answer answer = second.send("DELETE", "/v1/models/ft:m", new byte[0]);
+            assertEquals(200, answer.status(), answer.text());
+            assertTrue(answer.text().contains("\"deleted\":true"), answer.text());
+            assertEquals("/v1/models/ft:m", told.asked("sk-a").getFirst().path());
+        }
+    }
+
     @Test
     void listsModels() throws IOException {
         try (RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \"" + upstream.baseUri()

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.http1.HttpBody;
+import sluice.http1.ResponseHead;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 
@@ -70,6 +74,81 @@ class KeepaliveTest {
                 assertEquals(OPENING + event + END, listening.heard().toString().replace(COMMENT, ""));
                 assertTrue(listening.heard().indexOf(event) > 0, "a comment stands inside the event");
             }
+        }
+    }
+
+    private static RunningGateway spacing(SayingUpstream said, String more) throws IOException {
+        return RunningGateway.accounts(said.uri(), 2, "stream: {json-keepalive: 20ms}\nlog: {requests: json}\n" + more);
+    }
+
+    /** Answers once the client has heard white space. */
+    private static SayingUpstream.Manner late(CountDownLatch heard, SayingUpstream.Say say) {
+        return asked -> {
+            try {
+                heard.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return say;
+        };
+    }
+
+    /** The whole body, of a client that has told when it had heard {@code spaces} bytes. */
+    private static String heard(TestClient client, CountDownLatch told, int spaces) throws IOException {
+        String body = "{\"model\":\"gpt-5.1\",\"input\":\"hi\"}";
+        client.sendHead("POST", "/v1/responses", body.length());
+        client.raw(body);
+        ResponseHead head = client.head("POST");
+        assertEquals(200, head.status());
+        assertEquals("application/json", head.headers().first("content-type").orElse(""));
+        HttpBody rest = client.input().body(head.bodyBytes());
+        StringBuilder all = new StringBuilder();
+        byte[] piece = new byte[8192];
+        for (int count = rest.read(piece, 0, piece.length); count >= 0; count = rest.read(piece, 0, piece.length)) {
+            all.append(new String(piece, 0, count, StandardCharsets.UTF_8));
+            if (all.length() >= spaces) {
+                told.countDown();
+            }
+        }
+        assertTrue(all.toString().startsWith(" ".repeat(spaces)), all.toString());
+        return all.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSilentJsonAnswerBeginsWithSpace(boolean folded) throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        SayingUpstream.Asked streamed = new SayingUpstream.Asked("sk-a", "", true, "{\"model\":\"gpt-5.1\"}");
+        SayingUpstream.Asked plain = new SayingUpstream.Asked("sk-a", "", false, "{\"model\":\"gpt-5.1\"}");
+        try (SayingUpstream said = new SayingUpstream(); RunningGateway gateway = spacing(said, ""); TestClient client = gateway.client()) {
+            said.account("sk-a", late(told, SayingUpstream.well(folded ? streamed : plain)));
+            String body = heard(client, told, 3);
+            assertEquals("completed", Heard.json(body).path("status").asText(), body);
+            assertTrue(client.post("{\"model\":\"gpt-5.1\",\"input\":\"next\"}").whole(), "the connection goes on");
+        }
+    }
+
+    @Test
+    void anotherAccountStillHelpsBehindSpace() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        try (SayingUpstream said = new SayingUpstream(); RunningGateway gateway = spacing(said, ""); TestClient client = gateway.client()) {
+            said.account("sk-a", late(told, SayingUpstream.status(503, "{\"error\":{\"code\":\"server_is_overloaded\"}}")));
+            String body = heard(client, told, 1);
+            assertEquals("completed", Heard.json(body).path("status").asText(), body);
+            assertEquals(1, said.asked("sk-b").size());
+        }
+    }
+
+    @Test
+    void anErrorBehindSpaceIsTheBody() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        try (SayingUpstream said = new SayingUpstream(); RunningGateway gateway = spacing(said, ""); TestClient client = gateway.client()) {
+            said.account("sk-a", late(told, SayingUpstream.status(400, "{\"error\":{\"code\":\"context_length_exceeded\","
+                    + "\"type\":\"invalid_request_error\",\"message\":\"too long\"}}")));
+            String body = heard(client, told, 1);
+            assertEquals("context_length_exceeded", Heard.json(body).path("error").path("code").asText(), body);
+            gateway.awaitLog("\"error\":\"context_length_exceeded\"");
+            assertTrue(client.post("{\"model\":\"gpt-5.1\",\"input\":\"next\"}").whole(), "the connection goes on");
         }
     }
 

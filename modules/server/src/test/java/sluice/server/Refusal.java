@@ -99,6 +99,19 @@ record Refusal(String name, int status, String json, Verdict verdict, Memory mem
         return text.isEmpty() ? "null" : "\"" + text + "\"";
     }
 
+    /** The most that a close takes. */
+    private static final int REASON_CHARS = 120;
+
+    /** The error as the reason of a close. */
+    String reason() {
+        String code = error().path("code").asText("");
+        String type = error().path("type").asText("");
+        String word = code.isEmpty() || code.equals("null") ? type : code;
+        String message = error().path("message").asText();
+        boolean known = !word.isEmpty() && !word.equals("invalid_request_error") && !word.equals("unsupported_value");
+        return known ? word : message.substring(0, Math.min(message.length(), REASON_CHARS));
+    }
+
     /** The error as a response that failed carries it. */
     ObjectNode error() {
         JsonNode body = Heard.json(json);

@@ -60,6 +60,9 @@ final class SayingUpstream implements AutoCloseable {
         /** These events, and nothing more until the test lets go. */
         record Pause(List<String> events, CountDownLatch until) implements Say { }
 
+        /** These messages of a turn that goes on: more is taken in and answered. */
+        record Part(List<String> events) implements Say { }
+
         /** The end of the connection: on a WebSocket a close with this code. */
         record Close(int code, String reason) implements Say { }
     }
@@ -167,7 +170,8 @@ final class SayingUpstream implements AutoCloseable {
                     turns(key, head.get().path(), WebSocketConnection.server(link, input, 64 * 1024 * 1024, System::nanoTime));
                     return;
                 }
-                if (!request(socket, say(new Asked(key, head.get().path(), false, read(input.body(head.get().bodyBytes())))))) {
+                String target = head.get().path() + head.get().query();
+                if (!request(socket, say(new Asked(key, target, false, read(input.body(head.get().bodyBytes())))))) {
                     return;
                 }
             }
@@ -202,6 +206,7 @@ final class SayingUpstream implements AutoCloseable {
                 await(until);
                 return false;
             }
+            case Say.Part part -> throw new IllegalArgumentException("a request is answered once");
             case Say.Close close -> {
                 socket.setSoLinger(true, 0);
                 return false;
@@ -259,6 +264,11 @@ final class SayingUpstream implements AutoCloseable {
                     }
                     await(until);
                     return;
+                }
+                case Say.Part(List<String> events) -> {
+                    for (String event : events) {
+                        connection.sendText(event);
+                    }
                 }
                 case Say.Close(int code, String reason) -> {
                     connection.sendClose(code, reason);

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.AccountScheduler.Control;
 import sluice.simulator.Fault;
+import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;
 
 /** Sessions and responses stay where they live, and go on elsewhere when that is lost. */
@@ -154,6 +162,91 @@ class SessionsTest {
                 assertEquals(i + 1, upstream.log().total(), "a turn took more than one attempt");
             }
         }
+    }
+
+    private static String conversation(String question, int turns) {
+        StringBuilder items = new StringBuilder("{\"role\":\"user\",\"content\":\"" + question + "\"}");
+        for (int i = 1; i < turns; i++) {
+            items.append(",{\"role\":\"assistant\",\"content\":\"answer\"},{\"role\":\"user\",\"content\":\"more ").append(i)
+                    .append("\"}");
+        }
+        return "{\"model\":\"gpt-5.1\",\"instructions\":\"be brief\",\"input\":[" + items + "]}";
+    }
+
+    @Test
+    void twelveTurnsWithoutAnIdStayOnOneAccount() throws IOException {
+        try (RunningGateway gateway = alike(6); TestClient client = gateway.client();
+                TestClient admin = new TestClient(gateway.adminUri().getPort())) {
+            Set<String> homes = new HashSet<>();
+            for (String question : new String[] {"one", "two", "three", "four", "five", "six", "seven", "eight"}) {
+                upstream.log().clear();
+                for (int i = 1; i <= 12; i++) {
+                    assertEquals(200, client.post(conversation(question, i)).status());
+                }
+                homes.add(upstream.log().last().accountKey());
+                assertEquals(1, upstream.log().all().stream().map(ReceivedRequest::accountKey).distinct().count(), question);
+            }
+            assertTrue(homes.size() > 1, "eight conversations live at " + homes);
+            assertEquals(200, client.send("GET", "/health/live", new byte[0]).status(), "the last turn is over");
+            String told = admin.post("/admin/explain", conversation("one", 13)).text();
+            assertTrue(told.contains("\"layer\":\"session\""), told);
+            assertTrue(told.contains("\"session_source\":\"beginning of the conversation\""), told);
+            String named = admin.post("/admin/explain", conversation("one", 13), "thread-id", "t").text();
+            assertTrue(named.contains("\"layer\":\"load_balance\""), named);
+            assertTrue(named.contains("\"session_source\":\"thread-id\""), named);
+        }
+    }
+
+    @Test
+    void subAgentsThatBeginAlikeAreSpread() throws Exception {
+        CountDownLatch all = new CountDownLatch(24);
+        try (SayingUpstream saying = new SayingUpstream(); RunningGateway gateway = alike(saying.uri(), 6)) {
+            for (char name = 'a'; name < 'g'; name++) {
+                saying.account("sk-" + name, asked -> {
+                    all.countDown();
+                    try {
+                        all.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return SayingUpstream.well(asked);
+                });
+            }
+            List<CompletableFuture<Integer>> agents = new ArrayList<>();
+            for (int i = 0; i < 24; i++) {
+                CompletableFuture<Integer> status = new CompletableFuture<>();
+                agents.add(status);
+                Thread.startVirtualThread(() -> {
+                    try (TestClient client = gateway.client()) {
+                        status.complete(client.post(conversation("do your part", 1)).status());
+                    } catch (IOException e) {
+                        status.completeExceptionally(e);
+                    }
+                });
+            }
+            for (CompletableFuture<Integer> agent : agents) {
+                assertEquals(200, agent.get());
+            }
+            for (char name = 'a'; name < 'g'; name++) {
+                int asked = saying.asked("sk-" + name).size();
+                assertTrue(asked > 0 && asked < 12, name + " was asked " + asked + " of 24 times");
+            }
+        }
+    }
+
+    /** Accounts that differ in nothing but their names. */
+    private RunningGateway alike(int count) throws IOException {
+        return alike(upstream.baseUri(), count);
+    }
+
+    private static RunningGateway alike(URI upstream, int count) throws IOException {
+        StringBuilder yaml = new StringBuilder("accounts:\n");
+        for (int i = 0; i < count; i++) {
+            char name = (char) ('a' + i);
+            yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream).append("\", api-key: sk-")
+                    .append(name).append("}\n");
+        }
+        return RunningGateway.of(yaml.toString());
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.simulator.Fault;
 import sluice.simulator.ReceivedRequest;
 import sluice.simulator.SimulatedUpstream;
@@ -114,6 +115,24 @@ class WebSocketModeTest {
             assertCompleted(warm);
             assertCompleted(client.turn(after(TestWebSocket.responseId(warm.getLast()))));
             assertEquals(1, Set.copyOf(turns().stream().map(ReceivedRequest::connection).toList()).size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"response.cancel", "response.processed", "response.inject"})
+    void whatIsSaidOfATurnReachesItsAccountByteForByte(String type) throws IOException {
+        String word = "{ \"type\":\"" + type + "\", \"response_id\":\"resp_1\",\n\"input\":"
+                + "[{\"role\":\"user\",\"content\":\"\\u0061lso\"}]}";
+        try (SayingUpstream said = new SayingUpstream(); RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \""
+                + said.uri() + "\", api-key: k, websocket: on}]"); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+            said.account("k", asked -> asked.body().contains("response.create")
+                    ? new SayingUpstream.Say.Part(List.of(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x")))
+                    : SayingUpstream.events(SayingUpstream.end("response.completed", "completed", "gpt-5.1", SayingUpstream.usage())));
+            client.send(TURN);
+            assertEquals("response.created", TestWebSocket.type(client.next()));
+            client.send(word);
+            assertCompleted(client.rest());
+            assertEquals(List.of(TURN, word), said.asked("k").stream().map(SayingUpstream.Asked::body).toList());
         }
     }
 

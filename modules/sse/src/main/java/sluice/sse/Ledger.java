@@ -1,7 +1,9 @@
 package sluice.sse;
 
+import java.util.List;
 import java.util.function.LongSupplier;
 import sluice.api.EventFacts.Kind;
+import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
@@ -12,6 +14,7 @@ import sluice.responses.EventType;
 /** What has been seen of one stream, for its report. Confined to the stream's thread. */
 final class Ledger {
     private final LongSupplier nanoClock;
+    private final LongSupplier epochMillis;
     private final RelayOptions.Identified identified;
     private TokenUsage usage = TokenUsage.NONE;
     private String serviceTier = "";
@@ -31,6 +34,7 @@ final class Ledger {
 
     Ledger(RelayOptions options) {
         nanoClock = options.clocks().nanos();
+        epochMillis = options.clocks().epochMillis();
         identified = options.call().identified();
         foreign = options.call().ending() == RelayOptions.Ending.ANY;
     }
@@ -73,6 +77,12 @@ final class Ledger {
             takeIds(found);
         }
         anyOfTheProtocol |= type != EventType.UNKNOWN;
+        if (type == EventType.RATE_LIMITS) {
+            List<Quota> quotas = found.quotas(epochMillis.getAsLong());
+            if (!quotas.isEmpty()) {
+                identified.limited(quotas);
+            }
+        }
         if (foreign && !found.usage().equals(TokenUsage.NONE)) {
             usage = found.usage();
         }

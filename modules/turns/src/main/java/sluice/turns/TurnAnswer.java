@@ -193,6 +193,11 @@ final class TurnAnswer implements Answer {
     }
 
     @Override
+    public void keepAwakeAsJson(long nanos) {
+        // A turn is no JSON answer.
+    }
+
+    @Override
     public void letSleep() {
         // as above
     }

@@ -54,7 +54,7 @@ final class TurnExchange implements Exchange, ClientSocket.Turn {
 
     @Override
     public Incoming incoming() {
-        return new Incoming.Arrived(message.body(), message.length(), message.permit());
+        return new Incoming.Arrived(message.body(), message.bytes(), message.offset(), message.length(), message.permit());
     }
 
     @Override

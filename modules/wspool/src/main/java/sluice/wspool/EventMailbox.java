@@ -39,6 +39,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private boolean terminal;
     /** The peer closed because the message is larger than it takes. */
     private boolean tooLarge;
+    private UpstreamResult.Close close = UpstreamResult.Close.UNTOLD;
     private boolean waitsForFirst;
     private boolean waits;
     private long waitingSinceNanos;
@@ -63,7 +64,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
 
         record Refused(Refusal refusal) implements First { }
 
-        record Nothing(UpstreamResult.Kind kind, String detail) implements First { }
+        record Nothing(UpstreamResult.Kind kind, String detail, UpstreamResult.Close close) implements First { }
     }
 
     EventMailbox(LongSupplier nanoClock, long headersNanos, long idleNanos) {
@@ -103,7 +104,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
                 case IDLE -> UpstreamResult.Kind.TIMEOUT;
                 case FRAMING -> UpstreamResult.Kind.FRAMING;
                 case CANCELLED -> UpstreamResult.Kind.CANCELLED;
-            }, cause.getMessage());
+            }, cause.getMessage(), cause.how() == SourceException.Cause.CUT ? close : UpstreamResult.Close.UNTOLD);
         } finally {
             lock.unlock();
         }
@@ -209,6 +210,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         lock.lock();
         try {
             tooLarge = code == CloseCodes.TOO_BIG;
+            close = new UpstreamResult.Close(code, reason);
         } finally {
             lock.unlock();
         }

@@ -74,12 +74,13 @@ final class TurnCall {
          * Nothing.
          *
          * @param sent whether the whole message was sent, so that the account may have executed it
+         * @param close what the account said to that
          * @param soon whether the connection ended so soon after sending that it had most likely been dead before
          */
-        record Nothing(Kind kind, String detail, boolean sent, boolean soon) implements Came {
+        record Nothing(Kind kind, String detail, UpstreamResult.Close close, boolean sent, boolean soon) implements Came {
             /** Whether a connection that had stood open turned out to be dead. */
             boolean isStale() {
-                return kind == Kind.RESET && soon;
+                return kind == Kind.RESET && soon && !close.isTold();
             }
         }
     }
@@ -104,9 +105,9 @@ final class TurnCall {
                 end(watch);
                 return new Came.Refused(refusal.status(), refusal.message());
             }
-            case EventMailbox.First.Nothing(Kind kind, String detail) -> {
+            case EventMailbox.First.Nothing(Kind kind, String detail, UpstreamResult.Close close) -> {
                 end(watch);
-                return new Came.Nothing(kind, detail, sent, !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
+                return new Came.Nothing(kind, detail, close, sent, !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
             }
         }
     }
@@ -116,8 +117,8 @@ final class TurnCall {
         return switch (came) {
             case Came.Events(ByteSource body) -> new UpstreamResult.Answered(200, EVENT_STREAM, body, resent, connectNanos);
             case Came.Refused(int status, byte[] message) -> EventAnswer.of(status, message, resent, connectNanos);
-            case Came.Nothing(Kind kind, String detail, boolean sent, boolean soon) ->
-                new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, detail);
+            case Came.Nothing(Kind kind, String detail, UpstreamResult.Close close, boolean sent, boolean soon) ->
+                new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, detail, close);
         };
     }
 
