@@ -109,6 +109,20 @@ public final class Headers {
         return true;
     }
 
+    /** Whether the name of line {@code index} begins with {@code prefix}, without regard to ASCII case. */
+    public boolean nameStartsWith(int index, String prefix) {
+        int start = spans[index * SPAN_INTS];
+        if (spans[index * SPAN_INTS + 1] - start < prefix.length()) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (lower(block[start + i]) != lower((byte) prefix.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether the value of line {@code index} equals {@code value}, without regard to ASCII case. */
     public boolean valueIs(int index, String value) {
         int start = spans[index * SPAN_INTS + 2];

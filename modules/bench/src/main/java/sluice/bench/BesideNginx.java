@@ -1,9 +1,6 @@
 package sluice.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,20 +18,17 @@ public final class BesideNginx {
     /** What each gateway has below {@code modules:}. */
     private static final Map<String, String> CONFIGURATIONS = configurations();
     private static final String USUAL = "json-1k,json-200k,json-200k-end,sse-100x5ms,sse-500x50ms,sse-burst,sse-each,rate-500,idle-5000";
-    private static final int UPSTREAM_PORT = 9100;
     /** The rig's name for a proxy of JDK HttpServer, virtual threads and java.net.http. */
     private static final String NAIVE = "naive";
 
     private final Path launcher;
-    private final Path rig;
-    private final Path folder;
+    private final Rig rig;
     private final int rounds;
     private final StringBuilder rows = new StringBuilder();
 
-    private BesideNginx(Path launcher, Path rig, Path folder, int rounds) {
+    private BesideNginx(Path launcher, Rig rig, int rounds) {
         this.launcher = launcher;
         this.rig = rig;
-        this.folder = folder;
         this.rounds = rounds;
     }
 
@@ -51,7 +45,7 @@ public final class BesideNginx {
      * names of workloads with commas between them.
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length < 3 || !Files.isExecutable(Path.of(arguments[2], "side-by-side.py"))) {
+        if (arguments.length < 3 || !Rig.isIn(Path.of(arguments[2]))) {
             System.err.println("usage: ./dev bench beside-nginx RIG [ROUNDS] [WORKLOAD,…]   "
                     + "(RIG: the rig's folder; BENCH_RUN: where it was built)");
             System.exit(2);
@@ -68,7 +62,7 @@ public final class BesideNginx {
             }
         }
         Path folder = Files.createTempDirectory("sluice-beside-nginx");
-        BesideNginx run = new BesideNginx(Path.of(arguments[0]), Path.of(arguments[2]).toAbsolutePath(), folder, rounds);
+        BesideNginx run = new BesideNginx(Path.of(arguments[0]), new Rig(Path.of(arguments[2]).toAbsolutePath(), folder), rounds);
         String text = run.measure(workloads.split(","));
         System.out.println(text);
         if (whole) {
@@ -77,7 +71,7 @@ public final class BesideNginx {
     }
 
     private String measure(String[] workloads) throws IOException, InterruptedException {
-        rig("./anchors.sh", "start", "upstream", "nginx1", NAIVE);
+        rig.start("upstream", "nginx1", NAIVE);
         long start = System.nanoTime();
         for (String workload : workloads) {
             System.out.printf(Locale.ROOT, "%5d s  %s%n", (System.nanoTime() - start) / 1_000_000_000, workload);
@@ -98,44 +92,16 @@ public final class BesideNginx {
         try {
             StringBuilder targets = new StringBuilder("direct,nginx1," + NAIVE);
             for (Map.Entry<String, String> configuration : CONFIGURATIONS.entrySet()) {
-                Path file = folder.resolve(configuration.getKey() + ".yaml");
-                Files.writeString(file, "server: {port: " + freePort() + ", admin: {port: " + freePort() + "}}\nmodules: {"
-                        + configuration.getValue() + "}\naccounts: [{name: up, base-url: \"http://127.0.0.1:" + UPSTREAM_PORT
-                        + "/v1\", api-key: sk-rig, concurrency: 10000}]\n");
-                ImageProcess gateway = ImageProcess.start(launcher, "serve", "--config", file.toString());
+                ImageProcess gateway = rig.gateway(launcher, configuration.getKey(), configuration.getValue());
                 gateways.add(gateway);
-                targets.append(',').append(configuration.getKey()).append('=').append(gateway.uri()).append("/responses=")
-                        .append(gateway.pid());
+                targets.append(',').append(Rig.target(configuration.getKey(), gateway));
             }
-            Path json = folder.resolve(workload + ".json");
-            boolean idle = workload.startsWith("idle");
-            rig("./side-by-side.py", "-w", workload, "-t", targets.toString(), "--ref", "nginx1", "-r",
-                    idle ? "1" : Integer.toString(rounds),
-                    "--warm", idle ? "0" : "6", "--retries", "1", "--json", json.toString());
-            rows.append(RigResults.rows(workload, new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload),
+            rows.append(RigResults.rows(workload, rig.measure(workload, targets.toString(), "nginx1", rounds),
                     Stream.concat(CONFIGURATIONS.keySet().stream(), Stream.of(NAIVE)).toList()));
             System.out.print(RigResults.HEAD + rows);
             System.out.flush();
         } finally {
             gateways.forEach(ImageProcess::close);
-        }
-    }
-
-    private void rig(String... command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(rig.toFile())
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("rig.log").toFile()));
-        builder.environment().putIfAbsent("JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        int code = builder.start().waitFor();
-        if (code != 0) {
-            throw new IOException(String.join(" ", command) + " ended with " + code + "; what it said is in " + folder.resolve("rig.log"));
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -64,7 +64,7 @@ final class RigResults {
     }
 
     /** The figure in each round; not a number where the round has none. */
-    private static double[] byRound(JsonNode target, String path) {
+    static double[] byRound(JsonNode target, String path) {
         double[] values = {};
         for (JsonNode run : target.path("runs")) {
             int round = run.path("round").asInt();
@@ -104,11 +104,13 @@ final class RigResults {
                 asked) + " |\n";
     }
 
-    private static List<Double> values(double[] rounds) {
+    /** The rounds that have a figure. */
+    static List<Double> values(double[] rounds) {
         return Arrays.stream(rounds).filter(value -> !Double.isNaN(value)).boxed().toList();
     }
 
-    private static double median(List<Double> values) {
+    /** Not a number for an empty list. */
+    static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.isEmpty() ? Double.NaN : sorted.size() % 2 == 1 ? sorted.get(middle)
@@ -119,7 +121,8 @@ final class RigResults {
         return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, added ? "%+.0f" : "%.2f", value);
     }
 
-    private static String plain(double value) {
+    /** A figure for people. */
+    static String plain(double value) {
         return Double.isNaN(value) ? "–" : ThirteenRows.number(value);
     }
 }

@@ -91,8 +91,7 @@ final class HeaderPolicy {
     }
 
     private static boolean isOwn(Headers headers, int index) {
-        return headers.nameBytes(index) > OWN_PREFIX.length()
-                && headers.name(index).regionMatches(true, 0, OWN_PREFIX, 0, OWN_PREFIX.length());
+        return headers.nameBytes(index) > OWN_PREFIX.length() && headers.nameStartsWith(index, OWN_PREFIX);
     }
 
     /** Names listed in {@code Connection}, as {@code ,a,b,}; empty if it only says keep-alive or close. */

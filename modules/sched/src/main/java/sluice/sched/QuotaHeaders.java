@@ -24,8 +24,7 @@ final class QuotaHeaders {
     static List<Quota> read(Headers headers, String model, long nowEpochMillis) {
         boolean told = false;
         for (int i = 0; i < headers.size() && !told; i++) {
-            String name = headers.name(i);
-            told = name.regionMatches(true, 0, CODEX, 0, CODEX.length()) || name.regionMatches(true, 0, RATE, 0, RATE.length());
+            told = headers.nameStartsWith(i, CODEX) || headers.nameStartsWith(i, RATE);
         }
         if (!told) {
             return List.of();
