@@ -21,7 +21,7 @@ public record NamePattern(String text) {
 
     /** Whether {@code name} fits. */
     public boolean fits(String name) {
-        return isWild() ? name.startsWith(start()) : name.equals(text);
+        return isWild() ? text.regionMatches(0, name, 0, text.length() - 1) : name.equals(text);
     }
 
     /** Whether there is a name that fits both. */

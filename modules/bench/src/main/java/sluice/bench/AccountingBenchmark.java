@@ -48,6 +48,7 @@ import sluice.config.ConfigurationLoader;
 import sluice.config.ModelPrice;
 import sluice.config.Quota;
 import sluice.config.ServerSettings;
+import sluice.config.UsageSettings;
 import sluice.ledger.LogSinkFactory;
 import sluice.ledger.SqliteSinkFactory;
 import sluice.ops.ClientStatus;
@@ -96,7 +97,7 @@ public class AccountingBenchmark {
                 new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Map.of()));
         operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
                 System::currentTimeMillis);
-        Configuration plain = ConfigurationLoader.defaults();
+        Configuration plain = priced(ConfigurationLoader.defaults());
         Allowances allowances = new Allowances();
         Settlement settlement = new Settlement(allowances, SpendingStore.NOWHERE, plain, System::nanoTime, System::currentTimeMillis);
         ClientPolicy policy = ClientAuthenticator.LOCAL;
@@ -108,6 +109,14 @@ public class AccountingBenchmark {
         folder = Files.createTempDirectory("sluice-bench");
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString(), "rotate", "1048576000", "keep", "1");
         ledger = (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).create(settings);
+    }
+
+    private static Configuration priced(Configuration plain) {
+        UsageSettings usage = new UsageSettings(Map.of(), List.of(ModelPrice.of("gpt-4*", 2.5, 1.25, 10),
+                ModelPrice.of("gpt-5*", 1.25, 0.125, 10)), Map.of(), plain.usage().timeZone(), plain.usage().settleBackground());
+        return new Configuration(plain.server(), plain.limits(), plain.clients(), plain.teams(), plain.accounts(), plain.scheduler(),
+                plain.slotWait(), plain.stream(), plain.failover(), plain.upstream(), plain.webSocket(), plain.modules(), usage,
+                plain.state(), plain.log());
     }
 
     /** Takes the files away. */

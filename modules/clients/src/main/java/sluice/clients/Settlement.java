@@ -182,7 +182,7 @@ public final class Settlement {
 
     private void charge(RequestRecord record, List<Party> parties, Reservation reservation) {
         record.cost = costOf(record);
-        long counted = prices().countedNanoDollars(modelOf(record), record.tier, record.usage);
+        long counted = record.cost.orElseGet(() -> prices().mostNanoDollars(record.usage));
         long day = calendar().dayOf(record.epochMillis);
         long now = clock.getAsLong();
         for (Party party : parties) {

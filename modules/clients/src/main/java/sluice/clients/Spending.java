@@ -29,11 +29,13 @@ public final class Spending {
             return new Sums(day, month, 0, month == epochMonth ? monthNanoDollars : 0, reservedNanoDollars);
         }
 
-        /** With what was spent on some day, be it one of the past. */
-        private Sums plus(long day, long nanoDollars) {
+        /** With what was spent on some day, be it one of the past, in the place of what was reserved for it. */
+        private Sums settled(long day, long nanoDollars, long reserved) {
             Sums now = at(day);
-            return new Sums(now.epochDay, now.epochMonth, now.dayNanoDollars + (day == now.epochDay ? nanoDollars : 0),
-                    now.monthNanoDollars + (Calendar.monthOf(day) == now.epochMonth ? nanoDollars : 0), now.reservedNanoDollars);
+            boolean today = day == now.epochDay;
+            boolean thisMonth = today || Calendar.monthOf(day) == now.epochMonth;
+            return new Sums(now.epochDay, now.epochMonth, now.dayNanoDollars + (today ? nanoDollars : 0),
+                    now.monthNanoDollars + (thisMonth ? nanoDollars : 0), Math.max(0, now.reservedNanoDollars - reserved));
         }
 
         private Sums reserving(long nanoDollars) {
@@ -113,7 +115,7 @@ public final class Spending {
      * sums with it.
      */
     public Sums settle(long day, long nanoDollars, long reservedNanoDollars) {
-        return sums.updateAndGet(before -> before.plus(day, nanoDollars).reserving(-reservedNanoDollars));
+        return sums.updateAndGet(before -> before.settled(day, nanoDollars, reservedNanoDollars));
     }
 
     /** Sums that a former process kept; what is known already is not made less. */

@@ -165,7 +165,8 @@ final class AdminApi {
     /** Requests as they end, and the state of everything each second, until the listener leaves or the gateway ends. */
     private void tell(LiveFeed.Listener listener, OutputStream out) throws IOException, InterruptedException {
         long stateAt = System.nanoTime();
-        event(out, "state", operations.overview());
+        BudgetWatch budgets = new BudgetWatch();
+        state(budgets, out);
         while (!operations.closed()) {
             Optional<EndedRequest> next = listener.next(STATE_EVERY_MILLIS);
             if (next.isPresent()) {
@@ -177,8 +178,15 @@ final class AdminApi {
                 if (lost > 0) {
                     event(out, "lost", JsonOut.object(json -> json.number("requests", lost)));
                 }
-                event(out, "state", operations.overview());
+                state(budgets, out);
             }
+        }
+    }
+
+    private void state(BudgetWatch budgets, OutputStream out) throws IOException {
+        event(out, "state", operations.overview());
+        for (String budget : budgets.fresh(gateway.money())) {
+            event(out, "budget", budget);
         }
     }
 

@@ -505,6 +505,11 @@ async function start() {
     if (events.readyState === EventSource.CLOSED) setTimeout(start, 3000);
   };
   events.addEventListener('state', event => draw(JSON.parse(event.data)));
+  events.addEventListener('budget', event => {
+    const told = JSON.parse(event.data);
+    $('budget').textContent = `${told.kind} ${told.name}: ${Math.floor(100 * told.used)} % of the ${told.period}'s budget`;
+    $('budget').hidden = false;
+  });
   events.addEventListener('request', event => {
     requests.unshift(JSON.parse(event.data));
     requests.length = Math.min(requests.length, MAX_REQUESTS);

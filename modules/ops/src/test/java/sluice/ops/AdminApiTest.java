@@ -177,6 +177,11 @@ class AdminApiTest {
             while (!line.startsWith("data: {\"in_flight\":7")) {
                 line = lines.readLine();
             }
+            while (!line.startsWith("event: budget")) {
+                line = lines.readLine();
+            }
+            assertEquals("data: {\"kind\":\"client\",\"name\":\"team-a\",\"period\":\"month\",\"used\":0.84,\"budget_usd\":50.0}",
+                    lines.readLine(), "four fifths are spent");
             operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.NONE));
             while (!line.startsWith("event: request")) {
                 line = lines.readLine();

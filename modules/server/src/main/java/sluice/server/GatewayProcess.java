@@ -147,6 +147,11 @@ final class GatewayProcess implements AutoCloseable {
         view.describe(yaml);
     }
 
+    /** Whether there is no client, neither of the configuration nor made at run time. */
+    boolean servesWithoutKeys() {
+        return keys.merged().clients().isEmpty();
+    }
+
     /** The configuration in force. */
     Configuration configuration() {
         return configuration;

@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
             say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://"
                     + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
-            if (configuration.clients().isEmpty()) {
+            if (gateway.servesWithoutKeys()) {
                 say("no clients are configured: serving programs on this machine only, without keys");
             }
             untilTheEnd(signals, reloader);

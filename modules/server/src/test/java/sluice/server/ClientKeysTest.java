@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -257,5 +261,36 @@ class ClientKeysTest {
             gateway.process().apply(gateway.process().configuration());
             assertEquals(200, status(gateway, Door.HTTP_1, key));
         }
+    }
+
+    @Test
+    void theCommandMakesAKeyThatWorksAndTheLogDoesNotHaveIt() throws Exception {
+        try (RunningGateway gateway = gateway(fileClient("other"))) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
+            assertEquals(0, Main.run(new String[] {"client", "add", "ci", "--admin", gateway.adminUri().toString()}, to, to));
+            String key = out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("key:")).findFirst().orElseThrow()
+                    .substring(4).strip();
+            assertEquals(200, status(gateway, Door.HTTP_1, key));
+            assertFalse(gateway.log().contains(key));
+            assertEquals(0, Main.run(new String[] {"client", "list", "--admin", gateway.adminUri().toString()}, to, to));
+            assertTrue(out.toString(StandardCharsets.UTF_8).contains(KeyHash.of(key).hex().substring(0, 12)), out::toString);
+            assertEquals(0, Main.run(new String[] {"client", "revoke", "ci", "--admin", gateway.adminUri().toString()}, to, to));
+            assertEquals(401, status(gateway, Door.HTTP_1, key));
+        }
+    }
+
+    @Test
+    void checkSaysForHowLongUsageIsKept() throws Exception {
+        Path file = Files.writeString(folder.resolve("sluice.yaml"), "accounts: [{name: a, base-url: \"" + upstream.baseUri()
+                + "\", api-key: k}]\nusage: {path: \"" + folder.resolve("usage") + "\"}\n");
+        try (RunningGateway gateway = RunningGateway.of(Files.readString(file)); TestClient client = gateway.client()) {
+            assertEquals(200, client.post(ASK).status());
+        }
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertEquals(0, Main.run(new String[] {"check", "--config", file.toString()}, new PrintStream(OutputStream.nullOutputStream()),
+                new PrintStream(err, true, StandardCharsets.UTF_8)));
+        assertTrue(err.toString(StandardCharsets.UTF_8).matches(
+                "(?s).*note: at the rate of the last day, usage is kept for [0-9.]+ days.*"), err::toString);
     }
 }

@@ -239,6 +239,8 @@ class DashboardTest {
             assertTrue(browser.value("document.getElementById('page-overview').hidden").asBoolean());
             assertTrue(text("#budgets").contains("ci client, today"), text("#budgets"));
             assertTrue(text("#budgets").contains("research team, this month"), text("#budgets"));
+            browser.await("!document.getElementById('budget').hidden");
+            assertTrue(text("#budget").startsWith("client ci: "), text("#budget"));
             assertTrue(text("#quotas").contains("a primary36 % leftrenews in 66 min"), text("#quotas"));
             assertTrue(text("#sums").contains("modelgpt-5"), text("#sums"));
             assertTrue(text("#sums").contains("accounta"), text("#sums"));
