@@ -2,6 +2,7 @@ package sluice.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.Headers;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
+import sluice.config.KeyHash;
 import sluice.ledger.LogSinkFactory;
 
 /** What answers tell of their use, and what is charged for it: tiers, cache writes, other protocols. */
@@ -110,6 +113,27 @@ class ToldPricesTest {
             visitor.ask("{\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"hi\"}");
         }
         assertEquals(OptionalLong.of(USUAL / 2), charged().getFirst().costNanoDollars());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSpentBudgetIsFinalThroughEveryDoor(Door door) throws Exception {
+        String yaml = "server: {" + doors + "}\naccounts: [{name: a, base-url: \"" + upstream.uri() + "\", api-key: sk-a, websocket: "
+                + (door == Door.WEBSOCKET ? "on" : "off") + "}]\nclients: [{name: c, key-sha256: \"" + KeyHash.of("c").hex()
+                + "\", budget-usd: {day: 0.000001}}]\nusage: {" + PRICES + "}\n";
+        try (RunningGateway gateway = RunningGateway.of(yaml); Door.Visitor visitor = door.enter(gateway, authority, "c")) {
+            String ask = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
+            Heard first = visitor.ask(ask);
+            assertTrue(first.well(), first::text);
+            Heard refused = visitor.ask(ask);
+            assertEquals(List.of(429, "budget_exhausted"), List.of(refused.status(), refused.code()), refused::text);
+            assertTrue(refused.text().contains("\"insufficient_quota\""), refused::text);
+            if (door.hasRoutes()) {
+                assertEquals("false", refused.headers().get("x-should-retry"));
+                assertTrue(Long.parseLong(refused.headers().get("retry-after")) > 0);
+            }
+            assertEquals(1, upstream.asked("sk-a").size(), "the account was asked once");
+        }
     }
 
     static List<Arguments> chats() {
