@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -167,5 +169,32 @@ class SettlementTest {
         Files.writeString(folder.resolve("spending"), "sum\tCLIENT\tte", StandardOpenOption.APPEND);
         desk = desk.restarted();
         assertEquals(7, spent());
+    }
+
+    /** The file as a killed process leaves it, cut at any byte behind its head: sums never grow, and never fall behind by more. */
+    @Test
+    void whereverAKilledProcessWasCutOffItsSumsAreThoseOfAnEarlierMoment() throws IOException {
+        Path file = folder.resolve("spending");
+        for (int i = 0; i < 5; i++) {
+            desk.ends(desk.admitted(Desk.body(40, 5, false)), 200, "resp_" + i, TokenUsage.told(5, 0, 5, 0));
+            desk.ends(desk.admitted(Desk.body(8, 3, true)), 200, "resp_bg" + i, TokenUsage.NONE);
+            // Each round ends with what was written for it.
+            while (!Files.exists(file) || !Files.readString(file).contains("\tresp_bg" + i + "\t")
+                    || !Files.readString(file).contains("\t" + (i + 1) * 10 * DOLLAR)) {
+                Thread.onSpinWait();
+            }
+        }
+        byte[] whole = Files.readAllBytes(file);
+        int head = new String(whole, StandardCharsets.UTF_8).indexOf('\n') + 1;
+        long before = 0;
+        for (int cut = head; cut <= whole.length; cut += cut + 23 > whole.length && cut < whole.length ? whole.length - cut : 23) {
+            Path left = Files.write(folder.resolve("cut-" + cut), Arrays.copyOf(whole, cut));
+            Desk killed = new Desk(left, new Quota.Budget(100, 1000));
+            long spent = killed.sums().dayNanoDollars();
+            assertTrue(spent >= before && spent <= 50 * DOLLAR && spent % (10 * DOLLAR) == 0, cut + " bytes: " + spent);
+            before = spent;
+            killed.close();
+        }
+        assertEquals(50 * DOLLAR, before);
     }
 }
