@@ -14,6 +14,15 @@ public interface UsageSink extends AutoCloseable {
         UsageSink create(Map<String, String> settings);
 
         /**
+         * Says why {@link #create} would refuse these settings, without making anything.
+         *
+         * @throws IllegalArgumentException if it would; the message names the key
+         */
+        default void check(Map<String, String> settings) {
+            // most take any settings
+        }
+
+        /**
          * Hands over what sinks of these settings have kept, also while one is at work. A request's record comes once.
          *
          * @param fromEpochMillis requests that came then or later
@@ -37,7 +46,10 @@ public interface UsageSink extends AutoCloseable {
     /** Takes a record. */
     void record(UsageRecord usage);
 
-    /** Records that could not be kept so far, because the disk was full or too slow. */
+    /**
+     * Records that are not kept: those that were given up since the start because the disk was full or too slow, and those that
+     * wait in memory while nothing can be written.
+     */
     default long lost() {
         return 0;
     }

@@ -70,7 +70,7 @@ public final class ClientAuthenticator {
     /** Who sends these headers from {@code remoteHost}; notes that the key is used. */
     public Outcome authenticate(Headers headers, String remoteHost, long epochMillis) {
         if (local.isPresent()) {
-            return isLocal(headers) ? local.get() : refused(403, "invalid_api_key",
+            return Loopback.isAddress(remoteHost) && isLocal(headers) ? local.get() : refused(403, "invalid_api_key",
                     "Without configured clients, Sluice serves programs on this machine only, not web pages: no Origin, and a Host"
                             + " of localhost, 127.0.0.1 or [::1].");
         }

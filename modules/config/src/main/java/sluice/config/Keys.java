@@ -81,7 +81,8 @@ final class Keys {
         fixed("server.admin.probe", flag(), "true",
                 "Whether the gateway measures what it adds to requests while the dashboard, `sluice top` or a scraper looks.");
         fixed("server.tls.cert", file(), "", "PEM file with the certificate and its chain. Read again when it changes.");
-        fixed("server.tls.key", file(), "", "PEM file with the private key (PKCS #8). Read again when it changes.");
+        fixed("server.tls.key", file(), "", "PEM file with the private key: PKCS #8, or PKCS #1 and SEC 1 as `openssl` and cert-manager write them; "
+                + "no password. Read again when it changes.");
         fixed("server.tls.client-ca", file(), "", "PEM file of authorities: clients must show a certificate of one of them.");
         fixed("server.http2", flag(), "false",
                 "Whether clients are offered HTTP/2 in the TLS handshake; needs `server.tls.cert` and the module"
@@ -108,7 +109,7 @@ final class Keys {
         key("limits.body", size(1024, 1024 * MIB), "64MiB",
                 "Largest request body after decoding. If this key is not given and the memory for bodies is smaller, "
                 + "it is lowered to that, with a warning.");
-        key("limits.bodies-in-flight", sizeOrShare(1024, 1L << 40), "25%",
+        fixed("limits.bodies-in-flight", sizeOrShare(1024, 1L << 40), "25%",
                 "Most bytes of all request bodies together, as a size or as a share of the heap. At least "
                 + "`limits.body`.");
         key("limits.body-wait", duration("0s", "1h"), "2s",
@@ -182,7 +183,7 @@ final class Keys {
         key("accounts[].models[].from", text(TextRule.MODEL), "",
                 "What clients ask for; a trailing `*` matches any ending. A bare name may stand for `{from: name}`. "
                 + "Without `models` an account serves every model.");
-        key("accounts[].models[].to", text(), "", "What the upstream is asked for. Default: the same name.");
+        key("accounts[].models[].to", text(TextRule.PLAIN_MODEL), "", "What the upstream is asked for. Default: the same name.");
         key("accounts[].remove", ValueType.texts(TextRule.MEMBER), "",
                 "Members that are removed from request bodies: `[service_tier, reasoning.summary]`.");
         key("accounts[].set", ValueType.jsonTable(), "",
@@ -265,7 +266,7 @@ final class Keys {
         key("stream.drain-bytes", size(0, 1024 * MIB), "4MiB", "With `drain`: how much is read on; for a WebSocket client, "
                         + "of all its turns together.");
         key("stream.stall-timeout", duration("100ms", "1h"), "60s", "Longest time that one write to a client may take.");
-        key("stream.watch-after", duration("0s", "1h"), "500ms", "Age at which a request's client is watched for leaving.");
+        fixed("stream.watch-after", duration("0s", "1h"), "500ms", "Age at which a request's client is watched for leaving.");
         key("stream.after-terminal", duration("0s", "10m"), "5s", "How long an upstream is read on after its terminal event.");
         key("stream.server-timing", flag(), "false",
                 "Whether streams end in a comment with times, for clients with `diagnostics`.");
@@ -281,10 +282,11 @@ final class Keys {
                 "With `first-output`: most bytes held back; of a JSON answer at most 64 KiB.");
         key("failover.hold-time", duration("10ms", "10m"), "15s", "With `first-output`: longest time that they are held back.");
         key("failover.resend-after-send", choice("auto", "always", "never"), "auto",
-                "Whether a request that an account may have executed is sent again: `auto` does for `store: false`.");
+                "Whether a request that an account may have executed is sent again: `auto` does for `store: false`. "
+                + "`never` means never, after a reset of a reused connection, too, once the gateway has been started with it.");
         key("failover.encrypted-content", choice("strip", "fail"), "strip",
                 "What to do where encrypted reasoning would have to leave its organisation.");
-        key("failover.stale-reset", duration("0s", "1m"), "1s",
+        fixed("failover.stale-reset", duration("0s", "1m"), "1s",
                 "A reset of a reused connection this soon after sending is repeated once on a fresh one.");
         fixed("failover.cool-down.first", duration("1ms", "24h"), "5s",
                 "Rest after a failure that names none; doubles each time.");
@@ -377,7 +379,7 @@ final class Keys {
                 "What becomes of a request for one that is not remembered: `refuse`: with more than one client it does not exist "
                 + "(404), a single client's accounts are asked in turn. `allow`: every client's accounts are asked, so that clients can "
                 + "reach each other's.");
-        key("log.requests", choice("text", "json", "off"), "text", "Form of the line for each request.");
+        key("log.requests", choice("text", "json", "off"), "text", "Form of the line for each request; with `json`, all other lines are JSON, too.");
         key("log.level", choice("error", "warning", "info", "debug"), "info", "Least level of all other lines.");
     }
 }

@@ -244,6 +244,9 @@ final class Rules {
         if (uri.getRawPath().isEmpty() || "/".equals(uri.getRawPath())) {
             warning(path, "has no path; most upstreams want /v1 here");
         }
+        if (uri.getRawPath().replaceAll("/+$", "").endsWith("/responses")) {
+            error(path, "must not end in /responses, which is added to it: " + uri.toString().replaceAll("/responses/*$", ""));
+        }
     }
 
     private void edits(String path) {
@@ -271,6 +274,10 @@ final class Rules {
         ordered("failover.cool-down.unknown-max", "failover.cool-down.max");
         ordered("failover.cool-down.unauthorized", "failover.cool-down.max");
         ordered("failover.breaker.open", "failover.breaker.max");
+        long least = values.find("websocket.min-idle", Long.class).orElse(0L);
+        if (least > values.find("websocket.max-idle", Long.class).orElse(Long.MAX_VALUE)) {
+            error("websocket.max-idle", "must be at least `websocket.min-idle`, " + least);
+        }
         double sum = 0;
         for (String factor : List.of("priority", "load", "queue", "errors", "ttft")) {
             sum += values.find("scheduler.weights." + factor, Double.class).orElse(1.0);

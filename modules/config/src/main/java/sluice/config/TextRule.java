@@ -14,6 +14,8 @@ enum TextRule {
     PROVIDER("must be lower-case letters, digits and hyphens", "[a-z0-9-]{1,64}"),
     /** With a wildcard only at the end. */
     MODEL("must be a model's name; a * may stand only at its end", "[^*\\s]{1,200}\\*?|\\*"),
+    /** Without any wildcard. */
+    PLAIN_MODEL("must be one model's name, without *", "[^*\\s]{1,200}"),
     /** A path into a request body. */
     MEMBER("must be member names joined by dots, at most four", "[^.\\s]{1,100}(\\.[^.\\s]{1,100}){0,3}"),
     SHA256("must be 64 hexadecimal digits, as `sluice key` prints them", "[0-9a-fA-F]{64}"),

@@ -1,6 +1,7 @@
 package sluice.config;
 
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,9 @@ import java.util.TreeSet;
 final class TreeReader {
     /** Where a bare text may stand for a table: its only necessary key. */
     private static final Map<String, String> SHORT_FORMS = Map.of("accounts[].models", "from");
+    private static final String PLAIN_SECRET = "is a secret in plain sight; refer to it by ${env:NAME} or ${file:/path}";
+    /** Headers that carry keys. */
+    private static final Set<String> KEY_HEADERS = Set.of("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie");
     /** Elements of any list; far more than anybody has. */
     private static final int MAX_ELEMENTS = 100_000;
 
@@ -100,7 +104,13 @@ final class TreeReader {
             wrong.remove(path);
             values.put(path, new Value(key, object, Redaction.of(key, node), origin, node.line()));
             if (key.type().shape() == ValueType.Shape.SECRET && literalSecret(node)) {
-                problems.warning(path, node.line(), "is a secret in plain sight; refer to it by ${env:NAME} or ${file:/path}");
+                problems.warning(path, node.line(), PLAIN_SECRET);
+            } else if (key.type().shape() == ValueType.Shape.SECRET_TABLE && node instanceof YamlNode.Table table) {
+                table.members().forEach((name, member) -> {
+                    if (KEY_HEADERS.contains(name.toLowerCase(Locale.ROOT)) && literalSecret(member)) {
+                        problems.warning(join(path, name), member.line(), PLAIN_SECRET);
+                    }
+                });
             }
         } catch (BadValue bad) {
             wrong.add(path);

@@ -282,7 +282,7 @@ class ConfigurationLoaderTest {
             assertFalse(everything.contains(secret), secret);
         }
         assertFalse(loaded.effective().render().contains("header-literal"));
-        assertEquals(List.of("server.admin.token", "clients[0].key", "accounts[0].api-key"),
+        assertEquals(List.of("server.admin.token", "clients[0].key", "accounts[0].api-key", "accounts[0].headers.Authorization"),
                 loaded.problems().stream().filter(p -> p.message().contains("plain sight")).map(Problem::path).toList());
         assertFalse(problems("clients: [{name: a, key-sha256: sk-client-literal}]").toString().contains("sk-client"));
         assertFalse(problems(ACCOUNT.replace("https://api", "ftp://me:hidden@api")).toString().contains("hidden"));

@@ -7,21 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A certificate with its chain and its private key, from PEM files. Immutable.
@@ -30,9 +24,6 @@ import java.util.regex.Pattern;
  * @param key the private key of the first
  */
 record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
-    private static final Pattern PRIVATE_KEY = Pattern.compile("-----BEGIN ([A-Z ]*)PRIVATE KEY-----([^-]*)-----END");
-    private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
-
     /**
      * Reads both files.
      *
@@ -81,30 +72,11 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
     }
 
     private static PrivateKey privateKey(Path file) throws IOException {
-        Matcher pem = PRIVATE_KEY.matcher(content("server.tls.key", file));
-        if (!pem.find()) {
-            throw new IOException("server.tls.key: " + file + " holds no private key in PEM");
-        }
-        if (!pem.group(1).isEmpty()) {
-            throw new IOException("server.tls.key: " + file + " holds a " + pem.group(1) + "PRIVATE KEY; only PKCS #8 without a"
-                    + " password can be read: openssl pkcs8 -topk8 -nocrypt -in " + file.getFileName() + " -out key.pem");
-        }
-        PKCS8EncodedKeySpec spec;
         try {
-            spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(2)));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("server.tls.key: " + file + " is not PEM", e);
+            return PrivateKeyFile.parse(file.toString(), content("server.tls.key", file));
+        } catch (IOException e) {
+            throw new IOException(e.getMessage().startsWith("server.tls.key") ? e.getMessage() : "server.tls.key: " + e.getMessage(), e);
         }
-        for (String algorithm : ALGORITHMS) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
-            } catch (InvalidKeySpecException e) {
-                // It is of another algorithm.
-            } catch (GeneralSecurityException e) {
-                throw new IOException("server.tls.key: " + e.getMessage(), e);
-            }
-        }
-        throw new IOException("server.tls.key: " + file + " holds no key of " + String.join(", ", ALGORITHMS));
     }
 
     /** Files that are being renewed may be seen half renewed. */

@@ -14,11 +14,14 @@ import sluice.api.UsageSink;
 /**
  * A queue before a store. Requests put records in without waking anybody; one thread writes what has gathered every half second,
  * so that a killed process loses at most that. A record that finds the queue full, because the disk does not follow, waits a
- * moment and is then counted as lost: clients are served even if the disk is full. Thread-safe.
+ * moment and is then counted as lost, and at once if nothing can be written: clients are served even if the disk is full. Thread-safe.
  */
 final class LedgerSink implements UsageSink {
     /** Where records are kept. Confined to one thread. */
     interface Store extends AutoCloseable {
+        /** Makes sure that records can be written; throws if not. */
+        void open() throws IOException;
+
         /** Takes out of {@code batch} what is kept for good; throws if that is not all. */
         void write(List<UsageRecord> batch) throws IOException;
 
@@ -38,7 +41,9 @@ final class LedgerSink implements UsageSink {
     private final Thread writer;
     private volatile boolean closing;
     /** Whether the last write failed; so that a full disk is told once, not twice a second. */
-    private boolean failing;
+    private volatile boolean failing;
+    /** Records that the thread has taken and cannot write. */
+    private volatile int held;
 
     LedgerSink(Store store) {
         this.store = store;
@@ -49,6 +54,11 @@ final class LedgerSink implements UsageSink {
     public void record(UsageRecord usage) {
         if (!queue.offer(usage)) {
             LockSupport.unpark(writer);
+            if (failing) {
+                // Nothing leaves the queue soon: a request must not wait for a disk that is full.
+                lost.increment();
+                return;
+            }
             try {
                 if (!queue.offer(usage, FULL_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                     lost.increment();
@@ -62,7 +72,7 @@ final class LedgerSink implements UsageSink {
 
     @Override
     public long lost() {
-        return lost.sum();
+        return lost.sum() + (failing ? queue.size() + held : 0);
     }
 
     /** Writes out what is queued; what cannot be written now is lost, and said so. */
@@ -80,14 +90,17 @@ final class LedgerSink implements UsageSink {
     private void run() {
         List<UsageRecord> batch = new ArrayList<>();
         try (store) {
+            written(batch);
             while (!closing || !queue.isEmpty() || !batch.isEmpty()) {
                 if (batch.isEmpty()) {
                     queue.drainTo(batch, MAX_BATCH);
                 }
                 boolean more = batch.size() == MAX_BATCH;
-                if (!batch.isEmpty() && !written(batch) && closing) {
+                if ((failing || !batch.isEmpty()) && !written(batch) && closing && !batch.isEmpty()) {
                     lost.add(batch.size() + queue.size());
+                    held = 0;
                     tell(batch.size() + queue.size() + " usage records are lost");
+                    queue.clear();
                     return;
                 }
                 if (!closing && (!more || failing)) {
@@ -101,13 +114,22 @@ final class LedgerSink implements UsageSink {
 
     private boolean written(List<UsageRecord> batch) {
         try {
-            store.write(batch);
+            if (batch.isEmpty()) {
+                store.open();
+            } else {
+                store.write(batch);
+            }
+            if (failing) {
+                System.getLogger("sluice.ledger").log(System.Logger.Level.WARNING, "usage.path: usage is written again");
+            }
             failing = false;
+            held = 0;
             return true;
         } catch (IOException e) {
             if (!failing) {
                 tell("usage cannot be written and waits in memory: " + e.getMessage());
             }
+            held = batch.size();
             failing = true;
             return false;
         }

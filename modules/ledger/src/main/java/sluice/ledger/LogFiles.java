@@ -40,6 +40,14 @@ final class LogFiles implements LedgerSink.Store {
     }
 
     @Override
+    public void open() throws IOException {
+        if (file.getParent() != null) {
+            Files.createDirectories(file.getParent());
+        }
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+    }
+
+    @Override
     public void write(List<UsageRecord> batch) throws IOException {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());

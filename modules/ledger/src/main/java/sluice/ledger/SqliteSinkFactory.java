@@ -30,6 +30,11 @@ public final class SqliteSinkFactory implements UsageSink.Factory {
     }
 
     @Override
+    public void check(Map<String, String> settings) {
+        path(settings);
+    }
+
+    @Override
     public long read(Map<String, String> settings, long fromEpochMillis, long untilEpochMillis, Consumer<UsageRecord> reader)
             throws IOException {
         SqliteStore.read(path(settings), fromEpochMillis, untilEpochMillis, reader);

@@ -61,6 +61,16 @@ final class SqliteStore implements LedgerSink.Store {
     }
 
     @Override
+    public void open() throws IOException {
+        try {
+            connection();
+        } catch (SQLException e) {
+            close();
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public void write(List<UsageRecord> batch) throws IOException {
         try {
             Connection open = connection();

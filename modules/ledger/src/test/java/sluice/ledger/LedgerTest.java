@@ -94,6 +94,25 @@ class LedgerTest {
         assertEquals(2, sink.lost());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"log", "sqlite"})
+    void recordsThatWaitForADiskCountAsLostUntilItTakesThem(String name) throws IOException {
+        Path blocked = Files.createFile(folder.resolve("blocked"));
+        try (UsageSink sink = Records.factory(name).create(Records.settings(blocked.resolve("usage"), 1 << 20, 5))) {
+            sink.record(Records.of(1));
+            while (sink.lost() != 1) {
+                Thread.onSpinWait();
+            }
+            Files.delete(blocked);
+            while (sink.lost() != 0) {
+                Thread.onSpinWait();
+            }
+        }
+        List<UsageRecord> kept = new ArrayList<>();
+        Records.factory(name).read(Records.settings(blocked.resolve("usage"), 1 << 20, 5), 0, Long.MAX_VALUE, kept::add);
+        assertEquals(1, kept.size());
+    }
+
     @Test
     void rotatesFilesAndKeepsAsManyAsItIsTold() throws IOException {
         Path file = folder.resolve("usage.jsonl");

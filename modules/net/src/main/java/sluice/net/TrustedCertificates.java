@@ -14,8 +14,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Makes the one TLS context that all connections of a dialer share, so that sessions are resumed. */
-final class TrustedCertificates {
+/** Makes the one TLS context that all connections of a dialer share, so that sessions are resumed. Stateless. */
+public final class TrustedCertificates {
     private TrustedCertificates() {
     }
 
@@ -24,7 +24,7 @@ final class TrustedCertificates {
      *
      * @throws IOException if the file cannot be read or holds no certificate; the message names it
      */
-    static SSLContext context(Optional<Path> pem) throws IOException {
+    public static SSLContext context(Optional<Path> pem) throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, pem.isPresent() ? trust(pem.get()) : null, null);

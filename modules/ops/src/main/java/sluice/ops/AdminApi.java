@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.Headers;
@@ -31,12 +32,17 @@ final class AdminApi {
 
     private final Operations operations;
     private final GatewayView gateway;
-    private final AdminGuard guard;
+    private volatile AdminGuard guard;
 
     AdminApi(Operations operations, GatewayView gateway, AdminGuard guard) {
         this.operations = operations;
         this.gateway = gateway;
         this.guard = guard;
+    }
+
+    /** From now on, {@code next} decides who may use the port. */
+    void guard(UnaryOperator<AdminGuard> next) {
+        guard = next.apply(guard);
     }
 
     void routing(HttpRouting.Builder routing) {

@@ -30,12 +30,14 @@ final class AdminGuard {
     enum Refusal { NO_TOKEN, WRONG_TOKEN, CLOSED, FOREIGN_ORIGIN, FOREIGN_HOST }
 
     private final byte[] tokenHash;
+    private final ServerSettings.Admin settings;
     private final boolean hasToken;
     private final boolean open;
     private final String session;
     private final byte[] sessionHash;
 
     AdminGuard(ServerSettings.Admin settings, SecureRandom random) {
+        this.settings = settings;
         hasToken = !settings.token().isEmpty();
         tokenHash = hash(settings.token().reveal());
         open = settings.open();
@@ -43,6 +45,11 @@ final class AdminGuard {
         random.nextBytes(bytes);
         session = HexFormat.of().formatHex(bytes);
         sessionHash = hash(session);
+    }
+
+    /** The guard under other settings: with another token nobody stays in by a cookie that was given for the former one. */
+    AdminGuard under(ServerSettings.Admin next, SecureRandom random) {
+        return next.token().equals(settings.token()) && next.open() == open ? this : new AdminGuard(next, random);
     }
 
     /** The value of the cookie for whoever showed the token: random, and made anew at each start. */

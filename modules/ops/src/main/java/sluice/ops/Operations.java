@@ -7,6 +7,7 @@ import io.helidon.webserver.http.HttpRouting;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.function.LongSupplier;
+import sluice.api.Loopback;
 import sluice.config.ServerSettings;
 import sluice.records.EndedRequest;
 
@@ -28,6 +29,9 @@ public final class Operations implements AutoCloseable {
     private final MinuteHistory history;
     private final Totals totals = new Totals();
     private final AdminApi api;
+    private final SecureRandom random = new SecureRandom();
+    /** Of the port that is open: another one needs a restart. */
+    private final String host;
     private volatile boolean closed;
 
     /**
@@ -46,7 +50,8 @@ public final class Operations implements AutoCloseable {
         this.epochMillis = epochMillis;
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
-        api = new AdminApi(this, gateway, new AdminGuard(admin, new SecureRandom()));
+        host = admin.host();
+        api = new AdminApi(this, gateway, new AdminGuard(admin, random));
     }
 
     /** A request has ended. Does not block. */
@@ -56,6 +61,12 @@ public final class Operations implements AutoCloseable {
         history.add(request.usage().status() >= 400 || !request.usage().errorCode().isEmpty());
         recent.add(request);
         feed.ended(request);
+    }
+
+    /** From now on the port may be used by whom {@code admin} lets in; its address stays. For one thread at a time. */
+    public void apply(ServerSettings.Admin admin) {
+        boolean open = admin.open() && Loopback.isAddress(host);
+        api.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(), admin.token(), open, admin.probe()), random));
     }
 
     /** Adds the admin port's routes. */

@@ -25,7 +25,7 @@ public final class AccessLog implements RequestObserver {
     }
 
     private final LineWriter out;
-    private final Form form;
+    private volatile Form form;
     private volatile Second second = Second.of(0);
 
     /** Writes lines of this form to {@code out}. */
@@ -34,11 +34,17 @@ public final class AccessLog implements RequestObserver {
         this.form = form;
     }
 
+    /** From now on lines have this form. */
+    public void form(Form next) {
+        form = next;
+    }
+
     @Override
     public void ended(RequestRecord record) {
-        if (form != Form.OFF) {
-            StringBuilder line = new StringBuilder(form == Form.JSON ? 640 : 240);
-            if (form == Form.JSON) {
+        Form now = form;
+        if (now != Form.OFF) {
+            StringBuilder line = new StringBuilder(now == Form.JSON ? 640 : 240);
+            if (now == Form.JSON) {
                 json(record, line);
             } else {
                 text(record, line);

@@ -33,6 +33,8 @@ public final class LineWriter implements AutoCloseable {
     private boolean hurry;
     private boolean closed;
     private long lost;
+    /** Whether the last write failed. Confined to the thread. */
+    private boolean failing;
 
     /** Lines go to {@code out}, which is not closed. */
     public LineWriter(OutputStream out) {
@@ -109,10 +111,30 @@ public final class LineWriter implements AutoCloseable {
             try {
                 leaving.writeTo(out);
                 out.flush();
+                failing = false;
             } catch (IOException e) {
-                // Nobody reads any more, and there is no other place to say so.
+                lost(leaving.toByteArray(), e);
             }
             gather();
+        }
+    }
+
+    /** The lines are gone; the first time that is said where it can be read. */
+    private void lost(byte[] lines, IOException why) {
+        int count = 0;
+        for (byte b : lines) {
+            count += b == '\n' ? 1 : 0;
+        }
+        lock.lock();
+        try {
+            lost += count;
+        } finally {
+            lock.unlock();
+        }
+        if (!failing) {
+            failing = true;
+            System.getLogger("sluice.records").log(System.Logger.Level.ERROR,
+                    "lines of requests cannot be written to standard output and are lost: " + why.getMessage());
         }
     }
 

@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * All who observe requests, and the order in which they are told. Who fails does not keep the others from being told. Immutable
- * and thread-safe.
+ * All who observe requests, and the order in which they are told. Who fails does not keep the others from being told. A health probe
+ * is no request: nobody is told. Immutable and thread-safe.
  */
 public final class RequestObservers implements RequestObserver {
     /** What an observer is for: they are told in the order of these constants. */
     public enum Role {
         /** Puts the price on a request and charges it; whoever comes later sees the cost. */
         SETTLEMENT,
-        /** Writes the line of the log, before anything else may keep the request longer. Health probes are no requests to it. */
+        /** Writes the line of the log, before anything else may keep the request longer. */
         LOG,
-        /** Keeps usage. Health probes use nothing. */
+        /** Keeps usage. */
         LEDGER,
         /** Counts metrics and keeps what operators see. */
         OPERATIONS
@@ -42,10 +42,10 @@ public final class RequestObservers implements RequestObserver {
 
     @Override
     public void ended(RequestRecord record) {
+        if (record.isProbe()) {
+            return;
+        }
         for (Seat seat : seats) {
-            if (record.isProbe() && (seat.role() == Role.LOG || seat.role() == Role.LEDGER)) {
-                continue;
-            }
             try {
                 seat.observer().ended(record);
             } catch (RuntimeException e) {

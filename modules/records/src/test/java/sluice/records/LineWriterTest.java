@@ -50,6 +50,22 @@ class LineWriterTest {
     }
 
     @Test
+    void countsLinesThatCannotBeWritten() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws java.io.IOException {
+                throw new java.io.IOException("No space left on device");
+            }
+        };
+        try (LineWriter writer = new LineWriter(full)) {
+            writer.write(line("one"));
+            writer.write(line("two"));
+            writer.flush();
+            assertEquals(2, writer.lost());
+        }
+    }
+
+    @Test
     void losesNothingAtItsEnd() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (LineWriter writer = new LineWriter(out)) {

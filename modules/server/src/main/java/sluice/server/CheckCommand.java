@@ -34,7 +34,7 @@ final class CheckCommand implements Callable<Integer> {
         if (!(first instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
-        if (!hasProviders(loaded)) {
+        if (!couldStart(file, loaded)) {
             return 1;
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -46,7 +46,7 @@ final class CheckCommand implements Callable<Integer> {
         }
         LoadResult second = loader.load(newer);
         report(second);
-        if (!(second instanceof LoadResult.Loaded next)) {
+        if (!(second instanceof LoadResult.Loaded next) || !couldStart(newer, next)) {
             return 1;
         }
         List<Change> changes = loaded.effective().changesTo(next.effective());
@@ -68,15 +68,11 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** Whether each module that is named is there: {@code serve} would refuse one that is not. */
-    private boolean hasProviders(LoadResult.Loaded loaded) {
-        try {
-            Providers.find(loaded.configuration().modules());
-            return true;
-        } catch (IllegalArgumentException e) {
-            spec.commandLine().getErr().println(file + ": " + e.getMessage());
-            return false;
-        }
+    /** Whether {@code serve} would start with it. */
+    private boolean couldStart(Path source, LoadResult.Loaded loaded) {
+        List<String> problems = StartCheck.problems(loaded.configuration());
+        problems.forEach(problem -> spec.commandLine().getErr().println(source.getFileName() + ": " + problem));
+        return problems.isEmpty();
     }
 
     private void report(LoadResult result) {

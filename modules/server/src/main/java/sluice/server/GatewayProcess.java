@@ -1,7 +1,7 @@
 package sluice.server;
 
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -30,7 +30,7 @@ final class GatewayProcess implements AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Assembly assembly;
-    private final LineWriter lines;
+    private final Logging log;
     private final Gateway gateway;
     private final Optional<DataTls> tls;
     private final Probe probe;
@@ -42,11 +42,24 @@ final class GatewayProcess implements AutoCloseable {
     private Configuration configuration;
     private volatile boolean ended;
 
-    private GatewayProcess(Configuration configuration, Assembly assembly, LineWriter lines, Gateway gateway,
+    /**
+     * Where lines go, and the form that they have.
+     *
+     * @param lines the writer of the lines of requests
+     * @param requests what makes these lines
+     */
+    private record Logging(LineWriter lines, AccessLog requests) {
+        private void apply(LogSettings settings) {
+            requests.form(AccessLog.Form.valueOf(settings.requests().name()));
+            ProcessLog.apply(settings);
+        }
+    }
+
+    private GatewayProcess(Configuration configuration, Assembly assembly, Logging log, Gateway gateway,
             Optional<DataTls> tls, Probe probe, OperationsView view, Operations operations, ClientKeys keys, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
-        this.lines = lines;
+        this.log = log;
         this.gateway = gateway;
         this.tls = tls;
         this.probe = probe;
@@ -63,17 +76,16 @@ final class GatewayProcess implements AutoCloseable {
      * @param log where the line of each request goes
      * @throws IOException if a port cannot be had, or the certificate cannot be used
      */
-    static GatewayProcess start(Configuration configuration, PrintStream log) throws IOException {
+    static GatewayProcess start(Configuration configuration, OutputStream log) throws IOException {
         return start(configuration, Providers.find(configuration.modules()), log);
     }
 
     /** Starts a gateway with providers that were found otherwise. */
-    static GatewayProcess start(Configuration configuration, Providers providers, PrintStream log) throws IOException {
-        ProcessLog.install(configuration.log().level());
+    static GatewayProcess start(Configuration configuration, Providers providers, OutputStream log) throws IOException {
+        ProcessLog.install(configuration.log());
         LineWriter lines = new LineWriter(log);
         AccessLog accessLog = new AccessLog(lines, AccessLog.Form.valueOf(configuration.log().requests().name()));
-        RequestObservers observers = configuration.log().requests() == LogSettings.Form.OFF ? RequestObservers.NONE
-                : RequestObservers.NONE.with(RequestObservers.Role.LOG, accessLog);
+        RequestObservers observers = RequestObservers.NONE.with(RequestObservers.Role.LOG, accessLog);
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             assembly.restoreSpending(configuration);
@@ -100,7 +112,7 @@ final class GatewayProcess implements AutoCloseable {
             assembly.sweeper().watch(new KeptUses(keys));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
                     listening -> new AdminRoutes(gateway, operations, listening).routing());
-            return new GatewayProcess(configuration, assembly, lines, gateway, tls, probe, view, operations, keys,
+            return new GatewayProcess(configuration, assembly, new Logging(lines, accessLog), gateway, tls, probe, view, operations, keys,
                     Listeners.open(place, data, Optional.of(admin)));
         } catch (RuntimeException | IOException e) {
             assembly.close();
@@ -126,7 +138,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Waits until the lines of requests that have ended are written. */
     void flushLog() {
-        lines.flush();
+        log.lines().flush();
     }
 
     /**
@@ -139,6 +151,8 @@ final class GatewayProcess implements AutoCloseable {
             tls.get().reload(next.server().tls().get());
         }
         keys.apply(next);
+        operations.apply(next.server().admin());
+        log.apply(next.log());
         configuration = next;
     }
 
@@ -189,6 +203,6 @@ final class GatewayProcess implements AutoCloseable {
         listeners.close();
         keys.saveUses();
         assembly.close();
-        lines.close();
+        log.lines().close();
     }
 }

@@ -1,7 +1,10 @@
 package sluice.server;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -9,18 +12,26 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import sluice.config.LogSettings;
+import sluice.json.JsonStrings;
 import sluice.records.AccessLog;
 
-/** Lines about the process, one each, on standard error. The lines of requests are {@link AccessLog}'s. Thread-safe. */
+/**
+ * Lines about the process, one each, on standard error, in the form of the lines of requests: JSON where those are JSON. The lines of
+ * requests are {@link AccessLog}'s. Thread-safe.
+ */
 final class ProcessLog extends Formatter {
     /** Kept from garbage collection, which would undo their levels. */
     private static final List<Logger> QUIET = List.of(Logger.getLogger("io.helidon"), Logger.getLogger("io.helidon.webserver.LoomServer"));
+    /** A trace tells who called whom; what is longer tells the same again. */
+    private static final int MOST_TRACE_CHARS = 8000;
+
+    private static volatile boolean json;
 
     private ProcessLog() {
     }
 
     /** Sets up logging; Helidon speaks only of what is wrong, and leaves the ports to {@link Listeners}. */
-    static void install(LogSettings.Level least) {
+    static void install(LogSettings settings) {
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
@@ -29,27 +40,56 @@ final class ProcessLog extends Formatter {
         console.setLevel(Level.ALL);
         console.setFormatter(new ProcessLog());
         root.addHandler(console);
-        root.setLevel(switch (least) {
+        apply(settings);
+    }
+
+    /** From now on lines have this form, and those below this level are left out. */
+    static void apply(LogSettings settings) {
+        json = settings.requests() == LogSettings.Form.JSON;
+        Logger.getLogger("").setLevel(switch (settings.level()) {
             case ERROR -> Level.SEVERE;
             case WARNING -> Level.WARNING;
             case INFO -> Level.INFO;
             case DEBUG -> Level.FINE;
         });
-        boolean debug = least == LogSettings.Level.DEBUG;
+        boolean debug = settings.level() == LogSettings.Level.DEBUG;
         QUIET.get(0).setLevel(debug ? Level.INFO : Level.WARNING);
         QUIET.get(1).setLevel(debug ? Level.INFO : Level.OFF);
     }
 
+    /** A line that is said whatever the level is: about the start, reloads and the end. */
+    static String line(long epochMillis, String text) {
+        return json ? json(epochMillis, text.startsWith("warning: ") ? "warning" : "info", text, "") : "sluice: " + text;
+    }
+
     @Override
     public String format(LogRecord line) {
-        StringBuilder text = new StringBuilder(120);
-        text.append(Instant.ofEpochMilli(line.getMillis())).append(' ').append(line.getLevel().getName()).append(' ')
-                .append(formatMessage(line)).append(System.lineSeparator());
-        if (line.getThrown() != null) {
-            java.io.StringWriter trace = new java.io.StringWriter();
-            line.getThrown().printStackTrace(new java.io.PrintWriter(trace));
-            text.append(trace);
+        String trace = trace(line);
+        if (json) {
+            String level = line.getLevel() == Level.SEVERE ? "error" : line.getLevel() == Level.FINE ? "debug"
+                    : line.getLevel().getName().toLowerCase(Locale.ROOT);
+            return json(line.getMillis(), level, formatMessage(line), trace) + "\n";
         }
-        return text.toString();
+        return Instant.ofEpochMilli(line.getMillis()) + " " + line.getLevel().getName() + " " + formatMessage(line)
+                + System.lineSeparator() + trace;
+    }
+
+    private static String json(long epochMillis, String level, String message, String trace) {
+        StringBuilder out = new StringBuilder(160).append("{\"time\":\"").append(Instant.ofEpochMilli(epochMillis))
+                .append("\",\"level\":\"").append(level).append("\",\"message\":");
+        JsonStrings.appendQuoted(out, message);
+        if (!trace.isEmpty()) {
+            JsonStrings.appendQuoted(out.append(",\"trace\":"), trace);
+        }
+        return out.append('}').toString();
+    }
+
+    private static String trace(LogRecord line) {
+        if (line.getThrown() == null) {
+            return "";
+        }
+        StringWriter trace = new StringWriter();
+        line.getThrown().printStackTrace(new PrintWriter(trace));
+        return trace.getBuffer().substring(0, Math.min(MOST_TRACE_CHARS, trace.getBuffer().length()));
     }
 }

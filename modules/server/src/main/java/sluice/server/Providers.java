@@ -1,5 +1,6 @@
 package sluice.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -46,24 +47,27 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
      *
-     * @throws IllegalArgumentException if there is none of a name; the message lists those that there are
+     * @throws IllegalArgumentException if there is none of a name; the message has a line for each, with those that there are
      */
     static Providers find(ModuleChoice modules) {
-        return new Providers(
-                named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
-                named(ServiceLoader.load(BodyCollector.class), "collector", modules.collector()),
-                named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
-                named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
-                named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
-                named(ServiceLoader.load(StreamThreads.Factory.class), "streams", modules.streams()),
+        Finder finder = new Finder();
+        Providers found = new Providers(
+                finder.named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
+                finder.named(ServiceLoader.load(BodyCollector.class), "collector", modules.collector()),
+                finder.named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
+                finder.named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
+                finder.named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
+                finder.named(ServiceLoader.load(StreamThreads.Factory.class), "streams", modules.streams()),
                 ServiceLoader.load(AccountScheduler.Factory.class).findFirst().orElseThrow(),
-                named(ServiceLoader.load(SelectionPolicy.Factory.class), "scheduler", modules.scheduler()),
-                named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
-                named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
-                named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
-                named(ServiceLoader.load(SharedState.Factory.class), "state", modules.state()),
-                named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
+                finder.named(ServiceLoader.load(SelectionPolicy.Factory.class), "scheduler", modules.scheduler()),
+                finder.named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
+                finder.named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
+                finder.named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
+                finder.named(ServiceLoader.load(SharedState.Factory.class), "state", modules.state()),
+                finder.named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
                 ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());
+        finder.refuse();
+        return found;
     }
 
     /** The same with another sink of usage. */
@@ -72,10 +76,26 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 state, other, decoders);
     }
 
-    private static <T extends Named> T named(ServiceLoader<T> providers, String key, String name) {
-        List<T> all = providers.stream().map(ServiceLoader.Provider::get).toList();
-        return all.stream().filter(provider -> provider.name().equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("modules." + key + ": there is no provider '" + name
-                        + "'; there is " + all.stream().map(Named::name).sorted().collect(Collectors.joining(", "))));
+    /** Finds one provider after the other, and tells of all that are missing together. */
+    private static final class Finder {
+        private final List<String> missing = new ArrayList<>();
+
+        private <T extends Named> T named(ServiceLoader<T> providers, String key, String name) {
+            List<T> all = providers.stream().map(ServiceLoader.Provider::get).toList();
+            for (T provider : all) {
+                if (provider.name().equals(name)) {
+                    return provider;
+                }
+            }
+            missing.add("modules." + key + ": there is no provider '" + name + "'; there is "
+                    + all.stream().map(Named::name).sorted().collect(Collectors.joining(", ")));
+            return null; // and refuse() throws
+        }
+
+        private void refuse() {
+            if (!missing.isEmpty()) {
+                throw new IllegalArgumentException(String.join("\n", missing));
+            }
+        }
     }
 }

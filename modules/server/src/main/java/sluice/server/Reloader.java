@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import sluice.config.Change;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
@@ -25,6 +27,8 @@ final class Reloader {
     private final ConfigurationLoader loader;
     private final GatewayProcess gateway;
     private final Consumer<String> say;
+    /** Warnings that were said and still hold. */
+    private Set<String> warned;
     private LoadResult.Loaded inForce;
     private Map<Path, String> applied;
     private Map<Path, String> lastSeen;
@@ -40,6 +44,7 @@ final class Reloader {
         this.gateway = gateway;
         this.say = say;
         inForce = first;
+        warned = first.problems().stream().map(Problem::toString).collect(Collectors.toSet());
         gateway.describe(first.effective().render());
         applied = look();
         lastSeen = applied;
@@ -68,11 +73,15 @@ final class Reloader {
     boolean reload() {
         applied = look();
         LoadResult result = loader.load(file);
-        for (Problem problem : result.problems()) {
-            say.accept((problem.error() ? "" : "warning: ") + problem);
-        }
+        tell(result.problems());
         if (!(result instanceof LoadResult.Loaded next)) {
             say.accept("reload: " + file + " has errors; the former configuration stays in force");
+            return false;
+        }
+        List<String> problems = StartCheck.problems(next.configuration());
+        problems.forEach(problem -> say.accept(file.getFileName() + ": " + problem));
+        if (!problems.isEmpty()) {
+            say.accept("reload: a gateway could not start with " + file + "; the former configuration stays in force");
             return false;
         }
         try {
@@ -90,6 +99,14 @@ final class Reloader {
         gateway.describe(next.effective().render());
         say.accept("reload: done");
         return true;
+    }
+
+    /** Errors, and the warnings that were not said before. */
+    private void tell(List<Problem> problems) {
+        List<String> warnings = problems.stream().filter(problem -> !problem.error()).map(Problem::toString).toList();
+        problems.stream().filter(Problem::error).forEach(problem -> say.accept(problem.toString()));
+        warnings.stream().filter(warning -> !warned.contains(warning)).forEach(warning -> say.accept("warning: " + warning));
+        warned = Set.copyOf(warnings);
     }
 
     /** What tells one content of the files from another, without reading it. */

@@ -2,11 +2,11 @@ package sluice.server;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -35,8 +35,14 @@ final class ServeCommand implements Callable<Integer> {
             return 1;
         }
         Configuration configuration = loaded.configuration();
+        ProcessLog.install(configuration.log());
+        List<String> problems = StartCheck.problems(configuration);
+        problems.forEach(problem -> say(file.getFileName() + ": " + problem));
+        if (!problems.isEmpty()) {
+            return 1;
+        }
         Signals signals = new Signals();
-        PrintStream log = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        OutputStream log = new FileOutputStream(FileDescriptor.out);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
             Reloader reloader = new Reloader(file, loader, loaded, gateway, this::say);
             say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://"
@@ -83,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
     /** Words about the process go to standard error; standard output has the lines of requests. */
     private void say(String line) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("sluice: " + line);
+        err.println(ProcessLog.line(System.currentTimeMillis(), line));
         err.flush();
     }
 }

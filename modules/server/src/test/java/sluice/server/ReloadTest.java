@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +180,59 @@ class ReloadTest {
             assertEquals(200, client.post(STREAM).status());
         }
         assertEquals("Bearer second-key", upstream.log().last().headers().first("authorization").orElseThrow());
+    }
+
+    private int admin(String token) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/admin/overview"));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+        }
+    }
+
+    @Test
+    void lettingPeopleIntoTheAdminPortIsInForceAtOnce() throws Exception {
+        Path token = folder.resolve("token");
+        Files.writeString(token, "first");
+        write(yaml(0) + "server: {admin: {token: \"${file:token}\"}}\n");
+        assertTrue(reloader.reload(), said.toString());
+        assertEquals(200, admin("first"));
+        Files.writeString(token, "second-token");
+        assertTrue(reloader.reload(), said.toString());
+        assertEquals(List.of(401, 200, 401), List.of(admin("first"), admin("second-token"), admin("")));
+        write(yaml(0) + "server: {admin: {open: true}}\n");
+        assertTrue(reloader.reload(), said.toString());
+        assertEquals(200, admin(""));
+        write(yaml(0));
+        assertTrue(reloader.reload(), said.toString());
+        assertEquals(List.of(403, 403), List.of(admin(""), admin("second-token")));
+    }
+
+    @Test
+    void linesChangeTheirFormAtOnceAndWarningsAreSaidOnce() throws IOException {
+        write(yaml(1));
+        assertTrue(reloader.reload(), said.toString());
+        assertTrue(said.stream().anyMatch(line -> line.startsWith("warning: ") && line.contains("plain sight")), said.toString());
+        said.clear();
+        write(yaml(1) + "log: {requests: json, level: error}\n");
+        assertTrue(reloader.reload(), said.toString());
+        assertTrue(said.stream().noneMatch(line -> line.contains("plain sight")), said.toString());
+        assertEquals(java.util.logging.Level.SEVERE, java.util.logging.Logger.getLogger("").getLevel());
+        String line = ProcessLog.line(0, "warning: \u001B[31m");
+        assertEquals("{\"time\":\"1970-01-01T00:00:00Z\",\"level\":\"warning\",\"message\":\"warning: \\u001b[31m\"}", line);
+        write(yaml(1));
+        assertTrue(reloader.reload(), said.toString());
+        assertEquals("sluice: x", ProcessLog.line(0, "x"));
+    }
+
+    @Test
+    void whatAGatewayCouldNotStartWithIsNotApplied() throws IOException {
+        write(yaml(2) + "modules: {body: tre}\n");
+        assertFalse(reloader.reload());
+        assertTrue(said.toString().contains("modules.body"), said.toString());
+        assertEquals(401, status("k-2-1"));
     }
 
     @Test

@@ -14,6 +14,8 @@ final class StateSaver implements AutoCloseable {
 
     private final Saving saving;
     private final long everyNanos;
+    /** Whether the last save failed: a full disk is told once. Confined to the thread. */
+    private boolean failing;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().daemon().name("sluice-state-save").unstarted(this::run);
 
@@ -27,6 +29,8 @@ final class StateSaver implements AutoCloseable {
     }
 
     private void run() {
+        // What cannot be written is said at the start, and not a minute later.
+        save();
         try {
             while (!end.await(everyNanos, TimeUnit.NANOSECONDS)) {
                 save();
@@ -40,9 +44,13 @@ final class StateSaver implements AutoCloseable {
     private void save() {
         try {
             saving.save();
+            failing = false;
         } catch (IOException | RuntimeException e) {
-            System.getLogger("sluice.state").log(System.Logger.Level.WARNING,
-                    "state.path: sessions, owners and sums could not be saved: " + e);
+            if (!failing) {
+                System.getLogger("sluice.state").log(System.Logger.Level.ERROR,
+                        "state.path: sessions, owners and sums cannot be saved, and would be lost at a restart: " + e);
+            }
+            failing = true;
         }
     }
 
