@@ -53,7 +53,7 @@ final class Assembly {
                 s.secret("admin.token"), s.flag("admin.open"), s.flag("admin.probe"));
         var tls = s.file("tls.cert").flatMap(cert -> s.file("tls.key")
                 .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
-        return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.duration("drain"),
+        return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.flag("reuse-port"), s.duration("drain"),
                 s.flag("forward-other"), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
                 s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"));
     }

@@ -87,6 +87,9 @@ final class Keys {
         fixed("server.http2", flag(), "false",
                 "Whether clients are offered HTTP/2 in the TLS handshake; needs `server.tls.cert` and the module"
                         + " `sluice.http2`. 128 streams for each connection.");
+        fixed("server.reuse-port", flag(), "false",
+                "Whether a second gateway of the same user may open both ports while this one runs (SO_REUSEPORT). Then SIGTERM leaves "
+                + "the ports to that one, and nobody is refused; see docs/operating.md.");
         key("server.drain", duration("0s", "24h"), "10m", "How long streams may take to end after SIGTERM.");
         key("server.forward-other", flag(), "false",
                 "Whether unknown paths under `/v1` are passed on unchanged, instead of 404.");

@@ -13,6 +13,7 @@ import sluice.api.Secret;
  * @param admin the admin port
  * @param tls certificate of the data port; empty: plain text
  * @param http2 whether HTTP/2 is offered to clients
+ * @param reusePort whether another process may open the ports, too
  * @param drain how long streams may take to end after SIGTERM
  * @param forwardOther whether unknown paths under {@code /v1} are passed on
  * @param idle how long a client's connection may wait for its next request
@@ -23,7 +24,7 @@ import sluice.api.Secret;
  * @param verifyEdits whether every edited body is compared with the received one (a self-check that costs a second pass)
  * @param reload how often the configuration file is looked at for changes; zero: only on SIGHUP
  */
-public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, Duration drain,
+public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, boolean reusePort, Duration drain,
         boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, int bodyRateBytes, Duration modelsCache,
         boolean verifyEdits, Duration reload) {
     /**

@@ -287,7 +287,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private Duration idleLimit() {
-        if (gateway.draining()) {
+        if (gateway.refuses()) {
             return Duration.ZERO;
         }
         return open.crowded() && CROWDED_IDLE.compareTo(limits.idle()) < 0 ? CROWDED_IDLE : limits.idle();

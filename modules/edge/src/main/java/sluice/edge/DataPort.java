@@ -68,16 +68,27 @@ public final class DataPort implements AutoCloseable {
     /**
      * Opens it.
      *
+     * @param shared whether another process may open it, too
      * @param most connections at a time
      * @throws IOException if the port cannot be had; the message says why
      */
-    public DataPort open(InetSocketAddress address, int most) throws IOException {
-        acceptor = Optional.of(Acceptor.open(address, most, this::take, clock));
+    public DataPort open(InetSocketAddress address, boolean shared, int most) throws IOException {
+        acceptor = Optional.of(Acceptor.open(address, shared, most, this::take, clock));
         return this;
     }
 
     public int port() {
         return acceptor.orElseThrow().port();
+    }
+
+    /** Leaves the port to another process, if one listens there; connections that were made are served to their end. */
+    public boolean passOn(Duration quiet) {
+        return acceptor.map(open -> open.passOn(quiet)).orElse(false);
+    }
+
+    /** Connections that are open. */
+    public int connections() {
+        return open.size();
     }
 
     /** Whether it takes connections at the moment. */

@@ -30,6 +30,7 @@ import sluice.responses.Route;
 public final class Gateway {
     private final AtomicReference<Live> live;
     private final AtomicBoolean draining = new AtomicBoolean();
+    private volatile boolean passedOn;
     private final UnderWay underWay = new UnderWay();
     private final LongAdder served = new LongAdder();
     /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
@@ -70,6 +71,17 @@ public final class Gateway {
     /** From now on new requests are refused. */
     public void drain() {
         draining.set(true);
+    }
+
+    /** From now on the port is another process's: whoever is connected here is served, and told to connect anew. */
+    public void passOn() {
+        passedOn = true;
+        draining.set(true);
+    }
+
+    /** Whether new requests are refused. */
+    public boolean refuses() {
+        return draining.get() && !passedOn;
     }
 
     public boolean draining() {
@@ -200,7 +212,7 @@ public final class Gateway {
         if (target.route() == Route.HEALTH) {
             return health(now, exchange, record, target.id());
         }
-        if (draining.get()) {
+        if (refuses()) {
             exchange.answer().closeAfter();
             return new Reply.Refused(shuttingDown());
         }

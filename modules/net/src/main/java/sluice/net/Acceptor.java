@@ -24,8 +24,11 @@ public final class Acceptor implements AutoCloseable {
     /** An accept that has waited so long has something to wait on: the port is there. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
+    /** Where connections come all the same, a port is left at last. */
+    private static final int MOST_QUIETS = 10;
 
     private final InetSocketAddress address;
+    private final boolean shared;
     private final Semaphore places;
     private final Taker taker;
     private final LongSupplier nanoClock;
@@ -35,6 +38,8 @@ public final class Acceptor implements AutoCloseable {
     /** Whether the last try failed, and when the present one began. */
     private volatile boolean failing;
     private volatile long tryingSinceNanos;
+    /** Whether it waits for a connection: nobody is in the queue. */
+    private volatile boolean waiting;
     private boolean logged;
     private long loggedNanos;
 
@@ -50,8 +55,9 @@ public final class Acceptor implements AutoCloseable {
         void take(SocketChannel channel, Runnable place) throws IOException;
     }
 
-    private Acceptor(ServerSocketChannel listener, int most, Taker taker, LongSupplier nanoClock) throws IOException {
+    private Acceptor(ServerSocketChannel listener, boolean shared, int most, Taker taker, LongSupplier nanoClock) throws IOException {
         this.listener = listener;
+        this.shared = shared;
         this.taker = taker;
         this.nanoClock = nanoClock;
         address = (InetSocketAddress) listener.getLocalAddress();
@@ -66,18 +72,27 @@ public final class Acceptor implements AutoCloseable {
      * @throws IOException if the port cannot be had; the message says why
      */
     public static Acceptor open(InetSocketAddress address, int most, Taker taker, LongSupplier nanoClock) throws IOException {
-        Acceptor acceptor = new Acceptor(listen(address), most, taker, nanoClock);
+        return open(address, false, most, taker, nanoClock);
+    }
+
+    /** The same; with {@code shared}, another process of this user may open the port, too, and {@link #passOn} leaves it to that one. */
+    public static Acceptor open(InetSocketAddress address, boolean shared, int most, Taker taker, LongSupplier nanoClock)
+            throws IOException {
+        Acceptor acceptor = new Acceptor(listen(address, shared), shared, most, taker, nanoClock);
         acceptor.thread.start();
         return acceptor;
     }
 
-    private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+    private static ServerSocketChannel listen(InetSocketAddress address, boolean shared) throws IOException {
         if (address.isUnresolved()) {
             throw new IOException(address.getHostString() + ": unknown host");
         }
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
             listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            if (shared) {
+                SharedPort.allow(listener);
+            }
             listener.bind(address, BACKLOG);
             return listener;
         } catch (IOException | RuntimeException e) {
@@ -116,14 +131,20 @@ public final class Acceptor implements AutoCloseable {
 
     private boolean acceptOne() throws IOException {
         if (!listener.isOpen() && !closed) {
-            listener = listen(address);
+            listener = listen(address, shared);
             if (closed) {
                 // close() may have seen the one before.
                 listener.close();
             }
         }
         tryingSinceNanos = nanoClock.getAsLong();
-        SocketChannel channel = listener.accept();
+        waiting = true;
+        SocketChannel channel;
+        try {
+            channel = listener.accept();
+        } finally {
+            waiting = false;
+        }
         if (closed) {
             channel.close();
             return false;
@@ -138,6 +159,26 @@ public final class Acceptor implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /**
+     * Leaves the port to another process that listens there: new connections are given to that one, those that wait for this one are
+     * taken, and then it is closed. Does nothing if nobody else is there.
+     *
+     * @param quiet how long nobody must have come until it closes: longer than a handshake takes
+     * @return whether the port was left
+     */
+    public boolean passOn(Duration quiet) {
+        if (!shared || closed || !SharedPort.isShared(address)) {
+            return false;
+        }
+        SharedPort.giveToTheOther(listener);
+        long end = nanoClock.getAsLong() + MOST_QUIETS * quiet.toNanos();
+        while (!(waiting && nanoClock.getAsLong() - tryingSinceNanos > quiet.toNanos()) && nanoClock.getAsLong() - end < 0) {
+            LockSupport.parkNanos(quiet.toNanos() / 10);
+        }
+        close();
+        return true;
     }
 
     /** What it accepts from. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,13 @@ public final class ReadPoller implements AutoCloseable {
         return Optional.of(() -> waiting.remove(token));
     }
 
-    private static int descriptor(SocketChannel channel) {
+    /** Whether {@link #descriptor} can tell, and functions of the system can be called. */
+    static boolean hasDescriptors() {
+        return DESCRIPTOR.isPresent() && ReadPoller.class.getModule().isNativeAccessEnabled();
+    }
+
+    /** The number by which the system knows a channel. */
+    static int descriptor(SelectableChannel channel) {
         try {
             return (int) DESCRIPTOR.orElseThrow().invoke(channel);
         } catch (ReflectiveOperationException e) {
@@ -97,7 +104,7 @@ public final class ReadPoller implements AutoCloseable {
     }
 
     private boolean open() {
-        if (DESCRIPTOR.isEmpty() || !ReadPoller.class.getModule().isNativeAccessEnabled()) {
+        if (!hasDescriptors()) {
             return false;
         }
         try {

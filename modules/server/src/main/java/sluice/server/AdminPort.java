@@ -30,13 +30,15 @@ final class AdminPort implements AutoCloseable {
 
     private final String host;
     private final int port;
+    private final boolean shared;
     private final Supplier<HttpRouting.Builder> routing;
     private final Thread watch;
     private volatile Optional<WebServer> server;
     private volatile boolean closed;
 
-    private AdminPort(String host, WebServer server, Supplier<HttpRouting.Builder> routing) {
+    private AdminPort(String host, boolean shared, WebServer server, Supplier<HttpRouting.Builder> routing) {
         this.host = host;
+        this.shared = shared;
         this.server = Optional.of(server);
         this.routing = routing;
         port = server.port();
@@ -47,23 +49,25 @@ final class AdminPort implements AutoCloseable {
      * Opens it.
      *
      * @param port 0: any free one
+     * @param shared whether another process may open it, too
      * @param routing what it answers; asked again when the port is opened anew
      * @throws IOException if the port cannot be had; the message says why
      */
-    static AdminPort open(String host, int port, Supplier<HttpRouting.Builder> routing) throws IOException {
-        AdminPort opened = new AdminPort(host, start(host, port, routing), routing);
+    static AdminPort open(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing) throws IOException {
+        AdminPort opened = new AdminPort(host, shared, start(host, port, shared, routing), routing);
         opened.watch.start();
         return opened;
     }
 
-    private static WebServer start(String host, int port, Supplier<HttpRouting.Builder> routing) throws IOException {
+    private static WebServer start(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing) throws IOException {
         WebServer server = WebServer.builder()
                 .host(host)
                 .port(port)
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .shutdownGracePeriod(STOP_GRACE)
-                .listenerSocketOptions(Map.of(StandardSocketOptions.SO_REUSEADDR, true))
+                .listenerSocketOptions(shared ? Map.of(StandardSocketOptions.SO_REUSEADDR, true, StandardSocketOptions.SO_REUSEPORT, true)
+                        : Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                 .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true)
                         .putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, KeepAliveProbes.IDLE_SECONDS))
                 .maxTcpConnections(OpenFiles.ofThisProcess().admin())
@@ -127,7 +131,7 @@ final class AdminPort implements AutoCloseable {
     private void reopen() throws IOException {
         server.ifPresent(WebServer::stop);
         server = Optional.empty();
-        WebServer next = start(host, port, routing);
+        WebServer next = start(host, port, shared, routing);
         server = Optional.of(next);
         if (closed) {
             next.stop();

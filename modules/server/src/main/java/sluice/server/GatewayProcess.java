@@ -26,6 +26,8 @@ import sluice.records.RequestObservers;
 final class GatewayProcess implements AutoCloseable {
     /** How often a drain looks whether the last request has ended. */
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+    /** No handshake takes longer, but for one whose packets were lost. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(1);
     /** For the last words to clients whose time is over, and for WebSockets to be closed. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -95,7 +97,7 @@ final class GatewayProcess implements AutoCloseable {
             Gateway gateway = assembly.gateway(keys.merged());
             ServerSettings server = configuration.server();
             DataPort data = assembly.dataPort(configuration, gateway, tls);
-            Listeners.Place place = new Listeners.Place(server.host(), server.port(),
+            Listeners.Place place = new Listeners.Place(server.host(), server.port(), server.reusePort(),
                     configuration.limits().connections() + OpenFiles.ofThisProcess().refused());
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
             Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
@@ -176,7 +178,16 @@ final class GatewayProcess implements AutoCloseable {
      * allows. Then it ends what is left, and each client is told so in the form of its answer.
      */
     void drain() {
-        gateway.drain();
+        drain(HANDSHAKE);
+    }
+
+    /** The same; where another process has opened the port, too, new connections are left to it and nobody is refused. */
+    void drain(Duration handshake) {
+        if (listeners.passOn(handshake)) {
+            gateway.passOn();
+        } else {
+            gateway.drain();
+        }
         awaitQuiet(configuration.server().drain(), true);
         gateway.end();
         awaitQuiet(LAST_WORDS, false);
@@ -184,9 +195,14 @@ final class GatewayProcess implements AutoCloseable {
 
     private void awaitQuiet(Duration longest, boolean mayBeHurried) {
         long end = assembly.clock().getAsLong() + longest.toNanos();
-        while (gateway.inFlight() + gateway.openWebSockets() > 0 && !(mayBeHurried && ended) && assembly.clock().getAsLong() - end < 0) {
+        while (underWay() > 0 && !(mayBeHurried && ended) && assembly.clock().getAsLong() - end < 0) {
             LockSupport.parkNanos(DRAIN_STEP.toNanos());
         }
+    }
+
+    /** Who keeps a connection open sends the next request on it, until it is told to close it. */
+    private int underWay() {
+        return gateway.inFlight() + gateway.openWebSockets() + (gateway.refuses() ? 0 : listeners.connections());
     }
 
     /** Ends a drain that is under way at once. */

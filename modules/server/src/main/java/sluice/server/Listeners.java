@@ -3,6 +3,7 @@ package sluice.server;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -23,9 +24,10 @@ final class Listeners implements AutoCloseable {
      *
      * @param host its address
      * @param port its number; 0: any free one
+     * @param shared whether another process may open both ports, too
      * @param maxConnections most client connections
      */
-    record Place(String host, int port, int maxConnections) { }
+    record Place(String host, int port, boolean shared, int maxConnections) { }
 
     /**
      * Where the admin port is.
@@ -43,7 +45,7 @@ final class Listeners implements AutoCloseable {
      */
     static Listeners open(Place place, DataPort data, Optional<Admin> admin) throws IOException {
         try {
-            data.open(new InetSocketAddress(place.host(), place.port()), place.maxConnections());
+            data.open(new InetSocketAddress(place.host(), place.port()), place.shared(), place.maxConnections());
         } catch (IOException e) {
             throw new IOException("cannot listen on " + e.getMessage() + " (server.host, server.port)", e);
         }
@@ -52,12 +54,26 @@ final class Listeners implements AutoCloseable {
         }
         Admin there = admin.get();
         try {
-            return new Listeners(data, Optional.of(AdminPort.open(there.host(), there.port(),
+            return new Listeners(data, Optional.of(AdminPort.open(there.host(), there.port(), place.shared(),
                     () -> there.routing().apply(data::listening))));
         } catch (IOException | RuntimeException e) {
             data.close();
             throw new IOException("cannot listen on " + e.getMessage() + " (server.admin.host, server.admin.port)", e);
         }
+    }
+
+    /** Leaves both ports to another process, if one listens on the data port. */
+    boolean passOn(Duration quiet) {
+        boolean left = data.passOn(quiet);
+        if (left) {
+            admin.ifPresent(AdminPort::close);
+        }
+        return left;
+    }
+
+    /** Connections of clients that are open. */
+    int connections() {
+        return data.connections();
     }
 
     /** The data port in use. */

@@ -50,7 +50,7 @@ final class SecondGateway implements Probe.Opened {
         Assembly assembly = new Assembly(configuration, providers.withUsage(new Forgetting()), RequestObservers.NONE);
         try {
             DataPort data = assembly.dataPort(configuration, assembly.gateway(configuration), Optional.empty());
-            Listeners.Place place = new Listeners.Place(LOOPBACK, 0, MOST_CONNECTIONS);
+            Listeners.Place place = new Listeners.Place(LOOPBACK, 0, false, MOST_CONNECTIONS);
             return new SecondGateway(assembly, Listeners.open(place, data, Optional.empty()));
         } catch (RuntimeException | IOException e) {
             assembly.close();
@@ -60,7 +60,7 @@ final class SecondGateway implements Probe.Opened {
 
     private static Configuration beside(Configuration first, Account account) {
         ServerSettings server = first.server();
-        ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, server.drain(),
+        ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, false, server.drain(),
                 server.forwardOther(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
                 server.modelsCache(), server.verifyEdits(), server.reload());
         return new Configuration(plain, first.limits(), List.of(), List.of(), List.of(account), first.scheduler(), first.slotWait(),

@@ -73,7 +73,7 @@ class PortsTest {
 
     @Test
     void anAdminPortThatIsLostIsOpenedAnew() throws Exception {
-        try (AdminPort admin = AdminPort.open("127.0.0.1", 0,
+        try (AdminPort admin = AdminPort.open("127.0.0.1", 0, false,
                 () -> HttpRouting.builder().get("/", (request, response) -> response.send()))) {
             assertEquals(200, get(admin.port()));
             admin.server().orElseThrow().stop();
@@ -98,7 +98,7 @@ class PortsTest {
     void anAdminPortThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             IOException refused = assertThrows(IOException.class,
-                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), HttpRouting::builder));
+                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), false, HttpRouting::builder));
             assertEquals("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", refused.getMessage());
         }
     }
