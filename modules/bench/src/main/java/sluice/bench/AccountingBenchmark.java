@@ -52,6 +52,7 @@ import sluice.config.UsageSettings;
 import sluice.ledger.LogSinkFactory;
 import sluice.ledger.SqliteSinkFactory;
 import sluice.ops.ClientStatus;
+import sluice.ops.Condition;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.ops.KeyDesk;
@@ -233,6 +234,11 @@ public class AccountingBenchmark {
         @Override
         public KeyDesk keys() {
             throw new UnsupportedOperationException("no client is made here");
+        }
+
+        @Override
+        public Condition condition() {
+            return new Condition("", true, false, Instant.MAX);
         }
 
         @Override

@@ -81,7 +81,8 @@ final class Keys {
         fixed("server.admin.probe", flag(), "true",
                 "Whether the gateway measures what it adds to requests while the dashboard, `sluice top` or a scraper looks.");
         fixed("server.tls.cert", file(), "", "PEM file with the certificate and its chain. Read again when it changes.");
-        fixed("server.tls.key", file(), "", "PEM file with the private key: PKCS #8, or PKCS #1 and SEC 1 as `openssl` and cert-manager write them; "
+        fixed("server.tls.key", file(), "",
+                "PEM file with the private key: PKCS #8, or PKCS #1 and SEC 1 as `openssl` and cert-manager write them; "
                 + "no password. Read again when it changes.");
         fixed("server.tls.client-ca", file(), "", "PEM file of authorities: clients must show a certificate of one of them.");
         fixed("server.http2", flag(), "false",
@@ -382,7 +383,8 @@ final class Keys {
                 "What becomes of a request for one that is not remembered: `refuse`: with more than one client it does not exist "
                 + "(404), a single client's accounts are asked in turn. `allow`: every client's accounts are asked, so that clients can "
                 + "reach each other's.");
-        key("log.requests", choice("text", "json", "off"), "text", "Form of the line for each request; with `json`, all other lines are JSON, too.");
+        key("log.requests", choice("text", "json", "off"), "text",
+                "Form of the line for each request; with `json`, all other lines are JSON, too.");
         key("log.level", choice("error", "warning", "info", "debug"), "info", "Least level of all other lines.");
     }
 }

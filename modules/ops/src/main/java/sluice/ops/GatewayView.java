@@ -49,6 +49,9 @@ public interface GatewayView {
     /** Makes clients, and changes their keys. */
     KeyDesk keys();
 
+    /** How the process itself is. */
+    Condition condition();
+
     /** Usage records that could not be kept. */
     long usageLost();
 

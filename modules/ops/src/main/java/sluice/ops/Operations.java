@@ -23,6 +23,7 @@ public final class Operations implements AutoCloseable {
     private final GatewayMetrics metrics;
     private final AccountMeters accounts;
     private final ScrapedGauges money;
+    private final ScrapedGauges process;
     private final LongSupplier epochMillis;
     private final RecentRequests recent = new RecentRequests(RECENT);
     private final LiveFeed feed = new LiveFeed();
@@ -47,6 +48,7 @@ public final class Operations implements AutoCloseable {
         metrics = new GatewayMetrics(factory, registry, gateway);
         accounts = new AccountMeters(factory, registry);
         money = new ScrapedGauges(factory, registry);
+        process = new ScrapedGauges(factory, registry);
         this.epochMillis = epochMillis;
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
@@ -91,7 +93,9 @@ public final class Operations implements AutoCloseable {
     /** All metrics, in Prometheus' text format. */
     String scrape() {
         accounts.refresh(gateway);
-        money.refresh(MoneyReadings.of(gateway, Instant.ofEpochMilli(epochMillis.getAsLong())));
+        Instant now = Instant.ofEpochMilli(epochMillis.getAsLong());
+        money.refresh(MoneyReadings.of(gateway, now));
+        process.refresh(ProcessReadings.of(gateway, now));
         return PrometheusText.of(registry.meters());
     }
 

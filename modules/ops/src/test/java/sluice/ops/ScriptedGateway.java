@@ -121,6 +121,11 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
     }
 
     @Override
+    public Condition condition() {
+        return new Condition("0", true, false, Instant.parse("2024-01-01T00:00:00Z"));
+    }
+
+    @Override
     public long usageLost() {
         return 0;
     }

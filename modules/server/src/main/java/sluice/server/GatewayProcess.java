@@ -102,7 +102,7 @@ final class GatewayProcess implements AutoCloseable {
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
             Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
                     assembly.clock());
-            OperationsView view = new OperationsView(gateway, assembly, lines, probe, keys);
+            OperationsView view = new OperationsView(gateway, assembly, lines, probe, keys, data, tls);
             Operations operations = new Operations(view, configuration.server().admin(),
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
@@ -156,6 +156,11 @@ final class GatewayProcess implements AutoCloseable {
         operations.apply(next.server().admin());
         log.apply(next.log());
         configuration = next;
+    }
+
+    /** Operators see whether the file that was read last is in force. */
+    void reloadRefused(boolean refused) {
+        view.reloadRefused(refused);
     }
 
     /** Operators see {@code yaml} as the configuration in force. */

@@ -26,6 +26,7 @@ import sluice.config.Quota;
 import sluice.forward.DryRun;
 import sluice.forward.Gateway;
 import sluice.ops.ClientStatus;
+import sluice.ops.Condition;
 import sluice.ops.Explanation;
 import sluice.ops.GatewayView;
 import sluice.ops.KeyDesk;
@@ -44,8 +45,14 @@ final class OperationsView implements GatewayView {
     private volatile Configuration configuration;
     private volatile Set<String> models;
     private volatile String effective = "";
+    private final DataPort data;
+    private final Optional<DataTls> tls;
+    private volatile boolean reloadRefused;
 
-    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, ClientKeys keys) {
+    OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, ClientKeys keys, DataPort data,
+            Optional<DataTls> tls) {
+        this.data = data;
+        this.tls = tls;
         this.gateway = gateway;
         this.assembly = assembly;
         this.lines = lines;
@@ -173,6 +180,16 @@ final class OperationsView implements GatewayView {
                 .dayOf(assembly.epochMillis().getAsLong()));
         return new ClientStatus.Spending(sums.dayNanoDollars(), policy.quota().budget().dayUsd(), sums.monthNanoDollars(),
                 policy.quota().budget().monthUsd());
+    }
+
+    /** Whether the file that was read last was refused. */
+    void reloadRefused(boolean refused) {
+        reloadRefused = refused;
+    }
+
+    @Override
+    public Condition condition() {
+        return new Condition(VersionCommand.version(), data.listening(), reloadRefused, tls.map(DataTls::end).orElse(Instant.MAX));
     }
 
     @Override

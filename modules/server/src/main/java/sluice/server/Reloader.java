@@ -71,6 +71,12 @@ final class Reloader {
      * @return whether it was applied
      */
     boolean reload() {
+        boolean done = applied();
+        gateway.reloadRefused(!done);
+        return done;
+    }
+
+    private boolean applied() {
         applied = look();
         LoadResult result = loader.load(file);
         tell(result.problems());

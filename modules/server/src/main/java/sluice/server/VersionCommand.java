@@ -15,10 +15,14 @@ final class VersionCommand implements Callable<Integer> {
         return 0;
     }
 
-    static String text() {
-        String version = Main.class.getModule().getDescriptor() == null ? "development"
+    /** Of Sluice. */
+    static String version() {
+        return Main.class.getModule().getDescriptor() == null ? "development"
                 : Main.class.getModule().getDescriptor().rawVersion().orElse("development");
-        return "sluice " + version + " (Java " + Runtime.version() + ")";
+    }
+
+    static String text() {
+        return "sluice " + version() + " (Java " + Runtime.version() + ")";
     }
 
     /** For {@code --version}. */

@@ -90,7 +90,8 @@ class StartCheckTest {
     void aKeyInPlainSightIsSeenInAHeaderToo() {
         LoadResult result = new ConfigurationLoader(java.util.Map.of("K", "k"), 1L << 30).parse("f", ACCOUNT.replace("api-key: k",
                 "api-key: \"\", headers: {api-key: plain, X-Api-Key: \"${env:K}\", x-team: plain}"), folder);
-        assertEquals(List.of("f: accounts[0].headers.api-key: is a secret in plain sight; refer to it by ${env:NAME} or ${file:/path} (line 2)"),
+        assertEquals(List.of("f: accounts[0].headers.api-key: is a secret in plain sight; refer to it by ${env:NAME} or ${file:/path}"
+                + " (line 2)"),
                 result.problems().stream().map(Object::toString).toList());
     }
 

@@ -28,6 +28,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.api.TokenUsage;
@@ -371,6 +372,12 @@ class TrafficTest {
         assertTrue(page.of("jvm_heap_used_bytes") <= page.of("jvm_heap_committed_bytes"));
         assertTrue(page.of("jvm_heap_committed_bytes") <= page.of("process_resident_memory_bytes") + page.of("jvm_heap_max_bytes"));
         assertTrue(page.of("jvm_threads") > 1);
+        assertTrue(page.of("sluice_budget_renewal_seconds", "period=\"day\"") > 0, "there are days, with budgets or without");
+        assertEquals(List.of(0.0, 0.0, 0.0, 0.0, 0.0, 0.0), Stream.of("sluice_budget_dollars", "sluice_budget_left_dollars",
+                "sluice_budget_used_ratio", "sluice_budget_reserved_dollars", "sluice_account_quota_left_ratio",
+                "sluice_account_quota_renewal_seconds").map(name -> page.of(name)).toList(), "no budgets, and nobody who tells of quotas");
+        assertEquals(List.of(1.0, 1.0, 0.0, 0.0), List.of(page.of("sluice_build_info"), page.of("sluice_listening"),
+                page.of("sluice_reload_refused"), page.of("sluice_certificate_left_seconds")));
         assertTrue(page.of("jvm_gc_collections_total") > 0);
         double uptime = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
         assertTrue(page.of("process_uptime_seconds") > 0 && page.of("process_uptime_seconds") <= uptime);

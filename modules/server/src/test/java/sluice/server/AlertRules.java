@@ -1,0 +1,99 @@
+package sluice.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleBinaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The alert rules of {@code packaging/}, and whether one fires between two looks at a gateway: as much of Prometheus' language as the
+ * rules use. What a rule waits for ({@code for}) is left out, for that is Prometheus' part.
+ */
+final class AlertRules {
+    private static final Path FILE = Path.of("../../packaging/monitoring/alerts.yaml");
+    private static final Pattern RULE = Pattern.compile("- alert: (\\w+)\n +expr: (.+)");
+    private static final Pattern COMPARED = Pattern.compile("(.+) (==|<|>) ([0-9.]+)");
+    private static final Pattern TERM = Pattern.compile("(?:(?:sum|max) by \\(([a-z, ]+)\\) \\()?(?:(rate|increase|min_over_time)\\()?"
+            + "([a-z_]+)(?:\\{([^}]*)})?(?:\\[\\w+])?\\)*");
+    private static final Pattern MATCHER = Pattern.compile("([a-z_]+)(=~?)\"([^\"]*)\"");
+    private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? ([0-9.E+-]+)");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
+
+    private final Map<String, String> rules = new TreeMap<>();
+
+    AlertRules() throws IOException {
+        RULE.matcher(Files.readString(FILE)).results().forEach(rule -> rules.put(rule.group(1), rule.group(2)));
+    }
+
+    /** The names of all rules. */
+    java.util.Set<String> names() {
+        return rules.keySet();
+    }
+
+    /** Whether a rule fires for any of its label sets. */
+    boolean fires(String name, String before, String after) {
+        Matcher compared = COMPARED.matcher(rules.get(name));
+        if (!compared.matches()) {
+            throw new IllegalArgumentException(rules.get(name));
+        }
+        double bound = Double.parseDouble(compared.group(3));
+        DoubleBinaryOperator fires = switch (compared.group(2)) {
+            case "==" -> (value, limit) -> value == limit ? 1 : 0;
+            case "<" -> (value, limit) -> value < limit ? 1 : 0;
+            default -> (value, limit) -> value > limit ? 1 : 0;
+        };
+        return values(compared.group(1), before, after).values().stream().anyMatch(value -> fires.applyAsDouble(value, bound) == 1);
+    }
+
+    private static Map<String, Double> values(String expression, String before, String after) {
+        String[] sides = expression.split(" / ");
+        Map<String, Double> left = term(sides[0], before, after);
+        if (sides.length == 1) {
+            return left;
+        }
+        Map<String, Double> right = term(sides[1], before, after);
+        Map<String, Double> parts = new TreeMap<>();
+        left.forEach((labels, value) -> {
+            if (right.getOrDefault(labels, 0.0) != 0) {
+                parts.put(labels, value / right.get(labels));
+            }
+        });
+        return parts;
+    }
+
+    private static Map<String, Double> term(String text, String before, String after) {
+        Matcher term = TERM.matcher(text);
+        if (!term.matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        Map<String, Double> now = samples(term, after);
+        if ("rate".equals(term.group(2)) || "increase".equals(term.group(2))) {
+            Map<String, Double> then = samples(term, before);
+            now.replaceAll((labels, value) -> value - then.getOrDefault(labels, 0.0));
+        }
+        return now;
+    }
+
+    private static Map<String, Double> samples(Matcher term, String page) {
+        Map<String, Double> found = new TreeMap<>();
+        page.lines().map(SAMPLE::matcher).filter(Matcher::matches).filter(sample -> sample.group(1).equals(term.group(3)))
+                .forEach(sample -> {
+                    Map<String, String> labels = new TreeMap<>();
+                    LABEL.matcher(sample.group(2) == null ? "" : sample.group(2)).results()
+                            .forEach(label -> labels.put(label.group(1), label.group(2)));
+                    if (MATCHER.matcher(term.group(4) == null ? "" : term.group(4)).results().allMatch(one -> one.group(2).equals("=")
+                            ? labels.getOrDefault(one.group(1), "").equals(one.group(3))
+                            : labels.getOrDefault(one.group(1), "").matches(one.group(3)))) {
+                        if (term.group(1) != null) {
+                            labels.keySet().retainAll(java.util.List.of(term.group(1).split(", ")));
+                        }
+                        found.merge(labels.toString(), Double.parseDouble(sample.group(3)), Double::sum);
+                    }
+                });
+        return found;
+    }
+}

@@ -1,0 +1,189 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.config.ConfigurationLoader;
+import sluice.config.LoadResult;
+import sluice.simulator.SimulatedUpstream;
+
+/** Each alert rule against the fault that it is for: silent before, and fires behind it. */
+class AlertsTest {
+    private static final String ASK = "{\"model\":\"m\",\"input\":\"hi\",\"store\":false}";
+    private static final String STREAM = "{\"model\":\"m\",\"stream\":true,\"input\":\"hi\",\"store\":false}";
+    /** Tried by hand: a dead process has no metrics, slow answers take minutes, and a full disk or pipe is a machine's. */
+    private static final Set<String> ELSEWHERE = Set.of("SluiceDown", "SluiceRequestsWait", "SluiceLogLost", "SluiceSlotsExhausted",
+            "SluiceBodyMemory", "SluiceListenerLost");
+
+    @TempDir
+    private Path folder;
+
+    private final Set<String> tried = new TreeSet<>();
+
+    private static String scrape(URI admin) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(admin.resolve("/metrics")).build(), HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    /** Something that goes wrong. */
+    private interface Fault {
+        void happens(RunningGateway gateway) throws Exception;
+    }
+
+    private void fires(RunningGateway gateway, Fault fault, String... rules) throws Exception {
+        AlertRules all = new AlertRules();
+        String before = scrape(gateway.adminUri());
+        for (String rule : rules) {
+            tried.add(rule);
+            assertFalse(all.fires(rule, before, before), rule + " fires before anything is wrong");
+        }
+        fault.happens(gateway);
+        String after = scrape(gateway.adminUri());
+        for (String rule : rules) {
+            assertTrue(all.fires(rule, before, after), rule + " is silent:\n" + after);
+        }
+    }
+
+    private static void ask(RunningGateway gateway, String body, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            try (TestClient client = gateway.client()) {
+                client.post(body);
+            }
+        }
+    }
+
+    @Test
+    void eachRuleFiresAtItsFault() throws Exception {
+        deadAccount();
+        accountsAndPool();
+        money();
+        reload();
+        certificate();
+        ledger();
+        Set<String> all = new TreeSet<>(new AlertRules().names());
+        all.removeAll(ELSEWHERE);
+        assertEquals(all, tried, "a rule without its fault");
+    }
+
+    private void deadAccount() throws Exception {
+        try (RunningGateway gateway = RunningGateway.accounts(URI.create("http://127.0.0.1:1/v1"), 1, "")) {
+            fires(gateway, running -> ask(running, ASK, 3), "SluiceAccountFails", "SluiceManyErrors");
+        }
+    }
+
+    private void accountsAndPool() throws Exception {
+        try (SayingUpstream upstream = new SayingUpstream()) {
+            try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "")) {
+                upstream.account("sk-a", asked -> SayingUpstream.status(429, "{\"error\":{\"type\":\"usage_limit_reached\","
+                        + "\"code\":\"usage_limit_reached\",\"message\":\"x\",\"resets_in_seconds\":3600}}"));
+                fires(gateway, running -> ask(running, ASK, 2), "SluicePoolAtItsLimit", "SluiceAccountResting");
+            }
+            try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "")) {
+                upstream.account("sk-a", asked -> SayingUpstream.status(401, "{\"error\":{\"code\":\"invalid_api_key\"}}"));
+                fires(gateway, running -> ask(running, ASK, 2), "SluiceAccountUnauthorized", "SluiceNoAccountAvailable");
+            }
+            try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "")) {
+                upstream.account("sk-a", asked -> SayingUpstream.status(429, "{\"error\":{\"type\":\"insufficient_quota\","
+                        + "\"code\":\"insufficient_quota\",\"message\":\"x\"}}"));
+                fires(gateway, running -> ask(running, ASK, 1), "SluiceAccountOutOfQuota");
+            }
+            try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "")) {
+                upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("m"),
+                        "{\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"item_id\":\"i\",\"output_index\":0,"
+                        + "\"content_index\":0,\"delta\":\"x\",\"logprobs\":[]}"));
+                fires(gateway, running -> ask(running, STREAM, 1), "SluiceStreamsBroken");
+            }
+        }
+    }
+
+    private void money() throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri()
+                        + "\", api-key: k}\nclients:\n  - {name: c, key: k, budget-usd: {day: 0.001}}\n"
+                        + "usage: {prices: [{model: m, input: 100, output: 100}]}\n")) {
+            fires(gateway, running -> {
+                for (String body : List.of(ASK.replace("\"m\"", "\"unpriced\""), ASK, ASK, ASK)) {
+                    for (int i = 0; i < 5; i++) {
+                        try (TestClient client = running.client()) {
+                            client.post("/v1/responses", body, "x-api-key", "k");
+                        }
+                    }
+                }
+            }, "SluiceBudgetNearlySpent", "SluiceBudgetExhausted", "SluiceUnpriced");
+        }
+    }
+
+    private void reload() throws Exception {
+        Path file = folder.resolve("sluice.yaml");
+        String yaml = "accounts:\n  - {name: a, base-url: \"http://127.0.0.1:9/v1\", api-key: k}\n";
+        Files.writeString(file, yaml);
+        ConfigurationLoader loader = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0"), 1L << 30);
+        LoadResult.Loaded loaded = (LoadResult.Loaded) loader.load(file);
+        List<String> said = new ArrayList<>();
+        try (GatewayProcess process = GatewayProcess.start(loaded.configuration(), OutputStream.nullOutputStream())) {
+            Reloader reloader = new Reloader(file, loader, loaded, process, said::add);
+            URI admin = URI.create("http://127.0.0.1:" + process.adminPort());
+            AlertRules all = new AlertRules();
+            assertFalse(all.fires("SluiceReloadRefused", "", scrape(admin)));
+            Files.writeString(file, yaml + "limits: {bodyy: 1}\n");
+            reloader.reload();
+            assertTrue(all.fires("SluiceReloadRefused", "", scrape(admin)), said.toString());
+            Files.writeString(file, yaml);
+            reloader.reload();
+            assertFalse(all.fires("SluiceReloadRefused", "", scrape(admin)), "it is in force again");
+            tried.add("SluiceReloadRefused");
+        }
+    }
+
+    private void certificate() throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("one", "EC");
+        String tls = authority.serving("one");
+        try (RunningGateway gateway = RunningGateway.accounts(URI.create("http://127.0.0.1:9/v1"), 1, tls)) {
+            AlertRules all = new AlertRules();
+            String page = scrape(gateway.adminUri());
+            for (String rule : List.of("SluiceCertificateEnds", "SluiceCertificateEndsTomorrow")) {
+                assertTrue(all.fires(rule, page, page), "a certificate for two days: " + page);
+                tried.add(rule);
+            }
+        }
+    }
+
+    private void ledger() throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "usage: {path: \"" + folder.resolve("u/usage.jsonl")
+                        + "\"}\n")) {
+            fires(gateway, running -> {
+                Path place = folder.resolve("u");
+                while (!Files.exists(place.resolve("usage.jsonl"))) {
+                    Thread.onSpinWait();
+                }
+                Files.delete(place.resolve("usage.jsonl"));
+                Files.walk(place).sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                Files.writeString(place, "in the way", StandardCharsets.UTF_8);
+                ask(running, ASK, 1);
+                while (!scrape(running.adminUri()).contains("sluice_usage_lost_records 1")) {
+                    Thread.onSpinWait();
+                }
+            }, "SluiceUsageLost");
+        }
+    }
+}
