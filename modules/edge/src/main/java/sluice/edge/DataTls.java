@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -48,6 +49,24 @@ public final class DataTls {
         } catch (GeneralSecurityException e) {
             throw new IOException("server.tls: " + e.getMessage(), e);
         }
+    }
+
+    /** Everything that keeps these files from being used, each with its key; empty if nothing does. */
+    public static List<String> faults(ServerSettings.Tls files) {
+        List<String> found = new ArrayList<>();
+        try {
+            ServerCertificate.read(files.cert(), files.key());
+        } catch (IOException e) {
+            found.add(e.getMessage());
+        }
+        try {
+            if (files.clientCa().isPresent()) {
+                authorities(files);
+            }
+        } catch (IOException e) {
+            found.add(e.getMessage());
+        }
+        return found;
     }
 
     private static List<X509Certificate> authorities(ServerSettings.Tls files) throws IOException {

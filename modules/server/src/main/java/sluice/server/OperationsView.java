@@ -23,6 +23,8 @@ import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.ModelPrice;
 import sluice.config.Quota;
+import sluice.edge.DataPort;
+import sluice.edge.DataTls;
 import sluice.forward.DryRun;
 import sluice.forward.Gateway;
 import sluice.ops.ClientStatus;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sluice.config.Configuration;
-import sluice.config.ServerSettings;
+import sluice.edge.DataTls;
 import sluice.net.TrustedCertificates;
 
 /**
@@ -22,18 +22,13 @@ final class StartCheck {
     static List<String> problems(Configuration configuration) {
         List<String> found = new ArrayList<>();
         add(found, "", () -> Providers.find(configuration.modules()).usage().check(configuration.usage().sink()));
-        configuration.server().tls().ifPresent(tls -> certificates(found, tls));
+        configuration.server().tls().map(DataTls::faults).ifPresent(found::addAll);
         configuration.upstream().trustedCertificates().ifPresent(file -> add(found, "upstream.ca", () ->
                 TrustedCertificates.context(Optional.of(file))));
         Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of)
                 .flatMap(path -> unwritable("usage.path", path)).ifPresent(found::add);
         configuration.state().path().flatMap(path -> unwritable("state.path", path)).ifPresent(found::add);
         return found;
-    }
-
-    private static void certificates(List<String> found, ServerSettings.Tls tls) {
-        add(found, "", () -> ServerCertificate.read(tls.cert(), tls.key()));
-        tls.clientCa().ifPresent(file -> add(found, "", () -> ServerCertificate.certificates("server.tls.client-ca", file)));
     }
 
     /** Something that throws where it finds a fault. */

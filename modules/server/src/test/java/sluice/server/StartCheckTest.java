@@ -1,7 +1,6 @@
 package sluice.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
+import sluice.config.ServerSettings;
+import sluice.edge.DataTls;
 
 /** What {@code serve} refuses {@code check} refuses, in the same words and all of it at once. */
 class StartCheckTest {
@@ -109,21 +111,19 @@ class StartCheckTest {
         }
         assertTrue(Files.readString(key).contains("BEGIN " + kind.toUpperCase(java.util.Locale.ROOT) + " PRIVATE KEY"),
                 Files.readString(key).lines().findFirst().orElse(""));
-        ServerCertificate read = ServerCertificate.read(folder.resolve(name + ".pem"), key);
-        assertEquals(number(ServerCertificate.read(folder.resolve(name + ".pem"), folder.resolve(name + ".key")).key()),
-                number(read.key()));
+        assertEquals(List.of(), faults(folder.resolve(name + ".pem"), key));
+        assertEquals(1, faults(folder.resolve((name.equals("one") ? "two" : "one") + ".pem"), key).size(), "it is the key of that one only");
     }
 
-    private static java.math.BigInteger number(java.security.PrivateKey key) {
-        return key instanceof java.security.interfaces.ECPrivateKey curve ? curve.getS()
-                : ((java.security.interfaces.RSAPrivateKey) key).getPrivateExponent();
+    private static List<String> faults(Path cert, Path key) {
+        return DataTls.faults(new ServerSettings.Tls(cert, key, Optional.empty()));
     }
 
     @Test
     void aKeyWithAPasswordIsRefusedWithTheWayOut() throws IOException {
         Path key = Files.writeString(folder.resolve("locked.key"), "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
                 + "DEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
-        IOException refused = assertThrows(IOException.class, () -> ServerCertificate.read(folder.resolve("one.pem"), key));
-        assertTrue(refused.getMessage().contains("server.tls.key") && refused.getMessage().contains("openssl pkcs8"), refused.getMessage());
+        String refused = faults(folder.resolve("one.pem"), key).toString();
+        assertTrue(refused.contains("server.tls.key") && refused.contains("openssl pkcs8"), refused);
     }
 }

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.edge;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
