@@ -11,11 +11,17 @@ sed -e 's://.*$::' "$source" | tr '\n' ' ' | sed -e 's:/\*[^*]*\*\+\([^/*][^*]*\
     awk -v folder="$services" '
         function binary(name,    parts, count, i, out, inside) {
             count = split(name, parts, ".")
+            if (parts[1] in imported) { return binary(imported[parts[1]] substr(name, length(parts[1]) + 1)) }
             for (i = 1; i <= count; i++) {
                 out = out (i == 1 ? "" : inside ? "$" : ".") parts[i]
                 if (parts[i] ~ /^[A-Z]/) { inside = 1 }
             }
             return out
+        }
+        $1 == "import" {
+            last = $2
+            sub(/.*\./, "", last)
+            imported[last] = $2
         }
         $1 == "provides" {
             if (!made) { system("mkdir -p \"" folder "\""); made = 1 }

@@ -9,7 +9,7 @@ module sluice.clients {
     requires transitive sluice.records;
     requires info.picocli;
 
-    provides sluice.api.Command with sluice.clients.PricesCommand;
+    provides sluice.api.Command with sluice.clients.InitCommand, sluice.clients.PricesCommand;
 
     opens sluice.clients to info.picocli; // it fills the options of the command
 

@@ -15,4 +15,15 @@ package sluice.api;
  * @param cancellation ends the call from another thread
  */
 public record UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
-        long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) { }
+        long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) {
+    /** The target with what the account adds to the query of each call. */
+    public String wholeTarget() {
+        return withQuery(account, target);
+    }
+
+    /** {@code target} with what {@code account} adds to the query of each call. */
+    public static String withQuery(Account account, String target) {
+        String query = account.baseUrl().getRawQuery();
+        return query == null ? target : target + (target.indexOf('?') < 0 ? '?' : '&') + query;
+    }
+}

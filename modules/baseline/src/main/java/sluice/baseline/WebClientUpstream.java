@@ -88,7 +88,7 @@ public final class WebClientUpstream implements Upstream {
         Account account = request.account();
         HttpClientRequest call = clientOf(account).method(Method.create(request.method()))
                 .skipUriEncoding(true)
-                .uri(account.baseUrl() + request.target())
+                .uri(account.baseUrl().toString().split("[?]", 2)[0] + request.wholeTarget())
                 .readTimeout(request.headersNanos() == 0 ? LONGEST : Duration.ofNanos(request.headersNanos()));
         for (int i = 0; i < request.headers().size(); i++) {
             call.header(HeaderValues.create(request.headers().name(i), request.headers().value(i)));

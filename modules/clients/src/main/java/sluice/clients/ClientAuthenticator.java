@@ -135,6 +135,10 @@ public final class ClientAuthenticator {
             return value.regionMatches(true, 0, "Bearer ", 0, 7) ? value.substring(7).strip() : "";
         }
         index = headers.find("x-api-key");
+        if (index < 0) {
+            // Azure's clients send it so.
+            index = headers.find("api-key");
+        }
         return index >= 0 ? headers.value(index) : "";
     }
 

@@ -1,8 +1,10 @@
 package sluice.config;
 
+import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +15,7 @@ import sluice.api.Account;
 import sluice.api.BodyEdit;
 import sluice.api.RelayOptions;
 import sluice.api.SchedulerSettings;
+import sluice.api.Secret;
 import sluice.api.WebSocketSettings;
 
 /** Makes the records of a {@link Configuration} from values that are all right. Confined to one thread. */
@@ -55,7 +58,12 @@ final class Assembly {
                 .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
         return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.flag("reuse-port"), s.duration("drain"),
                 s.flag("forward-other"), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
-                s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"));
+                s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"), front(s));
+    }
+
+    private static ServerSettings.Front front(Section s) {
+        return new ServerSettings.Front(s.texts("trusted-proxies").stream().map(AddressRange::parse).toList(), s.text("forwarded-by"),
+                s.flag("proxy-protocol"), s.text("base-path", ""), s.texts("cors.origins"));
     }
 
     private LimitSettings limits(Section s) {
@@ -98,10 +106,20 @@ final class Assembly {
         var input = s.texts("input").stream()
                 .map(word -> BodyEdit.InputCorrection.valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT)))
                 .collect(Collectors.toSet());
-        return new Account(s.text("name"), s.uri("base-url"), s.secret("api-key"), s.whole("tier"), s.whole("priority"),
+        Map<String, String> headers = new LinkedHashMap<>(s.table("headers"));
+        String auth = s.text("auth");
+        if (auth.startsWith("header ")) {
+            headers.put(auth.substring("header ".length()), s.secret("api-key").reveal());
+        }
+        Secret bearer = auth.equals("bearer") ? s.secret("api-key") : new Secret("");
+        return new Account(s.text("name"), withQuery(s.uri("base-url"), s.texts("query")), bearer, s.whole("tier"), s.whole("priority"),
                 s.whole("weight"), s.whole("concurrency"), s.text("organization", s.text("name")),
                 "passthrough".equals(s.text("mode")), models, s.texts("remove"), s.table("set"), s.table("replace"), input,
-                s.choice("websocket", Account.WebSocketUse.class), s.table("headers"), s.optionalUri("proxy"), timeouts);
+                s.choice("websocket", Account.WebSocketUse.class), headers, s.optionalUri("proxy"), timeouts);
+    }
+
+    private static URI withQuery(URI base, List<String> query) {
+        return query.isEmpty() ? base : URI.create(base + "?" + String.join("&", query));
     }
 
     private SchedulerSettings scheduler(Section s, Section f) {

@@ -85,6 +85,17 @@ final class Keys {
                 "PEM file with the private key: PKCS #8, or PKCS #1 and SEC 1 as `openssl` and cert-manager write them; "
                 + "no password. Read again when it changes.");
         fixed("server.tls.client-ca", file(), "", "PEM file of authorities: clients must show a certificate of one of them.");
+        fixed("server.trusted-proxies", ValueType.texts(TextRule.NETWORK), "",
+                "Networks of the proxies before the gateway. What they say of the client's address is believed, for logs, limits and "
+                + "`clients[].addresses`.");
+        fixed("server.forwarded-by", choice("x-forwarded-for", "forwarded"), "x-forwarded-for",
+                "The header in which trusted proxies name the client. The other one is not read: a client could send it.");
+        fixed("server.proxy-protocol", flag(), "false",
+                "Whether connections of `server.trusted-proxies` begin with a PROXY protocol header, version 1 or 2.");
+        fixed("server.base-path", text(TextRule.PATH_PREFIX), "",
+                "A path below which the API is found as well: with `/sluice`, `/sluice/v1/responses` is `/v1/responses`.");
+        key("server.cors.origins", ValueType.texts(TextRule.ORIGIN), "",
+                "Origins of web pages that may use the API: `https://app.example`. Their requests need a client's key all the same.");
         fixed("server.http2", flag(), "false",
                 "Whether clients are offered HTTP/2 in the TLS handshake; needs `server.tls.cert` and the module"
                         + " `sluice.http2`. 128 streams for each connection.");
@@ -171,7 +182,12 @@ final class Keys {
         required("accounts[].name", text(TextRule.NAME), "Unique name for logs and metrics.");
         required("accounts[].base-url", uri("http", "https"),
                 "Where the upstream is, with the path before `/responses`: `https://api.openai.com/v1`.");
-        required("accounts[].api-key", secret(), "Sent as `Authorization: Bearer`. `\"\"` where the upstream wants none.");
+        required("accounts[].api-key", secret(),
+                "Sent as `Authorization: Bearer`, or as `accounts[].auth` says. `\"\"` where the upstream wants none.");
+        key("accounts[].auth", text(TextRule.AUTH), "bearer",
+                "How the key is shown: `bearer`, in a header of its own (`header api-key`, as Azure wants it), or `none`.");
+        key("accounts[].query", ValueType.texts(TextRule.ANY), "",
+                "Added to the query of each call: `[api-version=preview]`.");
         key("accounts[].tier", whole(0, 1000), "0",
                 "Strict rank: a higher tier is used only when no account of a lower one can be.");
         key("accounts[].priority", whole(0, 1_000_000), "0", "Soft rank within a tier; lower is better.");

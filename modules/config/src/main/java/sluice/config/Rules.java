@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import sluice.api.Loopback;
 import sluice.api.Secret;
 
@@ -19,6 +20,7 @@ final class Rules {
     private static final Map<String, String> PROTECTED_MEMBERS = Map.of("model", "use `models: [{from: …, to: …}]`",
             "stream", "it is the client's choice", "input", "use `input:` corrections");
 
+    private static final Pattern QUERY_PAIR = Pattern.compile("[A-Za-z0-9._~%-]+=[A-Za-z0-9._~%-]*");
     /** Heap of a request under way, with its connections: 43 KiB were measured for a stream (docs/decisions/0107). */
     private static final long REQUEST_BYTES = 44 * 1024;
     /** Heap of a connection that waits for its next request: 12.4 KiB were measured. */
@@ -45,6 +47,7 @@ final class Rules {
     static void check(Values values, Problems problems, Instant now, long heapBytes, OpenFiles files) {
         Rules rules = new Rules(values, problems, now, heapBytes, files);
         rules.ports();
+        rules.front();
         rules.tls();
         rules.bodies();
         rules.heap();
@@ -77,6 +80,13 @@ final class Rules {
         long port = values.find("server.port", Long.class).orElse(0L);
         if (port != 0 && values.find("server.admin.port", Long.class).orElse(0L) == port) {
             error("server.admin.port", "must not be `server.port`, " + port);
+        }
+    }
+
+    private void front() {
+        boolean trusts = values.has("server.trusted-proxies");
+        if (values.find("server.proxy-protocol", Boolean.class).orElse(false) && !trusts) {
+            error("server.trusted-proxies", "is missing: only trusted proxies may say who a client is (`server.proxy-protocol`)");
         }
     }
 
@@ -229,6 +239,8 @@ final class Rules {
                 }
                 unique(froms, model + "from");
             }
+            new Section(values, path).texts("query").stream().filter(pair -> !QUERY_PAIR.matcher(pair).matches()).forEach(pair ->
+                    error(path + ".query", "must be pairs such as api-version=preview, not \"" + pair + '"'));
             edits(path);
             budget(path);
         }

@@ -2,6 +2,7 @@ package sluice.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import sluice.api.Secret;
 
@@ -23,10 +24,11 @@ import sluice.api.Secret;
  * @param modelsCache how long an account's answer about its models is kept
  * @param verifyEdits whether every edited body is compared with the received one (a self-check that costs a second pass)
  * @param reload how often the configuration file is looked at for changes; zero: only on SIGHUP
+ * @param front what stands between clients and the gateway
  */
 public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, boolean reusePort, Duration drain,
         boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, int bodyRateBytes, Duration modelsCache,
-        boolean verifyEdits, Duration reload) {
+        boolean verifyEdits, Duration reload, Front front) {
     /**
      * The admin port.
      *
@@ -37,6 +39,27 @@ public record ServerSettings(String host, int port, Admin admin, Optional<Tls> t
      * @param probe whether the gateway measures what it adds to requests, while somebody looks
      */
     public record Admin(String host, int port, Secret token, boolean open, boolean probe) { }
+
+    /**
+     * What stands between clients and the gateway.
+     *
+     * @param trustedProxies networks of proxies that are believed
+     * @param forwardedBy the header in which they name the client
+     * @param proxyProtocol whether their connections begin with a PROXY protocol header
+     * @param basePath where the API is found as well; empty: nowhere
+     * @param corsOrigins web pages that may use the API
+     */
+    public record Front(List<AddressRange> trustedProxies, String forwardedBy, boolean proxyProtocol, String basePath,
+            List<String> corsOrigins) {
+        /** Nothing. */
+        public static final Front NONE = new Front(List.of(), "x-forwarded-for", false, "", List.of());
+
+        /** Copies the lists. */
+        public Front {
+            trustedProxies = List.copyOf(trustedProxies);
+            corsOrigins = List.copyOf(corsOrigins);
+        }
+    }
 
     /**
      * TLS of the data port. The files are read again when they change.

@@ -18,6 +18,10 @@ enum TextRule {
     PLAIN_MODEL("must be one model's name, without *", "[^*\\s]{1,200}"),
     /** A path into a request body. */
     MEMBER("must be member names joined by dots, at most four", "[^.\\s]{1,100}(\\.[^.\\s]{1,100}){0,3}"),
+    /** Of a web page: scheme, host and port. */
+    ORIGIN("must be the origin of a page, such as https://app.example or http://localhost:3000", "https?://[a-z0-9.-]+(:[0-9]{1,5})?"),
+    PATH_PREFIX("must be a path such as /sluice, without a slash at its end", "(/[A-Za-z0-9._~-]+)+"),
+    AUTH("must be bearer, none or `header NAME`", "bearer|none|header [!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"),
     SHA256("must be 64 hexadecimal digits, as `sluice key` prints them", "[0-9a-fA-F]{64}"),
     CORRECTION("must be one of drop-item-ids, drop-item-references, drop-encrypted-reasoning",
             "drop-item-ids|drop-item-references|drop-encrypted-reasoning"),

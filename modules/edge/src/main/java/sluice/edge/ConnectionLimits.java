@@ -13,14 +13,16 @@ import sluice.config.Configuration;
  * @param bodyRate fewest bytes a second of a body, once {@code bodyIdle} has passed; 0: any
  * @param stall longest time that one write to the client may take
  * @param watchAfter age at which a request's client is watched
+ * @param approach by which way it comes
  */
 record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bodyIdle, int bodyRate, Duration stall,
-        Duration watchAfter) {
+        Duration watchAfter, Approach approach) {
     /** Those of {@code configuration}. */
     static ConnectionLimits of(Configuration configuration) {
         return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
                 configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
-                configuration.stream().stall(), configuration.stream().watchAfter());
+                configuration.stream().stall(), configuration.stream().watchAfter(),
+                new Approach(configuration.server().front()));
     }
 
     /** How long {@code bytes} of a body may have taken. */

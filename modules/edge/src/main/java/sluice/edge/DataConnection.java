@@ -115,7 +115,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             next = input.readRequestHead();
         } catch (FramingException e) {
             refuse(GatewayError.client(e.status(), "bad_request_framing",
-                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."));
+                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."), remoteHost);
             // Whoever sends this slowly still sends.
             linger(true);
             return false;
@@ -125,9 +125,10 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         if (next.isEmpty()) {
             return false;
         }
-        RequestHead head = next.get();
+        RequestHead head = limits.approach().inside(next.get());
+        String client = limits.approach().clientOf(remoteHost, head.headers());
         if (refusal.isPresent()) {
-            refuse(refusal.get());
+            refuse(refusal.get(), client);
             linger(head.bodyBytes() != 0);
             return false;
         }
@@ -137,7 +138,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         bodyBytes = 0;
         answer.reset(RequestIds.next());
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
-        Http1Exchange exchange = new Http1Exchange(this, head, body, codec, answer, started);
+        Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
         current = exchange;
         try {
             gateway.handle(exchange);
@@ -209,11 +210,11 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
     }
 
-    private void refuse(GatewayError error) throws IOException {
+    private void refuse(GatewayError error, String client) throws IOException {
         answer.reset(RequestIds.next());
         codec.reset(false, false, false);
         RequestRecord record = gateway.record(answer.requestId(), phaseSinceNanos);
-        record.remote = remoteHost();
+        record.remote = client;
         gateway.refuse(answer, record, error);
     }
 
@@ -246,10 +247,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     void bodyProgress(int bytes) {
         bodyBytes += bytes;
         phaseSinceNanos = clock.getAsLong();
-    }
-
-    String remoteHost() {
-        return remoteHost;
     }
 
     @Override

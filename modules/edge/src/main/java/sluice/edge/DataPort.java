@@ -41,6 +41,7 @@ public final class DataPort implements AutoCloseable {
     private final Optional<DataTls> tls;
     private final boolean http2;
     private final Duration handshakeLimit;
+    private final Approach approach;
     private final ReadPoller poller;
     private final Sweeper sweeper;
     private final LongSupplier clock;
@@ -60,6 +61,7 @@ public final class DataPort implements AutoCloseable {
         this.tls = tls;
         http2 = !protocols.isEmpty();
         handshakeLimit = configuration.server().headTimeout();
+        approach = new Approach(configuration.server().front());
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -117,6 +119,9 @@ public final class DataPort implements AutoCloseable {
 
     private void serve(SocketChannel channel) throws IOException, InterruptedException {
         String remoteHost = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        if (approach.beginsWithProxyHeader(remoteHost)) {
+            remoteHost = withinLimit(channel, remoteHost);
+        }
         Socket socket = tls.isPresent() ? secured(channel) : channel.socket();
         String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
         ClientConnection connection = connections.over(new AcceptedLink(channel, socket, poller), remoteHost, protocol);
@@ -127,19 +132,27 @@ public final class DataPort implements AutoCloseable {
         connection.serve();
     }
 
-    private SSLSocket secured(SocketChannel channel) throws IOException {
+    /** Whom the proxy {@code peer} has opened this connection for. */
+    private String withinLimit(SocketChannel channel, String peer) throws IOException {
+        try (Sweeper.Registration _ = closeWhenLate(channel)) {
+            return ProxyHeader.read(channel.socket().getInputStream(), peer);
+        }
+    }
+
+    private Sweeper.Registration closeWhenLate(SocketChannel channel) {
         long start = clock.getAsLong();
-        Sweeper.Registration watch = sweeper.watch(now -> {
+        return sweeper.watch(now -> {
             if (now - start > handshakeLimit.toNanos()) {
                 AcceptedLink.close(channel);
             }
         });
-        try {
+    }
+
+    private SSLSocket secured(SocketChannel channel) throws IOException {
+        try (Sweeper.Registration _ = closeWhenLate(channel)) {
             SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), http2);
             socket.startHandshake();
             return socket;
-        } finally {
-            watch.close();
         }
     }
 

@@ -13,6 +13,7 @@ import sluice.responses.Route;
 /** One request on a client's HTTP/1.1 connection. Confined to the request's thread. */
 final class Http1Exchange implements UpgradableExchange, Incoming.Stream {
     private final DataConnection connection;
+    private final String remoteHost;
     private final RequestHead head;
     private final Route.Target target;
     private final HttpBody body;
@@ -23,8 +24,10 @@ final class Http1Exchange implements UpgradableExchange, Incoming.Stream {
     private boolean continued;
     private volatile boolean tooSlow;
 
-    Http1Exchange(DataConnection connection, RequestHead head, HttpBody body, Http1Codec codec, HttpAnswer answer, long startedNanos) {
+    Http1Exchange(DataConnection connection, String remoteHost, RequestHead head, HttpBody body, Http1Codec codec,
+            HttpAnswer answer, long startedNanos) {
         this.connection = connection;
+        this.remoteHost = remoteHost;
         this.head = head;
         this.body = body;
         this.codec = codec;
@@ -45,7 +48,7 @@ final class Http1Exchange implements UpgradableExchange, Incoming.Stream {
 
     @Override
     public String remoteHost() {
-        return connection.remoteHost();
+        return remoteHost;
     }
 
     @Override

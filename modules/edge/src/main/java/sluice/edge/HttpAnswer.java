@@ -52,6 +52,8 @@ final class HttpAnswer implements Answer {
     private Runnable onFirstOutput = NOTHING;
     private Timing timing = UNTOLD;
     private String requestId = "";
+    /** Of the web page that may read the answer; empty: none. */
+    private String origin = "";
 
     /** Answers through {@code codec}; a write that takes longer than {@code stallNanos} (0: any time) ends it. */
     HttpAnswer(AnswerCodec codec, LongSupplier clock, long stallNanos) {
@@ -74,6 +76,12 @@ final class HttpAnswer implements Answer {
         json = false;
         onFirstOutput = NOTHING;
         timing = UNTOLD;
+        origin = "";
+    }
+
+    @Override
+    public void allowOrigin(String page) {
+        origin = page;
     }
 
     @Override
@@ -137,6 +145,11 @@ final class HttpAnswer implements Answer {
             Lines lines = codec.head(code);
             head.writeTo(lines);
             lines.add("x-sluice-request-id", requestId);
+            if (!origin.isEmpty()) {
+                lines.add("access-control-allow-origin", origin);
+                lines.add("access-control-expose-headers", "x-sluice-request-id, x-sluice-error, x-request-id, retry-after, server-timing");
+                lines.add("vary", "origin");
+            }
             if (timing != UNTOLD) {
                 lines.add("server-timing", timing.value());
             }

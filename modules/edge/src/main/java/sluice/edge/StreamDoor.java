@@ -17,6 +17,7 @@ import sluice.http1.StreamLimits;
 import sluice.http1.StreamProtocol;
 import sluice.net.Link;
 import sluice.records.RequestIds;
+import sluice.records.RequestRecord;
 
 /**
  * A client's connection that carries many requests at a time. It counts as one of {@code limits.connections}, and so does each request,
@@ -77,18 +78,20 @@ final class StreamDoor implements ClientConnection, StreamHost {
         StreamCodec codec = new StreamCodec(stream, place::leave);
         HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
         answer.reset(RequestIds.next());
+        String client = remoteHost;
         try {
-            RequestHead head = stream.head();
+            RequestHead head = limits.approach().inside(stream.head());
+            client = limits.approach().clientOf(remoteHost, head.headers());
             if (head.method().equals("HEAD")) {
                 codec.toHead();
             }
             if (place.refusal.isPresent()) {
-                refuse(stream, answer, place.refusal.get());
+                refuse(stream, answer, client, place.refusal.get());
             } else {
-                serve(new StreamExchange(stream, head, remoteHost, answer, limits, clock), stream);
+                serve(new StreamExchange(stream, head, client, answer, limits, clock), stream);
             }
         } catch (FramingException e) {
-            refuse(stream, answer, GatewayError.client(e.status(), "bad_request_framing",
+            refuse(stream, answer, client, GatewayError.client(e.status(), "bad_request_framing",
                     "The request is not valid: " + e.getMessage() + "."));
         } finally {
             place.leave();
@@ -105,8 +108,10 @@ final class StreamDoor implements ClientConnection, StreamHost {
         }
     }
 
-    private void refuse(RequestStream stream, HttpAnswer answer, GatewayError error) {
-        gateway.refuse(answer, gateway.record(answer.requestId(), stream.startedNanos()), error);
+    private void refuse(RequestStream stream, HttpAnswer answer, String client, GatewayError error) {
+        RequestRecord record = gateway.record(answer.requestId(), stream.startedNanos());
+        record.remote = client;
+        gateway.refuse(answer, record, error);
     }
 
     @Override

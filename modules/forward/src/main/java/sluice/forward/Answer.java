@@ -35,6 +35,11 @@ public interface Answer extends ClientSink {
     /** Runs {@code action} once, when the first byte of an account's answer goes out. */
     void onFirstOutput(Runnable action);
 
+    /** A web page of this origin may read the answer, as far as answers have headers. */
+    default void allowOrigin(String page) {
+        // messages of a WebSocket have none
+    }
+
     /** The client may see where the time went, in the form of {@code Server-Timing}. */
     void tellTiming(Timing timing);
 

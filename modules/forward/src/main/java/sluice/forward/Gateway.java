@@ -3,6 +3,7 @@ package sluice.forward;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -212,6 +213,13 @@ public final class Gateway {
         if (target.route() == Route.HEALTH) {
             return health(now, exchange, record, target.id());
         }
+        Optional<String> page = headers.first("origin").filter(now.policy().origins()::contains);
+        page.ifPresent(exchange.answer()::allowOrigin);
+        if (!now.policy().origins().isEmpty() && exchange.head().method().equals("OPTIONS")
+                && headers.has("access-control-request-method")) {
+            return page.isPresent() ? preflight(exchange, record, headers) : new Reply.Refused(GatewayError.client(403,
+                    "origin_not_allowed", "Pages of this origin may not use the API (server.cors.origins)."));
+        }
         if (refuses()) {
             exchange.answer().closeAfter();
             return new Reply.Refused(shuttingDown());
@@ -281,6 +289,19 @@ public final class Gateway {
             case Incoming.Arriving arriving -> now.intake().budget().permit(known.client().bodyShare());
             case Incoming.Arrived arrived -> arrived.permit();
         };
+    }
+
+    /** A browser asks before it sends a page's request (Fetch §4.8); it has no key yet. */
+    private static Reply preflight(Exchange exchange, RequestRecord record, Headers headers) throws ClientGoneException {
+        record.status = 204;
+        exchange.answer().begin(204, 0, lines -> {
+            lines.add("access-control-allow-methods", "GET, POST, DELETE");
+            headers.first("access-control-request-headers").ifPresent(asked -> lines.add("access-control-allow-headers", asked));
+            lines.add("access-control-max-age", "600");
+            lines.add("date", HttpDate.now());
+        });
+        exchange.answer().sendWhole(new byte[0]);
+        return Reply.ANSWERED;
     }
 
     private Reply health(Live now, Exchange exchange, RequestRecord record, String which) throws ClientGoneException {

@@ -1,5 +1,6 @@
 package sluice.forward;
 
+import java.util.List;
 import sluice.api.AccountScheduler;
 import sluice.api.BodyScanner;
 import sluice.api.Headers;
@@ -117,6 +118,8 @@ public final class Live {
      * @param maxRequests most requests at a time
      * @param cancelsWhenClientLeaves whether a client that leaves ends its upstream call
      * @param forwardOther whether unknown paths are passed on
+     * @param origins of web pages that may use the API
      */
-    record Policy(FailoverSettings.ResendAfterSend resend, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther) { }
+    record Policy(FailoverSettings.ResendAfterSend resend, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther,
+            List<String> origins) { }
 }

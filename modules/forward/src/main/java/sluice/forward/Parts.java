@@ -98,7 +98,7 @@ public final class Parts {
                                 clocks.nanos())),
                 new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
                         configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
-                        configuration.server().forwardOther()),
+                        configuration.server().forwardOther(), configuration.server().front().corsOrigins()),
                 observers);
     }
 

@@ -17,7 +17,7 @@ final class ProcessReadings {
                 List.of("version", condition.version(), "java", Runtime.version().toString()), 1));
         all.add(new ScrapedGauges.Reading("sluice_listening", "1 while the data port takes connections.", List.of(),
                 condition.listening() ? 1 : 0));
-        all.add(new ScrapedGauges.Reading("sluice_reload_refused", "1 while the configuration that was read last is wrong and not in force.",
+        all.add(new ScrapedGauges.Reading("sluice_reload_refused", "1 while the configuration that was read last is not in force.",
                 List.of(), condition.reloadRefused() ? 1 : 0));
         if (!condition.certificateEnds().equals(Instant.MAX)) {
             all.add(new ScrapedGauges.Reading("sluice_certificate_left_seconds", "How long the data port's certificate is valid still.",

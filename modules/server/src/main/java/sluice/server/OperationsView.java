@@ -191,7 +191,7 @@ final class OperationsView implements GatewayView {
 
     @Override
     public Condition condition() {
-        return new Condition(VersionCommand.version(), data.listening(), reloadRefused, tls.map(DataTls::end).orElse(Instant.MAX));
+        return new Condition(Condition.thisVersion(), data.listening(), reloadRefused, tls.map(DataTls::end).orElse(Instant.MAX));
     }
 
     @Override

@@ -62,7 +62,7 @@ final class SecondGateway implements Probe.Opened {
         ServerSettings server = first.server();
         ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, false, server.drain(),
                 server.forwardOther(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
-                server.modelsCache(), server.verifyEdits(), server.reload());
+                server.modelsCache(), server.verifyEdits(), server.reload(), ServerSettings.Front.NONE);
         return new Configuration(plain, first.limits(), List.of(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
                 first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(),
                 new UsageSettings(Map.of(), List.of(), Map.of(), first.usage().timeZone(), Duration.ZERO),

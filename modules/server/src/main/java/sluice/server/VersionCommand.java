@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import sluice.ops.Condition;
 
 /** {@code sluice version}. */
 @CommandLine.Command(name = "version", mixinStandardHelpOptions = true, description = "Prints the versions of Sluice and of Java.")
@@ -15,14 +16,8 @@ final class VersionCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Of Sluice. */
-    static String version() {
-        return Main.class.getModule().getDescriptor() == null ? "development"
-                : Main.class.getModule().getDescriptor().rawVersion().orElse("development");
-    }
-
     static String text() {
-        return "sluice " + version() + " (Java " + Runtime.version() + ")";
+        return "sluice " + Condition.thisVersion() + " (Java " + Runtime.version() + ")";
     }
 
     /** For {@code --version}. */

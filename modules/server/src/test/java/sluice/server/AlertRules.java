@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class AlertRules {
     private static final Path FILE = Path.of("../../packaging/monitoring/alerts.yaml");
     private static final Pattern RULE = Pattern.compile("- alert: (\\w+)\n +expr: (.+)");
-    private static final Pattern COMPARED = Pattern.compile("(.+) (==|<|>) ([0-9.]+)");
+    private static final Pattern COMPARED = Pattern.compile("(.+) (==|<|>=|>) ([0-9.]+)");
     private static final Pattern TERM = Pattern.compile("(?:(?:sum|max) by \\(([a-z, ]+)\\) \\()?(?:(rate|increase|min_over_time)\\()?"
             + "([a-z_]+)(?:\\{([^}]*)})?(?:\\[\\w+])?\\)*");
     private static final Pattern MATCHER = Pattern.compile("([a-z_]+)(=~?)\"([^\"]*)\"");
@@ -36,13 +36,18 @@ final class AlertRules {
 
     /** Whether a rule fires for any of its label sets. */
     boolean fires(String name, String before, String after) {
-        Matcher compared = COMPARED.matcher(rules.get(name));
+        return java.util.Arrays.stream(rules.get(name).split(" and ")).allMatch(part -> holds(part, before, after));
+    }
+
+    private static boolean holds(String part, String before, String after) {
+        Matcher compared = COMPARED.matcher(part);
         if (!compared.matches()) {
-            throw new IllegalArgumentException(rules.get(name));
+            throw new IllegalArgumentException(part);
         }
         double bound = Double.parseDouble(compared.group(3));
         DoubleBinaryOperator fires = switch (compared.group(2)) {
             case "==" -> (value, limit) -> value == limit ? 1 : 0;
+            case ">=" -> (value, limit) -> value >= limit ? 1 : 0;
             case "<" -> (value, limit) -> value < limit ? 1 : 0;
             default -> (value, limit) -> value > limit ? 1 : 0;
         };

@@ -127,7 +127,34 @@ class AlertsTest {
                         }
                     }
                 }
-            }, "SluiceBudgetNearlySpent", "SluiceBudgetExhausted", "SluiceUnpriced");
+            }, "SluiceBudgetExhausted", "SluiceUnpriced");
+        }
+        nearItsEnd();
+    }
+
+    /** The first request tells what one costs; a budget a little above it is nearly spent by the next one. */
+    private void nearItsEnd() throws Exception {
+        String prices = "usage: {prices: [{model: m, input: 100, output: 100}]}\n";
+        try (SimulatedUpstream upstream = SimulatedUpstream.start()) {
+            String account = "accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: k}\n" + prices;
+            double cost;
+            try (RunningGateway gateway = RunningGateway.of(account)) {
+                ask(gateway, ASK, 1);
+                MetricsPage page = MetricsPage.of(gateway.adminUri());
+                while (page.of("sluice_cost_nanodollars_total") == 0) {
+                    page = MetricsPage.of(gateway.adminUri());
+                }
+                cost = page.of("sluice_cost_nanodollars_total") / 1e9;
+            }
+            try (RunningGateway gateway = RunningGateway.of(account.replace("api-key: k}", String.format(java.util.Locale.ROOT,
+                    "api-key: k, budget-usd: {day: %.9f}}", cost / 0.9)))) {
+                fires(gateway, running -> {
+                    ask(running, ASK, 1);
+                    while (!scrape(running.adminUri()).contains("used_ratio{kind=\"account\",name=\"a\",period=\"day\"} 0.")) {
+                        Thread.onSpinWait();
+                    }
+                }, "SluiceBudgetNearItsEnd");
+            }
         }
     }
 

@@ -48,6 +48,7 @@ class ReloadedKeysTest {
                 "clients[].name", "c", "clients[].key", "k", "teams[].name", "t", "accounts[].name", "a",
                 "accounts[].base-url", "\"http://127.0.0.1:9/v1\"", "accounts[].api-key", "k", "accounts[].models[].from", "m",
                 "usage.prices[].model", "m"));
+        given.put("server.trusted-proxies", "192.0.2.1");
         given.putAll(changed);
         given.forEach((key, value) -> put(root, key, value));
         return new ConfigurationLoader(Map.of(), 8L << 30).parse("test", root.toString().replace("=", ": "), folder)
@@ -82,7 +83,8 @@ class ReloadedKeysTest {
         values.addAll(List.of(words.split(", ")));
         values.addAll(List.of("true", "false", "other", "1", "7", "0.5", "1m", "10s", "1MiB", "2MiB", "off", "t",
                 "127.0.0.2", "10.0.0.0/8", "Europe/Berlin", "2099-01-01", "prices", "[\"http://a.example\"]", "drop-item-ids",
-                "\"http://127.0.0.2:9/v1\"", "\"http://127.0.0.2:9\"", "{x-a: b}", "{a: {b: c}}", "m2", "/other", "header api-key",
+                "\"http://127.0.0.2:9/v1\"", "\"http://127.0.0.2:9\"", "{x-a: b}", "\"a\\x3db\"", "{a: {b: c}}", "m2", "/other",
+                "header api-key",
                 "a".repeat(64)));
         return values;
     }

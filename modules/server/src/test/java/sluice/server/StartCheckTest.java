@@ -112,7 +112,8 @@ class StartCheckTest {
         assertTrue(Files.readString(key).contains("BEGIN " + kind.toUpperCase(java.util.Locale.ROOT) + " PRIVATE KEY"),
                 Files.readString(key).lines().findFirst().orElse(""));
         assertEquals(List.of(), faults(folder.resolve(name + ".pem"), key));
-        assertEquals(1, faults(folder.resolve((name.equals("one") ? "two" : "one") + ".pem"), key).size(), "it is the key of that one only");
+        assertEquals(1, faults(folder.resolve((name.equals("one") ? "two" : "one") + ".pem"), key).size(),
+                "it is the key of that one only");
     }
 
     private static List<String> faults(Path cert, Path key) {

@@ -179,7 +179,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
 
     private void write(UpstreamRequest request) throws IOException {
         out.reset(KEEP_BYTES);
-        out.ascii(request.method()).ascii(" ").ascii(pool.basePath()).ascii(request.target()).ascii(" HTTP/1.1\r\n");
+        out.ascii(request.method()).ascii(" ").ascii(pool.basePath()).ascii(request.wholeTarget()).ascii(" HTTP/1.1\r\n");
         out.bytes(pool.fixedLines());
         for (int i = 0; i < request.headers().size(); i++) {
             out.header(request.headers(), i);

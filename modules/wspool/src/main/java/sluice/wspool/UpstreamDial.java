@@ -12,6 +12,7 @@ import sluice.api.Account;
 import sluice.api.Cancellation;
 import sluice.api.Headers;
 import sluice.api.Sweeper;
+import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult.Kind;
 import sluice.http1.HttpBody;
 import sluice.http1.HttpInput;
@@ -102,7 +103,8 @@ final class UpstreamDial {
     private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
         String key = WebSocketHandshake.newKey();
         ByteBuilder request = new ByteBuilder(2048);
-        WebSocketHandshake.request(path(account.baseUrl()) + target, authority, key, own(account, headers), request);
+        WebSocketHandshake.request(path(account.baseUrl()) + UpstreamRequest.withQuery(account, target), authority,
+                key, own(account, headers), request);
         link.write(request.array(), 0, request.length());
         HttpInput input = new HttpInput(link, maxHeaderBytes);
         for (int i = 0; i < MAX_INFORMATIONAL; i++) {

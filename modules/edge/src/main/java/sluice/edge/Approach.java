@@ -1,0 +1,110 @@
+package sluice.edge;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import sluice.api.Headers;
+import sluice.config.AddressRange;
+import sluice.config.ServerSettings;
+import sluice.http1.RequestHead;
+
+/**
+ * How requests come: through proxies that tell who the client is, and below another path. A proxy is believed as far as it is trusted:
+ * the addresses that it names are read from the last, which the nearest proxy has written, and the first one that is no trusted proxy
+ * is the client. Immutable and thread-safe.
+ */
+final class Approach {
+    /** Azure's clients ask below this path. */
+    private static final String AZURE = "/openai";
+    /** A chain of more proxies is no chain. */
+    private static final int MOST_HOPS = 32;
+    /** In {@code Forwarded} (RFC 7239 §4): {@code for=} with a token or a text in quotation marks. */
+    private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for=(?:\"([^\"]*)\"|([^;]*))");
+    private static final Pattern WITH_PORT = Pattern.compile("\\[([^\\]]+)](?::\\d+)?|([0-9.]+):\\d+");
+
+    private final List<AddressRange> trusted;
+    private final String header;
+    private final boolean proxyProtocol;
+    private final String basePath;
+
+    Approach(ServerSettings.Front front) {
+        trusted = front.trustedProxies();
+        header = front.forwardedBy();
+        proxyProtocol = front.proxyProtocol();
+        basePath = front.basePath();
+    }
+
+    /** Whether a connection of {@code peer} begins with a PROXY protocol header. */
+    boolean beginsWithProxyHeader(String peer) {
+        return proxyProtocol && isTrusted(peer);
+    }
+
+    /** The address of the client whose request came from {@code peer} with these headers. */
+    String clientOf(String peer, Headers headers) {
+        if (trusted.isEmpty() || !isTrusted(peer)) {
+            return peer;
+        }
+        String client = peer;
+        List<String> named = named(headers);
+        for (int i = named.size() - 1; i >= Math.max(0, named.size() - MOST_HOPS); i--) {
+            String address = bare(named.get(i));
+            if (!isAddress(address)) {
+                return client;
+            }
+            client = address;
+            if (!isTrusted(address)) {
+                return client;
+            }
+        }
+        return client;
+    }
+
+    private List<String> named(Headers headers) {
+        List<String> all = new ArrayList<>();
+        for (int i = headers.find(header); i >= 0; i = headers.find(header, i + 1)) {
+            for (String element : headers.value(i).split(",", -1)) {
+                if (header.equals("forwarded")) {
+                    Matcher named = FOR.matcher(element);
+                    all.add(!named.find() ? "" : named.group(1) != null ? named.group(1) : named.group(2).strip());
+                } else {
+                    all.add(element.strip());
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Without brackets and port. */
+    private static String bare(String address) {
+        Matcher withPort = WITH_PORT.matcher(address);
+        return !withPort.matches() ? address : withPort.group(1) != null ? withPort.group(1) : withPort.group(2);
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            return text.indexOf('%') < 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private boolean isTrusted(String address) {
+        int zone = address.indexOf('%');
+        InetAddress literal = InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
+        return trusted.stream().anyMatch(range -> range.contains(literal));
+    }
+
+    /** The request as it would be without the path below which it came. */
+    RequestHead inside(RequestHead head) {
+        String target = without(AZURE, without(basePath, head.target()));
+        return target.length() == head.target().length() ? head
+                : new RequestHead(head.method(), target, head.minorVersion(), head.headers(), head.bodyBytes(), head.keepAlive());
+    }
+
+    private static String without(String prefix, String target) {
+        return !prefix.isEmpty() && target.startsWith(prefix + "/") ? target.substring(prefix.length()) : target;
+    }
+}

@@ -1,0 +1,87 @@
+package sluice.edge;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The head of a connection that a proxy opens for a client, in both versions of the PROXY protocol
+ * (haproxy.org/download/3.0/doc/proxy-protocol.txt). Nothing behind it is read. Stateless.
+ */
+final class ProxyHeader {
+    private static final byte[] SIGNATURE = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
+    /** Longest line of version 1, with its end. */
+    private static final int MOST_LINE_BYTES = 107;
+    /** Addresses and what a proxy adds: certificates' names and the like. */
+    private static final int MOST_BYTES = 4096;
+    private static final int PROXIED = 0x21;
+    private static final int LOCAL = 0x20;
+    private static final int IPV4 = 1;
+    private static final int IPV6 = 2;
+
+    private ProxyHeader() {
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param peer the proxy
+     * @return the client's address; the peer's for connections of the proxy's own
+     * @throws IOException if there is none
+     */
+    static String read(InputStream in, String peer) throws IOException {
+        byte[] begin = in.readNBytes(SIGNATURE.length);
+        if (Arrays.equals(begin, SIGNATURE)) {
+            return binary(in, peer);
+        }
+        StringBuilder line = new StringBuilder(new String(begin, StandardCharsets.ISO_8859_1));
+        while (line.length() < MOST_LINE_BYTES && line.indexOf("\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException();
+            }
+            line.append((char) next);
+        }
+        String[] words = line.toString().strip().split(" ");
+        if (!words[0].equals("PROXY") || words.length < 2 || line.indexOf("\r\n") != line.length() - 2) {
+            throw new IOException("no PROXY protocol header");
+        }
+        return words[1].equals("UNKNOWN") ? peer : words.length == 6 ? address(words[2]) : fail();
+    }
+
+    private static String binary(InputStream in, String peer) throws IOException {
+        byte[] head = in.readNBytes(4);
+        if (head.length < 4) {
+            throw new EOFException();
+        }
+        int length = (head[2] & 0xFF) << 8 | head[3] & 0xFF;
+        if (length > MOST_BYTES) {
+            return fail();
+        }
+        byte[] rest = in.readNBytes(length);
+        int family = (head[1] & 0xFF) >> 4;
+        int addressBytes = family == IPV4 ? 4 : family == IPV6 ? 16 : 0;
+        if (rest.length < length || rest.length < 2 * addressBytes) {
+            throw new EOFException();
+        }
+        if ((head[0] & 0xFF) == LOCAL || addressBytes == 0) {
+            return peer;
+        }
+        return (head[0] & 0xFF) != PROXIED ? fail() : InetAddress.getByAddress(Arrays.copyOf(rest, addressBytes)).getHostAddress();
+    }
+
+    private static String address(String text) throws IOException {
+        try {
+            return InetAddress.ofLiteral(text).getHostAddress();
+        } catch (IllegalArgumentException e) {
+            return fail();
+        }
+    }
+
+    private static String fail() throws IOException {
+        throw new IOException("a PROXY protocol header that is none");
+    }
+}
