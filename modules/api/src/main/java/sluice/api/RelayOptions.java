@@ -202,16 +202,6 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
         return limits.drain;
     }
 
-    /** {@link Clocks#nanos}. */
-    public LongSupplier nanoClock() {
-        return clocks.nanos;
-    }
-
-    /** {@link Clocks#epochMillis}. */
-    public LongSupplier epochMillis() {
-        return clocks.epochMillis;
-    }
-
     /** {@link Call#model}. */
     public ModelNames model() {
         return call.model;

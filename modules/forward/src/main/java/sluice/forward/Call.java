@@ -218,7 +218,10 @@ public final class Call {
             record.failed(answer().status(), error.code(), error.message());
             answer().abort();
         } else {
-            fail(error, error.message());
+            // Said as it is: whatever the client is bound to, there is no other account to go on with here.
+            record.failed(error.status(), error.code(), error.message());
+            voice = Voice.GATEWAY;
+            answer().fail(error);
         }
     }
 

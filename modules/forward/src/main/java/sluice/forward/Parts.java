@@ -81,11 +81,12 @@ public final class Parts {
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
-        Attempt.Rules rules = new Attempt.Rules(configuration.stream().early(), configuration.server().verifyEdits(),
+        Attempt.Rules rules = new Attempt.Rules(configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
                 configuration.stream().serverTiming());
-        Attempt attempt = new Attempt(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration), rules, decoders,
-                openStreams);
+        Relaying relaying = new Relaying(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration),
+                configuration.stream().early(), openStreams);
+        Attempt attempt = new Attempt(relaying, rules, decoders, clocks.nanos(), clocks.epochMillis());
         FailoverLoop loop = new FailoverLoop(accounts.scheduler(), attempt, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clocks.nanos());
         BodyReader reader = new BodyReader(decoders, bodies.collector(), configuration.limits().bodyBytes(),

@@ -1,0 +1,175 @@
+package sluice.forward;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import sluice.api.AccountLease;
+import sluice.api.AnswerRelay;
+import sluice.api.ClientGoneException;
+import sluice.api.EventRelay;
+import sluice.api.Headers;
+import sluice.api.ModelNames;
+import sluice.api.Quota;
+import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
+import sluice.api.StreamThreads;
+import sluice.api.UpstreamResult;
+import sluice.config.StreamSettings;
+import sluice.responses.AnswerEvent;
+import sluice.responses.Route;
+
+/** How the answer of an account reaches the client, and what keeps the client awake meanwhile. Thread-safe. */
+final class Relaying {
+    private final EventRelay events;
+    private final StreamThreads streams;
+    private final AnswerRelay answers;
+    private final RelayOptions options;
+    private final StreamSettings.Early early;
+    private final AtomicInteger openStreams;
+
+    /**
+     * Relaying.
+     *
+     * @param options as far as they are the same for all answers
+     * @param early silence after which the head of an answer is sent all the same
+     * @param openStreams counts streams that are under way
+     */
+    Relaying(EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, StreamSettings.Early early,
+            AtomicInteger openStreams) {
+        this.events = events;
+        this.streams = streams;
+        this.answers = answers;
+        this.options = options;
+        this.early = early;
+        this.openStreams = openStreams;
+    }
+
+    /** From now on the client is kept awake until the account answers. */
+    void awaitHeaders(Call call, AccountLease lease) {
+        if (call.record.stream) {
+            call.answer().keepAwakeWithoutHeaders(early.stream().toNanos(), keepaliveNanos(lease));
+        } else if (mayBeginWithSpace(call)) {
+            call.answer().keepAwakeAsJson(early.json().toNanos());
+        }
+    }
+
+    /**
+     * Passes a good answer on, as the client asked for it: a stream, a stream folded to JSON, JSON as the end of a stream, or as it is.
+     *
+     * @param movesOn whether an error that comes before any output is kept from the client, so that another account is tried
+     */
+    RelayOutcome relay(Call call, AccountLease lease, UpstreamResult.Answered answer, Predicate<RelayOutcome.StreamError> movesOn) {
+        Answer client = call.answer();
+        boolean sse = isEventStream(answer.headers());
+        boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
+                || call.exchange.head().method().equals("GET"));
+        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
+                movesOn, lease.account().timeouts().firstOutput(), hearing(call, lease))
+                .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
+        RelayOutcome outcome;
+        if (asStream) {
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
+                    lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
+            client.keepAwake(keepaliveNanos(lease));
+            openStreams.incrementAndGet();
+            try {
+                outcome = streams.run(answer.body(), () -> events.relay(answer.body(), client, relayOptions));
+            } finally {
+                openStreams.decrementAndGet();
+            }
+        } else if (sse) {
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
+                    lines -> head(call, answer, HeaderPolicy.Form.FOLDED, lines));
+            if (mayBeginWithSpace(call)) {
+                client.keepAwakeAsJson(early.json().toNanos());
+            }
+            outcome = events.fold(answer.body(), client, relayOptions);
+        } else if (call.record.stream) {
+            client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
+                    lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
+            client.keepAwake(keepaliveNanos(lease));
+            outcome = asEvent(answer, client, relayOptions);
+        } else {
+            long length = relayOptions.model().mapped() || mayBeginWithSpace(call) ? Answer.UNKNOWN_LENGTH
+                    : contentLength(answer.headers());
+            client.begin(answer.status(), length, lines -> head(call, answer, HeaderPolicy.Form.AS_IT_IS, lines));
+            if (mayBeginWithSpace(call)) {
+                client.keepAwakeAsJson(early.json().toNanos());
+            }
+            outcome = answers.relay(answer.body(), client, relayOptions);
+        }
+        client.letSleep();
+        return outcome;
+    }
+
+    /** JSON came where a stream was asked for: the client gets it as the event that ends one. */
+    private RelayOutcome asEvent(UpstreamResult.Answered answer, Answer client, RelayOptions relayOptions) {
+        AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes());
+        RelayOutcome outcome = answers.relay(answer.body(), event, relayOptions);
+        if (!(outcome instanceof RelayOutcome.Completed done)) {
+            return outcome;
+        }
+        try {
+            return switch (event.end(client)) {
+                case TOLD -> done;
+                case TOO_LARGE -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_FRAMING, "an answer above the limit of events",
+                        done.report());
+                case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no whole JSON object", done.report());
+            };
+        } catch (ClientGoneException left) {
+            return new RelayOutcome.BrokeOff(left.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE,
+                    String.valueOf(left.getMessage()), done.report());
+        }
+    }
+
+    private static RelayOptions.Identified hearing(Call call, AccountLease lease) {
+        return new RelayOptions.Identified() {
+            @Override
+            public void identified(String responseId, String conversationId) {
+                call.identified(responseId, conversationId);
+            }
+
+            @Override
+            public void limited(List<Quota> quotas) {
+                lease.limited(quotas);
+            }
+        };
+    }
+
+    /** A stored response that is read again behind its end has nothing to say; other paths have other protocols. */
+    private static RelayOptions.Ending ending(Call call) {
+        if (call.exchange.target().route() == Route.OTHER) {
+            return RelayOptions.Ending.ANY;
+        }
+        return call.asksForWork() ? RelayOptions.Ending.TERMINAL_EVENT : RelayOptions.Ending.TERMINAL_EVENT_OR_NOTHING;
+    }
+
+    /** Whether white space may stand before the answer: it is new work, and JSON. */
+    private boolean mayBeginWithSpace(Call call) {
+        return !early.json().isZero() && !call.record.stream && switch (call.exchange.target().route()) {
+            case CREATE, COMPACT, INPUT_TOKENS -> true;
+            case WEBSOCKET, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL, HEALTH, TURN, CONTROL, OTHER -> false;
+        };
+    }
+
+    private static long keepaliveNanos(AccountLease lease) {
+        return lease.account().timeouts().keepalive().toNanos();
+    }
+
+    private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, Answer.Lines lines) {
+        HeaderPolicy.toClient(answer.headers(), form, lines);
+        if (call.explains()) {
+            lines.add("x-sluice-explain", call.explanation());
+        }
+    }
+
+    private static boolean isEventStream(Headers headers) {
+        int index = headers.find("content-type");
+        return index >= 0 && headers.value(index).regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+
+    private static long contentLength(Headers headers) {
+        int index = headers.find("content-length");
+        return index < 0 ? Answer.UNKNOWN_LENGTH : Long.parseLong(headers.value(index));
+    }
+}

@@ -1,0 +1,194 @@
+package sluice.forward;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import sluice.api.AccountLease;
+import sluice.api.AttemptOutcome;
+import sluice.api.ByteSource;
+import sluice.api.Headers;
+import sluice.api.RelayOutcome;
+import sluice.api.RelayReport;
+import sluice.api.TokenUsage;
+import sluice.api.UpstreamResult;
+import sluice.failures.AttemptResult;
+import sluice.failures.FailedAttempt;
+import sluice.failures.Failure;
+import sluice.failures.FailureRules;
+import sluice.failures.Match;
+import sluice.failures.RetryHints;
+import sluice.failures.UpstreamError;
+
+/**
+ * What went wrong in an attempt, judged by {@link FailureRules} and reported to the lease, however it was told: by a status, an event, the
+ * end of a connection. Thread-safe.
+ */
+final class Verdicts {
+    /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
+    private static final int ERROR_BYTES = 64 * 1024;
+    /** Bytes of text per token, for the estimate of an answer that was broken off. */
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
+            "The encrypted reasoning belongs to an organisation that has no usable account now.", false, true, Duration.ZERO);
+
+    private final boolean strips;
+    private final LongSupplier epochMillis;
+
+    /** Verdicts; {@code strips}: encrypted reasoning may be taken out where it cannot be read. */
+    Verdicts(boolean strips, LongSupplier epochMillis) {
+        this.strips = strips;
+        this.epochMillis = epochMillis;
+    }
+
+    /** The reasoning belongs to an organisation that has no usable account, and must not be taken out. */
+    static FailedAttempt bound(AccountLease lease) {
+        return new FailedAttempt(FailureRules.judge(Failure.answer(400, ENCRYPTED)), lease.account().name(), 400, Headers.EMPTY,
+                new byte[0], ENCRYPTED, Duration.ZERO, false, "failover.encrypted-content: fail");
+    }
+
+    /** Whether encrypted reasoning may be taken out for another try. */
+    boolean mayStrip(Call call, boolean stripped) {
+        return strips && !stripped && call.encryptedContent;
+    }
+
+    /** There was no answer. */
+    AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
+        call.record.resends += none.resent() ? 1 : 0;
+        if (none.kind() == UpstreamResult.Kind.RESET && none.close().isTold()) {
+            return closed(call, lease, none, strip);
+        }
+        if (none.kind() == UpstreamResult.Kind.HELD) {
+            // No account has been asked, so none is to blame.
+            lease.report(new AttemptOutcome.Ignored());
+        }
+        Failure failure = Failure.unreachable(none.kind(), none.requestSent());
+        return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
+    }
+
+    /** An account that closes its WebSocket may say why, and means what it means by any other answer. */
+    private AttemptResult closed(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
+        UpstreamError error = UpstreamError.reason(none.close().reason(), epochMillis.getAsLong());
+        FailureRules.Rule rule = FailureRules.judge(Failure.close(none.close().code(), error));
+        Duration retryAfter = RetryHints.of(Headers.EMPTY, new RelayOutcome.StreamError(0, error.code(), error.type(), error.message()),
+                epochMillis.getAsLong());
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
+            report(lease, rule, retryAfter);
+        }
+        // A code alone stands for the type, too, by which some refusals are known; a client is told a type of the API.
+        UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
+                false, Duration.ZERO);
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,
+                retryAfter, none.requestSent(), rule.what() + ": " + none.detail()));
+    }
+
+    /** The answer has an error status. */
+    AttemptResult refused(Call call, AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
+        byte[] body = errorBody(answer.body());
+        UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
+        Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
+        Failure failure = Failure.answer(answer.status(), error);
+        boolean newWork = call.asksForWork() && call.affinity.boundTo().isEmpty();
+        FailureRules.Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
+            report(lease, rule, retryAfter);
+        }
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
+                retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
+    }
+
+    /** An error answer's body, as far as it is wanted; empty if it breaks off. */
+    private static byte[] errorBody(ByteSource source) {
+        byte[] bytes = new byte[ERROR_BYTES];
+        int length = 0;
+        try {
+            for (int count = 0; count >= 0 && length < bytes.length; length += Math.max(0, count)) {
+                count = source.read(bytes, length, bytes.length - length);
+            }
+        } catch (IOException e) {
+            return new byte[0];
+        }
+        return java.util.Arrays.copyOf(bytes, length);
+    }
+
+    /** Whether another account might do better; an error that is the request's own is relayed as it came. */
+    boolean movesOn(Call call, boolean stripped, RelayOutcome.StreamError error) {
+        return call.asksForWork() && switch (judge(error).effect()) {
+            case NEXT_ACCOUNT -> true;
+            case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
+            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown();
+            case STRIP_ONCE -> mayStrip(call, stripped);
+            case BY_HTTP, PASS, END -> false;
+        };
+    }
+
+    /** The answer began with a failure, and nothing of it is out. */
+    AttemptResult refusedByEvent(Call call, AccountLease lease, UpstreamResult.Answered answer,
+            RelayOutcome.StreamError error, boolean strip) {
+        FailureRules.Rule rule = judge(error);
+        Duration retryAfter = retryAfter(answer, error);
+        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
+            report(lease, rule, retryAfter);
+        }
+        int status = error.status() >= 400 ? error.status() : statusOf(rule);
+        UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
+        return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
+                retryAfter, true, rule.what() + ": " + error.code() + " " + error.message()));
+    }
+
+    /** One side broke the answer off. */
+    AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
+        RelayReport report = broken.report();
+        Answer client = call.answer();
+        call.record.usage = report.usage().equals(TokenUsage.NONE) && report.bytesIn() > 0
+                ? TokenUsage.estimate(call.record.requestBytes / BYTES_PER_TOKEN, report.deltas()) : report.usage();
+        Match.Origin origin = switch (broken.cause()) {
+            case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
+            case FIRST_OUTPUT_TIMEOUT -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME;
+            case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
+                    : Match.Origin.BROKEN_BEFORE_OUTPUT;
+        };
+        String why = client.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"
+                : broken.cause() + ": " + broken.detail();
+        FailedAttempt failed = judged(lease, Failure.of(origin), true, why);
+        if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
+            call.record.failedTry(lease.account().name(), failed.rule().reason());
+            call.record.failed(client.status(), "upstream_stream_broken", failed.detail());
+            client.abort();
+            return new AttemptResult.Done();
+        }
+        return new AttemptResult.Failed(failed);
+    }
+
+    private FailedAttempt judged(AccountLease lease, Failure failure, boolean requestSent, String detail) {
+        FailureRules.Rule rule = FailureRules.judge(failure);
+        report(lease, rule, Duration.ZERO);
+        return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
+                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, rule.what() + ": " + detail);
+    }
+
+    private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
+        return FailureRules.judge(Failure.event(error.status(), error.code(), error.type(), error.message()));
+    }
+
+    private Duration retryAfter(UpstreamResult.Answered answer, RelayOutcome.StreamError error) {
+        return RetryHints.of(answer.headers(), error, epochMillis.getAsLong());
+    }
+
+    private static int statusOf(FailureRules.Rule rule) {
+        return rule.fault() == FailureRules.Fault.REQUEST ? 400 : rule.fault() == FailureRules.Fault.ACCOUNT ? 429 : 503;
+    }
+
+    private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
+        lease.report(rule.outcome().<AttemptOutcome>map(kind -> new AttemptOutcome.Failed(kind, retryAfter))
+                .orElseGet(AttemptOutcome.Ignored::new));
+    }
+
+    /** The answer went out to its end, and that was a failure. */
+    void endedIn(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
+        RelayOutcome.StreamError error = report.error();
+        FailureRules.Rule rule = judge(error);
+        call.record.failed(answer.status(), error.code(), rule.what() + ": the stream ended with " + report.terminal());
+        call.record.failedTry(lease.account().name(), rule.reason());
+        report(lease, rule, retryAfter(answer, error));
+    }
+}
