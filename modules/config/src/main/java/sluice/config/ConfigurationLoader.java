@@ -58,6 +58,10 @@ public final class ConfigurationLoader {
     public LoadResult load(Path file) {
         String name = String.valueOf(file.getFileName());
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                // Reading a pipe would wait for somebody to write, and nothing else would be heard meanwhile.
+                return rejected(name, "is not a regular file");
+            }
             if (Files.size(file) > MAX_FILE_BYTES) {
                 return rejected(name, "is larger than 64 MiB");
             }

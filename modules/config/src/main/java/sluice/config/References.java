@@ -92,6 +92,9 @@ final class References {
         Path file = folder.resolve(name);
         files.add(file);
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw new BadValue("refers to the file " + name + ", which is not a regular one");
+            }
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw new BadValue("refers to the file " + name + ", which is larger than 64 KiB");
             }

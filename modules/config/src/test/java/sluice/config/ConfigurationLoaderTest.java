@@ -340,4 +340,15 @@ class ConfigurationLoaderTest {
         LoadResult result = new ConfigurationLoader(environment, GIB).load(folder.resolve("sluice.yaml"));
         assertTrue(result.problems().getFirst().message().startsWith("does not exist"));
     }
+
+    @Test
+    void aPipeIsRefusedAndNotWaitedFor(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("sluice.yaml");
+        org.junit.jupiter.api.Assumptions.assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+        LoadResult result = new ConfigurationLoader(Map.of(), 1L << 30).load(pipe);
+        assertTrue(result.problems().toString().contains("is not a regular file"), result.problems().toString());
+        LoadResult secret = new ConfigurationLoader(Map.of(), 1L << 30).parse("f",
+                "accounts:\n  - {name: a, base-url: \"http://127.0.0.1:9/v1\", api-key: \"${file:sluice.yaml}\"}\n", folder);
+        assertTrue(secret.problems().toString().contains("not a regular one"), secret.problems().toString());
+    }
 }
