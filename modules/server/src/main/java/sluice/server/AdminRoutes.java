@@ -1,7 +1,11 @@
 package sluice.server;
 
+import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -29,10 +33,22 @@ final class AdminRoutes {
 
     HttpRouting.Builder routing() {
         return HttpRouting.builder()
+                .addFilter(AdminRoutes::withoutBody)
                 .update(operations::routing)
                 .get("/health/live", (request, response) -> response.send("{\"status\":\"UP\"}\n"))
                 .get("/health/ready", this::ready)
                 .get("/health", this::ready);
+    }
+
+    /** An answer to HEAD has no body, and Helidon would send one: the next answer on the connection would be taken for it. */
+    private static void withoutBody(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (request.prologue().method() == Method.HEAD) {
+            response.status(request.path().path().startsWith("/health") ? Status.OK_200 : Status.METHOD_NOT_ALLOWED_405);
+            response.headers().set(io.helidon.http.HeaderNames.ALLOW, "GET");
+            response.send();
+        } else {
+            chain.proceed();
+        }
     }
 
     private void ready(ServerRequest request, ServerResponse response) {

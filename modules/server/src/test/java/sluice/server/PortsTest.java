@@ -46,6 +46,18 @@ class PortsTest {
     }
 
     @Test
+    void theAdminPortAnswersHeadWithoutABody() throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "");
+                TestClient admin = new TestClient(gateway.adminUri().getPort())) {
+            for (String path : List.of("/health/live", "/metrics", "/admin/nothing")) {
+                assertEquals(path.startsWith("/health") ? 200 : 405, admin.send("HEAD", path, new byte[0]).status());
+                assertEquals(200, admin.send("GET", "/health/live", new byte[0]).status(), "behind HEAD " + path);
+            }
+        }
+    }
+
+    @Test
     void whoHasSentOneByteOfAHeadMakesRoomWhereThereIsNone() throws Exception {
         List<Socket> slow = new ArrayList<>();
         try (SimulatedUpstream upstream = SimulatedUpstream.start();
