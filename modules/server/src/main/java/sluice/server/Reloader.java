@@ -46,8 +46,10 @@ final class Reloader {
         inForce = first;
         warned = first.problems().stream().map(Problem::toString).collect(Collectors.toSet());
         gateway.describe(first.effective().render());
-        applied = look();
-        lastSeen = applied;
+        lastSeen = look();
+        // What changed since it was read is not what is in force.
+        boolean isFirst = loader.load(file) instanceof LoadResult.Loaded now && first.effective().changesTo(now.effective()).isEmpty();
+        applied = isFirst ? lastSeen : Map.of();
     }
 
     /** How often {@link #poll} wants to be called; zero: never. */
@@ -77,8 +79,9 @@ final class Reloader {
     }
 
     private boolean applied() {
-        applied = look();
-        LoadResult result = loader.load(file);
+        Reading reading = read();
+        applied = reading.marks();
+        LoadResult result = reading.result();
         tell(result.problems());
         if (!(result instanceof LoadResult.Loaded next)) {
             say.accept("reload: " + file + " has errors; the former configuration stays in force");
@@ -101,10 +104,29 @@ final class Reloader {
             say.accept("reload: " + change);
         }
         inForce = next;
-        applied = look();
         gateway.describe(next.effective().render());
         say.accept("reload: done");
         return true;
+    }
+
+    /** What was read, and how its files were marked before that: a change that comes while they are read is seen later. */
+    private record Reading(LoadResult result, Map<Path, String> marks) { }
+
+    private Reading read() {
+        Map<Path, String> known = look();
+        Map<Path, String> marks = known;
+        LoadResult result = loader.load(file);
+        while (result instanceof LoadResult.Loaded next && !marks.keySet().containsAll(filesOf(next))) {
+            // It refers to files that were not marked.
+            marks = marksOf(filesOf(next));
+            result = loader.load(file);
+        }
+        if (!(result instanceof LoadResult.Loaded next)) {
+            return new Reading(result, known);
+        }
+        Map<Path, String> its = new TreeMap<>(marks);
+        its.keySet().retainAll(filesOf(next));
+        return new Reading(result, its);
     }
 
     /** Errors, and the warnings that were not said before. */
@@ -115,16 +137,24 @@ final class Reloader {
         warned = Set.copyOf(warnings);
     }
 
-    /** What tells one content of the files from another, without reading it. */
+    /** The files behind what is in force, each with what tells one content from another without reading it. */
     private Map<Path, String> look() {
-        Set<Path> files = new TreeSet<>(inForce.files());
+        return marksOf(filesOf(inForce));
+    }
+
+    private Set<Path> filesOf(LoadResult.Loaded loaded) {
+        Set<Path> files = new TreeSet<>(loaded.files());
         files.add(file);
-        inForce.configuration().server().tls().map(Reloader::files).ifPresent(files::addAll);
-        Map<Path, String> seen = new TreeMap<>();
+        loaded.configuration().server().tls().map(Reloader::files).ifPresent(files::addAll);
+        return files;
+    }
+
+    private static Map<Path, String> marksOf(Set<Path> files) {
+        Map<Path, String> marks = new TreeMap<>();
         for (Path path : files) {
-            seen.put(path, mark(path));
+            marks.put(path, mark(path));
         }
-        return seen;
+        return marks;
     }
 
     private static Set<Path> files(ServerSettings.Tls tls) {

@@ -91,6 +91,57 @@ class ReloadTest {
     }
 
     @Test
+    void seesAChangeBetweenTheReadingAndTheWatching() throws IOException {
+        write(yaml(2));
+        // What was loaded before that change is in force when the watching begins.
+        ConfigurationLoader loader = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0"),
+                Runtime.getRuntime().maxMemory());
+        LoadResult.Loaded read = (LoadResult.Loaded) loader.load(file);
+        write(yaml(1));
+        Reloader late = new Reloader(file, loader, read, gateway, said::add);
+        late.poll();
+        assertTrue(said.contains("reload: done"), said.toString());
+        assertEquals(200, status("k-1-0"));
+        said.clear();
+        late.poll();
+        late.poll();
+        assertEquals(List.of(), said);
+    }
+
+    @Test
+    void seesAChangeThatComesWhileAnotherIsApplied() throws IOException {
+        List<String> heard = new ArrayList<>();
+        Reloader watched = new Reloader(file, new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT",
+                "0"), Runtime.getRuntime().maxMemory()), loadedNow(), gateway, line -> {
+                    if (heard.isEmpty()) {
+                        writeUnchecked(yaml(1));
+                    }
+                    heard.add(line);
+                });
+        write(yaml(2));
+        watched.poll();
+        watched.poll();
+        assertTrue(heard.contains("reload: done"), heard.toString());
+        assertEquals(401, status("k-1-0"));
+        watched.poll();
+        watched.poll();
+        assertEquals(200, status("k-1-0"));
+    }
+
+    private LoadResult.Loaded loadedNow() {
+        return (LoadResult.Loaded) new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0"),
+                Runtime.getRuntime().maxMemory()).load(file);
+    }
+
+    private void writeUnchecked(String text) {
+        try {
+            write(text);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void failsNoRequestAndCutsNoStreamHoweverOftenItReloads() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
