@@ -30,7 +30,6 @@ module sluice.server {
     uses sluice.api.BodyScanner;
     uses sluice.api.Command;
     uses sluice.api.ConnectionSeats.Factory;
-    uses sluice.api.EventInspector;
     uses sluice.api.EventRelay;
     uses sluice.api.SelectionPolicy.Factory;
     uses sluice.api.SharedState.Factory;

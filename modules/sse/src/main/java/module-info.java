@@ -5,5 +5,4 @@ module sluice.sse {
     requires sluice.responses;
 
     provides sluice.api.EventRelay with sluice.sse.BatchingRelay;
-    provides sluice.api.EventInspector with sluice.sse.TrackingInspector;
 }

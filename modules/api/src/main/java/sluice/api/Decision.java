@@ -52,7 +52,24 @@ public record Decision(String account, Choice choice, Asked asked, When when, Li
          * @param account its name
          * @param reason why not
          */
-        record RuledOut(String account, Selection.FilterReason reason) implements Candidate { }
+        record RuledOut(String account, FilterReason reason) implements Candidate { }
+    }
+
+    /** Why an account was not a candidate. */
+    public enum FilterReason {
+        EXCLUDED, DISABLED,
+        /** It rests because it was asked too often. */
+        RATE_LIMITED,
+        /** It rests because what it may use is used up. */
+        USAGE_LIMIT,
+        /** It rests for any other reason. */
+        COOLING_DOWN,
+        BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED,
+        /** It has refused the route, where others serve it. */
+        ROUTE_NOT_SERVED,
+        TRANSPORT_NOT_OFFERED, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
+        /** A lower tier has an account that fits. */
+        HIGHER_TIER
     }
 
     /**

@@ -182,26 +182,6 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
         return withModel(model).withRefusable(refusable).withFirstOutput(firstOutput).withIdentified(identified);
     }
 
-    /** {@link Held#commit}. */
-    public Commit commit() {
-        return held.commit;
-    }
-
-    /** {@link Held#bytes}. */
-    public int holdBytes() {
-        return held.bytes;
-    }
-
-    /** {@link Held#time}. */
-    public Duration hold() {
-        return held.time;
-    }
-
-    /** {@link Limits#drain}. */
-    public Duration drain() {
-        return limits.drain;
-    }
-
     /** {@link Call#model}. */
     public ModelNames model() {
         return call.model;

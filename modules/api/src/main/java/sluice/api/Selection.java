@@ -15,14 +15,14 @@ public sealed interface Selection {
      * @param cause what this means for the client: what class of answer it gets
      * @param retryAfter when an account can be had again, as the upstream told it; zero if that is not known
      */
-    record Unavailable(Map<FilterReason, Integer> reasons, Cause cause, Duration retryAfter) implements Selection {
+    record Unavailable(Map<Decision.FilterReason, Integer> reasons, Cause cause, Duration retryAfter) implements Selection {
         /** Copies the map. */
         public Unavailable {
             reasons = Map.copyOf(reasons);
         }
 
         /** For who knows no more. */
-        public Unavailable(Map<FilterReason, Integer> reasons, Duration retryAfter) {
+        public Unavailable(Map<Decision.FilterReason, Integer> reasons, Duration retryAfter) {
             this(reasons, new Cause.Broken(), retryAfter);
         }
     }
@@ -47,22 +47,5 @@ public sealed interface Selection {
 
         /** Accounts that would do are disabled, refused, broken, or were tried. */
         record Broken() implements Cause { }
-    }
-
-    /** Why an account was not a candidate. */
-    enum FilterReason {
-        EXCLUDED, DISABLED,
-        /** It rests because it was asked too often. */
-        RATE_LIMITED,
-        /** It rests because what it may use is used up. */
-        USAGE_LIMIT,
-        /** It rests for any other reason. */
-        COOLING_DOWN,
-        BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED,
-        /** It has refused the route, where others serve it. */
-        ROUTE_NOT_SERVED,
-        TRANSPORT_NOT_OFFERED, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
-        /** A lower tier has an account that fits. */
-        HIGHER_TIER
     }
 }

@@ -36,7 +36,7 @@ public interface Situation {
     boolean fits(int position);
 
     /** Why it cannot; only where it does not {@linkplain #fits fit}. */
-    Selection.FilterReason reason(int position);
+    Decision.FilterReason reason(int position);
 
     /** When the account's rest for this request ends; 0 if it does not rest, or if a probe decides. */
     long restEndsNanos(int position);

@@ -13,8 +13,6 @@
  *       A client that speaks WebSocket keeps a connection of a {@link sluice.api.TurnPool} instead.
  *   <li>{@link sluice.api.EventRelay} (SSE) or {@link sluice.api.AnswerRelay} (JSON) moves the answer from a
  *       {@link sluice.api.ByteSource} to a {@link sluice.api.ClientSink} and reports a {@link sluice.api.RelayOutcome}.
- *       Where events come one by one, as WebSocket messages do, an {@link sluice.api.EventInspector} gives the
- *       {@link sluice.api.EventFacts} of each.
  *   <li>{@link sluice.api.AccountLease#report} tells the scheduler how the attempt went
  *       ({@link sluice.api.AttemptOutcome}); closing the lease frees its slot.
  *   <li>{@link sluice.api.UsageSink} receives one {@link sluice.api.UsageRecord} for each request, whatever became of it.

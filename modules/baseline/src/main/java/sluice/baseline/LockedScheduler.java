@@ -17,10 +17,10 @@ import sluice.api.AttemptOutcome;
 import sluice.api.Binding;
 import sluice.api.Choice;
 import sluice.api.Decision;
+import sluice.api.Decision.FilterReason;
 import sluice.api.Owners;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState;
 

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.EventFacts.Kind;
 import sluice.api.ModelNames;
 import sluice.api.Quota;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 import sluice.responses.PlanWindow;
 
@@ -50,7 +50,7 @@ final class ParsedEvent {
     }
 
     boolean opening() {
-        return kindOfType().kind() == Kind.OPENING;
+        return kindOfType().kind() == EventKind.OPENING;
     }
 
     boolean terminal() {
@@ -58,11 +58,11 @@ final class ParsedEvent {
     }
 
     boolean failed() {
-        return kindOfType().kind() == Kind.FAILED;
+        return kindOfType().kind() == EventKind.FAILED;
     }
 
     boolean delta() {
-        return kindOfType().kind() == Kind.DELTA;
+        return kindOfType().kind() == EventKind.DELTA;
     }
 
     /** Whether it is an item that is complete. */

@@ -45,11 +45,6 @@ public final class Client {
         connections.leave();
     }
 
-    /** WebSocket connections that are open. */
-    public int connections() {
-        return connections.taken();
-    }
-
     /** Requests under way. */
     public int inFlight() {
         return allowance.places().taken();

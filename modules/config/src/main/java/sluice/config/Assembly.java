@@ -172,7 +172,7 @@ final class Assembly {
     }
 
     private ModuleChoice modules(Section s) {
-        return new ModuleChoice(s.text("body"), s.text("collector"), s.text("relay"), s.text("inspector"), s.text("answer"),
+        return new ModuleChoice(s.text("body"), s.text("collector"), s.text("relay"), s.text("answer"),
                 s.text("streams"), s.text("scheduler"), s.text("upstream"), s.text("websocket"), s.text("seats"), s.text("state"),
                 s.text("usage"));
     }

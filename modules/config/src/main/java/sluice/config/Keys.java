@@ -355,7 +355,6 @@ final class Keys {
         fixed("modules.body", text(TextRule.PROVIDER), "splice", "Reads and edits request bodies: `splice` or `tree`.");
         fixed("modules.collector", text(TextRule.PROVIDER), "sized", "Collects the bytes of request bodies: `sized` or `growing`.");
         fixed("modules.relay", text(TextRule.PROVIDER), "batching", "Relays streams: `batching` or `per-line`.");
-        fixed("modules.inspector", text(TextRule.PROVIDER), "tracking", "Reads single events of WebSocket connections.");
         fixed("modules.answer", text(TextRule.PROVIDER), "streaming", "Relays JSON answers: `streaming` or `buffered`.");
         fixed("modules.streams", text(TextRule.PROVIDER), "loop", "Runs the relays of streams: on event loops, or `shared`.");
         fixed("modules.scheduler", text(TextRule.PROVIDER), "layered", "Chooses accounts: `layered`, `sorting` or `decoding`.");

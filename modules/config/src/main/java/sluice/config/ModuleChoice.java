@@ -6,7 +6,6 @@ package sluice.config;
  * @param body of {@link sluice.api.BodyScanner}
  * @param collector of {@link sluice.api.BodyCollector}
  * @param relay of {@link sluice.api.EventRelay}
- * @param inspector of {@link sluice.api.EventInspector}
  * @param answer of {@link sluice.api.AnswerRelay}
  * @param streams of {@link sluice.api.StreamThreads.Factory}
  * @param scheduler of {@link sluice.api.SelectionPolicy.Factory}
@@ -16,5 +15,5 @@ package sluice.config;
  * @param state of {@link sluice.api.SharedState.Factory}
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
-public record ModuleChoice(String body, String collector, String relay, String inspector, String answer, String streams,
+public record ModuleChoice(String body, String collector, String relay, String answer, String streams,
         String scheduler, String upstream, String webSocket, String seats, String state, String usage) { }

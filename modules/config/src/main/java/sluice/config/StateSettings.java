@@ -2,10 +2,7 @@ package sluice.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import sluice.api.SchedulerSettings;
 
 /**
  * What outlives requests: the keys below {@code state:}.
@@ -28,14 +25,5 @@ public record StateSettings(Optional<Path> path, Duration saveEvery, Duration ow
     /** The same, in memory only. */
     public StateSettings inMemory() {
         return new StateSettings(Optional.empty(), saveEvery, ownerTtl, maxOwners, unknownOwner);
-    }
-
-    /** What the provider of the state is made with. */
-    public Map<String, String> settings(SchedulerSettings.Sticky sessions) {
-        Map<String, String> settings = new HashMap<>(Map.of("save-every", saveEvery.toString(),
-                "session-ttl", sessions.ttl().toString(), "max-sessions", Integer.toString(sessions.maxEntries()),
-                "owner-ttl", ownerTtl.toString(), "max-owners", Integer.toString(maxOwners)));
-        path.ifPresent(file -> settings.put("path", file.toString()));
-        return settings;
     }
 }

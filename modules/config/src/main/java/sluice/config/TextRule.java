@@ -58,11 +58,6 @@ enum TextRule {
         return rule;
     }
 
-    /** The same as a regular expression, for the JSON Schema. */
-    String pattern() {
-        return pattern.pattern();
-    }
-
     boolean fits(String text) {
         return test().test(text);
     }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import sluice.api.Decision;
 import sluice.api.GatewayError;
 import sluice.api.Selection;
 
@@ -60,9 +61,9 @@ public final class FailureAnswer {
 
     /** Whether the accounts that serve the model have all refused the route. */
     private static boolean withoutTheRoute(Selection.Unavailable none) {
-        Set<Selection.FilterReason> reasons = none.reasons().keySet();
-        return reasons.contains(Selection.FilterReason.ROUTE_NOT_SERVED)
-                && Set.of(Selection.FilterReason.ROUTE_NOT_SERVED, Selection.FilterReason.MODEL_NOT_SERVED).containsAll(reasons);
+        Set<Decision.FilterReason> reasons = none.reasons().keySet();
+        return reasons.contains(Decision.FilterReason.ROUTE_NOT_SERVED)
+                && Set.of(Decision.FilterReason.ROUTE_NOT_SERVED, Decision.FilterReason.MODEL_NOT_SERVED).containsAll(reasons);
     }
 
     /** After {@code last} no other account can be had. */

@@ -5,7 +5,7 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest.Session;
 import sluice.config.FailoverSettings;
-import sluice.responses.Binding;
+import sluice.responses.Continuation;
 
 /**
  * What ties a request to accounts.
@@ -17,7 +17,7 @@ import sluice.responses.Binding;
 record Affinity(Session session, String boundTo, boolean resendAllowed) {
     /** Of a request that makes a response. */
     static Affinity of(Session session, RequestBody body, FailoverSettings.ResendAfterSend rule) {
-        return new Affinity(session, Binding.of(body), mayResend(rule, body));
+        return new Affinity(session, Continuation.of(body), mayResend(rule, body));
     }
 
     /** The key of a session that the client has named; 0 without one. What a connection keeps is shared within such a session only. */

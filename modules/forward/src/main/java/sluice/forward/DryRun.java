@@ -14,7 +14,7 @@ import sluice.api.SelectionRequest;
 import sluice.clients.Client;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
-import sluice.responses.Binding;
+import sluice.responses.Continuation;
 import sluice.responses.RequestCheck;
 import sluice.responses.SessionSource;
 
@@ -52,7 +52,7 @@ public sealed interface DryRun {
             return new Refused(GatewayError.client(403, "model_not_allowed", "The client '" + client.name()
                     + "' may not use the model '" + model + "'."));
         }
-        String boundTo = Binding.of(body);
+        String boundTo = Continuation.of(body);
         if (!boundTo.isEmpty() && live.pool().owners().isForeign(client.name(), boundTo)) {
             return new Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }

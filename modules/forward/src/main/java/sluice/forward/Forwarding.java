@@ -17,7 +17,7 @@ import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Ticket;
 import sluice.records.RequestRecord;
-import sluice.responses.Binding;
+import sluice.responses.Continuation;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 
@@ -109,7 +109,7 @@ final class Forwarding {
             return new Reply.Refused(error);
         }
         Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
-                .or(() -> foreign(now, client, Binding.conversation(body)));
+                .or(() -> foreign(now, client, Continuation.conversation(body)));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }

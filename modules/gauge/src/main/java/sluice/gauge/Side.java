@@ -22,7 +22,6 @@ final class Side implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    private final String name;
     private final URI base;
     private final String key;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
@@ -32,13 +31,8 @@ final class Side implements AutoCloseable {
         if (base.getHost() == null || !("http".equals(base.getScheme()) || "https".equals(base.getScheme()))) {
             throw new IllegalArgumentException("--" + name + ": an http or https URL such as http://127.0.0.1:8080/v1, not " + base);
         }
-        this.name = name;
         this.base = base;
         this.key = key;
-    }
-
-    String name() {
-        return name;
     }
 
     /** Whether it is this machine. */

@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
-import sluice.api.Selection;
 import sluice.api.UsageRecord;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
@@ -84,7 +83,7 @@ final class AdminJson {
     private static void candidate(JsonOut json, Decision.Candidate candidate) {
         json.text("account", candidate.account());
         switch (candidate) {
-            case Decision.Candidate.RuledOut(String account, Selection.FilterReason reason) -> json.text("ruled_out", lower(reason));
+            case Decision.Candidate.RuledOut(String account, Decision.FilterReason reason) -> json.text("ruled_out", lower(reason));
             case Decision.Candidate.Fit(String account, double score, Decision.Terms by) -> json.number("score", score)
                     .object("terms", terms -> terms.number("priority", by.priority()).number("load", by.load())
                             .number("queue", by.queue()).number("errors", by.errors()).number("first_output", by.ttft())

@@ -17,13 +17,6 @@ final class JsonOut {
         return json.out.toString();
     }
 
-    /** An array of objects as the whole text. */
-    static <T> String array(Iterable<T> values, java.util.function.BiConsumer<JsonOut, T> members) {
-        JsonOut json = new JsonOut();
-        json.elements(values, members);
-        return json.out.toString();
-    }
-
     JsonOut text(String name, String value) {
         JsonStrings.appendQuoted(key(name), value);
         return this;

@@ -93,8 +93,4 @@ final class JsonTree {
     String asText() {
         return text;
     }
-
-    List<JsonTree> elements() {
-        return elements;
-    }
 }

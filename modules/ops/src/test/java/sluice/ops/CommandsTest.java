@@ -23,7 +23,6 @@ import sluice.api.AccountStatus;
 import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Secret;
-import sluice.api.Selection;
 import sluice.api.TokenUsage;
 import sluice.config.ServerSettings;
 import sluice.records.EndedRequest;
@@ -47,7 +46,7 @@ class CommandsTest {
         gateway.decisions.add(new Decision("main", Choice.stay(new Decision.Stickiness("main", 900, 1200, false, "nothing to gain")),
                 new Decision.Asked("gpt-5", 0xabcL, false), new Decision.When(1_700_000_000_000L, 2_000_000),
                 List.of(new Decision.Candidate.Fit("main", 3.5, new Decision.Terms(1, 0.9, 0.7, 0.6, 0.3, 0)),
-                        new Decision.Candidate.RuledOut("spare", Selection.FilterReason.COOLING_DOWN))));
+                        new Decision.Candidate.RuledOut("spare", Decision.FilterReason.COOLING_DOWN))));
     }
 
     @AfterEach

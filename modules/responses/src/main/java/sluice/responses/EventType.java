@@ -1,7 +1,6 @@
 package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
-import sluice.api.EventFacts.Kind;
 import sluice.json.ByteSearch;
 
 /**
@@ -9,35 +8,35 @@ import sluice.json.ByteSearch;
  * ends a response.
  */
 public enum EventType {
-    CREATED("response.created", Kind.OPENING),
-    QUEUED("response.queued", Kind.OPENING),
-    IN_PROGRESS("response.in_progress", Kind.OPENING),
-    ITEM_ADDED("response.output_item.added", Kind.OPENING),
-    PART_ADDED("response.content_part.added", Kind.OPENING),
+    CREATED("response.created", EventKind.OPENING),
+    QUEUED("response.queued", EventKind.OPENING),
+    IN_PROGRESS("response.in_progress", EventKind.OPENING),
+    ITEM_ADDED("response.output_item.added", EventKind.OPENING),
+    PART_ADDED("response.content_part.added", EventKind.OPENING),
     /** What the account may still use; it has no number. */
-    RATE_LIMITS("codex.rate_limits", Kind.OPENING),
-    SUMMARY_PART_ADDED("response.reasoning_summary_part.added", Kind.OPENING),
-    COMPLETED("response.completed", Kind.TERMINAL),
-    DONE("response.done", Kind.TERMINAL),
-    INCOMPLETE("response.incomplete", Kind.TERMINAL),
-    CANCELLED("response.cancelled", Kind.TERMINAL),
-    CANCELED("response.canceled", Kind.TERMINAL),
-    FAILED("response.failed", Kind.FAILED),
-    ERROR("error", Kind.FAILED),
+    RATE_LIMITS("codex.rate_limits", EventKind.OPENING),
+    SUMMARY_PART_ADDED("response.reasoning_summary_part.added", EventKind.OPENING),
+    COMPLETED("response.completed", EventKind.TERMINAL),
+    DONE("response.done", EventKind.TERMINAL),
+    INCOMPLETE("response.incomplete", EventKind.TERMINAL),
+    CANCELLED("response.cancelled", EventKind.TERMINAL),
+    CANCELED("response.canceled", EventKind.TERMINAL),
+    FAILED("response.failed", EventKind.FAILED),
+    ERROR("error", EventKind.FAILED),
     /** An item of the response is complete. */
-    ITEM_DONE("response.output_item.done", Kind.OUTPUT),
-    ANNOTATION_ADDED("response.output_text.annotation.added", Kind.OUTPUT),
-    PARTIAL_IMAGE("response.image_generation_call.partial_image", Kind.OUTPUT),
+    ITEM_DONE("response.output_item.done", EventKind.OUTPUT),
+    ANNOTATION_ADDED("response.output_text.annotation.added", EventKind.OUTPUT),
+    PARTIAL_IMAGE("response.image_generation_call.partial_image", EventKind.OUTPUT),
     /** Every type that ends in {@code .delta}. */
-    DELTA("", Kind.DELTA),
+    DELTA("", EventKind.DELTA),
     /** Every other type of the protocol that ends in {@code .done}: it carries a piece of output whole. */
-    PIECE_DONE("", Kind.OUTPUT),
+    PIECE_DONE("", EventKind.OUTPUT),
     /** Every other type of the protocol: it tells how far the work is. */
-    PROGRESS("", Kind.OPENING),
+    PROGRESS("", EventKind.OPENING),
     /** Every type that is none of the protocol, such as a heartbeat: not known to carry output. */
-    OTHER("", Kind.OPENING),
+    OTHER("", EventKind.OPENING),
     /** No type was found where it is looked for. */
-    UNKNOWN("", Kind.OPENING);
+    UNKNOWN("", EventKind.OPENING);
 
     private static final byte[] DELTA_SUFFIX = ".delta".getBytes(StandardCharsets.UTF_8);
     private static final byte[] DONE_SUFFIX = ".done".getBytes(StandardCharsets.UTF_8);
@@ -57,9 +56,9 @@ public enum EventType {
 
     private final String text;
     private final byte[] bytes;
-    private final Kind kind;
+    private final EventKind kind;
 
-    EventType(String text, Kind kind) {
+    EventType(String text, EventKind kind) {
         this.text = text;
         this.bytes = text.getBytes(StandardCharsets.UTF_8);
         this.kind = kind;
@@ -71,7 +70,7 @@ public enum EventType {
     }
 
     /** What it means for a relay. */
-    public Kind kind() {
+    public EventKind kind() {
         return kind;
     }
 

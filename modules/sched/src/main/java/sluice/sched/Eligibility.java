@@ -1,6 +1,6 @@
 package sluice.sched;
 
-import sluice.api.Selection.FilterReason;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SelectionRequest;
 import sluice.sched.Condition.Trouble;
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import sluice.api.Account;
 import sluice.api.Decision;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection.FilterReason;
 import sluice.api.Shortlist;
 import sluice.api.Situation;
 

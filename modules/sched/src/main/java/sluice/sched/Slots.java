@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.api.Choice;
 import sluice.api.Decision;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.Binding;
-import sluice.api.Selection.FilterReason;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SelectionRequest;
 import sluice.api.Situation;
 

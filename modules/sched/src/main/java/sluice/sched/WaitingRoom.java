@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import sluice.api.Decision;
 import sluice.api.Selection;
 
 /**
@@ -46,7 +47,7 @@ final class WaitingRoom {
                 return;
             }
             if (size >= maxWaiters && !displace(claim)) {
-                claim.answer(refused(Map.of(Selection.FilterReason.QUEUE_FULL, 1)));
+                claim.answer(refused(Map.of(Decision.FilterReason.QUEUE_FULL, 1)));
                 return;
             }
             lines.computeIfAbsent(claim.wish.request().client(), client -> new ArrayDeque<>()).addLast(claim);
@@ -149,7 +150,7 @@ final class WaitingRoom {
         }
         Claim last = longest.getLast();
         remove(last);
-        last.answer(refused(Map.of(Selection.FilterReason.QUEUE_FULL, 1)));
+        last.answer(refused(Map.of(Decision.FilterReason.QUEUE_FULL, 1)));
         return true;
     }
 
@@ -178,7 +179,7 @@ final class WaitingRoom {
         }
     }
 
-    private static Selection refused(Map<Selection.FilterReason, Integer> reasons) {
+    private static Selection refused(Map<Decision.FilterReason, Integer> reasons) {
         return new Selection.Unavailable(reasons, new Selection.Cause.Busy(), Duration.ZERO);
     }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
 import sluice.api.Choice;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionPolicy;
 
 class AnyPolicyTest {

@@ -14,9 +14,9 @@ import sluice.api.AccountLease;
 import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.State;
 import sluice.api.AttemptOutcome.Kind;
+import sluice.api.Decision.FilterReason;
 import sluice.api.Evidence;
 import sluice.api.Selection;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
 
 /** What one request may show about accounts, and what it may not do to others. */

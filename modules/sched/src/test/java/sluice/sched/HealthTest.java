@@ -15,7 +15,7 @@ import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.State;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
-import sluice.api.Selection.FilterReason;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SelectionRequest;
 
 class HealthTest {

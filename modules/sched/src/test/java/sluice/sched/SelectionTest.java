@@ -14,9 +14,9 @@ import sluice.api.AccountScheduler.Control;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision;
+import sluice.api.Decision.FilterReason;
 import sluice.api.Decision.Layer;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
 import sluice.api.AttemptOutcome.Kind;
+import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
-import sluice.api.Selection.FilterReason;
 import sluice.api.SelectionRequest;
 
 class WaitingTest {

@@ -3,12 +3,15 @@ package sluice.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
+import sluice.api.SchedulerSettings;
 import sluice.api.SharedState;
 import sluice.api.StreamThreads;
 import sluice.api.Sweeper;
@@ -33,6 +36,7 @@ import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.KeyHash;
 import sluice.config.OpenFiles;
+import sluice.config.StateSettings;
 import sluice.edge.DataPort;
 import sluice.edge.DataTls;
 import sluice.forward.Gateway;
@@ -77,7 +81,7 @@ final class Assembly implements AutoCloseable {
 
     Assembly(Configuration configuration, Providers providers, RequestObservers log) {
         this.providers = providers;
-        state = providers.state().create(configuration.state().settings(configuration.scheduler().sticky()));
+        state = providers.state().create(stateSettings(configuration.state(), configuration.scheduler().sticky()));
         scheduler = providers.scheduler().create(configuration.scheduler(), providers.policy().create(configuration.scheduler()), state);
         UpstreamSettings connections = new UpstreamSettings(new UpstreamSettings.Idle(configuration.upstream().maxIdlePerAccount(),
                 OpenFiles.ofThisProcess().idle(), configuration.upstream().idleTimeout()), configuration.upstream().headerBytes(),
@@ -98,6 +102,14 @@ final class Assembly implements AutoCloseable {
         sweeper.watch(settler);
         sweeper.watch(new AccountBudgets(settlement, scheduler));
         observers = log.with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
+    }
+
+    private static Map<String, String> stateSettings(StateSettings state, SchedulerSettings.Sticky sessions) {
+        Map<String, String> settings = new HashMap<>(Map.of("save-every", state.saveEvery().toString(),
+                "session-ttl", sessions.ttl().toString(), "max-sessions", Integer.toString(sessions.maxEntries()),
+                "owner-ttl", state.ownerTtl().toString(), "max-owners", Integer.toString(state.maxOwners())));
+        state.path().ifPresent(file -> settings.put("path", file.toString()));
+        return settings;
     }
 
     /** What budgets have spent is kept beside the state, or else beside the usage; without either, nowhere. */

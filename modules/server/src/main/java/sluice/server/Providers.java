@@ -10,7 +10,6 @@ import sluice.api.BodyCollector;
 import sluice.api.BodyDecoder;
 import sluice.api.BodyScanner;
 import sluice.api.ConnectionSeats;
-import sluice.api.EventInspector;
 import sluice.api.EventRelay;
 import sluice.api.Named;
 import sluice.api.SelectionPolicy;
@@ -27,7 +26,6 @@ import sluice.config.ModuleChoice;
  * @param scanner {@code modules.body}
  * @param collector {@code modules.collector}
  * @param events {@code modules.relay}
- * @param inspector {@code modules.inspector}
  * @param answers {@code modules.answer}
  * @param streams {@code modules.streams}
  * @param scheduler keeps the accounts; there is one
@@ -39,9 +37,8 @@ import sluice.config.ModuleChoice;
  * @param usage {@code modules.usage}
  * @param decoders all there are
  */
-record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, EventInspector inspector,
-        AnswerRelay answers, StreamThreads.Factory streams, AccountScheduler.Factory scheduler, SelectionPolicy.Factory policy,
-        Upstream.Factory upstream,
+record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, AnswerRelay answers,
+        StreamThreads.Factory streams, AccountScheduler.Factory scheduler, SelectionPolicy.Factory policy, Upstream.Factory upstream,
         TurnPool.Factory turnPool, ConnectionSeats.Factory seats, SharedState.Factory state,
         UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
@@ -55,7 +52,6 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 finder.named(ServiceLoader.load(BodyScanner.class), "body", modules.body()),
                 finder.named(ServiceLoader.load(BodyCollector.class), "collector", modules.collector()),
                 finder.named(ServiceLoader.load(EventRelay.class), "relay", modules.relay()),
-                finder.named(ServiceLoader.load(EventInspector.class), "inspector", modules.inspector()),
                 finder.named(ServiceLoader.load(AnswerRelay.class), "answer", modules.answer()),
                 finder.named(ServiceLoader.load(StreamThreads.Factory.class), "streams", modules.streams()),
                 ServiceLoader.load(AccountScheduler.Factory.class).findFirst().orElseThrow(),
@@ -72,7 +68,7 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
 
     /** The same with another sink of usage. */
     Providers withUsage(UsageSink.Factory other) {
-        return new Providers(scanner, collector, events, inspector, answers, streams, scheduler, policy, upstream, turnPool, seats,
+        return new Providers(scanner, collector, events, answers, streams, scheduler, policy, upstream, turnPool, seats,
                 state, other, decoders);
     }
 

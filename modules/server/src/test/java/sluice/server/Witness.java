@@ -61,7 +61,7 @@ final class Witness {
                 return real.usage().read(settings, fromEpochMillis, untilEpochMillis, reader);
             }
         };
-        return new Providers(real.scanner(), real.collector(), real.events(), real.inspector(), real.answers(), real.streams(),
+        return new Providers(real.scanner(), real.collector(), real.events(), real.answers(), real.streams(),
                 scheduler, real.policy(), real.upstream(), real.turnPool(), real.seats(), real.state(), usage, real.decoders());
     }
 

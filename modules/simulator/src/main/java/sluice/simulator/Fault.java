@@ -103,13 +103,6 @@ public final class Fault {
         return new Fault(left);
     }
 
-    Fault without(FaultOption option) {
-        EnumMap<FaultOption, String> left = new EnumMap<>(FaultOption.class);
-        left.putAll(values);
-        left.remove(option);
-        return new Fault(left);
-    }
-
     boolean has(FaultOption option) {
         String value = values.get(option);
         return value != null && !(option.kind() == FaultOption.Kind.FLAG && value.equals("0"));
@@ -140,11 +133,6 @@ public final class Fault {
             default -> 60_000_000_000L;
         };
         return Long.parseLong(value.substring(0, unit)) * scale;
-    }
-
-    /** Whether nothing is asked for. */
-    public boolean isNone() {
-        return values.isEmpty();
     }
 
     @Override

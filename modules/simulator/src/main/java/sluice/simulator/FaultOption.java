@@ -1,6 +1,7 @@
 package sluice.simulator;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -90,6 +91,9 @@ enum FaultOption {
     /** What a value looks like. */
     enum Kind { FLAG, COUNT, DURATION, TEXT }
 
+    /** Names of groups of routes, as {@link #ROUTE} may name them. */
+    static final List<String> ROUTES = List.of("responses", "compact", "input_tokens", "stored", "models", "other");
+
     private final Kind kind;
     private final boolean fault;
     private final String meaning;
@@ -128,7 +132,7 @@ enum FaultOption {
             case BODY -> require(value.matches("json|detail|html|text|empty"), value, "json, detail, html, text or empty");
             case FAILAS -> require(value.matches("failed|error|both|nested"), value, "failed, error, both or nested");
             case USAGE -> require(value.matches("null|absent"), value, "null or absent");
-            case ROUTE -> require(Routes.NAMES.contains(value), value, "one of " + Routes.NAMES);
+            case ROUTE -> require(ROUTES.contains(value), value, "one of " + ROUTES);
             case RESETS_AT, RESETS_IN -> require(value.matches("null|\\d{1,9}"), value, "seconds or null");
             case DROP -> require(value.matches("fin|rst|half"), value, "fin, rst or half");
             case EOL -> require(value.matches("lf|crlf|cr"), value, "lf, crlf or cr");

@@ -24,7 +24,7 @@ final class FaultPlan {
     /**
      * Where a request came in.
      *
-     * @param route one of {@link Routes#NAMES}
+     * @param route one of {@link FaultOption#ROUTES}
      * @param reusedConnection whether an earlier request of the connection was answered
      */
     record Place(String route, boolean reusedConnection) {

@@ -11,14 +11,14 @@ import sluice.net.Link;
 final class HttpAnswering {
     private static final byte[] HALF_HEAD = BodyOut.bytes("HTTP/1.1 20");
 
-    private final SimulatedUpstream upstream;
+    private final Simulation simulation;
     private final HttpConnection connection;
     private final RequestHead head;
     private final ReceivedRequest request;
     private final Pauses pauses = new Pauses();
 
-    HttpAnswering(SimulatedUpstream upstream, HttpConnection connection, RequestHead head, ReceivedRequest request) {
-        this.upstream = upstream;
+    HttpAnswering(Simulation simulation, HttpConnection connection, RequestHead head, ReceivedRequest request) {
+        this.simulation = simulation;
         this.connection = connection;
         this.head = head;
         this.request = request;
@@ -34,13 +34,13 @@ final class HttpAnswering {
         if (how.equals("half")) {
             link.write(HALF_HEAD, 0, HALF_HEAD.length);
         }
-        upstream.ended(request, ReceivedRequest.Ending.BROKEN);
+        simulation.ended(request, ReceivedRequest.Ending.BROKEN);
         connection.breakOff(how.equals("rst"));
     }
 
     /** Gives the answer; returns whether the connection may be used again. */
     boolean send(SimulatedAnswer answer, Fault fault) throws IOException {
-        answer.background().ifPresent(response -> upstream.bill().background(request.accountKey(), response));
+        answer.background().ifPresent(response -> simulation.bill().background(request.accountKey(), response));
         if (!fault.has(FaultOption.HEADERS) && !answer.isSlow()) {
             return give(answer, fault);
         }
@@ -67,7 +67,7 @@ final class HttpAnswering {
                 throw new IOException("the peer has ended its side");
             }
         } catch (IOException e) {
-            upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);
+            simulation.ended(request, ReceivedRequest.Ending.PEER_GONE);
             pauses.gone();
             connection.close();
         }
@@ -93,15 +93,15 @@ final class HttpAnswering {
                 }
             }
             request.billed(answer.charge().usage());
-            upstream.ended(request, ReceivedRequest.Ending.ANSWERED);
+            simulation.ended(request, ReceivedRequest.Ending.ANSWERED);
             return keep;
         } catch (BrokenOnPurpose e) {
-            upstream.ended(request, ReceivedRequest.Ending.BROKEN);
+            simulation.ended(request, ReceivedRequest.Ending.BROKEN);
             connection.breakOff(e.reset());
             return false;
         } catch (IOException e) {
-            upstream.bill().left(request.accountKey(), answer.charge(), request.deltas());
-            upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);
+            simulation.bill().left(request.accountKey(), answer.charge(), request.deltas());
+            simulation.ended(request, ReceivedRequest.Ending.PEER_GONE);
             connection.close();
             return false;
         }
@@ -114,11 +114,11 @@ final class HttpAnswering {
 
     /** Before the last byte is out: what is made is billed, and whoever has the answer finds it on the bill. */
     private void bill(SimulatedAnswer answer) {
-        upstream.bill().whole(request.accountKey(), answer.charge());
+        simulation.bill().whole(request.accountKey(), answer.charge());
     }
 
     private AnswerHeaders headers(String contentType, Fault fault, boolean keep) {
-        return new AnswerHeaders(upstream.ids().next("req_"), upstream.account(request.accountKey()).organization(),
+        return new AnswerHeaders(simulation.ids().next("req_"), simulation.account(request.accountKey()).organization(),
                 contentType, fault.nanos(FaultOption.HEADERS, 0) / 1_000_000 + 1, !keep);
     }
 }

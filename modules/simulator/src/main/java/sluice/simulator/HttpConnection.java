@@ -17,7 +17,7 @@ final class HttpConnection {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
     private static final int MAX_LOOK_AHEAD_BYTES = 16 * 1024;
 
-    private final SimulatedUpstream upstream;
+    private final Simulation simulation;
     private final Socket socket;
     private final SocketLink link;
     private final HttpInput input;
@@ -26,8 +26,8 @@ final class HttpConnection {
     private volatile boolean closed;
     private volatile Optional<Pauses> ignoring = Optional.empty();
 
-    HttpConnection(SimulatedUpstream upstream, Socket socket, long number) throws IOException {
-        this.upstream = upstream;
+    HttpConnection(Simulation simulation, Socket socket, long number) throws IOException {
+        this.simulation = simulation;
         this.socket = socket;
         this.number = number;
         link = new SocketLink(socket);
@@ -36,7 +36,7 @@ final class HttpConnection {
 
     void serve() {
         try {
-            upstream.travel(link.secure() ? 2 : 1);
+            simulation.travel(link.secure() ? 2 : 1);
             while (serveNext()) {
                 requests++;
             }
@@ -46,7 +46,6 @@ final class HttpConnection {
             // The peer has gone, or we have been closed.
         } finally {
             close();
-            upstream.left(this);
         }
     }
 
@@ -90,7 +89,7 @@ final class HttpConnection {
         String key = keyOf(head);
         BodyReading reading = new BodyReading(input, head, plan().standingCount(key, FaultOption.NOREAD));
         byte[] body = reading.read();
-        upstream.travel(1);
+        simulation.travel(1);
         ReceivedRequest request = new ReceivedRequest(head.method(), head.target(), head.headers(), body, key, number,
                 requests + 1);
         if (!reading.isWhole()) {
@@ -99,9 +98,9 @@ final class HttpConnection {
         if (WebSocketHandshake.asked(head) instanceof WebSocketHandshake.Asked.Upgrade upgrade) {
             return openWebSocket(head, upgrade, request);
         }
-        upstream.began(request);
+        simulation.began(request);
         Optional<ResponseRequest> read = read(body);
-        HttpAnswering answering = new HttpAnswering(upstream, this, head, request);
+        HttpAnswering answering = new HttpAnswering(simulation, this, head, request);
         try {
             checkKey(key);
             Fault fault = plan().choose(key, read.map(ResponseRequest::model).orElse(""), read.map(r -> r.lastText).orElse(""),
@@ -122,7 +121,7 @@ final class HttpConnection {
 
     /** Takes nothing more in, and says nothing, until the connection is closed. */
     private boolean ignore(ReceivedRequest request) {
-        upstream.began(request);
+        simulation.began(request);
         Pauses pauses = new Pauses();
         ignoring = Optional.of(pauses);
         try {
@@ -132,7 +131,7 @@ final class HttpConnection {
         } catch (IOException e) {
             // Closed at last.
         }
-        upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);
+        simulation.ended(request, ReceivedRequest.Ending.PEER_GONE);
         return false;
     }
 
@@ -144,13 +143,13 @@ final class HttpConnection {
             throw new ApiException(ApiError.invalid("invalid_json", null,
                     "We could not parse the JSON body of your request."));
         }
-        return upstream.routes().answer(head, read.get(), fault, upstream.account(key));
+        return simulation.routes().answer(head, read.get(), fault, simulation.account(key));
     }
 
     private boolean openWebSocket(RequestHead head, WebSocketHandshake.Asked.Upgrade upgrade, ReceivedRequest request)
             throws IOException {
-        upstream.began(request);
-        HttpAnswering answering = new HttpAnswering(upstream, this, head, request);
+        simulation.began(request);
+        HttpAnswering answering = new HttpAnswering(simulation, this, head, request);
         Fault fault;
         try {
             checkKey(request.accountKey());
@@ -162,14 +161,14 @@ final class HttpConnection {
         } catch (ApiException e) {
             return answering.send(SimulatedAnswer.Whole.error(e.error()), Fault.NONE);
         }
-        WebSocketSession session = new WebSocketSession(upstream, this, head, request, requests + 1);
+        WebSocketSession session = new WebSocketSession(simulation, this, head, request, requests + 1);
         session.open(link, input, upgrade.key(), fault);
         session.run();
         return false;
     }
 
     private void checkKey(String key) throws ApiException {
-        if (!upstream.settings().keys().isEmpty() && !upstream.settings().keys().contains(key)) {
+        if (!simulation.settings().keys().isEmpty() && !simulation.settings().keys().contains(key)) {
             throw new ApiException(ApiError.badKey(key.isEmpty()
                     ? "You didn't provide an API key." : "Incorrect API key provided: sk-***."));
         }
@@ -197,14 +196,14 @@ final class HttpConnection {
     }
 
     private FaultPlan plan() {
-        return upstream.plan();
+        return simulation.plan();
     }
 
     private void refuse(FramingException e) {
         ByteBuilder out = new ByteBuilder(512);
         byte[] body = BodyOut.bytes(new ApiError(e.status(), new ApiError.Names("invalid_request_error", "bad_request", null),
                 e.getMessage(), "").json());
-        new AnswerHeaders(upstream.ids().next("req_"), upstream.account("").organization(), "application/json", 1, true)
+        new AnswerHeaders(simulation.ids().next("req_"), simulation.account("").organization(), "application/json", 1, true)
                 .writeTo(e.status(), Fault.NONE, out);
         out.header("Content-Length", Integer.toString(body.length)).crlf().bytes(body);
         try {

@@ -22,10 +22,6 @@ final class ResponseRequest {
         this.body = body;
     }
 
-    int bodyBytes() {
-        return body.length;
-    }
-
     /** Line ends are only white space in JSON, but would end a line of an event. */
     String slice(int from, int to) {
         return new String(body, from, to - from, StandardCharsets.UTF_8).replace('\n', ' ').replace('\r', ' ');

@@ -1,6 +1,5 @@
 package sluice.simulator;
 
-import java.util.List;
 import java.util.stream.Collectors;
 import sluice.api.TokenUsage;
 import sluice.http1.RequestHead;
@@ -8,9 +7,6 @@ import sluice.json.JsonStrings;
 
 /** The API's routes: from a request to its answer. Stateless but for the accounts; thread-safe. */
 final class Routes {
-    /** Names of groups of routes, as a fault may name them. */
-    static final List<String> NAMES = List.of("responses", "compact", "input_tokens", "stored", "models", "other");
-
     private static final long CREATED_SECONDS = 1_767_225_600L;
     private static final int COMPACTED_TOKENS = 32;
     private static final String RESPONSES = "/responses";
@@ -29,7 +25,7 @@ final class Routes {
         return maker;
     }
 
-    /** Which of {@link #NAMES} a request is for. */
+    /** Which of {@link FaultOption#ROUTES} a request is for. */
     static String name(RequestHead head) {
         String route = route(head);
         if (route.equals(RESPONSES)) {
@@ -56,7 +52,7 @@ final class Routes {
                 if (route.equals("/conversations") && head.method().equals("POST")) {
                     yield conversation(account);
                 }
-                throw unknown(head);
+                throw ApiException.unknownUrl(head);
             }
         };
     }
@@ -111,10 +107,6 @@ final class Routes {
     private static String model(String name) {
         return "{\"id\":" + JsonStrings.quote(name) + ",\"object\":\"model\",\"created\":" + CREATED_SECONDS
                 + ",\"owned_by\":\"simulator\"}";
-    }
-
-    static ApiException unknown(RequestHead head) {
-        return new ApiException(ApiError.notFound("unknown_url", "Invalid URL (" + head.method() + " " + head.path() + ")"));
     }
 
     private static String route(RequestHead head) {

@@ -3,7 +3,7 @@ package sluice.simulator;
 import java.io.IOException;
 
 /** One item of an answer's output: it can be told as events and as JSON. Immutable. */
-sealed interface SimulatedItem permits SimulatedReasoning, SimulatedMessage, SimulatedCall {
+interface SimulatedItem {
     /** The item when it is done, as JSON. */
     String json();
 

@@ -6,15 +6,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
-import sluice.net.CoarseSweeper;
 
 /**
  * A faithful upstream of the Responses API on a socket, for tests and for sizing: whole event sequences, stored responses, and
@@ -25,23 +21,14 @@ public final class SimulatedUpstream implements AutoCloseable {
 
     private final SimulatorSettings settings;
     private final ServerSocket server;
-    private final RequestLog log;
-    private final Bill bill = new Bill();
-    private final FaultPlan plan;
-    private final Ids ids = new Ids(new SecureRandom().nextLong());
-    private final Routes routes;
-    private final CoarseSweeper sweeper = new CoarseSweeper(System::nanoTime);
-    private final ConcurrentMap<String, SimulatedAccount> accounts = new ConcurrentHashMap<>();
+    private final Simulation simulation;
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
-    private final AtomicInteger active = new AtomicInteger();
     private volatile boolean closed;
 
     private SimulatedUpstream(SimulatorSettings settings, Consumer<ReceivedRequest> onEnd) throws IOException {
         this.settings = settings;
-        log = new RequestLog(onEnd);
-        plan = new FaultPlan(settings.base());
-        routes = new Routes(settings, ids);
+        simulation = new Simulation(settings, onEnd);
         server = new ServerSocket();
         server.setReuseAddress(true);
         server.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()), BACKLOG);
@@ -76,27 +63,27 @@ public final class SimulatedUpstream implements AutoCloseable {
 
     /** What was received. */
     public RequestLog log() {
-        return log;
+        return simulation.log();
     }
 
     /** What was billed. */
     public Bill bill() {
-        return bill;
+        return simulation.bill();
     }
 
     /** The next requests of {@code accountKey} get these, one each, in order; stronger than all else. */
     public void script(String accountKey, Fault... faults) {
-        plan.script(accountKey, faults);
+        simulation.plan().script(accountKey, faults);
     }
 
     /** Forgets what {@link #script} asked for and no request has got yet. */
     public void forgetScript(String accountKey) {
-        plan.forgetScript(accountKey);
+        simulation.plan().forgetScript(accountKey);
     }
 
     /** Every request of {@code accountKey} gets this, until changed; {@link Fault#NONE} ends it. */
     public void always(String accountKey, Fault fault) {
-        plan.always(accountKey, fault);
+        simulation.plan().always(accountKey, fault);
     }
 
     /** Connections that are open now. */
@@ -111,17 +98,17 @@ public final class SimulatedUpstream implements AutoCloseable {
 
     /** Requests and turns that have arrived and not ended. */
     public int activeRequests() {
-        return active.get();
+        return simulation.active();
     }
 
     /** Those of one account. */
     public int activeRequests(String accountKey) {
-        return account(accountKey).active();
+        return simulation.account(accountKey).active();
     }
 
     /** The most that one account ever had at once. */
     public int peakRequests(String accountKey) {
-        return account(accountKey).peak();
+        return simulation.account(accountKey).peak();
     }
 
     /** Ends all connections, as a broken network would, but goes on listening. */
@@ -139,62 +126,7 @@ public final class SimulatedUpstream implements AutoCloseable {
             // It listens no more either way.
         }
         cutConnections();
-        sweeper.close();
-    }
-
-    SimulatorSettings settings() {
-        return settings;
-    }
-
-    FaultPlan plan() {
-        return plan;
-    }
-
-    Routes routes() {
-        return routes;
-    }
-
-    Ids ids() {
-        return ids;
-    }
-
-    CoarseSweeper sweeper() {
-        return sweeper;
-    }
-
-    /** The account of a key; {@code org} in the key counts where the settings name no organisation. */
-    SimulatedAccount account(String key) {
-        return accounts.computeIfAbsent(key, k -> new SimulatedAccount(organization(k)));
-    }
-
-    void began(ReceivedRequest request) {
-        active.incrementAndGet();
-        account(request.accountKey()).enter();
-        log.add(request);
-    }
-
-    void ended(ReceivedRequest request, ReceivedRequest.Ending how) {
-        if (request.claimEnd()) {
-            active.decrementAndGet();
-            account(request.accountKey()).leave();
-            log.ended(request, how);
-        }
-    }
-
-    void left(HttpConnection connection) {
-        connections.remove(connection);
-    }
-
-    private String organization(String key) {
-        String named = settings.organizations().get(key);
-        if (named != null) {
-            return named;
-        }
-        try {
-            return Fault.ofKey(key).text(FaultOption.ORG).orElse("org-" + Integer.toHexString(key.hashCode()));
-        } catch (IllegalArgumentException e) {
-            return "org-unknown";
-        }
+        simulation.close();
     }
 
     /** The handshake happens with the first read, on the connection's own thread. */
@@ -207,27 +139,20 @@ public final class SimulatedUpstream implements AutoCloseable {
         return secure;
     }
 
-    /** Waits for so many round trips of the simulated distance. */
-    void travel(int roundTrips) throws IOException {
-        if (settings.distance().isZero()) {
-            return;
-        }
-        try {
-            Thread.sleep(settings.distance().multipliedBy(roundTrips));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
-    }
-
     private void accept() {
         while (!closed) {
             try {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                HttpConnection connection = new HttpConnection(this, spoken(socket), accepted.incrementAndGet());
+                HttpConnection connection = new HttpConnection(simulation, spoken(socket), accepted.incrementAndGet());
                 connections.add(connection);
-                Thread.ofVirtual().name("sluice-simulator").start(connection::serve);
+                Thread.ofVirtual().name("sluice-simulator").start(() -> {
+                    try {
+                        connection.serve();
+                    } finally {
+                        connections.remove(connection);
+                    }
+                });
                 if (closed) {
                     connection.close();
                 }

@@ -36,7 +36,7 @@ final class StoredResponses {
                 yield SimulatedAnswer.Whole.json(200, response.now());
             }
             case "GET input_items" -> SimulatedAnswer.Whole.json(200, list(response.request().listedItems(id)));
-            default -> throw Routes.unknown(head);
+            default -> throw ApiException.unknownUrl(head);
         };
     }
 

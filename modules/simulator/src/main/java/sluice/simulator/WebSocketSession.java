@@ -28,7 +28,7 @@ final class WebSocketSession {
     private static final Pattern STREAM_ID = Pattern.compile("[A-Za-z0-9_.-]{1,256}");
     private static final long FINISH_NANOS = 2_000_000_000L;
 
-    private final SimulatedUpstream upstream;
+    private final Simulation simulation;
     private final HttpConnection connection;
     private final RequestHead head;
     private final ReceivedRequest handshake;
@@ -39,9 +39,9 @@ final class WebSocketSession {
     private final Map<ReceivedRequest, Pauses> active = new ConcurrentHashMap<>();
     private Optional<WebSocketConnection> socket = Optional.empty();
 
-    WebSocketSession(SimulatedUpstream upstream, HttpConnection connection, RequestHead head, ReceivedRequest handshake,
+    WebSocketSession(Simulation simulation, HttpConnection connection, RequestHead head, ReceivedRequest handshake,
             int firstNumber) {
-        this.upstream = upstream;
+        this.simulation = simulation;
         this.connection = connection;
         this.head = head;
         this.handshake = handshake;
@@ -50,7 +50,7 @@ final class WebSocketSession {
 
     /** Answers the handshake. */
     void open(Link link, HttpInput input, String key, Fault fault) throws IOException {
-        Headers.Builder more = Headers.builder().add("x-request-id", upstream.ids().next("req_"));
+        Headers.Builder more = Headers.builder().add("x-request-id", simulation.ids().next("req_"));
         fault.text(FaultOption.TURN_STATE).ifPresent(state -> more.add("x-codex-turn-state", state));
         Limits.addPlan(fault, more);
         ByteBuilder out = new ByteBuilder(512);
@@ -58,7 +58,7 @@ final class WebSocketSession {
         handshake.answering(101);
         link.write(out.array(), 0, out.length());
         socket = Optional.of(WebSocketConnection.server(link, input, WebSocketConnection.MAX_MESSAGE_BYTES, System::nanoTime));
-        upstream.ended(handshake, ReceivedRequest.Ending.ANSWERED);
+        simulation.ended(handshake, ReceivedRequest.Ending.ANSWERED);
     }
 
     /** Serves until the connection ends. */
@@ -77,7 +77,7 @@ final class WebSocketSession {
                     case WebSocketEvent.Closed closed -> {
                         leave();
                         if (closed.code() != CloseCodes.ABNORMAL) {
-                            peer.finish(upstream.sweeper(), FINISH_NANOS);
+                            peer.finish(simulation.sweeper(), FINISH_NANOS);
                         }
                         return;
                     }
@@ -97,7 +97,7 @@ final class WebSocketSession {
     private void begin(WebSocketConnection peer, byte[] bytes, int number) {
         ReceivedRequest request = new ReceivedRequest("WEBSOCKET", head.target(), head.headers(), bytes,
                 handshake.accountKey(), handshake.connection(), number);
-        upstream.began(request);
+        simulation.began(request);
         Pauses pauses = new Pauses();
         active.put(request, pauses);
         Optional<ResponseRequest> read = Optional.empty();
@@ -120,12 +120,12 @@ final class WebSocketSession {
         WebSocketOut out = new WebSocketOut(peer, request, read.flatMap(r -> r.text("stream_id")));
         try {
             turn(out, request, read, pauses);
-            upstream.ended(request, ReceivedRequest.Ending.ANSWERED);
+            simulation.ended(request, ReceivedRequest.Ending.ANSWERED);
         } catch (BrokenOnPurpose e) {
-            upstream.ended(request, ReceivedRequest.Ending.BROKEN);
+            simulation.ended(request, ReceivedRequest.Ending.BROKEN);
             breakOff(peer, e);
         } catch (IOException e) {
-            upstream.ended(request, ReceivedRequest.Ending.PEER_GONE);
+            simulation.ended(request, ReceivedRequest.Ending.PEER_GONE);
             connection.close();
         } finally {
             active.remove(request);
@@ -137,13 +137,13 @@ final class WebSocketSession {
         try {
             ResponseRequest asked = read.orElseThrow(() -> new ApiException(ApiError.invalid("invalid_json", null,
                     "We could not parse the JSON of your message.")));
-            upstream.travel(1);
+            simulation.travel(1);
             String type = asked.text("type").orElse("");
             if (!type.equals("response.create")) {
                 throw new ApiException(ApiError.invalid("invalid_value", "type", "Invalid value: '" + type + "'."));
             }
             check(asked);
-            Fault fault = upstream.plan().choose(request.accountKey(), asked.model(), asked.lastText,
+            Fault fault = simulation.plan().choose(request.accountKey(), asked.model(), asked.lastText,
                     new FaultPlan.Place("responses", request.onConnection() > firstNumber + 1));
             request.chosen(fault);
             if (fault.has(FaultOption.WS_LIMIT) || isTooOld()) {
@@ -176,15 +176,15 @@ final class WebSocketSession {
             return;
         }
         String cacheKey = asked.text("prompt_cache_key").or(() -> head.headers().first("session-id")).orElse("");
-        SimulatedResponse response = upstream.routes().maker()
-                .make(asked, fault, upstream.account(request.accountKey()), cacheKey, memory);
+        SimulatedResponse response = simulation.routes().maker()
+                .make(asked, fault, simulation.account(request.accountKey()), cacheKey, memory);
         try {
-            response.play(out.events(fault, pauses), () -> upstream.bill().whole(request.accountKey(), response.charge()));
+            response.play(out.events(fault, pauses), () -> simulation.bill().whole(request.accountKey(), response.charge()));
             out.flush();
         } catch (BrokenOnPurpose e) {
             throw e;
         } catch (IOException e) {
-            upstream.bill().left(request.accountKey(), response.charge(), request.deltas());
+            simulation.bill().left(request.accountKey(), response.charge(), request.deltas());
             throw e;
         }
         request.billed(response.charge().usage());
@@ -204,7 +204,7 @@ final class WebSocketSession {
     }
 
     private boolean isTooOld() {
-        return System.nanoTime() - openedNanos > upstream.settings().webSocketLifetime().toNanos();
+        return System.nanoTime() - openedNanos > simulation.settings().webSocketLifetime().toNanos();
     }
 
     private void breakOff(WebSocketConnection peer, BrokenOnPurpose how) {

@@ -1,10 +1,10 @@
 package sluice.sse;
 
-import sluice.api.EventFacts.Kind;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.responses.AnswerFacts;
+import sluice.responses.EventKind;
 
 /**
  * What an event means for the stream: whether it is held back, lets out what is held, ends the stream, or is the reason to refuse
@@ -36,7 +36,7 @@ final class Commitment {
      *
      * @return whether it is to be written now
      */
-    boolean accept(Kind kind) {
+    boolean accept(EventKind kind) {
         boolean first = ledger.events() == 0;
         ledger.event(kind);
         admit(kind);
@@ -53,15 +53,15 @@ final class Commitment {
     }
 
     /** Decides whether the client may see an event of this kind, which may still be under way. */
-    void admit(Kind kind) {
-        if (refused || kind == Kind.FAILED && refuses(ledger.error())) {
+    void admit(EventKind kind) {
+        if (refused || kind == EventKind.FAILED && refuses(ledger.error())) {
             refused = true;
             return;
         }
-        if (kind != Kind.OPENING) {
+        if (kind != EventKind.OPENING) {
             deadlines.noFirstOutput();
         }
-        if ((kind != Kind.OPENING || options.held().commit() == Commit.FIRST_EVENT) && outlet.holding()) {
+        if ((kind != EventKind.OPENING || options.held().commit() == Commit.FIRST_EVENT) && outlet.holding()) {
             outlet.open();
             released = true;
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import sluice.api.ByteSource;
 import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.EventFacts.Kind;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
@@ -15,6 +14,7 @@ import sluice.api.SourceException;
 import sluice.json.JsonReader;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 import sluice.responses.Fact;
 import sluice.responses.ModelGate;
@@ -159,12 +159,12 @@ final class FoldRelay {
         boolean late = ledger.ended();
         ledger.facts(type, found);
         ledger.event(type.kind());
-        if (type.kind() != Kind.OPENING) {
+        if (type.kind() != EventKind.OPENING) {
             deadlines.noFirstOutput();
         }
         answer.endEvent(type);
         if (!late && type.kind().terminal()) {
-            if (type.kind() == Kind.FAILED && outlet.closeUnsent()) {
+            if (type.kind() == EventKind.FAILED && outlet.closeUnsent()) {
                 refused = true;
                 return;
             }

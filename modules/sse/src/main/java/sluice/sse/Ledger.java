@@ -2,13 +2,13 @@ package sluice.sse;
 
 import java.util.List;
 import java.util.function.LongSupplier;
-import sluice.api.EventFacts.Kind;
 import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
 import sluice.responses.AnswerFacts;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 
 /** What has been seen of one stream, for its report. Confined to the stream's thread. */
@@ -53,26 +53,26 @@ final class Ledger {
     }
 
     /** An event is complete. */
-    void event(Kind kind) {
+    void event(EventKind kind) {
         if (events++ == 0) {
             firstEventNanos = nanoClock.getAsLong();
         }
-        if (kind == Kind.DELTA) {
+        if (kind == EventKind.DELTA) {
             deltas++;
         }
-        if (firstOutputNanos == 0 && kind != Kind.OPENING && kind != Kind.FAILED) {
+        if (firstOutputNanos == 0 && kind != EventKind.OPENING && kind != EventKind.FAILED) {
             firstOutputNanos = nanoClock.getAsLong();
         }
     }
 
     /** Whether the JSON of the next event, which is of this kind, is to be read for the ids. */
-    boolean wantsIds(Kind kind) {
+    boolean wantsIds(EventKind kind) {
         return responseId.isEmpty() && carriesIds(kind);
     }
 
     /** Takes what the JSON of an event of this kind says. */
     void facts(EventType type, AnswerFacts found) {
-        Kind kind = type.kind();
+        EventKind kind = type.kind();
         if (carriesIds(kind)) {
             takeIds(found);
         }
@@ -96,7 +96,7 @@ final class Ledger {
         if (!found.usage().equals(TokenUsage.NONE)) {
             usage = found.usage();
         }
-        if (kind == Kind.FAILED && error.equals(StreamError.NONE)) {
+        if (kind == EventKind.FAILED && error.equals(StreamError.NONE)) {
             error = found.error();
         }
         if (terminal.isEmpty()) {
@@ -114,8 +114,8 @@ final class Ledger {
         }
     }
 
-    private boolean carriesIds(Kind kind) {
-        return events == 0 || kind == Kind.OPENING || kind.terminal();
+    private boolean carriesIds(EventKind kind) {
+        return events == 0 || kind == EventKind.OPENING || kind.terminal();
     }
 
     boolean ended() {

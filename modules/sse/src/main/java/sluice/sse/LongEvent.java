@@ -1,7 +1,7 @@
 package sluice.sse;
 
 import java.io.IOException;
-import sluice.api.EventFacts.Kind;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 
 /**
@@ -86,7 +86,7 @@ final class LongEvent {
             judging = false;
             swallowing = commitment.refuses(reading.found());
             if (!swallowing) {
-                commitment.admit(Kind.OUTPUT);
+                commitment.admit(EventKind.OUTPUT);
             }
         }
         if (safe > buffer.written) {
@@ -100,7 +100,7 @@ final class LongEvent {
 
     private void decide() {
         decided = true;
-        judging = pieces.dataSeen() && type().kind() == Kind.FAILED && outlet.holding();
+        judging = pieces.dataSeen() && type().kind() == EventKind.FAILED && outlet.holding();
         if (judging) {
             outlet.holdMore(JUDGED_BYTES);
         } else if (pieces.dataSeen()) {

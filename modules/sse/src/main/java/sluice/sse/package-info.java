@@ -5,7 +5,6 @@
  * {@code FrameScanner} find whole events in it, decides by {@code EventType} what an event means and by a gate whether its JSON
  * must be read ({@link sluice.json.JsonReader}), and hands whole events to the {@code Outlet}. An event that does not fit into the buffer
  * passes through {@code FramePieces} instead. {@code FoldRelay} makes a JSON answer of a stream.
- * {@link sluice.sse.TrackingInspector} offers the same knowledge for events that come one by one.
  *
  * <p>What it does not do: connections, headers, keep-alive comments and the choice of an account are its caller's.
  *

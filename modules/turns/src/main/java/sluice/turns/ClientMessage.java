@@ -3,7 +3,7 @@ package sluice.turns;
 import java.nio.charset.StandardCharsets;
 import sluice.api.RequestBody;
 import sluice.forward.ByteBudget;
-import sluice.responses.Binding;
+import sluice.responses.Continuation;
 
 /**
  * A message of a WebSocket client, as it waits for its turn: {@code bytes[offset, offset + length)}.
@@ -19,7 +19,7 @@ record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, Str
 
     /** Whether it refers to nothing that was said on its connection before, so that it may be sent on any. */
     boolean isPortable() {
-        return Binding.of(body).isEmpty() && !contains(REFERENCE);
+        return Continuation.of(body).isEmpty() && !contains(REFERENCE);
     }
 
     private boolean contains(byte[] wanted) {

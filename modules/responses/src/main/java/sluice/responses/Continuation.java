@@ -5,8 +5,8 @@ import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 
 /** What a request continues, and so which account it needs: a response or a conversation. Stateless. */
-public final class Binding {
-    private Binding() {
+public final class Continuation {
+    private Continuation() {
     }
 
     /** The id of the response or the conversation that a body continues; empty without one. */
