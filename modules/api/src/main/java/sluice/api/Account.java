@@ -11,28 +11,98 @@ import java.util.Set;
  * One upstream account of the operator. Immutable and thread-safe.
  *
  * @param name unique, for people and logs
- * @param baseUrl {@code http} or {@code https}, with the path before {@code /responses}, such as {@code …/v1}
- * @param apiKey sent as {@code Authorization: Bearer}
- * @param tier strict rank: a higher tier is used only when none below fits; 0 or more
- * @param priority soft rank, lower is better; 0 or more
- * @param weight share among equally good accounts; 1 or more
- * @param concurrency requests at a time; 1 or more
- * @param organization what encrypted reasoning belongs to
- * @param passthrough whether bodies go out as they came, the model aside if it is mapped
- * @param models which models are served, and under which name; empty: all, under their own
- * @param remove paths of members to remove
- * @param set JSON to put at paths
- * @param replace values to exchange at paths: path to (old text to new text)
- * @param input corrections inside {@code input}
- * @param webSocket whether WebSocket upstream connections may be used
- * @param headers fixed headers, which replace the client's of the same name
- * @param proxy an HTTP proxy to go through by CONNECT
- * @param timeouts limits of a call to this account
+ * @param endpoint where it is, and how it is called
+ * @param rank how it stands beside other accounts
+ * @param offer what it can be asked for
+ * @param edits what is changed in bodies on their way to it
  */
-public record Account(String name, URI baseUrl, Secret apiKey, int tier, int priority, int weight, int concurrency,
-        String organization, boolean passthrough, List<ModelRule> models, List<String> remove, Map<String, String> set,
-        Map<String, Map<String, String>> replace, Set<BodyEdit.InputCorrection> input, WebSocketUse webSocket,
-        Map<String, String> headers, Optional<URI> proxy, Timeouts timeouts) {
+public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Edits edits) {
+    /**
+     * Where an account is, and how it is called.
+     *
+     * @param baseUrl {@code http} or {@code https}, with the path before {@code /responses}, such as {@code …/v1}
+     * @param apiKey sent as {@code Authorization: Bearer}
+     * @param headers fixed headers, which replace the client's of the same name
+     * @param proxy an HTTP proxy to go through by CONNECT
+     * @param timeouts limits of a call to this account
+     */
+    public record Endpoint(URI baseUrl, Secret apiKey, Map<String, String> headers, Optional<URI> proxy, Timeouts timeouts) {
+        /** Checks the address and copies the headers. */
+        public Endpoint {
+            check(baseUrl.getHost() != null, "base-url", "must name a host", baseUrl);
+            headers = Map.copyOf(headers);
+        }
+
+        /** No headers of its own, no proxy, the usual limits. */
+        public static Endpoint of(URI baseUrl, Secret apiKey) {
+            return new Endpoint(baseUrl, apiKey, Map.of(), Optional.empty(), Timeouts.DEFAULT);
+        }
+
+        /** The address: headers and a proxy's address may hold secrets. */
+        @Override
+        public String toString() {
+            return baseUrl.toString();
+        }
+    }
+
+    /**
+     * How an account stands beside others.
+     *
+     * @param tier strict rank: a higher tier is used only when none below fits; 0 or more
+     * @param priority soft rank, lower is better; 0 or more
+     * @param weight share among equally good accounts; 1 or more
+     * @param concurrency requests at a time; 1 or more
+     */
+    public record Rank(int tier, int priority, int weight, int concurrency) {
+        /** First in everything, 64 requests at a time. */
+        public static final Rank DEFAULT = new Rank(0, 0, 1, 64);
+
+        /** Checks ranges. */
+        public Rank {
+            check(tier >= 0, "tier", "must be 0 or more", tier);
+            check(priority >= 0, "priority", "must be 0 or more", priority);
+            check(weight >= 1, "weight", "must be 1 or more", weight);
+            check(concurrency >= 1, "concurrency", "must be 1 or more", concurrency);
+        }
+    }
+
+    /**
+     * What an account can be asked for.
+     *
+     * @param models which models are served, and under which name; empty: all, under their own
+     * @param organization what encrypted reasoning belongs to
+     * @param webSocket whether WebSocket connections may be used
+     */
+    public record Offer(List<ModelRule> models, String organization, WebSocketUse webSocket) {
+        /** Copies the list. */
+        public Offer {
+            models = List.copyOf(models);
+        }
+    }
+
+    /**
+     * What is changed in bodies.
+     *
+     * @param passthrough whether bodies go out as they came, the model aside if it is mapped
+     * @param remove paths of members to remove
+     * @param set JSON to put at paths
+     * @param replace values to exchange at paths: path to (old text to new text)
+     * @param input corrections inside {@code input}
+     */
+    public record Edits(boolean passthrough, List<String> remove, Map<String, String> set, Map<String, Map<String, String>> replace,
+            Set<BodyEdit.InputCorrection> input) {
+        /** Nothing. */
+        public static final Edits NONE = new Edits(false, List.of(), Map.of(), Map.of(), Set.of());
+
+        /** Copies the collections. */
+        public Edits {
+            remove = List.copyOf(remove);
+            set = Map.copyOf(set);
+            replace = Map.copyOf(replace);
+            input = Set.copyOf(input);
+        }
+    }
+
     /** Use of WebSocket towards an account. */
     public enum WebSocketUse {
         /** Never. */
@@ -74,26 +144,14 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
                 Duration.ofSeconds(600), Duration.ofSeconds(300), Duration.ZERO, Duration.ofSeconds(10));
     }
 
-    /** Checks ranges and copies collections. */
+    /** Checks that it has a name. */
     public Account {
         check(!name.isEmpty(), "name", "must not be empty", name);
-        check(tier >= 0, "tier", "must be 0 or more", tier);
-        check(priority >= 0, "priority", "must be 0 or more", priority);
-        check(weight >= 1, "weight", "must be 1 or more", weight);
-        check(concurrency >= 1, "concurrency", "must be 1 or more", concurrency);
-        check(baseUrl.getHost() != null, "base-url", "must name a host", baseUrl);
-        models = List.copyOf(models);
-        remove = List.copyOf(remove);
-        set = Map.copyOf(set);
-        replace = Map.copyOf(replace);
-        input = Set.copyOf(input);
-        headers = Map.copyOf(headers);
     }
 
     /** An account with defaults for everything but its name, its address and its key. */
     public static Account of(String name, URI baseUrl, Secret apiKey) {
-        return new Account(name, baseUrl, apiKey, 0, 0, 1, 64, name, false, List.of(), List.of(), Map.of(), Map.of(), Set.of(),
-                WebSocketUse.ON, Map.of(), Optional.empty(), Timeouts.DEFAULT);
+        return new Account(name, Endpoint.of(baseUrl, apiKey), Rank.DEFAULT, new Offer(List.of(), name, WebSocketUse.ON), Edits.NONE);
     }
 
     /**
@@ -101,11 +159,11 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
      * Empty if it does not serve it.
      */
     public Optional<String> upstreamModel(String model) {
-        if (models.isEmpty()) {
+        if (offer.models.isEmpty()) {
             return Optional.of(model);
         }
         ModelRule best = null;
-        for (ModelRule rule : models) {
+        for (ModelRule rule : offer.models) {
             if (!rule.isWildcard()) {
                 if (rule.from().equals(model)) {
                     return Optional.of(rule.to().isEmpty() ? model : rule.to());
@@ -118,10 +176,10 @@ public record Account(String name, URI baseUrl, Secret apiKey, int tier, int pri
         return best == null ? Optional.empty() : Optional.of(best.to().isEmpty() ? model : best.to());
     }
 
-    /** Name and address: fixed headers and a proxy's address may hold secrets. */
+    /** Name and address. */
     @Override
     public String toString() {
-        return "Account[" + name + ", " + baseUrl + ']';
+        return "Account[" + name + ", " + endpoint + ']';
     }
 
     private static void check(boolean right, String key, String rule, Object value) {

@@ -7,18 +7,44 @@ import java.util.List;
  *
  * @param name the account
  * @param state one word for people
- * @param inFlight slots taken
- * @param concurrency slots in all
- * @param errorEwma moving average of failures, 0..1
- * @param ttftEwmaNanos moving average of the time to first output; 0 if unknown
- * @param coolingNanos how long it, or the model of it that rests longest, still rests; 0 if nothing does
- * @param restingModels models that rest while others are served, by name; at most 64
- * @param succeeded attempts that went well since the start
- * @param failed attempts that failed since the start
- * @param quotas what it may still use, by window and model
+ * @param slots requests at a time
+ * @param history how it has done
+ * @param limits what it may not be asked for now, and what it may still use
  */
-public record AccountStatus(String name, State state, int inFlight, int concurrency, double errorEwma, long ttftEwmaNanos,
-        long coolingNanos, List<RestingModel> restingModels, long succeeded, long failed, List<Quota> quotas) {
+public record AccountStatus(String name, State state, Slots slots, History history, Limits limits) {
+    /**
+     * Requests at a time.
+     *
+     * @param taken under way
+     * @param all most of them
+     */
+    public record Slots(int taken, int all) { }
+
+    /**
+     * How an account has done.
+     *
+     * @param errorEwma moving average of failures, 0..1
+     * @param ttftEwmaNanos moving average of the time to first output; 0 if unknown
+     * @param succeeded attempts that went well since the start
+     * @param failed attempts that failed since the start
+     */
+    public record History(double errorEwma, long ttftEwmaNanos, long succeeded, long failed) { }
+
+    /**
+     * What an account may be asked for.
+     *
+     * @param coolingNanos how long it, or the model of it that rests longest, still rests; 0 if nothing does
+     * @param restingModels models that rest while others are served, by name; at most 64
+     * @param quotas what it may still use, by window and model
+     */
+    public record Limits(long coolingNanos, List<RestingModel> restingModels, List<Quota> quotas) {
+        /** Copies the lists. */
+        public Limits {
+            restingModels = List.copyOf(restingModels);
+            quotas = List.copyOf(quotas);
+        }
+    }
+
     /** What an account is doing; {@code MODEL_COOLING_DOWN}: it serves, but not every model. */
     public enum State { READY, FULL, MODEL_COOLING_DOWN, COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED, DISABLED }
 
@@ -29,10 +55,4 @@ public record AccountStatus(String name, State state, int inFlight, int concurre
      * @param restNanos how long still; more than 0
      */
     public record RestingModel(String model, long restNanos) { }
-
-    /** Copies the list. */
-    public AccountStatus {
-        restingModels = List.copyOf(restingModels);
-        quotas = List.copyOf(quotas);
-    }
 }

@@ -6,19 +6,49 @@ import java.util.function.LongSupplier;
 /**
  * How a scheduler weighs. docs/scheduling.md says what each number does.
  *
- * @param topK candidates that the weighted pick draws from, 1..64
- * @param weights weight of each factor
- * @param ewmaAlpha weight of the newest sample, 0..1
+ * @param scoring how accounts are compared
  * @param sticky sessions
- * @param waiters most threads that may wait for a slot
- * @param decisions how many of the last decisions are kept for explanations
- * @param coolDown how long accounts rest
- * @param breaker when an account is left alone
- * @param nanoClock monotonic clock
- * @param epochMillis wall clock
+ * @param failures what failures lead to
+ * @param room how much is kept
+ * @param clocks what tells the time
  */
-public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sticky sticky, int waiters, int decisions,
-        CoolDown coolDown, Breaker breaker, LongSupplier nanoClock, LongSupplier epochMillis) {
+public record SchedulerSettings(Scoring scoring, Sticky sticky, Failures failures, Room room, Clocks clocks) {
+    /**
+     * How accounts are compared.
+     *
+     * @param topK candidates that the weighted pick draws from, 1..64
+     * @param weights weight of each factor
+     * @param ewmaAlpha weight of the newest sample, 0..1
+     */
+    public record Scoring(int topK, Weights weights, double ewmaAlpha) { }
+
+    /**
+     * What failures lead to.
+     *
+     * @param coolDown how long accounts rest
+     * @param breaker when an account is left alone
+     */
+    public record Failures(CoolDown coolDown, Breaker breaker) { }
+
+    /**
+     * How much is kept.
+     *
+     * @param waiters most threads that may wait for a slot
+     * @param decisions how many of the last decisions are kept for explanations
+     */
+    public record Room(int waiters, int decisions) { }
+
+    /**
+     * What tells the time.
+     *
+     * @param nanos monotonic clock
+     * @param epochMillis wall clock
+     */
+    public record Clocks(LongSupplier nanos, LongSupplier epochMillis) {
+        /** The system's. */
+        public static final Clocks SYSTEM = new Clocks(System::nanoTime, System::currentTimeMillis);
+    }
+
     /** Weights of the factors of a score. */
     public record Weights(double priority, double load, double queue, double errors, double ttft, double quota) { }
 
@@ -62,11 +92,12 @@ public record SchedulerSettings(int topK, Weights weights, double ewmaAlpha, Sti
 
     /** The usual numbers, with the system's clocks. */
     public static SchedulerSettings defaults() {
-        return new SchedulerSettings(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5, 2.0), 0.2,
+        return new SchedulerSettings(new Scoring(7, new Weights(1.0, 1.0, 0.7, 0.8, 0.5, 2.0), 0.2),
                 new Sticky(Duration.ofHours(1), 100_000, 20, Duration.ofSeconds(5), Duration.ofMillis(250), 0.2,
-                        Duration.ofSeconds(15), 0.5), 100, 200,
-                new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30),
+                        Duration.ofSeconds(15), 0.5),
+                new Failures(new CoolDown(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofSeconds(30),
                         Duration.ofMinutes(10), Duration.ofMinutes(10), 3),
-                new Breaker(3, Duration.ofSeconds(5), Duration.ofSeconds(60)), System::nanoTime, System::currentTimeMillis);
+                        new Breaker(3, Duration.ofSeconds(5), Duration.ofSeconds(60))),
+                new Room(100, 200), Clocks.SYSTEM);
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How WebSocket connections to accounts are pooled.
  *
- * @param seatsPerSlot seats of an account for each of its {@link Account#concurrency} slots; clients keep idle connections
+ * @param seatsPerSlot seats of an account for each of its {@link Account.Rank#concurrency} slots; clients keep idle connections
  * @param maxSeats most seats of an account
  * @param minIdle idle connections of an account that are kept whatever its load; 0 or more
  * @param maxIdle most idle connections of an account that no client keeps

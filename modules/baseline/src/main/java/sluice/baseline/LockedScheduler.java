@@ -43,7 +43,7 @@ final class LockedScheduler implements AccountScheduler {
         this.settings = settings;
         this.state = state;
         this.list = list;
-        statistics = new LockedStatistics(settings.ewmaAlpha());
+        statistics = new LockedStatistics(settings.scoring().ewmaAlpha());
     }
 
     @Override
@@ -54,14 +54,14 @@ final class LockedScheduler implements AccountScheduler {
 
     @Override
     public synchronized Selection select(SelectionRequest request) throws InterruptedException {
-        long started = settings.nanoClock().getAsLong();
+        long started = settings.clocks().nanos().getAsLong();
         while (true) {
             Map<FilterReason, Integer> reasons = new EnumMap<>(FilterReason.class);
             List<Account> order = order(request, reasons);
             if (!order.isEmpty()) {
                 return new Selection.Selected(lease(order.getFirst(), request, started));
             }
-            long left = request.waitNanos() - (settings.nanoClock().getAsLong() - started);
+            long left = request.waitNanos() - (settings.clocks().nanos().getAsLong() - started);
             if (closed || left <= 0 || !reasons.containsKey(FilterReason.NO_FREE_SLOT)) {
                 return new Selection.Unavailable(reasons, retryAfter());
             }
@@ -86,7 +86,7 @@ final class LockedScheduler implements AccountScheduler {
             }
         }
         long seed = request.sessionKey() != 0 ? request.sessionKey() : request.seed();
-        return SortedCandidates.order(fitting, settings.weights(), settings.topK(), seed);
+        return SortedCandidates.order(fitting, settings.scoring().weights(), settings.scoring().topK(), seed);
     }
 
     private String home(SelectionRequest request) {
@@ -105,13 +105,13 @@ final class LockedScheduler implements AccountScheduler {
         if (!request.model().isEmpty() && account.upstreamModel(request.model()).isEmpty()) {
             return Optional.of(FilterReason.MODEL_NOT_SERVED);
         }
-        if (request.need().transport() == SelectionRequest.Transport.WEBSOCKET && account.webSocket() == Account.WebSocketUse.OFF) {
+        if (request.need().transport() == SelectionRequest.Transport.WEBSOCKET && account.offer().webSocket() == Account.WebSocketUse.OFF) {
             return Optional.of(FilterReason.TRANSPORT_NOT_OFFERED);
         }
         if (rest(account.name()) > 0) {
             return Optional.of(FilterReason.COOLING_DOWN);
         }
-        return taken(account) < account.concurrency() ? Optional.empty() : Optional.of(FilterReason.NO_FREE_SLOT);
+        return taken(account) < account.rank().concurrency() ? Optional.empty() : Optional.of(FilterReason.NO_FREE_SLOT);
     }
 
     private AccountLease lease(Account account, SelectionRequest request, long started) {
@@ -122,7 +122,7 @@ final class LockedScheduler implements AccountScheduler {
     private Decision decision(String account, Decision.Layer layer, SelectionRequest request, long started) {
         return new Decision(account, new Choice(layer, true, 0, Decision.Stickiness.NONE),
                 new Decision.Asked(request.model(), request.sessionKey(), false), new Decision.When(
-                        settings.epochMillis().getAsLong(), settings.nanoClock().getAsLong() - started), List.of());
+                        settings.clocks().epochMillis().getAsLong(), settings.clocks().nanos().getAsLong() - started), List.of());
     }
 
     private Decision.Layer layer(String account, SelectionRequest request) {
@@ -158,8 +158,8 @@ final class LockedScheduler implements AccountScheduler {
             }
             case AttemptOutcome.Failed failure -> {
                 statistics.failed(account.name());
-                Duration rest = failure.coolDown().isZero() ? settings.coolDown().first() : failure.coolDown();
-                restsUntil.put(account.name(), settings.nanoClock().getAsLong() + rest.toNanos());
+                Duration rest = failure.coolDown().isZero() ? settings.failures().coolDown().first() : failure.coolDown();
+                restsUntil.put(account.name(), settings.clocks().nanos().getAsLong() + rest.toNanos());
             }
             case AttemptOutcome.Ignored _ -> { }
         }
@@ -175,7 +175,7 @@ final class LockedScheduler implements AccountScheduler {
         List<Account> order = order(request, new EnumMap<>(FilterReason.class));
         String account = order.isEmpty() ? "" : order.getFirst().name();
         Decision.Layer layer = order.isEmpty() ? Decision.Layer.NONE : layer(account, request);
-        return decision(account, layer, request, settings.nanoClock().getAsLong());
+        return decision(account, layer, request, settings.clocks().nanos().getAsLong());
     }
 
     @Override
@@ -196,10 +196,11 @@ final class LockedScheduler implements AccountScheduler {
         String name = account.name();
         AccountStatus.State word = disabled.contains(name) ? AccountStatus.State.DISABLED
                 : rest(name) > 0 ? AccountStatus.State.COOLING_DOWN
-                : taken(account) < account.concurrency() ? AccountStatus.State.READY : AccountStatus.State.FULL;
-        return new AccountStatus(name, word, taken(account), account.concurrency(), statistics.errors(name),
-                (long) statistics.ttftNanos(name), rest(name), List.of(), statistics.succeeded(name),
-                statistics.failures(name), List.of());
+                : taken(account) < account.rank().concurrency() ? AccountStatus.State.READY : AccountStatus.State.FULL;
+        return new AccountStatus(name, word, new AccountStatus.Slots(taken(account), account.rank().concurrency()),
+                new AccountStatus.History(statistics.errors(name), (long) statistics.ttftNanos(name), statistics.succeeded(name),
+                        statistics.failures(name)),
+                new AccountStatus.Limits(rest(name), List.of(), List.of()));
     }
 
     /** None are kept. */
@@ -216,7 +217,8 @@ final class LockedScheduler implements AccountScheduler {
         switch (control) {
             case ENABLE -> disabled.remove(account);
             case DISABLE -> disabled.add(account);
-            case COOL -> restsUntil.put(account, settings.nanoClock().getAsLong() + settings.coolDown().unknownMax().toNanos());
+            case COOL -> restsUntil.put(account, settings.clocks().nanos().getAsLong()
+                    + settings.failures().coolDown().unknownMax().toNanos());
             case RESET -> restsUntil.remove(account);
         }
         notifyAll();
@@ -236,7 +238,7 @@ final class LockedScheduler implements AccountScheduler {
 
     private long rest(String account) {
         Long until = restsUntil.get(account);
-        return until == null ? 0 : Math.max(0, until - settings.nanoClock().getAsLong());
+        return until == null ? 0 : Math.max(0, until - settings.clocks().nanos().getAsLong());
     }
 
     private Duration retryAfter() {

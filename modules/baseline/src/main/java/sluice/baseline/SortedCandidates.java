@@ -23,8 +23,8 @@ final class SortedCandidates {
         int firstPriority = Integer.MAX_VALUE;
         int lastPriority = 0;
         for (Facts facts : fitting) {
-            firstPriority = Math.min(firstPriority, facts.account.priority());
-            lastPriority = Math.max(lastPriority, facts.account.priority());
+            firstPriority = Math.min(firstPriority, facts.account.rank().priority());
+            lastPriority = Math.max(lastPriority, facts.account.rank().priority());
         }
         double fastest = Double.MAX_VALUE;
         double slowest = 0;
@@ -37,19 +37,19 @@ final class SortedCandidates {
         List<Scored> scored = new ArrayList<>();
         for (Facts facts : fitting) {
             double priority = lastPriority == firstPriority ? 1
-                    : 1 - (double) (facts.account.priority() - firstPriority) / (lastPriority - firstPriority);
-            double load = 1 - Math.min((double) facts.inFlight / facts.account.concurrency(), 1);
+                    : 1 - (double) (facts.account.rank().priority() - firstPriority) / (lastPriority - firstPriority);
+            double load = 1 - Math.min((double) facts.inFlight / facts.account.rank().concurrency(), 1);
             double ttft = facts.ttftNanos == 0 || slowest <= fastest ? UNKNOWN_TTFT
                     : 1 - (facts.ttftNanos - fastest) / (slowest - fastest);
             double score = weights.priority() * priority + weights.load() * load + weights.queue()
                     + weights.errors() * (1 - facts.errors) + weights.ttft() * ttft;
-            scored.add(new Scored(facts.account, facts.nameHash, score, draw(seed, facts.nameHash, facts.account.weight())));
+            scored.add(new Scored(facts.account, facts.nameHash, score, draw(seed, facts.nameHash, facts.account.rank().weight())));
         }
         scored.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparingDouble(Scored::draw));
         List<Scored> best = new ArrayList<>(scored.subList(0, Math.min(topK, scored.size())));
         double least = best.isEmpty() ? 0 : best.getLast().score;
         best.sort(Comparator.comparingDouble(one ->
-                draw(seed, one.nameHash, one.account.weight() * (one.score - least + 1))));
+                draw(seed, one.nameHash, one.account.rank().weight() * (one.score - least + 1))));
         List<Account> order = new ArrayList<>();
         best.forEach(one -> order.add(one.account));
         scored.stream().skip(best.size()).forEach(one -> order.add(one.account));

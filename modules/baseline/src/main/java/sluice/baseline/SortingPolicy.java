@@ -49,7 +49,7 @@ final class SortingPolicy implements SelectionPolicy {
             }
         }
         long seed = now.request().sessionKey() != 0 ? now.request().sessionKey() : now.request().seed();
-        for (Account account : SortedCandidates.order(fitting, settings.weights(), settings.topK(), seed)) {
+        for (Account account : SortedCandidates.order(fitting, settings.scoring().weights(), settings.scoring().topK(), seed)) {
             shortlist.add(accounts.indexOf(account));
         }
         return now.binding().isBound() ? Choice.leave(true, stickiness(now, true)) : Choice.FREE;

@@ -43,12 +43,12 @@ final class StoredList implements AccountList {
         Map<String, Account> known = new HashMap<>();
         for (Account account : accounts) {
             known.put(account.name(), account);
-            ObjectNode stored = list.addObject().put("name", account.name()).put("base-url", account.baseUrl().toString())
-                    .put("tier", account.tier()).put("priority", account.priority()).put("weight", account.weight())
-                    .put("concurrency", account.concurrency()).put("organization", account.organization())
-                    .put("websocket", account.webSocket().name());
+            ObjectNode stored = list.addObject().put("name", account.name()).put("base-url", account.endpoint().baseUrl().toString())
+                    .put("tier", account.rank().tier()).put("priority", account.rank().priority()).put("weight", account.rank().weight())
+                    .put("concurrency", account.rank().concurrency()).put("organization", account.offer().organization())
+                    .put("websocket", account.offer().webSocket().name());
             ArrayNode models = stored.putArray("models");
-            account.models().forEach(rule -> models.addObject().put("from", rule.from()).put("to", rule.to()));
+            account.offer().models().forEach(rule -> models.addObject().put("from", rule.from()).put("to", rule.to()));
         }
         secrets = Map.copyOf(known);
         try {
@@ -79,11 +79,10 @@ final class StoredList implements AccountList {
     private static Account decoded(JsonNode stored, Account known) {
         List<Account.ModelRule> models = new ArrayList<>();
         stored.get("models").forEach(rule -> models.add(new Account.ModelRule(rule.get("from").asText(), rule.get("to").asText())));
-        Account account = new Account(known.name(), known.baseUrl(), known.apiKey(), stored.get("tier").asInt(),
-                stored.get("priority").asInt(), stored.get("weight").asInt(), stored.get("concurrency").asInt(),
-                stored.get("organization").asText(), known.passthrough(), models, known.remove(), known.set(), known.replace(),
-                known.input(), Account.WebSocketUse.valueOf(stored.get("websocket").asText()), known.headers(), known.proxy(),
-                known.timeouts());
+        Account account = new Account(known.name(), known.endpoint(), new Account.Rank(stored.get("tier").asInt(),
+                stored.get("priority").asInt(), stored.get("weight").asInt(), stored.get("concurrency").asInt()),
+                new Account.Offer(models, stored.get("organization").asText(),
+                        Account.WebSocketUse.valueOf(stored.get("websocket").asText())), known.edits());
         return account.equals(known) ? known : account;
     }
 

@@ -88,13 +88,13 @@ public final class WebClientUpstream implements Upstream {
         Account account = request.account();
         HttpClientRequest call = clientOf(account).method(Method.create(request.method()))
                 .skipUriEncoding(true)
-                .uri(account.baseUrl().toString().split("[?]", 2)[0] + request.wholeTarget())
+                .uri(account.endpoint().baseUrl().toString().split("[?]", 2)[0] + request.wholeTarget())
                 .readTimeout(request.headersNanos() == 0 ? LONGEST : Duration.ofNanos(request.headersNanos()));
         for (int i = 0; i < request.headers().size(); i++) {
             call.header(HeaderValues.create(request.headers().name(i), request.headers().value(i)));
         }
-        if (!account.apiKey().isEmpty()) {
-            call.header(HeaderNames.AUTHORIZATION, "Bearer " + account.apiKey().reveal());
+        if (!account.endpoint().apiKey().isEmpty()) {
+            call.header(HeaderNames.AUTHORIZATION, "Bearer " + account.endpoint().apiKey().reveal());
         }
         return call;
     }
@@ -102,12 +102,12 @@ public final class WebClientUpstream implements Upstream {
     private WebClient clientOf(Account account) {
         return clients.compute(account.name(), (name, before) -> before != null && before.account() == account ? before
                 : new Client(account, WebClient.builder()
-                        .connectTimeout(account.timeouts().connect())
+                        .connectTimeout(account.endpoint().timeouts().connect())
                         .followRedirects(false)
                         .sendExpectContinue(false)
                         .shareConnectionCache(false)
                         .connectionCacheSize(settings.idle().perAccount())
-                        .tls(account.baseUrl().getScheme().equals("https") ? Tls.create(builder -> { }) : noTls())
+                        .tls(account.endpoint().baseUrl().getScheme().equals("https") ? Tls.create(builder -> { }) : noTls())
                         .servicesDiscoverServices(false)
                         .build())).web();
     }

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountLease;
@@ -34,15 +33,15 @@ final class AccountPools {
     static AccountScheduler scheduler(AccountScheduler.Factory factory, SelectionPolicy.Factory policy, int n) {
         SchedulerSettings base = SchedulerSettings.defaults();
         // A clock that stands still: means do not fade, so both schedulers know the same.
-        SchedulerSettings settings = new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
-                base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> 0, () -> 0);
+        SchedulerSettings settings = new SchedulerSettings(base.scoring(), base.sticky(), base.failures(), base.room(),
+                new SchedulerSettings.Clocks(() -> 0, () -> 0));
         SharedState state = new LocalStateFactory().create(Map.of());
         AccountScheduler scheduler = factory.create(settings, policy.create(settings), state);
         List<Account> accounts = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            accounts.add(new Account("account-" + i, URI.create("http://localhost/v1"), new Secret("k"), 0, i % 3, 1 + i % 4, 64,
-                    "o", false, List.of(), List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON, Map.of(),
-                    Optional.empty(), Account.Timeouts.DEFAULT));
+            accounts.add(new Account("account-" + i, Account.Endpoint.of(URI.create("http://localhost/v1"), new Secret("k")),
+                    new Account.Rank(0, i % 3, 1 + i % 4, 64), new Account.Offer(List.of(), "o", Account.WebSocketUse.ON),
+                    Account.Edits.NONE));
         }
         scheduler.apply(accounts);
         for (int i = 0; i < n; i += 2) {

@@ -112,10 +112,11 @@ final class Assembly {
             headers.put(auth.substring("header ".length()), s.secret("api-key").reveal());
         }
         Secret bearer = auth.equals("bearer") ? s.secret("api-key") : new Secret("");
-        return new Account(s.text("name"), withQuery(s.uri("base-url"), s.texts("query")), bearer, s.whole("tier"), s.whole("priority"),
-                s.whole("weight"), s.whole("concurrency"), s.text("organization", s.text("name")),
-                "passthrough".equals(s.text("mode")), models, s.texts("remove"), s.table("set"), s.table("replace"), input,
-                s.choice("websocket", Account.WebSocketUse.class), headers, s.optionalUri("proxy"), timeouts);
+        return new Account(s.text("name"),
+                new Account.Endpoint(withQuery(s.uri("base-url"), s.texts("query")), bearer, headers, s.optionalUri("proxy"), timeouts),
+                new Account.Rank(s.whole("tier"), s.whole("priority"), s.whole("weight"), s.whole("concurrency")),
+                new Account.Offer(models, s.text("organization", s.text("name")), s.choice("websocket", Account.WebSocketUse.class)),
+                new Account.Edits("passthrough".equals(s.text("mode")), s.texts("remove"), s.table("set"), s.table("replace"), input));
     }
 
     private static URI withQuery(URI base, List<String> query) {
@@ -127,18 +128,18 @@ final class Assembly {
         Section st = s.inner("sticky");
         Section c = f.inner("cool-down");
         Section b = f.inner("breaker");
-        return new SchedulerSettings(s.whole("top-k"),
+        return new SchedulerSettings(new SchedulerSettings.Scoring(s.whole("top-k"),
                 new SchedulerSettings.Weights(w.decimal("priority"), w.decimal("load"), w.decimal("queue"), w.decimal("errors"),
                         w.decimal("ttft"), w.decimal("quota")),
-                s.decimal("ewma-alpha"),
+                s.decimal("ewma-alpha")),
                 new SchedulerSettings.Sticky(st.duration("ttl"), st.whole("max-entries"),
                         st.decimal("price-ms-per-1k-cached-tokens"), st.duration("error-cost"), st.duration("min-gain"),
                         st.decimal("hysteresis"), st.duration("max-ttft"), st.decimal("max-errors")),
-                s.whole("wait.waiters"), s.whole("decisions"),
-                new SchedulerSettings.CoolDown(c.duration("first"), c.duration("unknown-max"), c.duration("max"),
-                        c.duration("unauthorized"), c.duration("quota"), c.duration("model-unserved"), c.whole("forbidden")),
-                new SchedulerSettings.Breaker(b.whole("failures"), b.duration("open"), b.duration("max")),
-                System::nanoTime, System::currentTimeMillis);
+                new SchedulerSettings.Failures(new SchedulerSettings.CoolDown(c.duration("first"), c.duration("unknown-max"),
+                        c.duration("max"), c.duration("unauthorized"), c.duration("quota"),
+                        c.duration("model-unserved"), c.whole("forbidden")),
+                new SchedulerSettings.Breaker(b.whole("failures"), b.duration("open"), b.duration("max"))),
+                new SchedulerSettings.Room(s.whole("wait.waiters"), s.whole("decisions")), SchedulerSettings.Clocks.SYSTEM);
     }
 
     private StreamSettings stream(Section s) {

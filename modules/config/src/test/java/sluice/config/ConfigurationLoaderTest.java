@@ -52,9 +52,9 @@ class ConfigurationLoaderTest {
                   - {name: main, base-url: https://api.openai.com/v1, api-key: "${env:KEY}"}
                 clients: [{name: me, key-sha256: %s}]
                 """.formatted(hash));
-        assertEquals(Account.of("main", URI.create("https://api.openai.com/v1"), configuration.accounts().getFirst().apiKey()),
+        assertEquals(Account.of("main", URI.create("https://api.openai.com/v1"), configuration.accounts().getFirst().endpoint().apiKey()),
                 configuration.accounts().getFirst());
-        assertEquals("sk-upstream-secret", configuration.accounts().getFirst().apiKey().reveal());
+        assertEquals("sk-upstream-secret", configuration.accounts().getFirst().endpoint().apiKey().reveal());
         assertEquals(KeyHash.of("sk-client"), configuration.clients().getFirst().access().keys().getFirst().hash());
         assertTrue(load(ACCOUNT).problems().isEmpty());
     }
@@ -63,13 +63,13 @@ class ConfigurationLoaderTest {
     void defaultsAreTheNumbersOfTheContracts() {
         Configuration defaults = ConfigurationLoader.defaults();
         SchedulerSettings contract = SchedulerSettings.defaults();
-        assertEquals(contract.weights(), defaults.scheduler().weights());
+        assertEquals(contract.scoring().weights(), defaults.scheduler().scoring().weights());
         assertEquals(contract.sticky(), defaults.scheduler().sticky());
-        assertEquals(contract.coolDown(), defaults.scheduler().coolDown());
-        assertEquals(contract.breaker(), defaults.scheduler().breaker());
-        assertEquals(contract.waiters(), defaults.scheduler().waiters());
-        assertEquals(contract.decisions(), defaults.scheduler().decisions());
-        assertEquals(contract.topK(), defaults.scheduler().topK());
+        assertEquals(contract.failures().coolDown(), defaults.scheduler().failures().coolDown());
+        assertEquals(contract.failures().breaker(), defaults.scheduler().failures().breaker());
+        assertEquals(contract.room().waiters(), defaults.scheduler().room().waiters());
+        assertEquals(contract.room().decisions(), defaults.scheduler().room().decisions());
+        assertEquals(contract.scoring().topK(), defaults.scheduler().scoring().topK());
         assertEquals(Account.Timeouts.DEFAULT, defaults.stream().timeouts());
         assertEquals(sluice.api.WebSocketSettings.DEFAULT, defaults.webSocket().pool());
     }
@@ -113,19 +113,19 @@ class ConfigurationLoaderTest {
         assertEquals(new Quota.Budget(0, 500.5), c.clients().getFirst().quota().budget());
         assertEquals("f".repeat(64), c.clients().getFirst().access().keys().getLast().hash().hex());
         Account account = c.accounts().getFirst();
-        assertEquals(URI.create("https://example.com/v1"), account.baseUrl());
+        assertEquals(URI.create("https://example.com/v1"), account.endpoint().baseUrl());
         assertEquals(List.of(new Account.ModelRule("gpt-5.1", ""), new Account.ModelRule("fast", "gpt-5.1-mini"),
-                new Account.ModelRule("o*", "")), account.models());
+                new Account.ModelRule("o*", "")), account.offer().models());
         assertEquals(Optional.of("gpt-5.1-mini"), account.upstreamModel("fast"));
         assertEquals(Map.of("store", "false", "text.verbosity", "\"low\"", "metadata", "{\"a\":[1,null,\"2\",\"on\"]}",
-                "n", "1e400"), account.set());
-        assertEquals(Map.of("reasoning.effort", Map.of("minimal", "low")), account.replace());
-        assertEquals(java.util.Set.of(InputCorrection.DROP_ITEM_IDS), account.input());
-        assertEquals(Account.WebSocketUse.OFF, account.webSocket());
-        assertEquals(Optional.empty(), account.proxy());
-        assertEquals(Duration.ofMinutes(1), account.timeouts().idle());
-        assertEquals(Duration.ZERO, account.timeouts().firstOutput());
-        assertEquals(Duration.ofSeconds(600), account.timeouts().headersWhole());
+                "n", "1e400"), account.edits().set());
+        assertEquals(Map.of("reasoning.effort", Map.of("minimal", "low")), account.edits().replace());
+        assertEquals(java.util.Set.of(InputCorrection.DROP_ITEM_IDS), account.edits().input());
+        assertEquals(Account.WebSocketUse.OFF, account.offer().webSocket());
+        assertEquals(Optional.empty(), account.endpoint().proxy());
+        assertEquals(Duration.ofMinutes(1), account.endpoint().timeouts().idle());
+        assertEquals(Duration.ZERO, account.endpoint().timeouts().firstOutput());
+        assertEquals(Duration.ofSeconds(600), account.endpoint().timeouts().headersWhole());
         assertEquals(StreamSettings.OnDisconnect.DRAIN, c.stream().onDisconnect());
         assertEquals(List.of(new ModelPrice("gpt-*", "", 0, ModelPrice.Rates.of(1.25, 10), "usage.prices[0]")), c.usage().prices());
     }
@@ -136,7 +136,7 @@ class ConfigurationLoaderTest {
                 .accounts().getFirst();
         assertEquals("007", account.name());
         assertEquals(List.of("4.10", "2024-01-01", "on", "0x1F"),
-                account.models().stream().map(Account.ModelRule::from).toList());
+                account.offer().models().stream().map(Account.ModelRule::from).toList());
     }
 
     @Test
@@ -259,9 +259,9 @@ class ConfigurationLoaderTest {
                 """;
         LoadResult result = new ConfigurationLoader(environment, GIB).parse("sluice.yaml", yaml, folder);
         Account account = assertInstanceOf(LoadResult.Loaded.class, result).configuration().accounts().getFirst();
-        assertEquals("x-from-file", account.apiKey().reveal());
-        assertEquals(URI.create("https://up.example:8443/v1"), account.baseUrl());
-        assertEquals(Map.of("X-Raw", "${env:HOST}"), account.headers());
+        assertEquals("x-from-file", account.endpoint().apiKey().reveal());
+        assertEquals(URI.create("https://up.example:8443/v1"), account.endpoint().baseUrl());
+        assertEquals(Map.of("X-Raw", "${env:HOST}"), account.endpoint().headers());
         assertProblem(ACCOUNT.replace("env:KEY", "env:NONE"), "sluice.yaml: accounts[0].api-key: refers to the environment "
                 + "variable NONE, which is not set (line 1)");
         assertProblem(ACCOUNT.replace("env:KEY", "vault:x"), "sluice.yaml: accounts[0].api-key: has an unknown reference "
@@ -310,7 +310,7 @@ class ConfigurationLoaderTest {
                   - {<<: *common, name: a, base-url: https://a/v1}
                   - {<<: *common, name: b, base-url: https://b/v1, weight: 7}
                 """);
-        assertEquals(List.of(5, 7), c.accounts().stream().map(Account::weight).toList());
+        assertEquals(List.of(5, 7), c.accounts().stream().map(one -> one.rank().weight()).toList());
     }
 
     @Test

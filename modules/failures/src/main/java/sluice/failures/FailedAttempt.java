@@ -36,8 +36,8 @@ public record FailedAttempt(FailureRules.Rule rule, String account, int status, 
      * the log nor operations may see them.
      */
     public FailedAttempt withoutSecretsOf(Account used) {
-        FailedAttempt clean = without(used.apiKey().reveal());
-        for (String value : used.headers().values()) {
+        FailedAttempt clean = without(used.endpoint().apiKey().reveal());
+        for (String value : used.endpoint().headers().values()) {
             clean = clean.without(value);
         }
         return clean;

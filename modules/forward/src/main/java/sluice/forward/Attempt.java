@@ -106,10 +106,11 @@ final class Attempt implements FailoverLoop.Attempts {
         }
         Headers sent = call.exchange.head().headers();
         Headers headers = call.way.headers(HeaderPolicy.toUpstream(sent, account, sent.has("content-encoding")));
-        Duration untilHeaders = call.record.stream ? account.timeouts().headersStreaming() : account.timeouts().headersWhole();
+        Account.Timeouts timeouts = account.endpoint().timeouts();
+        Duration untilHeaders = call.record.stream ? timeouts.headersStreaming() : timeouts.headersWhole();
         call.record.sentNanos = clock.getAsLong();
         return new UpstreamRequest(account, call.exchange.head().method(), call.target(), headers, body, untilHeaders.toNanos(),
-                account.timeouts().idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation());
+                timeouts.idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation());
     }
 
     private static List<BodyEdit> edits(Call call, AccountLease lease, boolean strip) {

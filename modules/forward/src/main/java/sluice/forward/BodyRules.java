@@ -25,7 +25,7 @@ final class BodyRules {
      */
     static List<BodyEdit> edits(Account account, RequestBody body, String model, String upstreamModel, boolean stripEncrypted) {
         boolean mapped = !upstreamModel.equals(model);
-        if (!mapped && !stripEncrypted && plain(account)) {
+        if (!mapped && !stripEncrypted && plain(account.edits())) {
             return List.of();
         }
         List<BodyEdit> edits = new ArrayList<>();
@@ -33,11 +33,11 @@ final class BodyRules {
             edits.add(new BodyEdit.Put("model", JsonStrings.quote(upstreamModel)));
         }
         Set<InputCorrection> corrections = EnumSet.noneOf(InputCorrection.class);
-        if (!account.passthrough()) {
-            account.remove().forEach(path -> edits.add(new BodyEdit.Remove(path)));
-            account.set().forEach((path, json) -> edits.add(new BodyEdit.Put(path, json)));
-            account.replace().forEach((path, values) -> replace(body, path, values, edits));
-            corrections.addAll(account.input());
+        if (!account.edits().passthrough()) {
+            account.edits().remove().forEach(path -> edits.add(new BodyEdit.Remove(path)));
+            account.edits().set().forEach((path, json) -> edits.add(new BodyEdit.Put(path, json)));
+            account.edits().replace().forEach((path, values) -> replace(body, path, values, edits));
+            corrections.addAll(account.edits().input());
         }
         if (stripEncrypted) {
             corrections.add(InputCorrection.DROP_ENCRYPTED_REASONING);
@@ -48,9 +48,9 @@ final class BodyRules {
         return edits;
     }
 
-    private static boolean plain(Account account) {
-        return account.passthrough() || account.remove().isEmpty() && account.set().isEmpty() && account.replace().isEmpty()
-                && account.input().isEmpty();
+    private static boolean plain(Account.Edits edits) {
+        return edits.passthrough() || edits.remove().isEmpty() && edits.set().isEmpty() && edits.replace().isEmpty()
+                && edits.input().isEmpty();
     }
 
     private static void replace(RequestBody body, String path, Map<String, String> values, List<BodyEdit> edits) {

@@ -57,7 +57,7 @@ final class HeaderPolicy {
             out.add(client, i);
         }
         out.add("accept-encoding", "identity");
-        account.headers().forEach(out::add);
+        account.endpoint().headers().forEach(out::add);
         return out.build();
     }
 
@@ -82,7 +82,7 @@ final class HeaderPolicy {
     }
 
     private static boolean isFixed(Headers client, int index, Account account) {
-        for (String name : account.headers().keySet()) {
+        for (String name : account.endpoint().headers().keySet()) {
             if (client.nameIs(index, name)) {
                 return true;
             }

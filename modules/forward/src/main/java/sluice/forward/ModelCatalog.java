@@ -94,8 +94,8 @@ final class ModelCatalog {
     private List<String> modelsOf(ClientPolicy policy) {
         Set<String> models = new TreeSet<>();
         for (Account account : accounts) {
-            boolean open = account.models().isEmpty() || account.models().stream().anyMatch(Account.ModelRule::isWildcard);
-            for (Account.ModelRule rule : account.models()) {
+            boolean open = account.offer().models().isEmpty() || account.offer().models().stream().anyMatch(Account.ModelRule::isWildcard);
+            for (Account.ModelRule rule : account.offer().models()) {
                 if (!rule.isWildcard()) {
                     models.add(rule.from());
                 }

@@ -64,7 +64,7 @@ final class Relaying {
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
-                movesOn, lease.account().timeouts().firstOutput(), hearing(call, lease))
+                movesOn, lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
         if (asStream) {
@@ -153,7 +153,7 @@ final class Relaying {
     }
 
     private static long keepaliveNanos(AccountLease lease) {
-        return lease.account().timeouts().keepalive().toNanos();
+        return lease.account().endpoint().timeouts().keepalive().toNanos();
     }
 
     private static void head(Call call, UpstreamResult.Answered answer, HeaderPolicy.Form form, Answer.Lines lines) {

@@ -68,7 +68,7 @@ final class Upstreams implements Way {
 
     private boolean fits(UpstreamRequest request, RequestBody body) {
         Account account = request.account();
-        if (account.webSocket() != Account.WebSocketUse.PREFER || !request.method().equals("POST")) {
+        if (account.offer().webSocket() != Account.WebSocketUse.PREFER || !request.method().equals("POST")) {
             return false;
         }
         String target = request.target();

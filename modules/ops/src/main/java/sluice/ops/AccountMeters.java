@@ -53,13 +53,13 @@ final class AccountMeters {
 
     private List<Meter> register(String name) {
         List<Meter> made = new ArrayList<>();
-        made.add(gauge("sluice_account_in_flight", "Slots taken.", name, "", AccountStatus::inFlight));
-        made.add(gauge("sluice_account_concurrency", "Slots in all.", name, "", AccountStatus::concurrency));
+        made.add(gauge("sluice_account_in_flight", "Slots taken.", name, "", one -> one.slots().taken()));
+        made.add(gauge("sluice_account_concurrency", "Slots in all.", name, "", one -> one.slots().all()));
         made.add(gauge("sluice_account_cooling_seconds", "How long the account, or a model of it, still rests.", name, "",
-                account -> account.coolingNanos() / 1e9));
-        made.add(gauge("sluice_account_error_ewma", "Moving average of failures, 0 to 1.", name, "", AccountStatus::errorEwma));
+                account -> account.limits().coolingNanos() / 1e9));
+        made.add(gauge("sluice_account_error_ewma", "Moving average of failures, 0 to 1.", name, "", one -> one.history().errorEwma()));
         made.add(gauge("sluice_account_first_output_ewma_seconds", "Moving average of the time to the first output; 0: unknown.",
-                name, "", account -> account.ttftEwmaNanos() / 1e9));
+                name, "", account -> account.history().ttftEwmaNanos() / 1e9));
         for (AccountStatus.State state : AccountStatus.State.values()) {
             made.add(gauge("sluice_account_state", "1 for the state the account is in.", name,
                     state.name().toLowerCase(Locale.ROOT), account -> account.state() == state ? 1 : 0));

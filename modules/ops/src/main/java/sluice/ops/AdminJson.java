@@ -17,16 +17,17 @@ final class AdminJson {
     }
 
     static void account(JsonOut json, AccountStatus account) {
-        json.text("name", account.name()).text("state", lower(account.state())).number("in_flight", account.inFlight())
-                .number("concurrency", account.concurrency()).number("error_ewma", account.errorEwma())
-                .number("first_output_ewma_ms", account.ttftEwmaNanos() / 1e6)
-                .number("cooling_ms", account.coolingNanos() / 1_000_000)
-                .array("resting_models", account.restingModels(), (inner, resting) -> inner.text("model", resting.model())
+        json.text("name", account.name()).text("state", lower(account.state())).number("in_flight", account.slots().taken())
+                .number("concurrency", account.slots().all()).number("error_ewma", account.history().errorEwma())
+                .number("first_output_ewma_ms", account.history().ttftEwmaNanos() / 1e6)
+                .number("cooling_ms", account.limits().coolingNanos() / 1_000_000)
+                .array("resting_models", account.limits().restingModels(), (inner, resting) -> inner.text("model", resting.model())
                         .number("rest_ms", resting.restNanos() / 1_000_000))
-                .array("quotas", account.quotas(), (inner, quota) -> inner.text("window", quota.window()).text("model", quota.model())
+                .array("quotas", account.limits().quotas(), (inner, quota) -> inner.text("window", quota.window())
+                        .text("model", quota.model())
                         .number("left", quota.left()).number("window_ms", quota.lengthMillis())
                         .text("renews", Instant.ofEpochMilli(quota.renewsEpochMillis()).toString()))
-                .number("succeeded", account.succeeded()).number("failed", account.failed());
+                .number("succeeded", account.history().succeeded()).number("failed", account.history().failed());
     }
 
     static void added(JsonOut json, AddedTime added) {

@@ -28,7 +28,7 @@ final class MoneyReadings {
         all.add(renewal("day", money.dayRenews(), now));
         all.add(renewal("month", money.monthRenews(), now));
         for (AccountStatus account : gateway.scheduler().accounts()) {
-            account.quotas().stream().filter(quota -> quota.model().isEmpty() || gateway.models().contains(quota.model()))
+            account.limits().quotas().stream().filter(quota -> quota.model().isEmpty() || gateway.models().contains(quota.model()))
                     .forEach(quota -> quota(all, account.name(), quota, now));
         }
         return all;

@@ -27,8 +27,9 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
     boolean draining;
 
     static AccountStatus account(String name, AccountStatus.State state, long coolingNanos) {
-        return new AccountStatus(name, state, 3, 64, 0.25, 1_500_000_000L, coolingNanos, List.of(), 10, 2,
-                List.of(new Quota("primary", "", 0.4, 18_000_000, 1_700_003_600_000L)));
+        return new AccountStatus(name, state, new AccountStatus.Slots(3, 64), new AccountStatus.History(0.25, 1_500_000_000L, 10, 2),
+                new AccountStatus.Limits(coolingNanos, List.of(),
+                        List.of(new Quota("primary", "", 0.4, 18_000_000, 1_700_003_600_000L))));
     }
 
     @Override

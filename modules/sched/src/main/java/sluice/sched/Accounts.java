@@ -45,14 +45,14 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     private volatile Fleet fleet = Fleet.EMPTY;
 
     Accounts(SchedulerSettings settings, SelectionPolicy policy, SharedState state) {
-        nanoClock = settings.nanoClock();
-        epochMillis = settings.epochMillis();
+        nanoClock = settings.clocks().nanos();
+        epochMillis = settings.clocks().epochMillis();
         originNanos = nanoClock.getAsLong();
         memory = new Memory(state);
-        rests = new RestBook(state.rests(), settings.epochMillis());
+        rests = new RestBook(state.rests(), settings.clocks().epochMillis());
         outcomes = new Outcomes(settings, rests);
         slots = new Slots(settings, policy, this::now, this);
-        waiting = new Waiting(settings.waiters(), slots, () -> fleet, trials, rests, this::now);
+        waiting = new Waiting(settings.room().waiters(), slots, () -> fleet, trials, rests, this::now);
     }
 
     private Trial trial() {
@@ -92,7 +92,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
 
     /** Another key or address is another account: what went wrong before says nothing about it. */
     private void forgetIfReplaced(Account old, Account now, AccountState state) {
-        if (!old.apiKey().equals(now.apiKey()) || !old.baseUrl().equals(now.baseUrl())) {
+        if (!old.endpoint().apiKey().equals(now.endpoint().apiKey()) || !old.endpoint().baseUrl().equals(now.endpoint().baseUrl())) {
             state.reset();
             rests.forget(now.name());
         }

@@ -39,7 +39,7 @@ final class Eligibility {
         if (!member.serves(request.model())) {
             return FilterReason.MODEL_NOT_SERVED.ordinal();
         }
-        if (wish.limited() && !wish.organization().equals(member.account.organization())) {
+        if (wish.limited() && !wish.organization().equals(member.account.offer().organization())) {
             return FilterReason.OTHER_ORGANIZATION.ordinal();
         }
         int code = judge(member.state.condition.get(), nowNanos, FilterReason.MODEL_NOT_SERVED);

@@ -19,7 +19,7 @@ final class LayeredPolicy implements SelectionPolicy {
 
     LayeredPolicy(SchedulerSettings settings) {
         price = new StickyPrice(settings.sticky());
-        lastingNanos = settings.coolDown().unknownMax().toNanos();
+        lastingNanos = settings.failures().coolDown().unknownMax().toNanos();
         lineups = new ReusePool<>(() -> new Lineup(settings));
     }
 
@@ -34,7 +34,7 @@ final class LayeredPolicy implements SelectionPolicy {
         Home home = Home.UNKNOWN;
         if (now.home() >= 0) {
             home = homeOf(now);
-            if (home.fits && now.accounts().get(home.position).tier() == now.accounts().getFirst().tier()
+            if (home.fits && now.accounts().get(home.position).rank().tier() == now.accounts().getFirst().rank().tier()
                     && (livesThere(now) || price.nothingToGain(home.stayMillis, home.worthMillis))) {
                 shortlist.add(home.position);
                 return Choice.stay(stickiness(now, home.stayMillis, home.worthMillis, false, "nothing to gain"));
@@ -138,7 +138,7 @@ final class LayeredPolicy implements SelectionPolicy {
         FilterReason reason = now.fits(home.position) ? FilterReason.HIGHER_TIER : now.reason(home.position);
         Account account = now.accounts().get(home.position);
         if (reason == FilterReason.NO_FREE_SLOT && now.patient() && !now.leavesOrganization() && lineup.size() > 0
-                && account.tier() <= lineup.tier()) {
+                && account.rank().tier() <= lineup.tier()) {
             double leave = bestElsewhere(lineup, home, -1) + home.worthMillis;
             double wait = expectedWaitMillis(now, home.position);
             double patienceMillis = price.patienceMillis(home.stayMillis, leave);
@@ -186,7 +186,7 @@ final class LayeredPolicy implements SelectionPolicy {
     private static double expectedWaitMillis(Situation now, int position) {
         double held = now.heldNanos(position);
         return held == 0 ? Double.MAX_VALUE
-                : held / 1e6 / now.accounts().get(position).concurrency() * (1 + now.waiting(position));
+                : held / 1e6 / now.accounts().get(position).rank().concurrency() * (1 + now.waiting(position));
     }
 
     private static Decision.Stickiness stickiness(Situation now, double stay, double leave, boolean left, String reason) {

@@ -41,10 +41,10 @@ final class Lineup {
     private boolean equalWeights;
 
     Lineup(SchedulerSettings settings) {
-        weights = settings.weights();
-        top = new TopK(settings.topK());
-        keys = new double[settings.topK()];
-        order = new int[settings.topK()];
+        weights = settings.scoring().weights();
+        top = new TopK(settings.scoring().topK());
+        keys = new double[settings.scoring().topK()];
+        order = new int[settings.scoring().topK()];
     }
 
     /** Visits the accounts, lowest tier first, and stops after the first tier in which one fits. */
@@ -53,7 +53,7 @@ final class Lineup {
         clear(all.size());
         for (int i = 0; i < all.size(); i++) {
             Account account = all.get(i);
-            if (size > 0 && account.tier() != accounts[0].tier()) {
+            if (size > 0 && account.rank().tier() != accounts[0].rank().tier()) {
                 break;
             }
             if (now.fits(i)) {
@@ -89,7 +89,7 @@ final class Lineup {
         positions[i] = position;
         accounts[i] = account;
         hashes[i] = now.nameHash(position);
-        double slots = account.concurrency();
+        double slots = account.rank().concurrency();
         load[i] = 1 - Math.min(now.inFlight(position) / slots, 1);
         queue[i] = 1 - Math.min(now.waiting(position) / slots, 1);
         errors[i] = now.errors(position);
@@ -102,9 +102,9 @@ final class Lineup {
             slowest = Math.max(slowest, ttftNanos[i]);
             fastest = Math.min(fastest, ttftNanos[i]);
         }
-        firstPriority = Math.min(firstPriority, account.priority());
-        lastPriority = Math.max(lastPriority, account.priority());
-        equalWeights &= account.weight() == accounts[0].weight();
+        firstPriority = Math.min(firstPriority, account.rank().priority());
+        lastPriority = Math.max(lastPriority, account.rank().priority());
+        equalWeights &= account.rank().weight() == accounts[0].rank().weight();
     }
 
     /** Puts those that fit on the list: the K best, by a weighted draw. */
@@ -122,7 +122,7 @@ final class Lineup {
             }
             double score = score(i);
             if (top.wants(score)) {
-                top.offer(i, score, WeightedDraw.key(seed, hashes[i], equalWeights ? 1 : accounts[i].weight()));
+                top.offer(i, score, WeightedDraw.key(seed, hashes[i], equalWeights ? 1 : accounts[i].rank().weight()));
             }
         }
         top.sort();
@@ -130,7 +130,7 @@ final class Lineup {
         double least = ranked == 0 ? 0 : top.score(ranked - 1);
         for (int rank = 0; rank < ranked; rank++) {
             int i = top.position(rank);
-            double key = WeightedDraw.key(seed, hashes[i], accounts[i].weight() * (top.score(rank) - least + 1));
+            double key = WeightedDraw.key(seed, hashes[i], accounts[i].rank().weight() * (top.score(rank) - least + 1));
             int at = rank;
             for (; at > 0 && keys[at - 1] > key; at--) {
                 keys[at] = keys[at - 1];
@@ -151,7 +151,7 @@ final class Lineup {
 
     /** The tier of those that fit; only if there is one. */
     int tier() {
-        return accounts[0].tier();
+        return accounts[0].rank().tier();
     }
 
     double errors(int place) {
@@ -202,7 +202,7 @@ final class Lineup {
 
     private double priorityTerm(int i) {
         int range = lastPriority - firstPriority;
-        double term = range == 0 ? 1 : 1 - (double) (accounts[i].priority() - firstPriority) / range;
+        double term = range == 0 ? 1 : 1 - (double) (accounts[i].rank().priority() - firstPriority) / range;
         return weights.priority() * term;
     }
 

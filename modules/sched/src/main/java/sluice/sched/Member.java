@@ -24,11 +24,11 @@ final class Member {
         this.name = account.name();
         this.state = state;
         this.hash = NameHash.of(account.name());
-        this.tier = account.tier();
-        this.concurrency = account.concurrency();
-        this.webSocket = account.webSocket() != Account.WebSocketUse.OFF;
+        this.tier = account.rank().tier();
+        this.concurrency = account.rank().concurrency();
+        this.webSocket = account.offer().webSocket() != Account.WebSocketUse.OFF;
         List<String> prefixes = new ArrayList<>();
-        for (Account.ModelRule rule : account.models()) {
+        for (Account.ModelRule rule : account.offer().models()) {
             if (rule.isWildcard()) {
                 prefixes.add(rule.from().substring(0, rule.from().length() - 1));
             } else {
@@ -40,7 +40,7 @@ final class Member {
 
     /** As {@link Account#upstreamModel}, without an allocation. A request that names no model is served by all. */
     boolean serves(String model) {
-        if (account.models().isEmpty() || model.isEmpty() || exactModels.contains(model)) {
+        if (account.offer().models().isEmpty() || model.isEmpty() || exactModels.contains(model)) {
             return true;
         }
         for (String prefix : modelPrefixes) {

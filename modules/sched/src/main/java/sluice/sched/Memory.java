@@ -50,7 +50,7 @@ final class Memory {
         String organization = "";
         if (encrypted && !binding.stripEncryptedReasoning() && binding.isBound() && owner.isEmpty()) {
             Optional<Member> home = fleet.named(binding.account());
-            organization = home.map(member -> member.account.organization()).orElse("");
+            organization = home.map(member -> member.account.offer().organization()).orElse("");
             strip = home.isEmpty();
         }
         return new Wish(request, binding, owner, organization, strip, nowNanos, flight);

@@ -19,9 +19,9 @@ final class Outcomes {
     private final RestBook rests;
 
     Outcomes(SchedulerSettings settings, RestBook rests) {
-        alpha = settings.ewmaAlpha();
-        breaker = settings.breaker();
-        coolDown = settings.coolDown();
+        alpha = settings.scoring().ewmaAlpha();
+        breaker = settings.failures().breaker();
+        coolDown = settings.failures().coolDown();
         maxNanos = coolDown.max().toNanos();
         this.rests = rests;
     }

@@ -32,8 +32,8 @@ final class Slots {
         this.policy = policy;
         this.clock = clock;
         this.desk = desk;
-        epochMillis = settings.epochMillis();
-        decisions = new DecisionRing(settings.decisions());
+        epochMillis = settings.clocks().epochMillis();
+        decisions = new DecisionRing(settings.room().decisions());
         details = new DecisionDetails(clock.getAsLong());
     }
 

@@ -17,10 +17,12 @@ final class Statuses {
         List<RestingModel> models = state.models.resting(nowNanos);
         long errors = state.errors.read();
         long ttft = state.ttftNanos.read();
-        return new AccountStatus(member.name, word(member, condition, rest, models), state.inFlight(), member.concurrency,
-                FadingMean.mean(errors) * FadingMean.freshness(errors, nowNanos),
-                FadingMean.freshness(ttft, nowNanos) == 0 ? 0 : (long) FadingMean.mean(ttft), longest(rest, models), models,
-                state.succeeded.sum(), state.failed.sum(), state.quotas.all(nowEpochMillis));
+        AccountStatus.History history = new AccountStatus.History(FadingMean.mean(errors) * FadingMean.freshness(errors, nowNanos),
+                FadingMean.freshness(ttft, nowNanos) == 0 ? 0 : (long) FadingMean.mean(ttft),
+                state.succeeded.sum(), state.failed.sum());
+        return new AccountStatus(member.name, word(member, condition, rest, models),
+                new AccountStatus.Slots(state.inFlight(), member.concurrency), history,
+                new AccountStatus.Limits(longest(rest, models), models, state.quotas.all(nowEpochMillis)));
     }
 
     /** An unauthorized account and an open breaker stay so until a probe goes well. */

@@ -37,9 +37,9 @@ class AnyPolicyTest {
         }
 
         assertEquals(Map.of(FilterReason.NO_FREE_SLOT, 2), rig.refused(Rig.anonymous(7)).reasons());
-        assertTrue(rig.scheduler.accounts().stream().allMatch(account -> account.inFlight() == 3));
+        assertTrue(rig.scheduler.accounts().stream().allMatch(account -> account.slots().taken() == 3));
         leases.forEach(AccountLease::close);
-        assertTrue(rig.scheduler.accounts().stream().allMatch(account -> account.inFlight() == 0));
+        assertTrue(rig.scheduler.accounts().stream().allMatch(account -> account.slots().taken() == 0));
     }
 
     @Test

@@ -41,7 +41,7 @@ class EvidenceTest {
     private void assertAllReady() {
         for (AccountStatus status : rig.scheduler.accounts()) {
             assertEquals(State.READY, status.state(), status.name());
-            assertEquals(0, status.errorEwma(), status.name());
+            assertEquals(0, status.history().errorEwma(), status.name());
         }
     }
 
@@ -154,12 +154,12 @@ class EvidenceTest {
     @Test
     void aFailureOfTheOneThatWasLetThroughMakesNoRestLonger() {
         breakAll();
-        long before = rig.scheduler.accounts().stream().mapToLong(AccountStatus::coolingNanos).sum();
+        long before = rig.scheduler.accounts().stream().mapToLong(one -> one.limits().coolingNanos()).sum();
         for (int i = 0; i < 5; i++) {
             rig.run(Rig.request(0), Rig.failure(Kind.UPSTREAM));
         }
 
-        assertEquals(before, rig.scheduler.accounts().stream().mapToLong(AccountStatus::coolingNanos).sum());
+        assertEquals(before, rig.scheduler.accounts().stream().mapToLong(one -> one.limits().coolingNanos()).sum());
         rig.run(Rig.request(0));
         assertEquals(1, rig.scheduler.accounts().stream().filter(one -> one.state() == State.READY).count());
     }

@@ -42,7 +42,7 @@ class HealthTest {
         rig.run(Rig.request(0), Rig.failure(Kind.RATE_LIMITED, Duration.ofSeconds(7)));
 
         assertEquals(State.MODEL_COOLING_DOWN, status().state());
-        assertEquals(List.of(new AccountStatus.RestingModel(Rig.MODEL, 7_000_000_000L)), status().restingModels());
+        assertEquals(List.of(new AccountStatus.RestingModel(Rig.MODEL, 7_000_000_000L)), status().limits().restingModels());
         rig.run(new SelectionRequest("team", "other", 0, "", SelectionRequest.Transport.HTTP, false, Set.of(), 0, 1));
         ruledOutFor(FilterReason.RATE_LIMITED, Duration.ofSeconds(7));
         rig.run(Rig.request(0));
@@ -145,7 +145,7 @@ class HealthTest {
         AccountLease one = rig.take(Rig.request(0));
         AccountLease two = rig.take(Rig.request(0));
 
-        assertEquals(2, status().inFlight());
+        assertEquals(2, status().slots().taken());
         one.close();
         two.close();
     }
@@ -182,8 +182,8 @@ class HealthTest {
             rig.run(Rig.request(0), new AttemptOutcome.Ignored());
         }
 
-        assertEquals(0, status().errorEwma());
-        assertEquals(0, status().failed() + status().succeeded());
+        assertEquals(0, status().history().errorEwma());
+        assertEquals(0, status().history().failed() + status().history().succeeded());
         assertEquals(State.READY, status().state());
     }
 

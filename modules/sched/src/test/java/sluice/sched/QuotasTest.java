@@ -58,7 +58,8 @@ class QuotasTest {
         Decision said = rig.scheduler.explain(Rig.anonymous(1));
         double a = ((Decision.Candidate.Fit) said.candidates().get(0)).terms().quota();
         assertTrue(a > ((Decision.Candidate.Fit) said.candidates().get(1)).terms().quota());
-        assertEquals(List.of(new Quota("secondary", "", 0.5, 604_800_000, 86_400_000)), rig.scheduler.accounts().getFirst().quotas());
+        assertEquals(List.of(new Quota("secondary", "", 0.5, 604_800_000, 86_400_000)),
+                rig.scheduler.accounts().getFirst().limits().quotas());
     }
 
     @Test

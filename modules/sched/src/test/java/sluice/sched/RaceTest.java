@@ -172,7 +172,7 @@ class RaceTest {
     @Test
     void everyFailureInARowCountsTowardsTheBreaker() throws Exception {
         SchedulerSettings settings = SchedulerSettings.defaults();
-        assertEquals(3, settings.breaker().failures());
+        assertEquals(3, settings.failures().breaker().failures());
         Outcomes outcomes = new Outcomes(settings, new RestBook(new LocalStateFactory().create(Map.of()).rests(), () -> 0));
         SelectionRequest.Need need = SelectionRequest.by("team").build().need();
         BiConsumer<Race.Subject<Member>, Integer> fail = (subject, actor) -> outcomes.failed(
@@ -181,7 +181,7 @@ class RaceTest {
                 subject -> subject.object.state.condition.get().trouble() + " " + cell(subject.object.state.errors),
                 List.of(fail, fail, fail));
         FadingMean certain = new FadingMean();
-        certain.add(1, settings.ewmaAlpha(), 1);
+        certain.add(1, settings.scoring().ewmaAlpha(), 1);
         assertEquals(Set.of("BREAKER " + cell(certain)), results.keySet(), results.toString());
     }
 }

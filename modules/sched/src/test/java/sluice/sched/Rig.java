@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountLease;
@@ -49,8 +48,8 @@ final class Rig {
     }
 
     private SchedulerSettings onThisClock(SchedulerSettings base) {
-        return new SchedulerSettings(base.topK(), base.weights(), base.ewmaAlpha(), base.sticky(),
-                base.waiters(), base.decisions(), base.coolDown(), base.breaker(), () -> nanos, () -> nanos / 1_000_000);
+        return new SchedulerSettings(base.scoring(), base.sticky(), base.failures(), base.room(),
+                new SchedulerSettings.Clocks(() -> nanos, () -> nanos / 1_000_000));
     }
 
     /** What a request shows, account by account, until it is served or over. */
@@ -72,15 +71,15 @@ final class Rig {
     }
 
     static Account account(String name, int tier, int priority, int weight, int concurrency, String organization) {
-        return new Account(name, URI.create("http://localhost/v1"), new Secret("k-" + name), tier, priority, weight, concurrency,
-                organization, false, List.of(), List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON, Map.of(),
-                Optional.empty(), Account.Timeouts.DEFAULT);
+        return new Account(name, Account.Endpoint.of(URI.create("http://localhost/v1"), new Secret("k-" + name)),
+                new Account.Rank(tier, priority, weight, concurrency),
+                new Account.Offer(List.of(), organization, Account.WebSocketUse.ON), Account.Edits.NONE);
     }
 
     static Account serving(String name, String model) {
-        return new Account(name, URI.create("http://localhost/v1"), new Secret("k"), 0, 0, 1, 4, name, false,
-                List.of(new Account.ModelRule(model, "")), List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.OFF,
-                Map.of(), Optional.empty(), Account.Timeouts.DEFAULT);
+        return new Account(name, Account.Endpoint.of(URI.create("http://localhost/v1"), new Secret("k")),
+                new Account.Rank(0, 0, 1, 4),
+                new Account.Offer(List.of(new Account.ModelRule(model, "")), name, Account.WebSocketUse.OFF), Account.Edits.NONE);
     }
 
     static SelectionRequest request(long session, String... excluded) {

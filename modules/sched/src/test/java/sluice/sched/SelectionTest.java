@@ -203,11 +203,11 @@ class SelectionTest {
 
         rig.scheduler.apply(List.of(Rig.account("b"), Rig.account("a")));
 
-        assertEquals(1, rig.scheduler.accounts().get(1).inFlight());
-        assertEquals(1, rig.scheduler.accounts().get(1).failed());
+        assertEquals(1, rig.scheduler.accounts().get(1).slots().taken());
+        assertEquals(1, rig.scheduler.accounts().get(1).history().failed());
         held.close();
         held.close();
-        assertEquals(0, rig.scheduler.accounts().get(1).inFlight());
+        assertEquals(0, rig.scheduler.accounts().get(1).slots().taken());
     }
 
     @Test
@@ -216,9 +216,9 @@ class SelectionTest {
         rig.scheduler.apply(List.of(Rig.account("b")));
         rig.scheduler.apply(List.of(Rig.account("a")));
 
-        assertEquals(1, rig.scheduler.accounts().getFirst().inFlight());
+        assertEquals(1, rig.scheduler.accounts().getFirst().slots().taken());
         held.close();
-        assertEquals(0, rig.scheduler.accounts().getFirst().inFlight());
+        assertEquals(0, rig.scheduler.accounts().getFirst().slots().taken());
     }
 
     @Test
@@ -270,12 +270,13 @@ class SelectionTest {
 
     @Test
     void remembersTheLastDecisions() {
-        for (int i = 0; i < SchedulerSettings.defaults().decisions() + 10; i++) {
+        for (int i = 0; i < SchedulerSettings.defaults().room().decisions() + 10; i++) {
             rig.run(Rig.request(i + 1));
         }
 
-        assertEquals(SchedulerSettings.defaults().decisions(), rig.scheduler.recentDecisions(1_000).size());
-        assertEquals(SchedulerSettings.defaults().decisions() + 10, rig.scheduler.recentDecisions(1).getFirst().asked().sessionKey());
+        assertEquals(SchedulerSettings.defaults().room().decisions(), rig.scheduler.recentDecisions(1_000).size());
+        assertEquals(SchedulerSettings.defaults().room().decisions() + 10,
+                rig.scheduler.recentDecisions(1).getFirst().asked().sessionKey());
     }
 
     @Test

@@ -65,7 +65,7 @@ class StressTest {
 
         assertEquals(0, exceeded.get(), "slots in use above the limit");
         for (AccountStatus status : scheduler.accounts()) {
-            assertEquals(0, status.inFlight(), status.name());
+            assertEquals(0, status.slots().taken(), status.name());
         }
         assertEquals(0, scheduler.waiting());
         // How many are refused is up to the machine, for accounts cool down in real time.

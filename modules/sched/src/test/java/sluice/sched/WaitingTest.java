@@ -68,7 +68,7 @@ class WaitingTest {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
         List<Claim> flood = new ArrayList<>();
-        for (int i = 0; i < SchedulerSettings.defaults().waiters(); i++) {
+        for (int i = 0; i < SchedulerSettings.defaults().room().waiters(); i++) {
             flood.add(offer("loud"));
         }
         Claim over = offer("loud");
@@ -208,6 +208,6 @@ class WaitingTest {
         held.close();
         Rig.lease(next.get()).close();
 
-        assertEquals(0, real.scheduler.accounts().getFirst().inFlight());
+        assertEquals(0, real.scheduler.accounts().getFirst().slots().taken());
     }
 }

@@ -189,14 +189,14 @@ final class World {
                 && !request.tried.contains(homes.get(request.session))) {
             for (int i = 0; i < inFlight.length; i++) {
                 if (accounts.get(i).name().equals(homes.get(request.session))) {
-                    return inFlight[i] < accounts.get(i).concurrency() ? i : -1;
+                    return inFlight[i] < accounts.get(i).rank().concurrency() ? i : -1;
                 }
             }
         }
         int best = -1;
         for (int step = 0; step < inFlight.length; step++) {
             int i = policy == Policy.ROUND_ROBIN ? (nextRobin + step) % inFlight.length : step;
-            if (inFlight[i] >= accounts.get(i).concurrency() || request.tried.contains(accounts.get(i).name())) {
+            if (inFlight[i] >= accounts.get(i).rank().concurrency() || request.tried.contains(accounts.get(i).name())) {
                 continue;
             }
             if (policy == Policy.ROUND_ROBIN) {

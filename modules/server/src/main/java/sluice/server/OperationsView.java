@@ -72,7 +72,7 @@ final class OperationsView implements GatewayView {
 
     private static Set<String> modelsOf(Configuration configuration) {
         Set<String> names = new HashSet<>();
-        configuration.accounts().stream().flatMap(account -> account.models().stream()).filter(rule -> !rule.isWildcard())
+        configuration.accounts().stream().flatMap(account -> account.offer().models().stream()).filter(rule -> !rule.isWildcard())
                 .map(Account.ModelRule::from).forEach(names::add);
         configuration.usage().prices().stream().map(ModelPrice::model).filter(model -> !new NamePattern(model).isWild())
                 .forEach(names::add);

@@ -74,7 +74,7 @@ class AddedTimeTest {
             assertEquals(0, page.of("sluice_requests_total"));
             assertEquals(0, page.of("sluice_attempts_total"));
             assertEquals("", gateway.log());
-            assertEquals(0, gateway.account("a").succeeded());
+            assertEquals(0, gateway.account("a").history().succeeded());
         }
         assertFalse(probing(), "nothing is left of it");
     }

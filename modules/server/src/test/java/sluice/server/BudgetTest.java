@@ -88,7 +88,7 @@ class BudgetTest {
                 + "usage: {prices: [{model: '*', input: 1000000, output: 1000000}]}\n"); TestClient client = gateway.client()) {
             assertEquals(200, client.post("/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"hi\"}").status());
             gateway.awaitLog("account=small");
-            while (gateway.account("small").coolingNanos() == 0) {
+            while (gateway.account("small").limits().coolingNanos() == 0) {
                 Thread.onSpinWait();
             }
             assertEquals(200, client.post("/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"hi\"}").status());

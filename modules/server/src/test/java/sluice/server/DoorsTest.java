@@ -513,7 +513,7 @@ class DoorsTest {
                     assertTrue(heard.text().contains("upstream_stream_broken"), heard::text);
                 }
                 gateway.awaitLog("\"error\":\"upstream_stream_broken\"");
-                assertEquals(1, gateway.account("a").failed());
+                assertEquals(1, gateway.account("a").history().failed());
             }
         });
     }
@@ -604,7 +604,7 @@ class DoorsTest {
                 }
                 gateway.awaitLog("\"error\":\"draining\"");
                 assertFalse(gateway.log().contains("client_gone"), gateway::log);
-                assertEquals(0, gateway.account("a").failed());
+                assertEquals(0, gateway.account("a").history().failed());
                 assertEquals(0, gateway.process().gateway().inFlight());
             } finally {
                 never.countDown();
@@ -726,7 +726,7 @@ class DoorsTest {
                 Heard heard = visitor.ask(ASK);
                 assertTrue(heard.well(), heard::text);
                 assertEquals(0, upstream.asked("sk-b").size());
-                assertEquals(0, gateway.account("a").failed());
+                assertEquals(0, gateway.account("a").history().failed());
                 assertFalse(upstream.asked("sk-a").getLast().body().contains("\"type\""), "it is a request, not a message");
             }
         });

@@ -172,7 +172,7 @@ class FailureRowsTest {
                     answer.headers().first("retry-after").orElse(""));
             assertEquals(meeting.status() != 200, answer.headers().has("x-sluice-error"));
             gateway.awaitLog("detail=\"" + meeting.what() + ": ");
-            assertEquals(0, gateway.account("a").inFlight());
+            assertEquals(0, gateway.account("a").slots().taken());
             blamed(meeting, gateway);
         }
     }
@@ -198,7 +198,7 @@ class FailureRowsTest {
                 assertEquals(200, answer.status(), answer.text());
                 assertTrue(answer.whole() && answer.text().contains("event: response.completed"));
                 assertEquals(meeting.body().length(), second.getFirst().body().length);
-                assertEquals(1, gateway.account("b").succeeded());
+                assertEquals(1, gateway.account("b").history().succeeded());
             } else if (!moves) {
                 assertEquals(meeting.status(), answer.status(), answer.text());
             }
@@ -210,12 +210,12 @@ class FailureRowsTest {
     /** What the statistics of account a say. */
     private static void blamed(Meeting meeting, RunningGateway gateway) {
         AccountStatus a = gateway.account("a");
-        assertEquals(meeting.rule().outcome().isPresent() ? 1 : 0, a.failed());
+        assertEquals(meeting.rule().outcome().isPresent() ? 1 : 0, a.history().failed());
         boolean counts = meeting.rule().outcome().filter(kind -> switch (kind) {
             case UNAUTHORIZED, FORBIDDEN, UPSTREAM, TRANSPORT, UNREACHABLE -> true;
             case RATE_LIMITED, USAGE_LIMIT, QUOTA, MODEL_UNSERVED, ROUTE_UNSERVED -> false;
         }).isPresent();
-        assertEquals(counts ? 1 : 0, a.errorEwma(), 0.05);
+        assertEquals(counts ? 1 : 0, a.history().errorEwma(), 0.05);
         AccountStatus.State state = meeting.rule().outcome().map(kind -> switch (kind) {
             case RATE_LIMITED -> AccountStatus.State.MODEL_COOLING_DOWN;
             case QUOTA, USAGE_LIMIT -> AccountStatus.State.COOLING_DOWN;
@@ -223,11 +223,11 @@ class FailureRowsTest {
             case FORBIDDEN, MODEL_UNSERVED, ROUTE_UNSERVED, UPSTREAM, TRANSPORT, UNREACHABLE -> AccountStatus.State.READY;
         }).orElse(AccountStatus.State.READY);
         if (state == AccountStatus.State.MODEL_COOLING_DOWN && meeting.retryAfter() == 1) {
-            assertTrue(a.coolingNanos() <= 1_000_000_000L);
+            assertTrue(a.limits().coolingNanos() <= 1_000_000_000L);
             return;
         }
         assertEquals(state, a.state());
-        assertTrue(a.coolingNanos() <= meeting.retryAfter() * 1_000_000_000L, () -> "rests for " + a.coolingNanos());
+        assertTrue(a.limits().coolingNanos() <= meeting.retryAfter() * 1_000_000_000L, () -> "rests for " + a.limits().coolingNanos());
     }
 
     /** Whether account a is asked at the next request: not while it rests. */
@@ -303,8 +303,8 @@ class FailureRowsTest {
                 assertEquals(ReceivedRequest.Ending.PEER_GONE, upstream.log().last().awaitEnd(), fault);
                 gateway.awaitLog("error=client_gone detail=\"client gone: ");
                 AccountStatus a = gateway.account("a");
-                assertEquals(0, a.failed() + a.inFlight(), fault);
-                assertEquals(0, a.errorEwma(), fault);
+                assertEquals(0, a.history().failed() + a.slots().taken(), fault);
+                assertEquals(0, a.history().errorEwma(), fault);
                 assertEquals(AccountStatus.State.READY, a.state());
                 assertEquals(1, upstream.log().total(), fault);
             }
@@ -318,7 +318,7 @@ class FailureRowsTest {
             assertEquals(200, client.post(ENCRYPTED).status());
             assertEquals(List.of("sk-a", "sk-a"), upstream.log().all().stream().map(ReceivedRequest::accountKey).toList());
             assertFalse(new String(upstream.log().last().body()).contains("encrypted_content"));
-            assertEquals(0, gateway.account("a").failed());
+            assertEquals(0, gateway.account("a").history().failed());
         }
     }
 

@@ -67,7 +67,7 @@ class FairQueueTest {
                 thread.join();
             }
             assertTrue(refused.get() > 0, "the queue was never full");
-            assertEquals(0, gateway.account("a").failed());
+            assertEquals(0, gateway.account("a").history().failed());
         }
     }
 }

@@ -92,7 +92,7 @@ class HangUpTest {
             witness.awaitEnd(callers.size());
             assertEquals(callers.size(), witness.records().size());
             assertEquals(List.of(), witness.faults());
-            assertEquals(0, gateway.account("a").failed(), "a client's leaving was blamed on the account");
+            assertEquals(0, gateway.account("a").history().failed(), "a client's leaving was blamed on the account");
         }
         assertEquals(Leftovers.NONE, before.awaitNoMore());
     }

@@ -280,7 +280,7 @@ class SessionsTest {
             assertEquals("sk-c", turn(gateway, "", next));
             assertTrue(upstream.log().total() <= 3);
             for (String account : new String[] {"a", "b"}) {
-                assertEquals(0, gateway.account(account).failed());
+                assertEquals(0, gateway.account(account).history().failed());
             }
         }
         try (RunningGateway gateway = gateway("failover: {max-attempts: 1}\n"); TestClient client = gateway.client()) {

@@ -64,7 +64,7 @@ class SlowClientTest {
                 witness.awaitEnd(1);
                 gateway.awaitLog("the client does not read");
             }
-            assertEquals(0, gateway.account("a").failed(), "a slow client was blamed on the account");
+            assertEquals(0, gateway.account("a").history().failed(), "a slow client was blamed on the account");
             assertTrue(witness.records().getFirst().usage().estimated());
             assertEquals(List.of(), witness.faults());
         }

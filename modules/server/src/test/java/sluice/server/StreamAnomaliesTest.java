@@ -110,7 +110,7 @@ class StreamAnomaliesTest {
             }
             int requests = 1 + 2 * ((length + EVERY - 1) / EVERY);
             settled(witness, requests, idle);
-            assertEquals(0, gateway.account("a").failed(), "a client's leaving was blamed on the account");
+            assertEquals(0, gateway.account("a").history().failed(), "a client's leaving was blamed on the account");
         }
     }
 
@@ -123,7 +123,7 @@ class StreamAnomaliesTest {
             assertFalse(answer.whole());
             assertEquals(1, TERMINAL.matcher(answer.text()).results().count(), answer.text());
             assertTrue(answer.text().contains("\"upstream_stream_broken\"") && answer.text().contains("\n\n: keepalive\n"));
-            assertEquals(1, gateway.account("a").failed());
+            assertEquals(1, gateway.account("a").history().failed());
             assertEquals(1, upstream.log().total());
         }
     }

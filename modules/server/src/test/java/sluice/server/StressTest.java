@@ -113,7 +113,7 @@ class StressTest {
             assertEquals(ACCOUNTS, witness.most().size());
             witness.most().forEach((account, most) -> assertTrue(most <= SLOTS, account + " had " + most));
             for (int i = 0; i < ACCOUNTS; i++) {
-                assertEquals(0, gateway.account("a" + i).inFlight());
+                assertEquals(0, gateway.account("a" + i).slots().taken());
                 assertEquals(0, upstream.activeRequests("sk-" + i));
             }
             List<String> ids = witness.records().stream().map(UsageRecord::requestId).toList();

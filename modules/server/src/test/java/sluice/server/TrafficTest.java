@@ -153,7 +153,7 @@ class TrafficTest {
     /** Waits until no account is to be left alone any more. */
     private static void awaitRested(RunningGateway gateway) {
         for (String name : Traffic.ACCOUNTS) {
-            while (gateway.account(name).coolingNanos() > 0) {
+            while (gateway.account(name).limits().coolingNanos() > 0) {
                 Thread.onSpinWait();
             }
         }

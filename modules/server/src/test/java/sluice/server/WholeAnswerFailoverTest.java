@@ -54,9 +54,9 @@ class WholeAnswerFailoverTest {
             assertEquals(List.of("sk-a", "sk-b"), asked());
             assertEquals(PLAIN, new String(upstream.log().last().body()));
             gateway.awaitLog(" attempts=2");
-            assertEquals(1, gateway.account("a").failed());
-            assertEquals(1, gateway.account("b").succeeded());
-            assertEquals(0, gateway.account("a").inFlight() + gateway.account("b").inFlight());
+            assertEquals(1, gateway.account("a").history().failed());
+            assertEquals(1, gateway.account("b").history().succeeded());
+            assertEquals(0, gateway.account("a").slots().taken() + gateway.account("b").slots().taken());
         }
     }
 
@@ -85,7 +85,7 @@ class WholeAnswerFailoverTest {
             assertEquals(200, answer.status());
             assertTrue(answer.whole() && answer.text().contains("\"status\":\"failed\""), answer.text());
             assertEquals(List.of("sk-a"), asked());
-            assertEquals(0, gateway.account("a").failed());
+            assertEquals(0, gateway.account("a").history().failed());
         }
     }
 
@@ -105,7 +105,7 @@ class WholeAnswerFailoverTest {
             assertTrue(whole.whole() && replayed.whole());
             assertEquals(2, stored.attacks());
             AccountStatus a = gateway.account("a");
-            assertEquals(0, a.failed());
+            assertEquals(0, a.history().failed());
             assertEquals(AccountStatus.State.READY, a.state());
         }
     }

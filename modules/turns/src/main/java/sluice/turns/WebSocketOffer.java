@@ -88,13 +88,13 @@ final class WebSocketOffer {
     }
 
     private boolean offers(Account account) {
-        return account.webSocket() != Account.WebSocketUse.OFF && !refusals.within(unavailable, account);
+        return account.offer().webSocket() != Account.WebSocketUse.OFF && !refusals.within(unavailable, account);
     }
 
     /** Whether the account serves any model that the client may use. */
     private static boolean fits(ClientPolicy policy, Account account) {
-        return account.models().isEmpty() || policy.models().isEmpty()
-                || account.models().stream().anyMatch(rule -> policy.models().stream().anyMatch(pattern ->
+        return account.offer().models().isEmpty() || policy.models().isEmpty()
+                || account.offer().models().stream().anyMatch(rule -> policy.models().stream().anyMatch(pattern ->
                         new NamePattern(rule.from()).meets(new NamePattern(pattern))));
     }
 }

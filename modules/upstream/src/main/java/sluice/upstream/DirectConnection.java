@@ -107,7 +107,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
         sent = false;
         answering = false;
         sentNanos = 0;
-        writes.limit(request.account().timeouts().write().toNanos());
+        writes.limit(request.account().endpoint().timeouts().write().toNanos());
         try {
             ResponseHead head = send(request);
             keepAlive = head.keepAlive() && sent;

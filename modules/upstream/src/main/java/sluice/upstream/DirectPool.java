@@ -34,26 +34,27 @@ final class DirectPool implements Sweeper.Watched {
         this.places = places;
         this.account = account;
         this.settings = settings;
-        target = DialTarget.of(account.baseUrl(), account.proxy());
-        String path = account.baseUrl().getRawPath();
+        target = DialTarget.of(account.endpoint().baseUrl(), account.endpoint().proxy());
+        String path = account.endpoint().baseUrl().getRawPath();
         basePath = path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         fixedLines = fixedLines(account);
         registration = settings.sweeper().watch(this);
     }
 
     private static byte[] fixedLines(Account account) {
-        String host = account.baseUrl().getRawAuthority();
+        String host = account.endpoint().baseUrl().getRawAuthority();
         String lines = "Host: " + host.substring(host.indexOf('@') + 1) + "\r\n";
-        if (!account.apiKey().isEmpty()) {
-            lines += "Authorization: Bearer " + account.apiKey().reveal() + "\r\n";
+        if (!account.endpoint().apiKey().isEmpty()) {
+            lines += "Authorization: Bearer " + account.endpoint().apiKey().reveal() + "\r\n";
         }
         return lines.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Whether connections of this pool fit {@code other}: same place, same key, same way. */
     boolean serves(Account other) {
-        return other == account || other.name().equals(account.name()) && other.baseUrl().equals(account.baseUrl())
-                && other.apiKey().equals(account.apiKey()) && other.proxy().equals(account.proxy());
+        return other == account || other.name().equals(account.name()) && other.endpoint().baseUrl().equals(account.endpoint().baseUrl())
+                && other.endpoint().apiKey().equals(account.endpoint().apiKey())
+                && other.endpoint().proxy().equals(account.endpoint().proxy());
     }
 
     DialTarget target() {

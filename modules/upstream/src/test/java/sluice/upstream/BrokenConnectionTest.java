@@ -168,7 +168,7 @@ class BrokenConnectionTest {
         try (upstream; CannedUpstream other = CannedUpstream.answering("")) {
             ByteSource[] answers = new ByteSource[3];
             for (int i = 0; i < answers.length; i++) {
-                Account account = Account.of("account-" + i, other.account().baseUrl(), new Secret("key"));
+                Account account = Account.of("account-" + i, other.account().endpoint().baseUrl(), new Secret("key"));
                 answers[i] = assertInstanceOf(UpstreamResult.Answered.class, upstream.send(new UpstreamRequest(account, "POST",
                         "/responses", Headers.EMPTY, OutboundBody.of(new byte[1], 0, 1), 0, 0, "me", 0, new Cancellation()))).body();
             }

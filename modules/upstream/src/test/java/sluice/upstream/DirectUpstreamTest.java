@@ -74,7 +74,7 @@ class DirectUpstreamTest {
 
             RequestHead head = other.head();
             assertEquals("/v1/responses?a=b", head.target());
-            assertEquals(other.account().baseUrl().getRawAuthority(), head.headers().first("host").orElseThrow());
+            assertEquals(other.account().endpoint().baseUrl().getRawAuthority(), head.headers().first("host").orElseThrow());
             assertEquals("Bearer key", head.headers().first("authorization").orElseThrow());
             assertEquals(2, head.bodyBytes());
         }
@@ -134,7 +134,7 @@ class DirectUpstreamTest {
     void aChangedKeyTakesANewConnection() throws Exception {
         try (CannedUpstream other = CannedUpstream.answering("hello")) {
             ask(other.account());
-            ask(Account.of("main", other.account().baseUrl(), new Secret("another")));
+            ask(Account.of("main", other.account().endpoint().baseUrl(), new Secret("another")));
 
             assertSame(other.connection(), other.ended());
             other.head();

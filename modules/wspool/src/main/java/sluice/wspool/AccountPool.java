@@ -34,7 +34,7 @@ final class AccountPool {
         this.turnStates = turnStates;
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
-        seats = seating.create(account.name(), settings, settings.seats(account.concurrency()), nanoClock);
+        seats = seating.create(account.name(), settings, settings.seats(account.rank().concurrency()), nanoClock);
     }
 
     Account account() {

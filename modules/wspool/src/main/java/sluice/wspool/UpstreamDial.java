@@ -62,15 +62,15 @@ final class UpstreamDial {
      * @param headers for the handshake, besides the account's own
      */
     Outcome open(Account account, String target, Headers headers, Cancellation cancellation) {
-        Duration limit = account.timeouts().connect();
+        Duration limit = account.endpoint().timeouts().connect();
         long limitNanos = (limit.isZero() ? LONGEST : limit).toNanos();
         long start = nanoClock.getAsLong();
-        DialTarget where = DialTarget.of(account.baseUrl(), account.proxy());
+        DialTarget where = DialTarget.of(account.endpoint().baseUrl(), account.endpoint().proxy());
         return switch (dialer.dial(where, limitNanos, cancellation)) {
             case Dialed.Failed failed -> new Outcome.Failed(failed.kind(), failed.detail());
             case Dialed.Connected connected -> {
                 AtomicBoolean late = new AtomicBoolean();
-                Link link = new WriteDeadline(connected.link(), account.timeouts().write().toNanos(), sweeper, nanoClock);
+                Link link = new WriteDeadline(connected.link(), account.endpoint().timeouts().write().toNanos(), sweeper, nanoClock);
                 Sweeper.Registration watch = sweeper.watch(now -> {
                     if (now - start >= limitNanos) {
                         late.set(true);
@@ -103,7 +103,7 @@ final class UpstreamDial {
     private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
         String key = WebSocketHandshake.newKey();
         ByteBuilder request = new ByteBuilder(2048);
-        WebSocketHandshake.request(path(account.baseUrl()) + UpstreamRequest.withQuery(account, target), authority,
+        WebSocketHandshake.request(path(account.endpoint().baseUrl()) + UpstreamRequest.withQuery(account, target), authority,
                 key, own(account, headers), request);
         link.write(request.array(), 0, request.length());
         HttpInput input = new HttpInput(link, maxHeaderBytes);
@@ -153,13 +153,13 @@ final class UpstreamDial {
     private static Headers own(Account account, Headers headers) {
         Headers.Builder all = Headers.builder();
         for (int i = 0; i < headers.size(); i++) {
-            if (!replaced(headers, i, account.headers())) {
+            if (!replaced(headers, i, account.endpoint().headers())) {
                 all.add(headers, i);
             }
         }
-        account.headers().forEach(all::add);
-        if (!account.apiKey().isEmpty()) {
-            all.add("Authorization", "Bearer " + account.apiKey().reveal());
+        account.endpoint().headers().forEach(all::add);
+        if (!account.endpoint().apiKey().isEmpty()) {
+            all.add("Authorization", "Bearer " + account.endpoint().apiKey().reveal());
         }
         return all.build();
     }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -279,8 +278,9 @@ class ClientBindingTest {
 
     /** With one slot there are two seats. */
     private static Account withHeaders(Account account, int concurrency, Map<String, String> headers) {
-        return new Account(account.name(), account.baseUrl(), account.apiKey(), 0, 0, 1, concurrency, "org", false, List.of(),
-                List.of(), Map.of(), Map.of(), Set.of(), Account.WebSocketUse.ON, headers, Optional.empty(), Account.Timeouts.DEFAULT);
+        return new Account(account.name(), new Account.Endpoint(account.endpoint().baseUrl(), account.endpoint().apiKey(), headers,
+                Optional.empty(), Account.Timeouts.DEFAULT), new Account.Rank(0, 0, 1, concurrency),
+                new Account.Offer(List.of(), "org", Account.WebSocketUse.ON), Account.Edits.NONE);
     }
 
     private static UpstreamRequest request(Account account, String client, long session) {
