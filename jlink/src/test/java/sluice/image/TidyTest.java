@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,9 +23,6 @@ class TidyTest {
     private static final Pattern JAVADOC_BEFORE_TYPE = Pattern.compile(
             "\\*/\\s*(@[\\w.]+(\\([^)]*\\))?\\s*(//[^\\n]*)?\\s*)*(public |final |abstract |sealed |non-sealed |static )*"
             + "(class|interface|enum|record|@interface) ");
-
-    private static final Pattern STATUS = Pattern.compile("^\\*\\*Status\\.\\*\\* ((?:Accepted|Replaced)\\b.*)$", Pattern.MULTILINE);
-    private static final Pattern DECISION = Pattern.compile("^\\| (\\[\\d{4}]\\([^)]+\\)) \\| .* \\| (\\S.*) \\|$", Pattern.MULTILINE);
 
     private static final int MAX_COLUMNS = 140;
 
@@ -119,26 +115,5 @@ class TidyTest {
             }
         }
         assertEquals(List.of(), silent);
-    }
-
-    @Test
-    void everyDecisionIsListedWithItsStatus() throws IOException {
-        List<String> expected = new ArrayList<>();
-        List<Path> pages;
-        try (Stream<Path> files = Files.list(ROOT.resolve("docs/decisions"))) {
-            pages = files.filter(file -> Character.isDigit(file.getFileName().toString().charAt(0))).sorted().toList();
-        }
-        for (Path page : pages) {
-            String name = page.getFileName().toString();
-            Matcher status = STATUS.matcher(Files.readString(page));
-            assertTrue(status.find(), () -> name + " has no line \"**Status.** Accepted.\" or \"**Status.** Replaced by …\"");
-            expected.add("[" + name.substring(0, 4) + "](" + name + ") " + status.group(1));
-        }
-        List<String> listed = new ArrayList<>();
-        Matcher row = DECISION.matcher(Files.readString(ROOT.resolve("docs/decisions/README.md")));
-        while (row.find()) {
-            listed.add(row.group(1) + " " + row.group(2));
-        }
-        assertEquals(expected, listed, "docs/decisions/README.md");
     }
 }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
-import sluice.api.Loopback;
 import sluice.config.ClientPolicy;
 import sluice.config.KeyHash;
+import sluice.config.Loopback;
 import sluice.config.Quota;
 import sluice.config.TeamPolicy;
 

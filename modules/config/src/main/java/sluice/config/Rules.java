@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import sluice.api.Loopback;
 import sluice.api.Secret;
 
 /** What depends on more than one key. A rule is silent where one of its values was wrong. Confined to one thread. */

@@ -16,7 +16,7 @@ final class AcceptedLink implements Link {
     private final ReadPoller poller;
     private final InputStream in;
     private final OutputStream out;
-    /** Guarded by this link: a descriptor that is closed may be another connection's. */
+    /** Guarded by this link, for the descriptor of a closed connection may be given to another one. */
     private boolean closed;
 
     /**
@@ -52,7 +52,7 @@ final class AcceptedLink implements Link {
         out.write(source, offset, length);
     }
 
-    /** The client sees the end at once, in TLS as its goodbye, and may still send. */
+    /** The client sees the end at once (in TLS: close_notify), and may still send. */
     @Override
     public void finishOutput() throws IOException {
         socket.shutdownOutput();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import sluice.forward.Answer;
 
 /**
- * How an answer becomes bytes of its protocol: HTTP/1.1 and HTTP/2 differ in nothing else. One call at a time.
+ * How an answer becomes bytes of its protocol. In all else HTTP/1.1 and HTTP/2 are the same. One call at a time.
  */
 interface AnswerCodec {
     /** Begins the head; its fields go to what is returned, until {@link #frame}. */
@@ -17,7 +17,7 @@ interface AnswerCodec {
      */
     void frame(int status, long bodyBytes);
 
-    /** Sends a piece of the body, which is not empty, with the head if that is still here: as few writes as it takes. */
+    /** Sends a piece of the body, which is not empty. A head that is still here goes with it, in the same write. */
     void body(byte[] buffer, int offset, int length) throws IOException;
 
     /** Sends the end, with the head if that is still here. */
@@ -26,6 +26,6 @@ interface AnswerCodec {
     /** The connection takes no further request after this answer. */
     void closeAfter();
 
-    /** Ends the connection, or the stream that carries the answer alone; what waits in a write fails. Does not block. */
+    /** Ends the connection, or only the stream of this answer. A write that waits fails. Does not block. */
     void cut();
 }

@@ -42,7 +42,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
 
-    /** Whether the client may be watched: a state, the order to watch it, or the {@link ClientWatch} itself. */
+    /** What stands in {@link #watch} while no watch has been ordered or begun. */
     private enum Watch { NOT_NOW, ALLOWED }
 
     /** The poller tells when there is something to read from the client. */
@@ -116,7 +116,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         } catch (FramingException e) {
             refuse(GatewayError.client(e.status(), "bad_request_framing",
                     "The request is not valid HTTP/1.1: " + e.getMessage() + "."), remoteHost);
-            // Whoever sends this slowly still sends.
+            // Who sends a broken head slowly has not sent all of it.
             linger(true);
             return false;
         } catch (EOFException e) {
@@ -278,7 +278,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
     }
 
-    /** Where places are rare, who has begun a head and does not end it makes room, as who is silent does. */
+    /** Where places are rare, a client that does not end its head makes room, as a silent one does. */
     private Duration headLimit() {
         return open.crowded() && CROWDED_IDLE.compareTo(limits.head()) < 0 ? CROWDED_IDLE : limits.head();
     }

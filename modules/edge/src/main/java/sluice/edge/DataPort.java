@@ -29,9 +29,9 @@ import sluice.net.ReadPoller;
  */
 public final class DataPort implements AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.edge");
-    /** At a stop, for requests whose answers are all but out; the drain has waited before. */
+    /** Time at a stop for answers that are nearly out. The drain has waited before. */
     private static final Duration STOP_GRACE = Duration.ofMillis(200);
-    /** And then for their threads to see that their connections are closed. */
+    /** Time for the other threads to see that their connections are closed. */
     private static final Duration STOP_END = Duration.ofSeconds(1);
 
     /** How often a stop looks whether the last connection has ended. */

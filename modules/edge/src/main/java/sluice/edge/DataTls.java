@@ -73,7 +73,7 @@ public final class DataTls {
         return ServerCertificate.certificates("server.tls.client-ca", files.clientCa().orElseThrow());
     }
 
-    /** Reads the files again; on a fault everything stays as it is. Connections that stand keep what they agreed on. */
+    /** Reads the files again; on a fault everything stays as it is. Open connections keep what they agreed on. */
     public void reload(ServerSettings.Tls files) throws IOException {
         ServerCertificate next = ServerCertificate.read(files.cert(), files.key());
         if (trust.isPresent() && files.clientCa().isPresent()) {
@@ -89,7 +89,7 @@ public final class DataTls {
         return end;
     }
 
-    /** It is used all the same: some clients do not look, and no port helps nobody. */
+    /** An untimely certificate is used all the same: some clients do not look at its time, and a port that stays closed helps nobody. */
     private static void warnIfUntimely(ServerCertificate certificate) {
         certificate.untimely(Instant.now())
                 .ifPresent(why -> LOG.log(Level.WARNING, "server.tls.cert: " + why + "; clients will refuse it"));

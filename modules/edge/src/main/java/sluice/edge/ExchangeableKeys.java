@@ -9,8 +9,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * Hands out one certificate, which can be exchanged under way: handshakes that began with the former one end with it, new ones
- * begin with the new one. Thread-safe.
+ * Hands out one certificate, which can be exchanged at any time: a handshake ends with the certificate that it began with. Thread-safe.
  */
 final class ExchangeableKeys extends X509ExtendedKeyManager {
     /** A handshake asks by alias, up to three times; so the alias says which certificate it began with. */

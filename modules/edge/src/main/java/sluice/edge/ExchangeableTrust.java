@@ -12,7 +12,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Judges clients' certificates by authorities that can be exchanged under way. Thread-safe. */
+/** Judges clients' certificates by authorities that can be exchanged at any time. Thread-safe. */
 final class ExchangeableTrust extends X509ExtendedTrustManager {
     private final AtomicReference<X509ExtendedTrustManager> trusted;
 

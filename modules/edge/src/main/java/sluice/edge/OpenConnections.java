@@ -9,8 +9,8 @@ import sluice.api.GatewayError;
 import sluice.config.LimitSettings;
 
 /**
- * Counts the connections of clients, in all and for each address, so that one too many is told so rather than left waiting
- * behind a port that no longer accepts. Thread-safe; counts are exact.
+ * Counts the connections of clients, in all and for each address, so that a client that is one too many is told so, and
+ * does not wait behind a port that no longer accepts. Thread-safe; counts are exact.
  */
 final class OpenConnections {
     /** From this share of all places on, connections that only wait are asked to make room. */

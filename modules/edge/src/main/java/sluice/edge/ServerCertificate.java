@@ -79,7 +79,7 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
         }
     }
 
-    /** Files that are being renewed may be seen half renewed. */
+    /** While files are renewed, one may be new and the other old. */
     private static boolean belongTogether(X509Certificate certificate, PrivateKey key) throws IOException {
         String algorithm = switch (key.getAlgorithm()) {
             case "EC" -> "SHA256withECDSA";

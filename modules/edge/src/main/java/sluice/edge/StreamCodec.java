@@ -81,7 +81,7 @@ final class StreamCodec implements AnswerCodec, Answer.Lines {
         stream.write(buffer, offset, length, ended);
     }
 
-    /** The connection takes further requests, whatever becomes of one. */
+    /** Other requests of the connection are not concerned. */
     @Override
     public void closeAfter() {
     }

@@ -31,7 +31,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
     private final LongSupplier clock;
     private final String remoteHost;
     private final StreamConnection connection;
-    /** Bodies that nobody reads yet count as those that are in memory. */
+    /** Bodies that nobody has read yet are in memory, and so in the budget. */
     private final ByteBudget.Permit unread;
     private volatile boolean tooMany;
 

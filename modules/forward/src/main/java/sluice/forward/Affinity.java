@@ -8,7 +8,7 @@ import sluice.config.FailoverSettings;
 import sluice.responses.Continuation;
 
 /**
- * What ties a request to accounts.
+ * What ties a request to accounts: a session makes one of them better, a binding makes all others wrong.
  *
  * @param session the session, named by the client or guessed
  * @param boundTo a response or conversation that the request belongs to; empty without one

@@ -20,7 +20,7 @@ public interface Answer extends ClientSink {
     /** The request's id, which the answer carries. */
     String requestId();
 
-    /** The status that was sent or prepared; 0 before that. */
+    /** The status that is sent or prepared; 0 if none is. */
     int status();
 
     /** Whether status and headers are out. */
@@ -106,10 +106,10 @@ public interface Answer extends ClientSink {
     /** The connection is to end with this answer. */
     void closeAfter();
 
-    /** From now on, silence of {@code nanos} is broken by a sign of life; the first one sends the prepared headers. */
+    /** From now on a sign of life follows {@code nanos} of silence; the first one sends the prepared headers. */
     void keepAwake(long nanos);
 
-    /** As long as the account sends no headers: after {@code firstNanos} the client is sent the head of a stream anyway. */
+    /** The same while the account has sent no headers: after {@code firstNanos} the client gets the head of a stream all the same. */
     void keepAwakeWithoutHeaders(long firstNanos, long nanos);
 
     /**
@@ -121,7 +121,7 @@ public interface Answer extends ClientSink {
     /** No signs of life any more. */
     void letSleep();
 
-    /** Tells a client that may see it where the time went, behind the last event. */
+    /** Writes where the time went behind the last event, if the client may see it. */
     void writeTimingComment() throws ClientGoneException;
 
     /** The client has left; the next write says so. Thread-safe. */

@@ -19,7 +19,7 @@ import sluice.api.UpstreamResult;
 import sluice.clients.BackgroundUsage;
 import sluice.clients.Pending;
 
-/** Asks the account that does background work for its response, and reads the usage of that. Thread-safe. */
+/** Asks the account that does background work for its response, and reads the usage in it. Thread-safe. */
 final class BackgroundLook implements BackgroundUsage {
     private static final long LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
 

@@ -23,7 +23,7 @@ final class BodyDecoders {
         return find(encoding).isPresent();
     }
 
-    /** What there is, for people. */
+    /** The names of all codings, for people. */
     String names() {
         return decoders.stream().flatMap(decoder -> decoder.encodings().stream()).sorted().collect(Collectors.joining(", "));
     }
@@ -44,7 +44,7 @@ final class BodyDecoders {
         }
     }
 
-    /** An answer without its coding. What does not even begin as that coding fails at its first read. */
+    /** An answer without its coding. If its first bytes are not of that coding, its first read fails. */
     ByteSource decode(String encoding, ByteSource answer) {
         return new DecodedSource(answer, () -> find(encoding).orElseThrow().decode(encoding, new DecodedSource.Coded(answer)));
     }

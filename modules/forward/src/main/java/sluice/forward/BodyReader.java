@@ -76,7 +76,7 @@ final class BodyReader {
                 "The request body is larger than " + maxBytes + " bytes (limits.body)."));
     }
 
-    /** The content coding without the ones that mean nothing. */
+    /** The content coding; empty if there is none, or one that changes nothing. */
     private static String encodingOf(Headers headers) {
         int index = headers.find("content-encoding");
         if (index < 0) {

@@ -24,7 +24,7 @@ public final class ByteBudget {
         this.totalBytes = totalBytes;
     }
 
-    /** What a client is told that finds no room. */
+    /** What a client is told when there is no room for its body. */
     public static GatewayError exhausted() {
         return GatewayError.gateway(503, "memory_budget",
                 "Too many large request bodies are in flight (limits.bodies-in-flight). Try again in a moment.")

@@ -73,7 +73,7 @@ public final class Call {
         return exchange.target().upstreamPath() + exchange.head().query();
     }
 
-    /** Whether the account is to do something new; otherwise a failure in its answer is one of a response that it keeps. */
+    /** Whether the account is to do new work. If not, it tells of a response that it keeps, and a failure in it is old. */
     boolean asksForWork() {
         return exchange.target().route().asksForWork();
     }
@@ -101,7 +101,7 @@ public final class Call {
         return affinity.boundTo();
     }
 
-    /** The same request as one that any account but the last one may take, bound to nothing. */
+    /** The same request, but bound to nothing: any account may take it except the last one. */
     public SelectionRequest elsewhere(SelectionRequest.Transport transport) {
         Set<String> excluded = record.account.isEmpty() ? Set.of() : Set.of(record.account);
         return SelectionRequest.by(record.client).model(record.model).session(affinity.session()).transport(transport)

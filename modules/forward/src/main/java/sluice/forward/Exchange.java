@@ -36,6 +36,6 @@ public interface Exchange {
     /** Ends whatever the request is blocked in when the client leaves. */
     Cancellation cancellation();
 
-    /** How the request reaches its account, where others go by {@code usual}. */
+    /** How the request reaches its account; {@code usual} for a door without a way of its own. */
     Way way(Way usual);
 }

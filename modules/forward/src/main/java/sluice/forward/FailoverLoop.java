@@ -76,7 +76,7 @@ final class FailoverLoop {
             long chosen = clock.getAsLong();
             call.record.queuedNanos += chosen - asked;
             call.record.scheduledNanos = chosen;
-            // Waiting for a slot is not the attempt's fault, so it moves the deadline.
+            // The time for attempts does not run while the request waits for a slot.
             budgetEnd = budgetEnd == 0 ? chosen + deadlineNanos : budgetEnd + chosen - asked;
             switch (selection) {
                 case Selection.Unavailable none -> {

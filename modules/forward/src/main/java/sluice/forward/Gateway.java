@@ -34,7 +34,7 @@ public final class Gateway {
     private volatile boolean passedOn;
     private final UnderWay underWay = new UnderWay();
     private final LongAdder served = new LongAdder();
-    /** Those of them that hold one of the places of {@code limits.concurrent-requests}. */
+    /** The places of {@code limits.concurrent-requests}. */
     private final Places running = new Places();
     private final Upgrades upgrades;
     private final Forwarding forwarding;
@@ -64,7 +64,7 @@ public final class Gateway {
         return live.get();
     }
 
-    /** New requests are served by {@code next}; those under way end on what they began with. */
+    /** From now on new requests are served by {@code next}; those under way keep what they began with. */
     public void apply(Live next) {
         live.set(next);
     }
@@ -100,7 +100,7 @@ public final class Gateway {
         underWay.end();
     }
 
-    /** Requests that have ended, those that came to no more than a refusal of their key and probes aside. */
+    /** Requests that have ended. Probes do not count, nor do requests whose key was refused. */
     public long served() {
         return served.sum();
     }
@@ -115,7 +115,7 @@ public final class Gateway {
         return new RequestRecord(requestId, epochMillis.getAsLong(), startedNanos);
     }
 
-    /** Answers what is no request, or comes on a connection too many, and records that. */
+    /** Refuses what never became a request, such as a broken head or a connection too many, and records that. */
     public void refuse(Answer answer, RequestRecord record, GatewayError error) {
         if (record.route.isEmpty()) {
             record.route = Route.OTHER.label();
@@ -166,7 +166,7 @@ public final class Gateway {
         answer.abort();
     }
 
-    /** As many requests are under way as there may be. */
+    /** The refusal of a request too many. */
     static GatewayError busy() {
         return GatewayError.gateway(503, "gateway_busy",
                 "The gateway is handling as many requests as it may (limits.concurrent-requests).")

@@ -32,9 +32,9 @@ import sluice.json.JsonStrings;
 import sluice.records.RequestRecord;
 
 /**
- * {@code GET /v1/models}: what a client may use. Accounts with a list of models tell by it; the others, and those whose list
- * has wildcards, are asked, and their answer is kept for a while. With {@code client_version} all are asked for the list that Codex reads,
- * and it stands beside the other as {@code models}. Thread-safe.
+ * {@code GET /v1/models}: what a client may use. The configuration lists the models of some accounts. The others, and those
+ * whose list has wildcards, are asked, and their answers are kept for a while. With {@code client_version} all are asked for the list
+ * that Codex reads, and it stands beside the other as {@code models}. Thread-safe.
  */
 final class ModelCatalog {
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -124,7 +124,7 @@ final class ModelCatalog {
 
     /** What clients call an account's model. */
     private static Stream<String> namesOf(Account account, String model) {
-        Stream<String> exact = account.models().stream().filter(rule -> !rule.isWildcard()).map(Account.ModelRule::from)
+        Stream<String> exact = account.offer().models().stream().filter(rule -> !rule.isWildcard()).map(Account.ModelRule::from)
                 .filter(name -> account.upstreamModel(name).filter(model::equals).isPresent());
         return Stream.concat(exact, Stream.of(model).filter(name -> account.upstreamModel(name).filter(model::equals).isPresent()))
                 .distinct();

@@ -29,7 +29,7 @@ import sluice.records.RequestObservers;
 import sluice.responses.SessionSource;
 
 /**
- * What outlives a configuration on the way of a request, and what makes a {@link Live} of each configuration. Thread-safe;
+ * What requests are served by under every configuration, and what makes a {@link Live} for each of them. Thread-safe;
  * {@link #live} is for one thread at a time.
  */
 public final class Parts {
@@ -76,7 +76,13 @@ public final class Parts {
         return openStreams.get();
     }
 
-    /** What requests are served by under {@code configuration}, for clients as the first two say; {@code observers} are told of each. */
+    /**
+     * What requests are served by under {@code configuration}.
+     *
+     * @param authenticator says who a client is
+     * @param admission says whether it may
+     * @param observers are told of each request
+     */
     public Live live(Configuration configuration, ClientAuthenticator authenticator, Admission admission,
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();

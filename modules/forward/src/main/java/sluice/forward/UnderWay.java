@@ -24,7 +24,7 @@ final class UnderWay {
         return exchanges.size();
     }
 
-    /** Whatever they wait for ends, and each client is told; so are those that come later. */
+    /** Ends all of them, whatever they wait for, and tells their clients; requests that come later end, too. */
     void end() {
         over = true;
         exchanges.forEach(exchange -> exchange.cancellation().end(Gateway.shuttingDown()));

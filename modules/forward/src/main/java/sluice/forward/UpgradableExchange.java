@@ -4,7 +4,7 @@ import java.io.IOException;
 import sluice.http1.HttpInput;
 import sluice.net.Link;
 
-/** A request whose connection may leave HTTP: only HTTP/1.1 has such ones. Confined to the request's thread. */
+/** A request whose connection may leave HTTP, as those of HTTP/1.1 may. Confined to the request's thread. */
 public interface UpgradableExchange extends Exchange {
     /** Once the request has been handled, {@code next} serves the connection. */
     void upgrade(Upgrade next);

@@ -34,12 +34,12 @@ public interface Way {
         return usual;
     }
 
-    /** No account can be had as it is asked for: whether the request asks for less now, and is to be tried again. */
+    /** Called when no account is to be had. True if the request now asks for less, so that it is worth another try. */
     default boolean widen(String model, int attempts, Selection.Unavailable none) {
         return false;
     }
 
-    /** What makes the client's body one for this way, besides the account's own edits. */
+    /** Edits that this way needs, besides those of the account. */
     default List<BodyEdit> edits() {
         return List.of();
     }
@@ -62,7 +62,7 @@ public interface Way {
         return false;
     }
 
-    /** What the client is told in place of {@code error}, because of what it is bound to. */
+    /** The error for the client: {@code error}, or another one if the client is bound to an account. */
     default GatewayError told(GatewayError error, Call call) {
         return error;
     }

@@ -6,7 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import sluice.api.Loopback;
+import sluice.config.Loopback;
 import sluice.config.ServerSettings;
 
 /**

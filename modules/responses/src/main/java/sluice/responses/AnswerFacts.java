@@ -19,7 +19,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private final byte[] type = new byte[MAX_TYPE_BYTES];
     private int typeBytes;
     private boolean typed;
-    private String streamId = "";
     private long sequence = -1;
     private String responseId = "";
     private String conversationId = "";
@@ -51,7 +50,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** Forgets everything. */
     public void reset() {
         typed = false;
-        streamId = "";
         sequence = -1;
         responseId = "";
         conversationId = "";
@@ -76,11 +74,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** The type as it is told; empty without one. */
     public String typeText() {
         return typed ? JsonText.decode(type, 0, typeBytes) : "";
-    }
-
-    /** Empty without one. */
-    public String streamId() {
-        return streamId;
     }
 
     /** The event's number; -1 without one. */
@@ -140,7 +133,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
                 System.arraycopy(spelled, 0, type, 0, typeBytes);
                 typed = true;
             }
-            case STREAM_ID -> streamId = JsonText.decode(spelled, 0, length);
             case RESPONSE_ID -> responseId = JsonText.decode(spelled, 0, length);
             case RESPONSE_STATUS -> settled |= !FAILED.equals(JsonText.decode(spelled, 0, length));
             case SERVICE_TIER -> serviceTier = JsonText.decode(spelled, 0, length);

@@ -54,7 +54,7 @@ public final class AnswerTree {
     /** An event, or a message of a WebSocket. */
     public static final JsonPlace<Fact> EVENT = JsonPlace.<Fact>object()
             .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
-            .with("stream_id", JsonPlace.text(Fact.STREAM_ID)).with("model", MODEL).with("response", RESPONSE)
+            .with("model", MODEL).with("response", RESPONSE)
             .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
             .with("status", STATUS).with("status_code", STATUS)

@@ -5,7 +5,6 @@ public enum Fact {
     /** The type of an event. */
     TYPE,
     SEQUENCE_NUMBER,
-    STREAM_ID,
     MODEL,
     /** The object {@code response} of an event. */
     RESPONSE,

@@ -631,7 +631,7 @@ class DoorsTest {
                 Heard heard = visitor.ask(ASK);
                 assertTrue(heard.well(), heard::text);
                 assertEquals("codex.rate_limits", heard.events().getFirst().path("type").asText(), "it passes as it came");
-                List<Quota> quotas = gateway.account("a").quotas();
+                List<Quota> quotas = gateway.account("a").limits().quotas();
                 assertEquals(List.of("primary", "secondary"), quotas.stream().map(Quota::window).toList());
                 assertEquals(List.of(0.75, 0.1), quotas.stream().map(quota -> Math.rint(quota.left() * 100) / 100).toList());
                 assertEquals(List.of(300 * 60_000L, 10_080 * 60_000L), quotas.stream().map(Quota::lengthMillis).toList());

@@ -8,8 +8,8 @@ import sluice.forward.ByteBudget;
 import sluice.websocket.MessageRoom;
 
 /**
- * The message that a WebSocket client is sending, and its part of the byte budget: reserved frame by frame, as their headers
- * tell their length, before they are read. Only the first frame waits for others to be done.
+ * The message that a WebSocket client is sending, and its part of the byte budget. The header of each frame tells its length, which is
+ * reserved before the frame is read. Only the first frame waits until others give bytes back.
  *
  * <p>Confined to the thread that receives, except {@link #isLate}.
  */

@@ -24,7 +24,7 @@ import sluice.websocket.WebSocketEvent;
  * <p>Thread-safe: {@code lock} guards the streams and is never held over I/O. The sweeper visits for all limits.
  */
 final class ClientSocket implements Sweeper.Watched {
-    /** Turns of one client that wait for an earlier one of their stream; nobody honest is near it. */
+    /** Most turns of one client that wait for an earlier one of their stream. No honest client has nearly as many. */
     private static final int MAX_WAITING = 64;
     /** Time for a peer to answer our close frame. */
     private static final long GOODBYE_NANOS = 1_000_000_000;
@@ -70,9 +70,9 @@ final class ClientSocket implements Sweeper.Watched {
         void clientLeft(boolean cancels);
     }
 
-    /** Serves what a socket receives. Thread-safe. */
+    /** Serves what a socket receives, by the configuration in force. Thread-safe. */
     interface Host {
-        /** By the configuration in force. */
+        /** The rules in force. */
         TurnRules rules();
 
         /** Whether the gateway is shutting down. */
@@ -122,7 +122,7 @@ final class ClientSocket implements Sweeper.Watched {
         return binding;
     }
 
-    /** What accounts say of no turn goes to the client as it is. */
+    /** Messages of accounts that belong to no turn go to the client as they are. */
     private final class Strays implements TurnPool.Strays {
         @Override
         public void message(byte[] buffer, int offset, int length) {
@@ -262,7 +262,7 @@ final class ClientSocket implements Sweeper.Watched {
         }
     }
 
-    /** The client has left: its turns end, at once or when what is configured has been read of their answers. */
+    /** The client has left: its turns end, at once or when their answers have been read as far as is configured. */
     private void left() {
         Set<Turn> open;
         lock.lock();

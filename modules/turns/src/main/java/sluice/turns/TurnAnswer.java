@@ -51,7 +51,7 @@ final class TurnAnswer implements Answer {
         return status;
     }
 
-    /** There are none of a message, and so nothing that would be out before its first output. */
+    /** A message has no headers, so nothing is out before the first output. */
     @Override
     public boolean headersSent() {
         return outputSent;
@@ -109,7 +109,7 @@ final class TurnAnswer implements Answer {
         }
     }
 
-    /** What the gateway says itself, in the middle of a stream, knows nothing of streams beside it. */
+    /** What the gateway says itself does not name the stream; the message must, so that the client knows which one it is about. */
     private byte[] withStreamId(String json) {
         int end = json.lastIndexOf('}');
         return (json.substring(0, end) + ",\"stream_id\":" + JsonStrings.quote(streamId) + "}").getBytes(StandardCharsets.UTF_8);
@@ -174,7 +174,7 @@ final class TurnAnswer implements Answer {
 
     @Override
     public void abort() {
-        // What was to be said was said in a message; the connection goes on with the next turn.
+        // The client has been told by a message; the connection goes on with the next turn.
     }
 
     @Override

@@ -46,7 +46,7 @@ final class TurnExchange implements Exchange, ClientSocket.Turn {
         return socket.remoteHost();
     }
 
-    /** When its message was complete: waiting for the stream's earlier turns is its client's time. */
+    /** When its message was complete. The wait for earlier turns of the stream counts, for the client waits, too. */
     @Override
     public long startedNanos() {
         return message.receivedNanos();

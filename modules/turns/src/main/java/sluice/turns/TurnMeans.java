@@ -9,7 +9,7 @@ import sluice.config.Configuration;
 import sluice.forward.WebSocketRefusals;
 
 /**
- * What ways there are besides a client's own connection. Immutable; its parts are thread-safe.
+ * What a turn has besides its client's own connection to an account. Immutable; its parts are thread-safe.
  *
  * @param http calls an account by HTTP
  * @param offer which models are served by WebSocket

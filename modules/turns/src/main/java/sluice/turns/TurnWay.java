@@ -23,7 +23,7 @@ import sluice.websocket.WebSocketHandshake;
  * leave it, rather than wait or fail, and in the end go by HTTP. Confined to the turn's thread.
  */
 final class TurnWay implements Way {
-    /** What makes a request of a turn. */
+    /** Edits that make a request of a turn. */
     private static final List<BodyEdit> AS_REQUEST = List.of(new BodyEdit.Remove("type"), new BodyEdit.Remove("stream_id"),
             new BodyEdit.Remove("generate"), new BodyEdit.Put("stream", "true"));
 
@@ -47,7 +47,7 @@ final class TurnWay implements Way {
 
     @Override
     public boolean reaches(String model) {
-        // A model that no account serves at all is no matter of WebSockets.
+        // If no account serves the model at all, the lack of a WebSocket is not the reason.
         return means.offer().has(model) || !means.offer().lacks(model);
     }
 
@@ -135,8 +135,8 @@ final class TurnWay implements Way {
     }
 
     /**
-     * What only failed because the turn is tied to an account, another account could do: then the client is told that its history
-     * is gone, upon which it sends all of it again.
+     * A turn that is tied to an account may fail where another account could serve it. Then the client is told that its history is
+     * gone, and sends all of it again.
      */
     @Override
     public GatewayError told(GatewayError error, Call call) {

@@ -39,7 +39,7 @@ import sluice.websocket.WebSocketHandshake;
  * Thread-safe.
  */
 public final class Turns implements Gateway.Upgrades {
-    /** What a client may say of a turn, besides asking for one: it is passed on to the account that it is bound to. */
+    /** Messages about a turn under way: they are passed on to the account that serves it. */
     private static final Set<String> CONTROLS = Set.of("response.cancel", "response.processed", "response.inject");
 
     private final Gateway gateway;
@@ -133,7 +133,7 @@ public final class Turns implements Gateway.Upgrades {
         });
     }
 
-    /** The byte budget has no room for a message; nothing of it was kept, and the connection goes on. */
+    /** The byte budget has no room for a message. None of it is kept, and the connection goes on. */
     private void noRoom(ClientSocket socket, long length) {
         long total = gateway.live().budget().totalBytes();
         refuse(socket, length, length <= total ? ByteBudget.exhausted() : GatewayError.client(413, "body_too_large",

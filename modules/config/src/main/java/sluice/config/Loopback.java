@@ -1,4 +1,4 @@
-package sluice.api;
+package sluice.config;
 
 import java.net.InetAddress;
 import java.util.List;
