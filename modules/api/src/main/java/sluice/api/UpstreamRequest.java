@@ -23,7 +23,7 @@ public record UpstreamRequest(Account account, String method, String target, Hea
 
     /** {@code target} with what {@code account} adds to the query of each call. */
     public static String withQuery(Account account, String target) {
-        String query = account.baseUrl().getRawQuery();
+        String query = account.endpoint().baseUrl().getRawQuery();
         return query == null ? target : target + (target.indexOf('?') < 0 ? '?' : '&') + query;
     }
 }

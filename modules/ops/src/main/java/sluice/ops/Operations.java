@@ -7,7 +7,7 @@ import io.helidon.webserver.http.HttpRouting;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.function.LongSupplier;
-import sluice.api.Loopback;
+import sluice.config.Loopback;
 import sluice.config.ServerSettings;
 import sluice.records.EndedRequest;
 

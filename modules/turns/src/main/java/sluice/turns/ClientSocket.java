@@ -11,7 +11,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
-import sluice.forward.ByteBudget;
 import sluice.http1.RequestHead;
 import sluice.websocket.CloseCodes;
 import sluice.websocket.WebSocketConnection;
@@ -21,7 +20,8 @@ import sluice.websocket.WebSocketEvent;
  * A client's WebSocket: its own thread receives, so that a client that leaves is noticed at once, and each of its streams has
  * a thread while it has turns, which runs them one after another.
  *
- * <p>Thread-safe: {@code lock} guards the streams and is never held over I/O. The sweeper visits for all limits.
+ * <p>Thread-safe: {@code lock} guards the streams and is never held over I/O.
+ * {@link SocketOutput} writes. The sweeper visits for all limits.
  */
 final class ClientSocket implements Sweeper.Watched {
     /** Most turns of one client that wait for an earlier one of their stream. No honest client has nearly as many. */
@@ -30,29 +30,26 @@ final class ClientSocket implements Sweeper.Watched {
     private static final long GOODBYE_NANOS = 1_000_000_000;
     /** How often it is asked whether the client's key is still valid. */
     private static final long ALLOWED_NANOS = 500_000_000;
-    private static final byte[] NO_PAYLOAD = {};
+    private static final Runnable STAYS = () -> { };
 
     private final WebSocketConnection socket;
+    private final SocketOutput output;
     private final ArrivingMessage arriving;
     private final Opening opening;
-    private final Host host;
+    private final TurnHost host;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final TurnPool.Binding binding;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ArrayDeque<ClientMessage>> streams = new HashMap<>();
-    private final Set<Turn> running = new HashSet<>();
+    private final Set<RunningTurn> running = new HashSet<>();
     private int waiting;
     private volatile boolean gone;
     private volatile boolean anyMessage;
     private volatile boolean busy;
     private volatile long quietSinceNanos;
     private volatile long closingSinceNanos;
-    private volatile Optional<Runnable> goodbye = Optional.empty();
-    private volatile int writers;
-    private volatile long writingSinceNanos;
-    private volatile long lastWriteNanos;
-    private volatile boolean stalled;
+    private volatile Runnable goodbye = STAYS;
     /** When the client's key was last found valid; the sweeper's alone. */
     private long allowedNanos;
 
@@ -64,36 +61,10 @@ final class ClientSocket implements Sweeper.Watched {
      */
     record Opening(RequestHead head, String remoteHost, String client) { }
 
-    /** A turn under way. */
-    interface Turn {
-        /** The client has left; {@code cancels}: so the turn ends. Thread-safe. */
-        void clientLeft(boolean cancels);
-    }
-
-    /** Serves what a socket receives, by the configuration in force. Thread-safe. */
-    interface Host {
-        /** The rules in force. */
-        TurnRules rules();
-
-        /** Whether the gateway is shutting down. */
-        boolean draining();
-
-        /** Whether a turn ends when its client leaves. */
-        boolean cancelsWhenClientLeaves();
-
-        /** Whether the key that opened a socket would open it now. */
-        boolean isStillAllowed(ClientSocket socket);
-
-        /** A message has come; whoever takes it takes its part of the byte budget. */
-        void received(ClientSocket socket, WebSocketEvent.Message message, ByteBudget.Permit permit) throws InterruptedException;
-
-        /** Serves one turn to its end; runs on the thread of its stream. */
-        void serve(ClientSocket socket, ClientMessage message);
-    }
-
-    ClientSocket(WebSocketConnection socket, ArrivingMessage arriving, Opening opening, Host host, TurnPool pool, Sweeper sweeper,
+    ClientSocket(WebSocketConnection socket, ArrivingMessage arriving, Opening opening, TurnHost host, TurnPool pool, Sweeper sweeper,
             LongSupplier clock) {
         this.socket = socket;
+        output = new SocketOutput(socket, clock);
         this.arriving = arriving;
         this.opening = opening;
         this.host = host;
@@ -101,7 +72,6 @@ final class ClientSocket implements Sweeper.Watched {
         this.clock = clock;
         binding = pool.bind(new Strays());
         quietSinceNanos = clock.getAsLong();
-        lastWriteNanos = quietSinceNanos;
         allowedNanos = quietSinceNanos;
     }
 
@@ -233,7 +203,7 @@ final class ClientSocket implements Sweeper.Watched {
     }
 
     /** A turn begins; it hears of it when the client leaves. */
-    void begins(Turn turn) {
+    void begins(RunningTurn turn) {
         boolean late;
         lock.lock();
         try {
@@ -248,7 +218,7 @@ final class ClientSocket implements Sweeper.Watched {
     }
 
     /** A turn is over. */
-    void ended(Turn turn) {
+    void ended(RunningTurn turn) {
         boolean last;
         lock.lock();
         try {
@@ -264,7 +234,7 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** The client has left: its turns end, at once or when their answers have been read as far as is configured. */
     private void left() {
-        Set<Turn> open;
+        Set<RunningTurn> open;
         lock.lock();
         try {
             if (gone) {
@@ -284,7 +254,7 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** Whether the connection was ended because the client did not read. */
     boolean stalled() {
-        return stalled;
+        return output.stalled();
     }
 
     /** Takes a message that goes out with the next one or with {@link #flush}, waiting as long as the client is slow. */
@@ -292,22 +262,12 @@ final class ClientSocket implements Sweeper.Watched {
         if (gone) {
             throw new IOException("the client has left");
         }
-        beginWrite();
-        try {
-            socket.sendTextLater(buffer, offset, length);
-        } finally {
-            endWrite();
-        }
+        output.sendLater(buffer, offset, length);
     }
 
     /** Sends what waits for the next message. */
     void flush() throws IOException {
-        beginWrite();
-        try {
-            socket.flush();
-        } finally {
-            endWrite();
-        }
+        output.flush();
     }
 
     /** Sends a message to a client that may have left. */
@@ -320,32 +280,9 @@ final class ClientSocket implements Sweeper.Watched {
         }
     }
 
-    private void beginWrite() {
-        lock.lock();
-        try {
-            if (writers == 0) {
-                writingSinceNanos = clock.getAsLong();
-            }
-            writers++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void endWrite() {
-        lock.lock();
-        try {
-            writers--;
-            writingSinceNanos = clock.getAsLong();
-            lastWriteNanos = writingSinceNanos;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Says goodbye once the turns that run or wait are over. */
     void closeWhenQuiet(int code, String reason) {
-        goodbye = Optional.of(() -> close(code, reason));
+        goodbye = () -> close(code, reason);
     }
 
     /** Says goodbye, on a thread of its own; the receiving thread goes on until the client has answered. */
@@ -374,8 +311,7 @@ final class ClientSocket implements Sweeper.Watched {
         if (arriving.isLate(nowNanos, rules.arrival().limit().toNanos(), rules.arrival().bytesPerSecond())) {
             close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
         }
-        stalled |= writers > 0 && nowNanos - writingSinceNanos > rules.stall().toNanos();
-        if (stalled || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
+        if (output.isStalled(nowNanos, rules.stall().toNanos()) || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
             socket.close();
             return;
         }
@@ -385,9 +321,8 @@ final class ClientSocket implements Sweeper.Watched {
                 close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
             }
         }
-        if (!rules.keepalive().isZero() && writers == 0 && nowNanos - lastWriteNanos > rules.keepalive().toNanos()) {
-            lastWriteNanos = nowNanos;
-            Thread.startVirtualThread(this::ping);
+        if (!rules.keepalive().isZero() && output.isSilent(nowNanos, rules.keepalive().toNanos())) {
+            output.pingLater(nowNanos);
         }
         if (!busy) {
             sweepQuiet(rules, nowNanos - quietSinceNanos);
@@ -396,26 +331,14 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** Between turns. */
     private void sweepQuiet(TurnRules rules, long quietNanos) {
-        if (goodbye.isPresent()) {
-            goodbye.get().run();
+        if (goodbye != STAYS) {
+            goodbye.run();
         } else if (host.draining()) {
             close(CloseCodes.GOING_AWAY, "the gateway is shutting down");
         } else if (!anyMessage && quietNanos > rules.policy().firstMessage().toNanos()) {
             close(CloseCodes.POLICY_VIOLATION, "no message came");
         } else if (quietNanos > rules.policy().clientIdle().toNanos()) {
             close(CloseCodes.NORMAL, "idle");
-        }
-    }
-
-    /** A sign of life for whatever stands between; writing may block. */
-    private void ping() {
-        beginWrite();
-        try {
-            socket.ping(NO_PAYLOAD);
-        } catch (IOException e) {
-            // The receiving thread finds out, too.
-        } finally {
-            endWrite();
         }
     }
 }

@@ -12,7 +12,7 @@ import sluice.responses.Route;
  * One message of a WebSocket client that asks for something: a turn, or a word about one. Its headers are those of the request
  * that opened the socket. Confined to the turn's thread, except {@link #clientLeft}.
  */
-final class TurnExchange implements Exchange, ClientSocket.Turn {
+final class TurnExchange implements Exchange, RunningTurn {
     private final ClientSocket socket;
     private final Route.Target target;
     private final ClientMessage message;

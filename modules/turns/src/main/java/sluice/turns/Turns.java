@@ -141,7 +141,7 @@ public final class Turns implements Gateway.Upgrades {
     }
 
     /** What sockets ask of their turns. */
-    private final class Serving implements ClientSocket.Host {
+    private final class Serving implements TurnHost {
         @Override
         public TurnRules rules() {
             return rules.get();
