@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,10 +38,10 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        int simulatorPort = FreePorts.near(9000);
+        int simulatorPort = freePort(9000);
         out.printf("upstream  simulated, http://127.0.0.1:%d/v1%n", simulatorPort);
         startSimulator(simulatorPort);
-        Configuration configuration = DemoConfiguration.of(simulatorPort, FreePorts.near(8080), FreePorts.near(8081));
+        Configuration configuration = DemoConfiguration.of(simulatorPort, freePort(8080), freePort(8081));
         Signals signals = new Signals();
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         try (GatewayProcess gateway = GatewayProcess.start(configuration, new PrintStream(log, true, StandardCharsets.UTF_8))) {
@@ -133,5 +134,16 @@ final class DemoCommand implements Callable<Integer> {
             return text.substring(delta);
         }
         return text.length() > 100 ? text.substring(0, 100) + "…" : text;
+    }
+
+    /** {@code wanted}, or any free port of the loopback address if that one is taken. */
+    private static int freePort(int wanted) throws IOException {
+        try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException taken) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import sluice.clients.KeptUses;
 import sluice.config.Configuration;
 import sluice.config.LogSettings;
 import sluice.config.OpenFiles;
@@ -111,7 +112,7 @@ final class GatewayProcess implements AutoCloseable {
                 view.apply(merged);
             });
             keys.apply(configuration);
-            assembly.sweeper().watch(new KeptUses(keys));
+            assembly.sweeper().watch(new KeptUses(keys::saveUses));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
                     listening -> new AdminRoutes(gateway, operations, listening).routing());
             return new GatewayProcess(configuration, assembly, new Logging(lines, accessLog), gateway, tls, probe, view, operations, keys,

@@ -1,19 +1,20 @@
-package sluice.server;
+package sluice.clients;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import sluice.api.Sweeper;
 
 /** Has written down each minute when keys were used last. Confined to the sweeper's thread, which does not wait for the disk. */
-final class KeptUses implements Sweeper.Watched {
+public final class KeptUses implements Sweeper.Watched {
     private static final long EVERY_NANOS = 60_000_000_000L;
 
-    private final ClientKeys keys;
+    private final Runnable save;
     private final AtomicBoolean writing = new AtomicBoolean();
     private long nextNanos;
     private boolean begun;
 
-    KeptUses(ClientKeys keys) {
-        this.keys = keys;
+    /** Has {@code save} write them, on a thread of its own. */
+    public KeptUses(Runnable save) {
+        this.save = save;
     }
 
     @Override
@@ -26,7 +27,7 @@ final class KeptUses implements Sweeper.Watched {
             nextNanos = nowNanos + EVERY_NANOS;
             Thread.ofVirtual().name("sluice-key-uses").start(() -> {
                 try {
-                    keys.saveUses();
+                    save.run();
                 } finally {
                     writing.set(false);
                 }
