@@ -39,25 +39,25 @@ final class Listeners implements AutoCloseable {
     record Admin(String host, int port, Function<BooleanSupplier, HttpRouting.Builder> routing) { }
 
     /**
-     * Opens both ports, or the data port alone.
+     * Opens both ports, or the data port alone. The data port is the last: whoever sees it open may ask the other one.
      *
      * @throws IOException if one of them cannot be had; the message names its keys
      */
     static Listeners open(Place place, DataPort data, Optional<Admin> admin) throws IOException {
+        Optional<AdminPort> first = admin.isPresent() ? Optional.of(open(place, data, admin.get())) : Optional.empty();
         try {
             data.open(new InetSocketAddress(place.host(), place.port()), place.shared(), place.maxConnections());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            first.ifPresent(AdminPort::close);
             throw new IOException("cannot listen on " + e.getMessage() + " (server.host, server.port)", e);
         }
-        if (admin.isEmpty()) {
-            return new Listeners(data, Optional.empty());
-        }
-        Admin there = admin.get();
+        return new Listeners(data, first);
+    }
+
+    private static AdminPort open(Place place, DataPort data, Admin admin) throws IOException {
         try {
-            return new Listeners(data, Optional.of(AdminPort.open(there.host(), there.port(), place.shared(),
-                    () -> there.routing().apply(data::listening))));
+            return AdminPort.open(admin.host(), admin.port(), place.shared(), () -> admin.routing().apply(data::listening));
         } catch (IOException | RuntimeException e) {
-            data.close();
             throw new IOException("cannot listen on " + e.getMessage() + " (server.admin.host, server.admin.port)", e);
         }
     }
