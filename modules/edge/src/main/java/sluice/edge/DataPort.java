@@ -46,7 +46,7 @@ public final class DataPort implements AutoCloseable {
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Map<Thread, ClientConnection> open = new ConcurrentHashMap<>();
-    private Optional<Acceptor> acceptor = Optional.empty();
+    private volatile Optional<Acceptor> acceptor = Optional.empty();
     private volatile boolean closed;
 
     /**

@@ -210,7 +210,8 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         lock.lock();
         try {
             tooLarge = code == CloseCodes.TOO_BIG;
-            close = new UpstreamResult.Close(code, reason);
+            // 1006 comes in no frame (RFC 6455 §7.4.1): those are our own words for a connection that ended.
+            close = code == CloseCodes.ABNORMAL ? UpstreamResult.Close.UNTOLD : new UpstreamResult.Close(code, reason);
         } finally {
             lock.unlock();
         }
