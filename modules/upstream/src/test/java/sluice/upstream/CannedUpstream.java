@@ -21,6 +21,7 @@ import sluice.net.SocketLink;
 final class CannedUpstream implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 65_536;
 
+    private final Thread accepting;
     private final ServerSocket listener;
     private final byte[] answer;
     private final BlockingQueue<RequestHead> heads = new LinkedBlockingQueue<>();
@@ -30,7 +31,7 @@ final class CannedUpstream implements AutoCloseable {
     CannedUpstream(String answer) throws IOException {
         this.answer = answer.getBytes(StandardCharsets.ISO_8859_1);
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        accepting = Thread.ofVirtual().start(this::accept);
     }
 
     /** Answers {@code 200} with {@code body}. */
@@ -100,5 +101,11 @@ final class CannedUpstream implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // Until its thread is out of accept, the port still takes connections.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
