@@ -13,9 +13,16 @@ package sluice.api;
  * @param client the client's name: connections with state are not shared between clients
  * @param sessionKey the session's key, 0 without one
  * @param cancellation ends the call from another thread
+ * @param mayRunTwice whether it may be sent again although the account may have executed it
  */
 public record UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
-        long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) {
+        long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation, boolean mayRunTwice) {
+    /** A request that may run twice, as one that only reads. */
+    public UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
+            long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) {
+        this(account, method, target, headers, body, headersNanos, idleNanos, client, sessionKey, cancellation, true);
+    }
+
     /** The target with what the account adds to the query of each call. */
     public String wholeTarget() {
         return withQuery(account, target);

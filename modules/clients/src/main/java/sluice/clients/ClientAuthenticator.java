@@ -24,7 +24,8 @@ public final class ClientAuthenticator {
     private static final int MAX_KEY_CHARS = 512;
 
     /** Whoever comes from this machine, where no clients are configured. */
-    public static final ClientPolicy LOCAL = new ClientPolicy("local", "", ClientPolicy.Access.CLOSED, List.of(), Quota.OPEN, true);
+    public static final ClientPolicy LOCAL = new ClientPolicy("local", "", ClientPolicy.Access.CLOSED, List.of(), Quota.OPEN,
+            new ClientPolicy.Extras(true, true));
 
     /** What was found. */
     public sealed interface Outcome {

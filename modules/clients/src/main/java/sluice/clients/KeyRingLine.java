@@ -62,7 +62,8 @@ final class KeyRingLine {
         ClientPolicy terms = new ClientPolicy(parts[1], parts[2], ClientPolicy.Access.CLOSED,
                 parts[3].isEmpty() ? List.of() : List.of(parts[3].split(" ")),
                 new Quota(Integer.parseInt(parts[4]), Integer.parseInt(parts[5]), Long.parseLong(parts[6]),
-                        new Quota.Budget(Double.parseDouble(parts[7]), Double.parseDouble(parts[8]))), Boolean.parseBoolean(parts[9]));
+                        new Quota.Budget(Double.parseDouble(parts[7]), Double.parseDouble(parts[8]))),
+                new ClientPolicy.Extras(true, Boolean.parseBoolean(parts[9])));
         terms.fault().ifPresent(fault -> {
             throw new IllegalArgumentException(fault);
         });

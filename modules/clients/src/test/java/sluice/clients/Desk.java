@@ -60,7 +60,7 @@ final class Desk {
     private static Configuration configuration(Quota.Budget budget) {
         Configuration plain = ConfigurationLoader.defaults();
         ClientPolicy client = new ClientPolicy(CLIENT, TEAM, ClientPolicy.Access.CLOSED, List.of(),
-                new Quota(0, 0, 0, budget), false);
+                new Quota(0, 0, 0, budget), new ClientPolicy.Extras(true, false));
         UsageSettings usage = new UsageSettings(Map.of(), List.of(ModelPrice.of("*", 1e6, 1e6, 1e6)), Map.of(),
                 plain.usage().timeZone(), Duration.ofMinutes(1));
         return new Configuration(plain.server(), plain.limits(), List.of(client), List.of(new TeamPolicy(TEAM, Quota.OPEN)),

@@ -57,7 +57,7 @@ final class Assembly {
         var tls = s.file("tls.cert").flatMap(cert -> s.file("tls.key")
                 .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
         return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.flag("reuse-port"), s.duration("drain"),
-                s.flag("forward-other"), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
+                OtherPaths.of(s.texts("forward-other")), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
                 s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"), front(s));
     }
 
@@ -79,7 +79,7 @@ final class Assembly {
         return new ClientPolicy(s.text("name"), s.text("team", ""),
                 new ClientPolicy.Access(Stream.concat(hashes, literal).map(hash -> new ClientPolicy.Key(hash, expires)).toList(),
                         s.texts("addresses").stream().map(AddressRange::parse).toList()),
-                s.texts("models"), quota(s), s.flag("diagnostics"));
+                s.texts("models"), quota(s), new ClientPolicy.Extras(s.flag("other-paths"), s.flag("diagnostics")));
     }
 
     private TeamPolicy team(Section s) {

@@ -12,12 +12,30 @@ import java.util.Optional;
  * @param access how it shows who it is
  * @param models what it may ask for, a trailing {@code *} matching any ending; empty: everything
  * @param quota how much it may use
- * @param diagnostics whether answers name accounts and times
+ * @param extras what not everybody may
  */
-public record ClientPolicy(String name, String team, Access access, List<String> models, Quota quota, boolean diagnostics) {
+public record ClientPolicy(String name, String team, Access access, List<String> models, Quota quota, Extras extras) {
     /** Copies the list. */
     public ClientPolicy {
         models = List.copyOf(models);
+    }
+
+    /**
+     * What not everybody may.
+     *
+     * @param otherPaths use paths that are passed on
+     * @param diagnostics see which accounts answer, and where the time goes
+     */
+    public record Extras(boolean otherPaths, boolean diagnostics) { }
+
+    /** Whether it may use paths that are passed on. */
+    public boolean otherPaths() {
+        return extras.otherPaths();
+    }
+
+    /** Whether answers name accounts and times. */
+    public boolean diagnostics() {
+        return extras.diagnostics();
     }
 
     /**
@@ -47,7 +65,7 @@ public record ClientPolicy(String name, String team, Access access, List<String>
 
     /** The same client, with other keys. */
     public ClientPolicy withKeys(List<Key> keys) {
-        return new ClientPolicy(name, team, new Access(keys, access.addresses), models, quota, diagnostics);
+        return new ClientPolicy(name, team, new Access(keys, access.addresses), models, quota, extras);
     }
 
     /** What of its texts breaks the rules of the configuration, for clients that do not come from there; empty if nothing does. */

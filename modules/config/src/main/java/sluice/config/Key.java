@@ -23,7 +23,7 @@ record Key(String path, ValueType type, String fallback, boolean required, boole
 
     /** Whether an environment variable can give it. */
     boolean inEnvironment() {
-        return !inList() && type.scalar();
+        return !inList() && (type.scalar() || type.shape() == ValueType.Shape.TEXTS);
     }
 
     /** {@code SLUICE_SERVER_PORT} for {@code server.port}. */

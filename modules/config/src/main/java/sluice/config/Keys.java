@@ -103,8 +103,9 @@ final class Keys {
                 "Whether a second gateway of the same user may open both ports while this one runs (SO_REUSEPORT). Then SIGTERM leaves "
                 + "the ports to that one, and nobody is refused; see docs/operating.md.");
         key("server.drain", duration("0s", "24h"), "10m", "How long streams may take to end after SIGTERM.");
-        key("server.forward-other", flag(), "false",
-                "Whether unknown paths under `/v1` are passed on unchanged, instead of 404.");
+        key("server.forward-other", ValueType.texts(TextRule.OTHER_PATH), "",
+                "Paths under `/v1` that are no routes and are passed on unchanged, instead of 404; a trailing `*` matches any ending, "
+                + "`true`: all. Keys, rates and budgets hold there, and models as far as a body names one.");
         fixed("server.idle-timeout", duration("1s", "24h"), "75s",
                 "How long a client's connection may wait for its next request.");
         fixed("server.head-timeout", duration("100ms", "1h"), "30s",
@@ -164,6 +165,7 @@ final class Keys {
                 + "0: no limit.");
         key("clients[].budget-usd.month", decimal(0, 1e9), "0",
                 "Most dollars a month, as `clients[].budget-usd.day`. 0: no limit.");
+        key("clients[].other-paths", flag(), "true", "Whether this client may use the paths of `server.forward-other`.");
         key("clients[].diagnostics", flag(), "false",
                 "Whether this client may see `Server-Timing` and `x-sluice-explain`, which name accounts. "
                         + "Messages of a WebSocket have no headers, so there are neither: `sluice explain` tells the same.");

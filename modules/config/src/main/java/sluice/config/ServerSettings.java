@@ -16,7 +16,7 @@ import sluice.api.Secret;
  * @param http2 whether HTTP/2 is offered to clients
  * @param reusePort whether another process may open the ports, too
  * @param drain how long streams may take to end after SIGTERM
- * @param forwardOther whether unknown paths under {@code /v1} are passed on
+ * @param otherPaths which paths are passed on that are no routes
  * @param idle how long a client's connection may wait for its next request
  * @param headTimeout longest time from the first byte of a request's head to its last
  * @param bodyTimeout longest silence within a request's body
@@ -27,7 +27,7 @@ import sluice.api.Secret;
  * @param front what stands between clients and the gateway
  */
 public record ServerSettings(String host, int port, Admin admin, Optional<Tls> tls, boolean http2, boolean reusePort, Duration drain,
-        boolean forwardOther, Duration idle, Duration headTimeout, Duration bodyTimeout, int bodyRateBytes, Duration modelsCache,
+        OtherPaths otherPaths, Duration idle, Duration headTimeout, Duration bodyTimeout, int bodyRateBytes, Duration modelsCache,
         boolean verifyEdits, Duration reload, Front front) {
     /**
      * The admin port.

@@ -22,6 +22,9 @@ enum TextRule {
     ORIGIN("must be the origin of a page, such as https://app.example or http://localhost:3000", "https?://[a-z0-9.-]+(:[0-9]{1,5})?"),
     PATH_PREFIX("must be a path such as /sluice, without a slash at its end", "(/[A-Za-z0-9._~-]+)+"),
     AUTH("must be bearer, none or `header NAME`", "bearer|none|header [!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"),
+    /** Of what is passed on, or all or nothing of it. */
+    OTHER_PATH("must be a path that begins with /v1/, or true or false",
+            "/v1/[A-Za-z0-9._~!$&'()+,=:@%/-]{0,200}\\*?|true|false|on|off|yes|no"),
     SHA256("must be 64 hexadecimal digits, as `sluice key` prints them", "[0-9a-fA-F]{64}"),
     CORRECTION("must be one of drop-item-ids, drop-item-references, drop-encrypted-reasoning",
             "drop-item-ids|drop-item-references|drop-encrypted-reasoning"),

@@ -54,6 +54,7 @@ final class HttpAnswer implements Answer {
     private String requestId = "";
     /** Of the web page that may read the answer; empty: none. */
     private String origin = "";
+    private String allowed = "";
 
     /** Answers through {@code codec}; a write that takes longer than {@code stallNanos} (0: any time) ends it. */
     HttpAnswer(AnswerCodec codec, LongSupplier clock, long stallNanos) {
@@ -66,6 +67,7 @@ final class HttpAnswer implements Answer {
     void reset(String id) {
         state = State.EMPTY;
         requestId = id;
+        allowed = "";
         outputSent = false;
         status = 0;
         boundary = true;
@@ -117,6 +119,11 @@ final class HttpAnswer implements Answer {
     /** Whether the answer went out as its framing announced. */
     boolean complete() {
         return state == State.ENDED;
+    }
+
+    @Override
+    public void allow(String methods) {
+        allowed = methods;
     }
 
     @Override
@@ -244,7 +251,7 @@ final class HttpAnswer implements Answer {
         }
     }
 
-    private static void describe(GatewayError error, Lines lines) {
+    private void describe(GatewayError error, Lines lines) {
         lines.add("content-type", "application/json");
         lines.add("date", HttpDate.now());
         lines.add("x-sluice-error", error.source() == GatewayError.Source.UPSTREAM ? "upstream" : "gateway");
@@ -256,6 +263,7 @@ final class HttpAnswer implements Answer {
         }
         switch (error.status()) {
             case 401 -> lines.add("www-authenticate", "Bearer realm=\"sluice\"");
+            case 405 -> lines.add("allow", allowed);
             case 426 -> lines.add("upgrade", "websocket");
             default -> { }
         }

@@ -1,5 +1,6 @@
 package sluice.forward;
 
+import java.util.Set;
 import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
@@ -13,8 +14,14 @@ import sluice.responses.Continuation;
  * @param session the session, named by the client or guessed
  * @param boundTo a response or conversation that the request belongs to; empty without one
  * @param resendAllowed whether the request may be sent again although an account may have executed it
+ * @param named ids that it names beside that, where the answer may repeat them
  */
-record Affinity(Session session, String boundTo, boolean resendAllowed) {
+record Affinity(Session session, String boundTo, boolean resendAllowed, Set<String> named) {
+    /** Of a request whose answer only has ids of its own. */
+    Affinity(Session session, String boundTo, boolean resendAllowed) {
+        this(session, boundTo, resendAllowed, Set.of());
+    }
+
     /** Of a request that makes a response. */
     static Affinity of(Session session, RequestBody body, FailoverSettings.ResendAfterSend rule) {
         return new Affinity(session, Continuation.of(body), mayResend(rule, body));

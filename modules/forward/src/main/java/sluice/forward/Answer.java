@@ -103,6 +103,9 @@ public interface Answer extends ClientSink {
     /** Breaks the answer off, without the end that its framing announced. */
     void abort();
 
+    /** A refusal of the method will name {@code methods}, a list with commas, as those that are possible. */
+    void allow(String methods);
+
     /** The connection is to end with this answer. */
     void closeAfter();
 

@@ -30,6 +30,7 @@ final class Attempt implements FailoverLoop.Attempts {
     private final Verdicts verdicts;
     private final Rules rules;
     private final BodyDecoders decoders;
+    private final GivenTurnStates turnStates;
     private final LongSupplier clock;
 
     /**
@@ -41,10 +42,12 @@ final class Attempt implements FailoverLoop.Attempts {
      */
     record Rules(boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
-    Attempt(Relaying relaying, Rules rules, BodyDecoders decoders, LongSupplier clock, LongSupplier epochMillis) {
+    Attempt(Relaying relaying, Rules rules, BodyDecoders decoders, GivenTurnStates turnStates, LongSupplier clock,
+            LongSupplier epochMillis) {
         this.relaying = relaying;
         this.rules = rules;
         this.decoders = decoders;
+        this.turnStates = turnStates;
         this.clock = clock;
         verdicts = new Verdicts(rules.mayStrip(), epochMillis);
     }
@@ -80,6 +83,7 @@ final class Attempt implements FailoverLoop.Attempts {
                 UpstreamResult.Answered answer = decoded(coded);
                 call.record.headersNanos = clock.getAsLong();
                 lease.answered(answer.headers());
+                turnStates.given(call.record.client, answer.headers(), lease.account().name());
                 call.record.connectNanos = answer.connectNanos();
                 if (answer.resent()) {
                     call.record.resends++;
@@ -105,12 +109,14 @@ final class Attempt implements FailoverLoop.Attempts {
             call.explain(Fidelity.report(call.body(), body));
         }
         Headers sent = call.exchange.head().headers();
-        Headers headers = call.way.headers(HeaderPolicy.toUpstream(sent, account, sent.has("content-encoding")));
+        Headers allowed = HeaderPolicy.toUpstream(sent, account, sent.has("content-encoding"));
+        Headers headers = call.way.headers(turnStates.seenBy(call.record.client, allowed, account.name()));
         Account.Timeouts timeouts = account.endpoint().timeouts();
         Duration untilHeaders = call.record.stream ? timeouts.headersStreaming() : timeouts.headersWhole();
         call.record.sentNanos = clock.getAsLong();
         return new UpstreamRequest(account, call.exchange.head().method(), call.target(), headers, body, untilHeaders.toNanos(),
-                timeouts.idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation());
+                timeouts.idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation(),
+                call.affinity.resendAllowed());
     }
 
     private static List<BodyEdit> edits(Call call, AccountLease lease, boolean strip) {
@@ -155,8 +161,8 @@ final class Attempt implements FailoverLoop.Attempts {
         call.record.usage = report.usage();
         if (!call.asksForWork() || report.error().equals(RelayOutcome.StreamError.NONE)) {
             long ttft = report.firstOutputNanos() == 0 ? 0 : report.firstOutputNanos() - call.record.sentNanos;
-            lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), report.responseId(), report.conversationId(),
-                    call.stripped()));
+            lease.report(new AttemptOutcome.Succeeded(ttft, report.usage(), call.made(report.responseId()),
+                    call.made(report.conversationId()), call.stripped()));
         } else {
             verdicts.endedIn(call, lease, answer, report);
         }

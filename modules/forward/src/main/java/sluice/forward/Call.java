@@ -138,11 +138,21 @@ public final class Call {
     /** The answer's ids are known. */
     void identified(String responseId, String conversationId) {
         if (voice instanceof Voice.Accounts accounts) {
-            voice = new Voice.Accounts(accounts.lease(), responseId, conversationId);
+            voice = new Voice.Accounts(accounts.lease(), made(responseId), made(conversationId));
             if (answer().outputSent()) {
-                accounts.lease().began(responseId, conversationId);
+                accounts.lease().began(made(responseId), made(conversationId));
             }
         }
+    }
+
+    /**
+     * The id in an answer, if it tells whose it is. At a path that the gateway does not know an answer may repeat what the request named,
+     * which is nobody's by being named.
+     */
+    String made(String id) {
+        Route route = exchange.target().route();
+        boolean known = route != Route.OTHER && route != Route.DELETE_MODEL || id.equals(affinity.boundTo());
+        return known || exchange.head().method().equals("POST") && !affinity.named().contains(id) ? id : "";
     }
 
     /** No further attempt is possible: a long stream does not keep its request's bytes. */

@@ -1,9 +1,11 @@
 package sluice.forward;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import sluice.api.Field;
 import sluice.api.GatewayError;
@@ -26,9 +28,6 @@ import sluice.responses.Route;
  * session, and whether it may run twice. Thread-safe.
  */
 final class Forwarding {
-    /** What may reach an account at a path that the gateway does not know: TRACE would tell a client the account's key. */
-    private static final Set<String> FORWARDED = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
-
     /** These ask for no work: what they tell of its use was charged when it was done. */
     private static final Set<String> READING = Set.of("DELETE", "GET", "HEAD");
 
@@ -109,7 +108,7 @@ final class Forwarding {
             return new Reply.Refused(error);
         }
         Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
-                .or(() -> foreign(now, client, Continuation.conversation(body)));
+                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
@@ -125,9 +124,12 @@ final class Forwarding {
 
     /** A response that another client made does not exist for this one. */
     private static Optional<GatewayError> foreign(Live now, String client, String id) {
-        return !id.isEmpty() && now.pool().owners().isForeign(client, id)
-                ? Optional.of(GatewayError.client(404, "response_not_found", "There is no response '" + id + "'."))
-                : Optional.empty();
+        return !id.isEmpty() && now.pool().owners().isForeign(client, id) ? Optional.of(ResponseOwners.none(id)) : Optional.empty();
+    }
+
+    /** Files and their like are made at paths that are passed on; where none are, no client has any. */
+    private static Optional<GatewayError> filesOfOthers(Live now, String client, RequestBody body) {
+        return now.policy().otherPaths().any() ? now.pool().owners().refusal(client, StoredIds.in(body)) : Optional.empty();
     }
 
     /** A request about a response that an account keeps. */
@@ -152,22 +154,15 @@ final class Forwarding {
     /** A path that is not Sluice's. */
     Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
             ByteBudget.Permit permit) throws IOException, InterruptedException {
-        String path = exchange.head().path();
+        Optional<GatewayError> refusal = PassedOn.refusal(now, exchange, known);
+        if (refusal.isPresent()) {
+            return new Reply.Refused(refusal.get());
+        }
         String client = known.client().name();
-        if (!now.policy().forwardOther() && exchange.target().route() == Route.DELETE_MODEL) {
-            return new Reply.Refused(GatewayError.client(405, "method_not_allowed", "DELETE is not possible here; use GET."
-                    + " server.forward-other: true passes it on."));
-        }
-        if (!now.policy().forwardOther()) {
-            return new Reply.Refused(GatewayError.client(404, "unknown_path", "There is no " + path
-                    + " here. Sluice serves /v1/responses and /v1/models; server.forward-other: true passes other paths on."));
-        }
-        if (!FORWARDED.contains(exchange.head().method())) {
-            return new Reply.Refused(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
-                    + String.join(", ", FORWARDED) + " are."));
-        }
-        if (now.pool().owners().foreignIn(client, path)) {
-            return new Reply.Refused(GatewayError.client(404, "response_not_found", "There is no " + path + "."));
+        List<String> named = StoredIds.inPath(exchange.head().path());
+        Optional<String> foreign = named.stream().filter(id -> now.pool().owners().isForeign(client, id)).findFirst();
+        if (foreign.isPresent()) {
+            return new Reply.Refused(ResponseOwners.none(foreign.get()));
         }
         return switch (read(now, exchange, permit)) {
             case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
@@ -175,26 +170,42 @@ final class Forwarding {
                 exchange.bodyRead();
                 record.requestBytes = complete.length();
                 if (READING.contains(exchange.head().method())) {
-                    ticket.reads(path);
+                    ticket.reads(exchange.head().path());
                 }
-                RawBody body = new RawBody(complete.bytes(), complete.length());
-                if (claimed(now, record, ticket, body, complete) instanceof Admission.Outcome.Refused(GatewayError error)) {
-                    yield new Reply.Refused(error);
-                }
-                record.session = now.pool().sessions().keyOf(client, exchange.head().headers(), body);
-                now.pool().loop().run(new Call(exchange, record, new Affinity(new Session(record.session, false), "", false),
-                        exchange.way(now.pool().usualWay()), permit, body, known.policy().diagnostics()));
-                yield Reply.ANSWERED;
+                yield passedOn(now, exchange, record, known, ticket, permit, complete, named);
             }
         };
     }
 
-    /** A path that nobody knows may still run a model: what its body names is held to the key's models, and is paid for. */
-    private Admission.Outcome claimed(Live now, RequestRecord record, Ticket ticket, RawBody body, BodyReader.Outcome.Complete complete) {
-        RequestBody json = now.intake().scanner().scan(complete.bytes(), 0, complete.length()) instanceof Scan.Valid(RequestBody valid)
-                ? valid : body;
-        record.model = json.field(Field.MODEL).text();
-        return record.model.isEmpty() ? ticket.ask(json, "", clock.getAsLong()) : ticket.claim(json, record.model, clock.getAsLong());
+    private Reply passedOn(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
+            ByteBudget.Permit permit, BodyReader.Outcome.Complete complete, List<String> inPath) {
+        String client = known.client().name();
+        Headers headers = exchange.head().headers();
+        RawBody body = new RawBody(complete.bytes(), complete.length());
+        Optional<RequestBody> json = now.intake().scanner().scan(complete.bytes(), 0, complete.length())
+                instanceof Scan.Valid(RequestBody valid) ? Optional.of(valid) : Optional.empty();
+        Collection<String> inBody = StoredIds.in(body);
+        Optional<GatewayError> refusal = PassedOn.refusal(known, json, complete.bytes(), complete.length(),
+                headers.first("content-type").orElse("")).or(() -> now.pool().owners().refusal(client, inBody));
+        if (refusal.isPresent()) {
+            return new Reply.Refused(refusal.get());
+        }
+        record.model = PassedOn.model(json);
+        RequestBody claimed = json.orElse(body);
+        Admission.Outcome outcome = record.model.isEmpty() ? ticket.ask(claimed, "", clock.getAsLong())
+                : ticket.claim(claimed, record.model, clock.getAsLong());
+        if (outcome instanceof Admission.Outcome.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
+        Set<String> all = new HashSet<>(inPath);
+        all.addAll(inBody);
+        boolean reads = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
+        record.session = now.pool().sessions().keyOf(client, headers, body);
+        Affinity affinity = new Affinity(new Session(record.session, false),
+                PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), reads, all);
+        now.pool().loop().run(new Call(exchange, record, affinity, exchange.way(now.pool().usualWay()), permit, body,
+                known.policy().diagnostics()));
+        return Reply.ANSWERED;
     }
 
     private static BodyReader.Outcome read(Live now, Exchange exchange, ByteBudget.Permit permit)
@@ -211,7 +222,7 @@ final class Forwarding {
             return new Reply.Refused(error);
         }
         OutboundBody message = switch (exchange.incoming()) {
-            case Incoming.Arrived arrived -> arrived.body().edited(java.util.List.of());
+            case Incoming.Arrived arrived -> arrived.body().edited(List.of());
             case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
         };
         return exchange.way(now.pool().usualWay()).passOn(message) ? Reply.ANSWERED

@@ -21,6 +21,7 @@ import sluice.http1.FramingException;
 import sluice.http1.HttpDate;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
+import sluice.responses.RequestPath;
 import sluice.responses.Route;
 
 /**
@@ -244,7 +245,12 @@ public final class Gateway {
         }
         try {
             Route.Target target = exchange.target();
+            Optional<GatewayError> spelling = RequestPath.fault(exchange.head().path());
+            if (spelling.isPresent()) {
+                return new Reply.Refused(spelling.get());
+            }
             if (!target.allowed().isEmpty()) {
+                exchange.answer().allow(target.allowed());
                 return new Reply.Refused(GatewayError.client(405, "method_not_allowed", exchange.head().method()
                         + " is not possible here; use " + target.allowed() + "."));
             }

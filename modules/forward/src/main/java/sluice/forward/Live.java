@@ -8,6 +8,7 @@ import sluice.api.RequestBody;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
 import sluice.config.FailoverSettings;
+import sluice.config.OtherPaths;
 import sluice.records.RequestObservers;
 import sluice.responses.SessionSource;
 
@@ -117,9 +118,9 @@ public final class Live {
      * @param resend whether a request that may have been executed is sent again
      * @param maxRequests most requests at a time
      * @param cancelsWhenClientLeaves whether a client that leaves ends its upstream call
-     * @param forwardOther whether unknown paths are passed on
+     * @param otherPaths which paths are passed on that are no routes
      * @param origins of web pages that may use the API
      */
-    record Policy(FailoverSettings.ResendAfterSend resend, int maxRequests, boolean cancelsWhenClientLeaves, boolean forwardOther,
+    record Policy(FailoverSettings.ResendAfterSend resend, int maxRequests, boolean cancelsWhenClientLeaves, OtherPaths otherPaths,
             List<String> origins) { }
 }

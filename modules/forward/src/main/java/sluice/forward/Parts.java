@@ -92,7 +92,8 @@ public final class Parts {
                 configuration.stream().serverTiming());
         Relaying relaying = new Relaying(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration),
                 configuration.stream().early(), openStreams);
-        Attempt attempt = new Attempt(relaying, rules, decoders, clocks.nanos(), clocks.epochMillis());
+        Attempt attempt = new Attempt(relaying, rules, decoders, new GivenTurnStates(accounts.state().owners()),
+                clocks.nanos(), clocks.epochMillis());
         FailoverLoop loop = new FailoverLoop(accounts.scheduler(), attempt, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clocks.nanos());
         BodyReader reader = new BodyReader(decoders, bodies.collector(), configuration.limits().bodyBytes(),
@@ -105,7 +106,7 @@ public final class Parts {
                                 clocks.nanos())),
                 new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
                         configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
-                        configuration.server().forwardOther(), configuration.server().front().corsOrigins()),
+                        configuration.server().otherPaths(), configuration.server().front().corsOrigins()),
                 observers);
     }
 

@@ -1,42 +1,45 @@
 package sluice.forward;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Optional;
+import sluice.api.GatewayError;
 import sluice.api.Owners;
 
 /**
- * Keeps clients apart: a response that one of them made does not exist for the others. Thread-safe.
+ * Keeps clients apart: a response, a conversation or a file that one of them made does not exist for the others. Thread-safe.
  *
  * @param owners who made what
  * @param refusesUnknown whether what nobody remembers does not exist either; a single client may look for it
  */
 record ResponseOwners(Owners owners, boolean refusesUnknown) {
-    /** Made at other paths, whose answers are not read: whoever uses one first has it. */
-    private static final String CONVERSATION = "conv_";
-
     /** Whether {@code id} does not exist for {@code client}. */
     boolean isForeign(String client, String id) {
         return switch (owners.find(client, id)) {
             case Owners.Ownership.Owned owned -> false;
             case Owners.Ownership.Foreign foreign -> true;
-            case Owners.Ownership.Unknown unknown -> refusesUnknown && !id.startsWith(CONVERSATION);
+            case Owners.Ownership.Unknown unknown -> refusesUnknown;
         };
     }
 
+    /** Whether the client made {@code id}, or found it. */
+    boolean isOwned(String client, String id) {
+        return owners.find(client, id) instanceof Owners.Ownership.Owned;
+    }
+
     /**
-     * Whether a path that is passed on as it is names something that another client is known to have made, in any spelling that a
-     * server might read; a path that no server should read counts as one that does.
+     * Why a client may not name {@code ids} in a body; empty if it may. What no client is known to have made, such as a file that the
+     * operator keeps for all, may be named: it is not asked for by itself.
      */
-    boolean foreignIn(String client, String path) {
-        try {
-            for (String part : URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8).split("[/\\\\;?#]")) {
-                if (!part.isEmpty() && owners.find(client, part) instanceof Owners.Ownership.Foreign) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (IllegalArgumentException e) {
-            return true;
+    Optional<GatewayError> refusal(String client, Collection<String> ids) {
+        if (ids.size() > StoredIds.MOST) {
+            return Optional.of(GatewayError.client(400, "too_many_ids", "The request names more than " + StoredIds.MOST
+                    + " files, conversations or other stored objects."));
         }
+        return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst().map(ResponseOwners::none);
+    }
+
+    /** There is nothing of this id, as far as the client may know. */
+    static GatewayError none(String id) {
+        return GatewayError.client(404, "response_not_found", "There is no response '" + id + "'.");
     }
 }

@@ -124,7 +124,7 @@ final class ClientRoutes {
         return new ClientPolicy(body.text("name"), body.text("team"), ClientPolicy.Access.CLOSED, models,
                 new Quota((int) whole(body, "concurrency", 10_000_000), (int) whole(body, "requests_per_minute", 100_000_000),
                         whole(body, "tokens_per_minute", 1_000_000_000_000L), new Quota.Budget(dollars(budget, "day"),
-                                dollars(budget, "month"))), body.text("diagnostics").equals("true"));
+                                dollars(budget, "month"))), new ClientPolicy.Extras(true, body.text("diagnostics").equals("true")));
     }
 
     private static long whole(JsonTree body, String name, long most) throws BadBody {

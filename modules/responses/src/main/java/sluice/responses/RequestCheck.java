@@ -39,9 +39,14 @@ public final class RequestCheck {
         return Optional.empty();
     }
 
+    /** The fault of a body that two readers would read as two requests; empty if none would. */
+    public static Optional<GatewayError> ambiguous(RequestBody body) {
+        return onceOnly(body, PROTECTED);
+    }
+
     /** The first fault of a valid JSON body; empty if there is none. */
     public static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
-        Optional<GatewayError> ambiguous = onceOnly(body, PROTECTED);
+        Optional<GatewayError> ambiguous = ambiguous(body);
         if (ambiguous.isPresent()) {
             return ambiguous;
         }

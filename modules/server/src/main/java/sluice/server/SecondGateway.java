@@ -61,7 +61,7 @@ final class SecondGateway implements Probe.Opened {
     private static Configuration beside(Configuration first, Account account) {
         ServerSettings server = first.server();
         ServerSettings plain = new ServerSettings(LOOPBACK, 0, server.admin(), Optional.empty(), false, false, server.drain(),
-                server.forwardOther(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
+                server.otherPaths(), IDLE, server.headTimeout(), server.bodyTimeout(), server.bodyRateBytes(),
                 server.modelsCache(), server.verifyEdits(), server.reload(), ServerSettings.Front.NONE);
         return new Configuration(plain, first.limits(), List.of(), List.of(), List.of(account), first.scheduler(), first.slotWait(),
                 first.stream(), first.failover(), first.upstream(), first.webSocket(), first.modules(),

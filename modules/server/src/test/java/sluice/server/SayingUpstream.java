@@ -35,9 +35,14 @@ final class SayingUpstream implements AutoCloseable {
      * @param key the account's key
      * @param path path below the host; that of the handshake for a turn
      * @param webSocket whether it is a turn
+     * @param headers of the request, or of the handshake
      * @param body the body, or the message
      */
-    record Asked(String key, String path, boolean webSocket, String body) {
+    record Asked(String key, String path, boolean webSocket, Headers headers, String body) {
+        Asked(String key, String path, boolean webSocket, String body) {
+            this(key, path, webSocket, Headers.EMPTY, body);
+        }
+
         String model() {
             Matcher model = MODEL.matcher(body);
             return model.find() ? model.group(1) : "";
@@ -75,6 +80,7 @@ final class SayingUpstream implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Map<String, Manner> manners = new ConcurrentHashMap<>();
+    private final Map<String, Headers> handshakes = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
     SayingUpstream() throws IOException {
@@ -88,6 +94,11 @@ final class SayingUpstream implements AutoCloseable {
     /** From now on the account with this key does so. */
     void account(String key, Manner manner) {
         manners.put(key, manner);
+    }
+
+    /** From now on the account with this key adds these headers to its answer to a handshake. */
+    void handshake(String key, Headers headers) {
+        handshakes.put(key, headers);
     }
 
     /** What the account with this key was asked so far. */
@@ -165,13 +176,14 @@ final class SayingUpstream implements AutoCloseable {
                 String key = head.get().headers().first("authorization").orElse("").replace("Bearer ", "");
                 if (WebSocketHandshake.asked(head.get()) instanceof WebSocketHandshake.Asked.Upgrade(String nonce)) {
                     ByteBuilder answer = new ByteBuilder(256);
-                    WebSocketHandshake.switching(nonce, Headers.EMPTY, answer);
+                    WebSocketHandshake.switching(nonce, handshakes.getOrDefault(key, Headers.EMPTY), answer);
                     link.write(answer.array(), 0, answer.length());
-                    turns(key, head.get().path(), WebSocketConnection.server(link, input, 64 * 1024 * 1024, System::nanoTime));
+                    turns(key, head.get(), WebSocketConnection.server(link, input, 64 * 1024 * 1024, System::nanoTime));
                     return;
                 }
                 String target = head.get().path() + head.get().query();
-                if (!request(socket, say(new Asked(key, target, false, read(input.body(head.get().bodyBytes())))))) {
+                String body = read(input.body(head.get().bodyBytes()));
+                if (!request(socket, say(new Asked(key, target, false, head.get().headers(), body)))) {
                     return;
                 }
             }
@@ -237,9 +249,9 @@ final class SayingUpstream implements AutoCloseable {
         return TestWebSocket.type(events.getLast()).matches("error|response\\.(completed|done|failed|incomplete|cancelled|canceled)");
     }
 
-    private void turns(String key, String path, WebSocketConnection connection) throws IOException {
+    private void turns(String key, RequestHead head, WebSocketConnection connection) throws IOException {
         while (connection.receive() instanceof WebSocketEvent.Message message) {
-            switch (say(new Asked(key, path, true, message.asText()))) {
+            switch (say(new Asked(key, head.path(), true, head.headers(), message.asText()))) {
                 case Say.Status(int status, String type, String body, Headers headers) when status >= 400 -> {
                     StringBuilder more = new StringBuilder();
                     for (int i = 0; i < headers.size(); i++) {

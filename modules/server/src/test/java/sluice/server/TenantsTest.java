@@ -29,9 +29,6 @@ class TenantsTest {
     @BeforeEach
     void startUpstream() throws IOException {
         upstream = SimulatedUpstream.start();
-        try (TestClient direct = new TestClient(upstream.port())) {
-            conversation = id("conv_", direct.post("/v1/conversations", "{}", "Authorization", "Bearer sk-a").text());
-        }
     }
 
     @AfterEach
@@ -93,6 +90,7 @@ class TenantsTest {
     @Test
     void nobodySeesContinuesOrEndsWhatAnotherHasMade() throws IOException {
         try (RunningGateway gateway = gateway()) {
+            conversation = id("conv_", send(gateway, new String[] {"POST", "/v1/conversations", "{}"}, "k1").text());
             String made = send(gateway, new String[] {"POST", "/v1/responses", body("\"conversation\":\"" + conversation + "\"")},
                     "k1").text();
             response = id("resp_", made);
@@ -107,7 +105,8 @@ class TenantsTest {
         long before = upstream.log().total();
         for (String[] route : routes()) {
             TestClient.Answer answer = send(gateway, route, "k2");
-            assertEquals(404, answer.status(), () -> String.join(" ", route) + "\n" + answer.text());
+            boolean odd = route[1].contains("%") || route[1].contains("//") || route[1].contains("/./") || route[1].endsWith("/");
+            assertEquals(odd ? 400 : 404, answer.status(), () -> String.join(" ", route) + "\n" + answer.text());
             assertEquals("gateway", answer.headers().first("x-sluice-error").orElseThrow());
         }
         assertEquals(before, upstream.log().total());

@@ -178,6 +178,11 @@ final class TurnAnswer implements Answer {
     }
 
     @Override
+    public void allow(String methods) {
+        // A message has no method.
+    }
+
+    @Override
     public void closeAfter() {
         // The socket looks after its own end.
     }

@@ -63,7 +63,7 @@ public final class DirectUpstream implements Upstream {
         Optional<DirectConnection> kept = pool.take();
         if (kept.isPresent()) {
             UpstreamResult result = kept.get().exchange(request, false, 0);
-            if (!(result instanceof UpstreamResult.Unreachable failure) || !wasStale(kept.get(), failure)) {
+            if (!(result instanceof UpstreamResult.Unreachable failure) || !mayTryAgain(kept.get(), failure, request.mayRunTwice())) {
                 return result;
             }
             resent = failure.requestSent();
@@ -76,10 +76,13 @@ public final class DirectUpstream implements Upstream {
         };
     }
 
-    /** Whether a kept connection had most likely been closed by the other side before the request reached it. */
-    private boolean wasStale(DirectConnection connection, UpstreamResult.Unreachable failure) {
+    /**
+     * Whether a kept connection had most likely been closed by the other side before the request reached it. That is likely, not
+     * certain: what must not run twice is sent again only if it was not sent whole.
+     */
+    private boolean mayTryAgain(DirectConnection connection, UpstreamResult.Unreachable failure, boolean mayRunTwice) {
         return failure.kind() == UpstreamResult.Kind.RESET && !connection.answering() && (!failure.requestSent()
-                || settings.nanoClock().getAsLong() - connection.sentNanos() < settings.staleReset().toNanos());
+                || mayRunTwice && settings.nanoClock().getAsLong() - connection.sentNanos() < settings.staleReset().toNanos());
     }
 
     private DirectPool poolOf(Account account) {

@@ -35,7 +35,7 @@ final class TurnCall {
      */
     TurnCall(UpstreamRequest request, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
         this.request = request;
-        this.staleNanos = staleNanos;
+        this.staleNanos = request.mayRunTwice() ? staleNanos : 0;
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
         mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());

@@ -1,0 +1,120 @@
+package sluice.forward;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import sluice.api.Field;
+import sluice.api.GatewayError;
+import sluice.api.RequestBody;
+import sluice.clients.ClientAuthenticator;
+import sluice.responses.RequestCheck;
+import sluice.responses.Route;
+
+/**
+ * What holds at paths that the gateway does not know and passes on ({@code server.forward-other}): nobody knows what happens there, so
+ * what would let a client past its limits, or to what is another's, is refused. Stateless.
+ */
+final class PassedOn {
+    /** TRACE would tell a client the account's key. */
+    private static final Set<String> METHODS = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
+    /** They list what every client of an account has made. */
+    private static final Set<String> LISTS = Set.of("/assistants", "/batches", "/chat/completions", "/containers", "/conversations",
+            "/evals", "/files", "/fine_tuning/jobs", "/threads", "/uploads", "/vector_stores", "/videos");
+    /** They tell of the operator, its members and its bills. */
+    private static final Pattern OF_THE_OPERATOR = Pattern.compile("/(organization|dashboard|usage)(/.*)?");
+    /** They name a model in the path. */
+    private static final Pattern NAMES_MODEL = Pattern.compile(".*/(engines|deployments)(/.*)?");
+    private static final Pattern MODEL_IN_FORM = Pattern.compile("name\\s*\\*?=\\s*\"?\\s*model\\b", Pattern.CASE_INSENSITIVE);
+    private static final String VERSION = "/v1/";
+
+    private PassedOn() {
+    }
+
+    /** Why a request goes nowhere, as far as its head tells; empty if it may be passed on. */
+    static Optional<GatewayError> refusal(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+        String path = exchange.head().path();
+        boolean several = now.pool().owners().refusesUnknown();
+        if (exchange.target().route() == Route.DELETE_MODEL && (several || !now.policy().otherPaths().passes(path))) {
+            exchange.answer().allow("GET");
+            return Optional.of(GatewayError.client(405, "method_not_allowed", "DELETE is not possible here; use GET. A model is the"
+                    + " operator's: server.forward-other passes this on for a single client only."));
+        }
+        if (!path.startsWith(VERSION) || !now.policy().otherPaths().passes(path) || !known.policy().otherPaths()) {
+            return Optional.of(unknown(path, "Sluice serves /v1/responses and /v1/models; server.forward-other passes other paths on, for "
+                    + "clients that may use them (clients[].other-paths)."));
+        }
+        if (!METHODS.contains(exchange.head().method())) {
+            exchange.answer().allow(String.join(", ", METHODS));
+            return Optional.of(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
+                    + String.join(", ", METHODS) + " are."));
+        }
+        String below = path.substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
+        if (OF_THE_OPERATOR.matcher(below).matches()) {
+            return Optional.of(unknown(path, "It tells of the account's owner."));
+        }
+        boolean reads = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
+        if (reads && several && LISTS.contains(below.replaceAll("/+$", ""))) {
+            return Optional.of(unknown(path, "It lists what all clients have made (state.unknown-owner: refuse)."));
+        }
+        boolean limited = !known.policy().models().isEmpty();
+        if (limited && (NAMES_MODEL.matcher(below).matches() || queryNamesModel(exchange.head().query()))) {
+            return Optional.of(notAllowed("the request names one outside of its body"));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean queryNamesModel(String query) {
+        for (String part : query.toLowerCase(Locale.ROOT).split("[?&;]")) {
+            String name = part.split("=", 2)[0];
+            // A name that is encoded could be any.
+            if (name.contains("%") || name.equals("model") || name.startsWith("model[")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Why a request goes nowhere, as its body tells.
+     *
+     * @param json the body, if it is a JSON object
+     */
+    static Optional<GatewayError> refusal(ClientAuthenticator.Outcome.Known known, Optional<RequestBody> json, byte[] bytes, int length,
+            String contentType) {
+        if (json.isPresent()) {
+            return RequestCheck.ambiguous(json.get());
+        }
+        if (known.policy().models().isEmpty() || length == 0) {
+            return Optional.empty();
+        }
+        boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
+        // Latin-1 keeps each byte a character.
+        return form && !MODEL_IN_FORM.matcher(new String(bytes, 0, length, StandardCharsets.ISO_8859_1)).find() ? Optional.empty()
+                : Optional.of(notAllowed("which one the request asks for cannot be told from its body"));
+    }
+
+    /** The model that a body names; empty without one. */
+    static String model(Optional<RequestBody> json) {
+        return json.map(body -> body.field(Field.MODEL).text()).orElse("");
+    }
+
+    /** Where a request goes: to what it names in its path, or else to what it names of its client's in its body. */
+    static String boundTo(ResponseOwners owners, String client, List<String> inPath, Collection<String> inBody) {
+        return inPath.stream().filter(id -> owners.isOwned(client, id)).findFirst()
+                .or(() -> inPath.stream().findFirst())
+                .or(() -> inBody.stream().filter(id -> owners.isOwned(client, id)).findFirst()).orElse("");
+    }
+
+    private static GatewayError unknown(String path, String why) {
+        return GatewayError.client(404, "unknown_path", "There is no " + path + " here. " + why);
+    }
+
+    private static GatewayError notAllowed(String why) {
+        return GatewayError.client(403, "model_not_allowed", "This key may use some models only, and " + why + ".");
+    }
+}

@@ -1,0 +1,207 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import sluice.config.KeyHash;
+
+/** Paths that are passed on let nobody past a limit, out of the base path, or to what is another's. */
+class OtherPathsTest {
+    private static final String FILE = "file-9f8e7d6c5b4a3928170615f4";
+    private static final String STORE = "vs_1234567890abcdef12345678";
+    private static final String CLIENTS = "clients:\n  - {name: one, key-sha256: \"" + KeyHash.of("k1").hex()
+            + "\"}\n  - {name: two, key-sha256: \"" + KeyHash.of("k2").hex() + "\"}\n  - {name: three, key-sha256: \""
+            + KeyHash.of("k3").hex() + "\", models: [\"gpt-5*\"]}\n  - {name: four, key-sha256: \"" + KeyHash.of("k4").hex()
+            + "\", other-paths: false}\n";
+
+    @TempDir
+    private Path folder;
+    private TestAuthority authority;
+    private SayingUpstream upstream;
+
+    @BeforeEach
+    void start() throws Exception {
+        authority = new TestAuthority(folder);
+        authority.issue("doors", "EC");
+        upstream = new SayingUpstream();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        upstream.close();
+    }
+
+    private RunningGateway gateway(int accounts, String otherPaths, String clients) throws Exception {
+        return RunningGateway.accounts(upstream.uri(), accounts, "server: {" + Door.settings(authority) + ", forward-other: " + otherPaths
+                + "}\n" + clients);
+    }
+
+    private void answering(String key, String json) {
+        upstream.account(key, asked -> asked.path().endsWith("/responses") ? SayingUpstream.well(asked) : SayingUpstream.status(200, json));
+    }
+
+    private static void refused(HttpResponse<String> answer, int status, String code) {
+        assertEquals(status, answer.statusCode(), answer.uri() + "\n" + answer.body());
+        assertTrue(answer.body().contains("\"" + code + "\""), answer.body());
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void noSpellingOfAPathLeavesWhatIsJudged(HttpClient.Version version) throws Exception {
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS); TestClient client = plain(gateway)) {
+            for (String path : List.of("/v1/responses/", "/v1/./responses", "/v1/x/../responses", "/v1/../admin", "/v1/%2e%2e/admin",
+                    "/v1//responses", "/v1/Responses", "/v1/responses%2Fcompact", "/v1/responses;x")) {
+                TestClient.Answer answer = client.send("POST", path, "{\"model\":\"gpt-4\"}".getBytes(), "x-api-key", "k3");
+                assertEquals(400, answer.status(), path);
+                assertTrue(answer.text().contains("\"bad_path\""), answer.text());
+            }
+            try (HttpDoor door = new HttpDoor(gateway, authority, version)) {
+                refused(door.send("POST", "/v1/responses/", "{}", "x-api-key", "k1"), 400, "bad_path");
+                refused(door.send("POST", "/v1/x/../responses", "{}", "x-api-key", "k1"), 400, "bad_path");
+                refused(door.send("GET", "/elsewhere", "", "x-api-key", "k1"), 404, "unknown_path");
+                refused(door.send("GET", "/chat/completions", "", "x-api-key", "k1"), 404, "unknown_path");
+                refused(door.send("GET", "/v1/organization/users", "", "x-api-key", "k1"), 404, "unknown_path");
+                refused(door.send("GET", "/v1/anything", "", "x-api-key", "k4"), 404, "unknown_path");
+            }
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
+    private TestClient plain(RunningGateway gateway) throws Exception {
+        return new TestClient(authority.secured(new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), gateway.port())));
+    }
+
+    @Test
+    void onlyPathsOfTheListArePassedOn() throws Exception {
+        answering("sk-a", "{}");
+        try (RunningGateway gateway = gateway(1, "[/v1/embeddings, /v1/audio/*]", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            assertEquals(200, door.send("POST", "/v1/embeddings", "{\"model\":\"e\"}", "x-api-key", "k1").statusCode());
+            assertEquals(200, door.send("POST", "/v1/audio/speech", "{\"model\":\"e\"}", "x-api-key", "k1").statusCode());
+            refused(door.send("POST", "/v1/embeddings/x", "{}", "x-api-key", "k1"), 404, "unknown_path");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/v1/chat/completions | application/json | {\"model\":\"gpt-4\",\"model\":\"gpt-5\"} | 400 | duplicate_member",
+        "/v1/chat/completions | application/json | {\"Model\":\"gpt-4\",\"model\":\"gpt-5\"} | 400 | duplicate_member",
+        "/v1/chat/completions | application/json | {\"model\":\"gpt-4\"} | 403 | model_not_allowed",
+        "/v1/chat/completions | application/json | [{\"model\":\"gpt-4\"}] | 403 | model_not_allowed",
+        "/v1/audio/x | application/x-www-form-urlencoded | model=gpt-4 | 403 | model_not_allowed",
+        "/v1/audio/x | multipart/form-data; boundary=b | --b Content-Disposition: form-data; name=\"model\" | 403 | model_not_allowed",
+        "/v1/x?model=gpt-4 | application/json | {\"input\":\"hi\"} | 403 | model_not_allowed",
+        "/v1/x?mod%65l=gpt-4 | application/json | {\"input\":\"hi\"} | 403 | model_not_allowed",
+        "/v1/engines/gpt-4/completions | application/json | {\"input\":\"hi\"} | 403 | model_not_allowed"})
+    void aKeyWithAListOfModelsNamesNoOther(String path, String type, String body, int status, String code) throws Exception {
+        answering("sk-a", "{}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
+            refused(door.send("POST", path, body, "x-api-key", "k3", "content-type", type), status, code);
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void whatAClientMadeIsItsOwnAndIsFoundWhereItIs(HttpClient.Version version) throws Exception {
+        answering("sk-b", "{\"id\":\"" + FILE + "\",\"object\":\"file\"}");
+        upstream.account("sk-a", asked -> SayingUpstream.status(500, "{}"));
+        try (RunningGateway gateway = gateway(2, "true", CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+            String[] form = {"x-api-key", "k1", "content-type", "multipart/form-data; boundary=b"};
+            assertEquals(200, door.send("POST", "/v1/files", "--b--", form).statusCode());
+            answering("sk-a", "{}");
+            assertEquals(200, door.send("GET", "/v1/files/" + FILE + "/content", "", "x-api-key", "k1").statusCode());
+            assertEquals("/v1/files/" + FILE + "/content", upstream.asked("sk-b").getLast().path());
+            upstream.forget();
+            String escaped = "file\\u002d" + FILE.substring(5);
+            for (String[] route : List.of(new String[] {"GET", "/v1/files/" + FILE, ""}, new String[] {"DELETE", "/v1/files/" + FILE, ""},
+                    new String[] {"POST", "/v1/vector_stores", "{\"file_ids\":[\"" + FILE + "\"]}"},
+                    new String[] {"POST", "/v1/vector_stores", "{\"file_ids\":[\"" + escaped + "\"]}"},
+                    new String[] {"POST", "/v1/responses", "{\"model\":\"m\",\"input\":[{\"file_id\":\"" + FILE + "\"}]}"},
+                    new String[] {"POST", "/v1/responses", "{\"model\":\"m\",\"input\":[{\"file_id\":\"" + escaped + "\"}]}"})) {
+                refused(door.send(route[0], route[1], route[2], "x-api-key", "k2"), 404, "response_not_found");
+            }
+            assertTrue(upstream.asked("sk-a").isEmpty() && upstream.asked("sk-b").isEmpty());
+            assertEquals(200, door.send("POST", "/v1/responses", "{\"model\":\"m\",\"input\":[{\"file_id\":\"" + FILE + "\"}]}",
+                    "x-api-key", "k1").statusCode());
+        }
+    }
+
+    @Test
+    void filesOfOthersAreOutOfReachOverWebSocketsToo() throws Exception {
+        answering("sk-a", "{\"id\":\"" + FILE + "\",\"object\":\"file\"}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            door.send("POST", "/v1/files", "{}", "x-api-key", "k1");
+            try (TestWebSocket socket = TestWebSocket.open(authority.secured(new java.net.Socket(
+                    java.net.InetAddress.getLoopbackAddress(), gateway.port())), "authorization", "Bearer k2")) {
+                String said = socket.turn("{\"type\":\"response.create\",\"model\":\"m\",\"input\":[{\"file_id\":\"" + FILE + "\"}]}")
+                        .getLast();
+                assertTrue(said.contains("\"response_not_found\""), said);
+            }
+        }
+    }
+
+    @Test
+    void namingWhatAnotherMadeMakesItNobodysOwn() throws Exception {
+        // The answer repeats the id that was asked for, as the API's does for a file in a vector store.
+        answering("sk-a", "{\"id\":\"" + FILE + "\",\"object\":\"vector_store.file\"}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            answering("sk-a", "{\"id\":\"" + STORE + "\"}");
+            assertEquals(200, door.send("POST", "/v1/vector_stores", "{}", "x-api-key", "k1").statusCode());
+            answering("sk-a", "{\"id\":\"" + FILE + "\",\"object\":\"vector_store.file\"}");
+            assertEquals(200, door.send("POST", "/v1/vector_stores/" + STORE + "/files", "{\"file_id\":\"" + FILE + "\"}",
+                    "x-api-key", "k1").statusCode());
+            refused(door.send("GET", "/v1/files/" + FILE, "", "x-api-key", "k1"), 404, "response_not_found");
+        }
+    }
+
+    @Test
+    void whatNobodyRemembersAndListsOfAllAreForASingleClient() throws Exception {
+        answering("sk-a", "{\"id\":\"" + FILE + "\"}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            refused(door.send("GET", "/v1/files/" + FILE, "", "x-api-key", "k1"), 404, "response_not_found");
+            refused(door.send("GET", "/v1/files", "", "x-api-key", "k1"), 404, "unknown_path");
+            refused(door.send("POST", "/v1/responses", "{\"model\":\"m\",\"conversation\":\"conv_123456789\"}", "x-api-key", "k1"), 404,
+                    "response_not_found");
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+        upstream.account("sk-a", asked -> SayingUpstream.status(404, "{\"error\":{\"message\":\"No such File\",\"type\":"
+                + "\"invalid_request_error\"}}"));
+        answering("sk-b", "{\"id\":\"" + FILE + "\"}");
+        try (RunningGateway gateway = gateway(2, "true", "");
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            assertEquals(200, door.send("GET", "/v1/files/" + FILE, "").statusCode());
+            assertEquals(404, door.send("GET", "/v1/files", "").statusCode());
+            assertFalse(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
+    @Test
+    void aRequestNamesNoMoreThanSoManyIds() throws Exception {
+        StringBuilder ids = new StringBuilder();
+        for (int i = 0; i <= 1000; i++) {
+            ids.append("\"file-").append(i).append("\",");
+        }
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            refused(door.send("POST", "/v1/vector_stores", "{\"file_ids\":[" + ids + "1]}", "x-api-key", "k1"), 400, "too_many_ids");
+        }
+    }
+}
