@@ -2,6 +2,7 @@ package sluice.edge;
 
 import java.time.Duration;
 import sluice.config.Configuration;
+import sluice.forward.BodyPace;
 
 /**
  * Limits of a client's connection.
@@ -10,7 +11,7 @@ import sluice.config.Configuration;
  * @param idle longest wait for the next request
  * @param head longest time from the first byte of a head to its last
  * @param bodyIdle longest silence within a body
- * @param bodyRate fewest bytes a second of a body, once {@code bodyIdle} has passed; 0: any
+ * @param bodyRate fewest bytes a second of a body, in each {@code bodyIdle}; 0: any
  * @param stall longest time that one write to the client may take
  * @param watchAfter age at which a request's client is watched
  * @param approach by which way it comes
@@ -25,8 +26,8 @@ record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bo
                 new Approach(configuration.server().front()));
     }
 
-    /** How long {@code bytes} of a body may have taken. */
-    long bodyNanos(long bytes) {
-        return bodyRate == 0 ? Long.MAX_VALUE : bodyIdle.toNanos() + bytes * (1_000_000_000L / bodyRate);
+    /** Of a body that begins. */
+    BodyPace pace(long nowNanos) {
+        return new BodyPace(nowNanos, bodyIdle.toNanos(), bodyRate);
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
+import sluice.forward.BodyPace;
 import sluice.forward.Gateway;
 import sluice.forward.UpgradableExchange;
 import sluice.http1.FramingException;
@@ -67,7 +68,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
-    private volatile long bodySinceNanos;
+    private volatile BodyPace bodyPace;
     private volatile long bodyBytes;
     private volatile Http1Exchange current;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
@@ -133,9 +134,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             return false;
         }
         HttpBody body = input.body(head.bodyBytes());
-        enter(Phase.BODY);
-        bodySinceNanos = phaseSinceNanos;
         bodyBytes = 0;
+        bodyPace = limits.pace(clock.getAsLong());
+        enter(Phase.BODY);
         answer.reset(RequestIds.next());
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
         Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
@@ -256,7 +257,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             case IDLE -> closeAfter(age, idleLimit());
             case HEAD -> closeAfter(age, headLimit());
             case BODY -> {
-                if (age > limits.bodyIdle().toNanos() || nowNanos - bodySinceNanos > limits.bodyNanos(bodyBytes)) {
+                if (age > limits.bodyIdle().toNanos() || bodyPace.isTooSlow(nowNanos, bodyBytes)) {
                     giveUpBody();
                 }
             }

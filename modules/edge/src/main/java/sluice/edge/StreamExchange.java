@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 import sluice.api.Cancellation;
 import sluice.api.Sweeper;
 import sluice.forward.Answer;
+import sluice.forward.BodyPace;
 import sluice.forward.Exchange;
 import sluice.forward.Incoming;
 import sluice.forward.Way;
@@ -22,6 +23,7 @@ final class StreamExchange implements Exchange, Incoming.Stream, Sweeper.Watched
     private final ConnectionLimits limits;
     private final LongSupplier clock;
     private final Cancellation cancellation = new Cancellation();
+    private final BodyPace pace;
     private boolean continued;
     private volatile boolean bodyHere;
     private volatile boolean tooSlow;
@@ -38,6 +40,7 @@ final class StreamExchange implements Exchange, Incoming.Stream, Sweeper.Watched
         this.clock = clock;
         target = Route.of(head.method(), head.path());
         progressNanos = stream.startedNanos();
+        pace = limits.pace(progressNanos);
         bodyHere = isEmpty();
     }
 
@@ -131,7 +134,7 @@ final class StreamExchange implements Exchange, Incoming.Stream, Sweeper.Watched
     @Override
     public void sweep(long nowNanos) {
         if (!bodyHere && (nowNanos - progressNanos > limits.bodyIdle().toNanos()
-                || nowNanos - startedNanos() > limits.bodyNanos(bodyBytes))) {
+                || pace.isTooSlow(nowNanos, bodyBytes))) {
             tooSlow = true;
             stream.cut();
         }

@@ -159,6 +159,8 @@ public final class FailureRules {
             row("reset or nonsense after the request was sent",
                     Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.RESET, UpstreamResult.Kind.FRAMING),
                     Fault.UPSTREAM, Effect.NEXT_IF_RESEND_ALLOWED, AttemptOutcome.Kind.TRANSPORT, Answer.UNREACHABLE),
+            row("request not read in time", Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.TIMEOUT).also(Match.Also.UNSENT),
+                    Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.TIMEOUT),
             row("no headers in time", Match.of(Match.Origin.UNREACHABLE).kinds(UpstreamResult.Kind.TIMEOUT),
                     Fault.UPSTREAM, Effect.NEXT_IF_RESEND_ALLOWED, AttemptOutcome.Kind.UPSTREAM, Answer.TIMEOUT),
             row("no output in time", Match.of(Match.Origin.NO_OUTPUT_IN_TIME),

@@ -19,11 +19,13 @@ final class HeaderPolicy {
             // who stands in between
             "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
             "x-forwarded-prefix", "x-real-ip");
-    private static final HeaderNames NOT_TO_CLIENT = new HeaderNames(
+    private static final HeaderNames NOT_TO_CLIENT = HeaderNames.withUnderscores(
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
             "proxy-authenticate", "content-length", "set-cookie", "alt-svc", "strict-transport-security",
             // whose account it is
-            "openai-organization", "openai-project");
+            "openai-organization", "openai-project", "chatgpt-account-id",
+            // where the account is: a client that went there would go past the gateway
+            "location", "content-location", "refresh", "link");
     private static final HeaderNames REPLACED_ON_STREAMS = new HeaderNames("content-type", "cache-control", "x-accel-buffering");
 
     /** What becomes of an answer's body on its way, and so of the headers that describe it. */

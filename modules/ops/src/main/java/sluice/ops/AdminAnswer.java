@@ -9,9 +9,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** How the admin API reads and answers. Stateless. */
-final class AdminAnswer {
+/**
+ * How the admin port reads and answers. Within {@link #asHead} only the head of an answer is sent: who asks by HEAD would take a body for
+ * the next answer (RFC 9110 §9.3.2). Stateless.
+ */
+public final class AdminAnswer {
     static final String JSON = "application/json";
+    /** Bound while a request of HEAD is answered, so that no handler needs to know of it. */
+    private static final ScopedValue<Boolean> HEAD_ONLY = ScopedValue.newInstance();
 
     private AdminAnswer() {
     }
@@ -34,13 +39,32 @@ final class AdminAnswer {
         json(response, error(code, message));
     }
 
-    static void json(ServerResponse response, String text) {
+    /** Sends JSON. */
+    public static void json(ServerResponse response, String text) {
         send(response, JSON, text);
     }
 
     static void send(ServerResponse response, String type, String text) {
-        response.headers().set(HeaderNames.CONTENT_TYPE, type);
         response.headers().set(HeaderNames.CACHE_CONTROL, "no-store");
-        response.send(text.getBytes(StandardCharsets.UTF_8));
+        send(response, type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void send(ServerResponse response, String type, byte[] body) {
+        response.headers().set(HeaderNames.CONTENT_TYPE, type);
+        if (isHead()) {
+            response.headers().set(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+            response.send();
+        } else {
+            response.send(body);
+        }
+    }
+
+    static boolean isHead() {
+        return HEAD_ONLY.isBound();
+    }
+
+    /** Has {@code handling} answer with the head alone. */
+    static void asHead(Runnable handling) {
+        ScopedValue.where(HEAD_ONLY, true).run(handling);
     }
 }

@@ -1,8 +1,11 @@
 package sluice.ops;
 
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
@@ -29,12 +32,16 @@ final class AdminApi {
     private static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
     private static final int MAX_TOKEN_BYTES = 4096;
     private static final long STATE_EVERY_MILLIS = 1000;
+    private static final String EVENTS = "text/event-stream";
 
     private final Operations operations;
     private final GatewayView gateway;
+    private final Visits visits = new Visits(System::nanoTime);
+    private final GuessLimit guesses;
     private volatile AdminGuard guard;
 
-    AdminApi(Operations operations, GatewayView gateway, AdminGuard guard) {
+    AdminApi(Operations operations, GatewayView gateway, AdminGuard guard, GuessLimit guesses) {
+        this.guesses = guesses;
         this.operations = operations;
         this.gateway = gateway;
         this.guard = guard;
@@ -47,12 +54,12 @@ final class AdminApi {
 
     void routing(HttpRouting.Builder routing) {
         new ClientRoutes(gateway.keys()).routing(routing);
-        routing.addFilter(this::filter)
-                .get("/metrics", (request, response) -> AdminAnswer.send(response, PrometheusText.MEDIA_TYPE, operations.scrape()))
+        routing.addFilter(this::filter);
+        new Reads(routing).get("/metrics", (request, response) ->
+                        AdminAnswer.send(response, PrometheusText.MEDIA_TYPE, operations.scrape()))
                 .get("/admin/overview", (request, response) -> AdminAnswer.json(response, operations.overview()))
                 .get("/admin/accounts", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("accounts", gateway.scheduler().accounts(), AdminJson::account))))
-                .post("/admin/accounts/{name}/{control}", this::control)
                 .get("/admin/decisions", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("decisions", gateway.scheduler().recentDecisions(limit(request)), AdminJson::decision))))
                 .get("/admin/requests", (request, response) -> AdminAnswer.json(response, operations.requests(limit(request))))
@@ -60,40 +67,95 @@ final class AdminApi {
                         json.array("clients", gateway.clients(), AdminJson::client))))
                 .get("/admin/money", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         AdminJson.money(json, gateway.money()))))
-                .post("/admin/explain", this::explain)
                 .get("/admin/events", this::events)
                 .get("/admin/config", (request, response) -> AdminAnswer.send(response, "application/yaml; charset=utf-8",
                         gateway.effectiveConfiguration()))
-                .post("/admin/drain", this::drain)
-                .post("/admin/login", this::login)
                 .get("/admin/openapi.json", (request, response) -> resource(response, "admin-api.json", AdminAnswer.JSON))
                 .get("/", (request, response) -> resource(response, "dashboard.html", "text/html; charset=utf-8"))
                 .get("/dashboard.css", (request, response) -> resource(response, "dashboard.css", "text/css; charset=utf-8"))
                 .get("/dashboard.js", (request, response) -> resource(response, "dashboard.js",
                         "text/javascript; charset=utf-8"));
+        routing.post("/admin/accounts/{name}/{control}", this::control)
+                .post("/admin/explain", this::explain)
+                .post("/admin/drain", this::drain)
+                .post("/admin/login", this::login)
+                .any((request, response) -> AdminAnswer.fail(response, Status.NOT_FOUND_404, "unknown_path", "There is no such page."));
+    }
+
+    /** Registers what is read: by GET, and by HEAD. */
+    private record Reads(HttpRouting.Builder routing) {
+        Reads get(String path, Handler handler) {
+            routing.get(path, handler).head(path, handler);
+            return this;
+        }
     }
 
     /** Everything below {@code /admin} but the login, and the metrics, are for those whom the guard lets in. */
     private void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        response.headers().set(HeaderNames.create("x-content-type-options"), "nosniff");
+        try (Visits.Visit visit = visits.begin()) {
+            request.context().register(visit);
+            if (request.prologue().method().equals(Method.HEAD)) {
+                AdminAnswer.asHead(() -> admitted(chain, request, response));
+            } else {
+                admitted(chain, request, response);
+            }
+            if (visit.isEnded()) {
+                throw new CloseConnectionException("the client does not read");
+            }
+        }
+    }
+
+    private void admitted(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         String path = request.path().path();
         boolean metrics = path.equals("/metrics");
-        if (!metrics && !path.startsWith("/admin") || path.equals("/admin/login")) {
-            chain.proceed();
-            return;
-        }
-        AdminGuard.Visit visit = visit(request);
-        Optional<AdminGuard.Refusal> refusal = metrics ? guard.checkReading(visit) : guard.check(visit);
+        boolean open = !metrics && !path.startsWith("/admin") || path.equals("/admin/login");
+        Optional<AdminGuard.Refusal> refusal = open ? Optional.empty() : refusal(request, metrics);
         if (refusal.isEmpty()) {
             chain.proceed();
-            return;
+        } else {
+            refuse(response, refusal.get());
         }
-        boolean unknown = refusal.get() == AdminGuard.Refusal.NO_TOKEN || refusal.get() == AdminGuard.Refusal.WRONG_TOKEN;
-        if (unknown) {
-            response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"");
+    }
+
+    /** Whoever shows a token that is wrong may do so only so often. */
+    private Optional<AdminGuard.Refusal> refusal(ServerRequest request, boolean readsNumbers) {
+        AdminGuard.Visit visit = visit(request);
+        String address = request.remotePeer().host();
+        boolean shows = !visit.authorization().isEmpty();
+        if (shows && !guesses.take(address)) {
+            return Optional.of(AdminGuard.Refusal.TOO_MANY_GUESSES);
         }
-        response.status(unknown ? Status.UNAUTHORIZED_401 : Status.FORBIDDEN_403);
-        response.headers().set(HeaderNames.CONTENT_TYPE, AdminAnswer.JSON);
-        response.send(AdminAnswer.error(AdminJson.lower(refusal.get()), words(refusal.get())));
+        Optional<AdminGuard.Refusal> refusal = readsNumbers ? guard.checkReading(visit) : guard.check(visit);
+        if (shows && (refusal.isEmpty() || refusal.get() != AdminGuard.Refusal.WRONG_TOKEN)) {
+            guesses.giveBack(address);
+        }
+        return refusal;
+    }
+
+    private static void refuse(ServerResponse response, AdminGuard.Refusal refusal) {
+        Status status = switch (refusal) {
+            case NO_TOKEN, WRONG_TOKEN -> {
+                response.headers().set(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"");
+                yield Status.UNAUTHORIZED_401;
+            }
+            case CLOSED, FOREIGN_ORIGIN, FOREIGN_HOST -> Status.FORBIDDEN_403;
+            case TOO_MANY_GUESSES -> {
+                response.headers().set(HeaderNames.RETRY_AFTER, "1");
+                yield Status.TOO_MANY_REQUESTS_429;
+            }
+        };
+        AdminAnswer.fail(response, status, AdminJson.lower(refusal), words(refusal));
+    }
+
+    /** Whether a visitor may see what the port shows of accounts. */
+    boolean mayRead(ServerRequest request) {
+        return refusal(request, false).isEmpty();
+    }
+
+    /** Ends requests of clients that do not read. */
+    void sweep() {
+        visits.sweep();
     }
 
     private static String words(AdminGuard.Refusal refusal) {
@@ -102,17 +164,18 @@ final class AdminApi {
             case WRONG_TOKEN -> "This is not the token of server.admin.token.";
             case CLOSED -> "The admin port is closed: set server.admin.token, or server.admin.open: true on a loopback address.";
             case FOREIGN_ORIGIN -> "A web page of another origin may not use the admin port.";
+            case TOO_MANY_GUESSES -> "Too many wrong tokens came from this address; wait a second.";
             case FOREIGN_HOST -> "Without a token, the Host must be localhost, 127.0.0.1 or [::1].";
         };
     }
 
-    private static AdminGuard.Visit visit(RoutingRequest request) {
+    private static AdminGuard.Visit visit(ServerRequest request) {
         String method = request.prologue().method().text();
         return new AdminGuard.Visit(!method.equals("GET") && !method.equals("HEAD"), header(request, "authorization"),
                 header(request, "cookie"), header(request, "origin"), header(request, "host"));
     }
 
-    private static String header(RoutingRequest request, String name) {
+    private static String header(ServerRequest request, String name) {
         List<String> values = request.headers().all(HeaderNames.create(name), List::of);
         return String.join("; ", values);
     }
@@ -151,25 +214,34 @@ final class AdminApi {
     }
 
     private void events(ServerRequest request, ServerResponse response) {
-        Optional<LiveFeed.Listener> listening = operations.feed().listen();
-        if (listening.isEmpty()) {
-            AdminAnswer.fail(response, Status.SERVICE_UNAVAILABLE_503, "too_many_listeners", "There are " + LiveFeed.MAX_LISTENERS
-                    + " listeners, as many as there may be.");
+        if (AdminAnswer.isHead()) {
+            AdminAnswer.send(response, EVENTS, "");
             return;
         }
-        response.headers().set(HeaderNames.CONTENT_TYPE, "text/event-stream");
+        Visits.Visit visit = request.context().get(Visits.Visit.class).orElseThrow();
+        Optional<LiveFeed.Listener> listening = operations.feed().listen(visit);
+        if (listening.isEmpty()) {
+            AdminAnswer.fail(response, Status.SERVICE_UNAVAILABLE_503, "too_many_listeners", "There are " + LiveFeed.MAX_LISTENERS
+                    + " listeners, as many as there may be, and all of them are new.");
+            return;
+        }
+        response.headers().set(HeaderNames.CONTENT_TYPE, EVENTS);
         response.headers().set(HeaderNames.CACHE_CONTROL, "no-cache");
-        try (LiveFeed.Listener listener = listening.get(); OutputStream out = response.outputStream()) {
-            tell(listener, out);
+        try (LiveFeed.Listener listener = listening.get()) {
+            OutputStream out = response.outputStream();
+            tell(listener, visit, out);
+            out.close();
         } catch (IOException | UncheckedIOException e) {
             // The listener has left; there is nobody to tell.
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (!visit.isEnded()) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     /** Requests as they end, and the state of everything each second, until the listener leaves or the gateway ends. */
-    private void tell(LiveFeed.Listener listener, OutputStream out) throws IOException, InterruptedException {
+    private void tell(LiveFeed.Listener listener, Visits.Visit visit, OutputStream out) throws IOException, InterruptedException {
         long stateAt = System.nanoTime();
         BudgetWatch budgets = new BudgetWatch();
         state(budgets, out);
@@ -185,6 +257,7 @@ final class AdminApi {
                     event(out, "lost", JsonOut.object(json -> json.number("requests", lost)));
                 }
                 state(budgets, out);
+                visit.progress();
             }
         }
     }
@@ -209,10 +282,16 @@ final class AdminApi {
 
     private void login(ServerRequest request, ServerResponse response) {
         String token = new String(AdminAnswer.read(request, MAX_TOKEN_BYTES), StandardCharsets.UTF_8).strip();
+        String address = request.remotePeer().host();
+        if (!guesses.take(address)) {
+            refuse(response, AdminGuard.Refusal.TOO_MANY_GUESSES);
+            return;
+        }
         if (!guard.isToken(token)) {
             AdminAnswer.fail(response, Status.UNAUTHORIZED_401, "wrong_token", words(AdminGuard.Refusal.WRONG_TOKEN));
             return;
         }
+        guesses.giveBack(address);
         response.headers().set(HeaderNames.SET_COOKIE, AdminGuard.COOKIE + "=" + guard.session()
                 + "; Path=/; HttpOnly; SameSite=Strict");
         AdminAnswer.json(response, "{}");
@@ -225,11 +304,10 @@ final class AdminApi {
 
     private static void resource(ServerResponse response, String name, String type) throws IOException {
         try (InputStream in = AdminApi.class.getResourceAsStream(name)) {
-            response.headers().set(HeaderNames.CONTENT_TYPE, type);
             response.headers().set(HeaderNames.CACHE_CONTROL, "no-cache");
             response.headers().set(HeaderNames.create("content-security-policy"), "default-src 'none'; script-src 'self'; "
                     + "style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'");
-            response.send(in.readAllBytes());
+            AdminAnswer.send(response, type, in.readAllBytes());
         }
     }
 }

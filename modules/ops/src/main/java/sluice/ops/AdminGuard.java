@@ -27,7 +27,7 @@ final class AdminGuard {
     record Visit(boolean changes, String authorization, String cookies, String origin, String host) { }
 
     /** Why a visit is refused. */
-    enum Refusal { NO_TOKEN, WRONG_TOKEN, CLOSED, FOREIGN_ORIGIN, FOREIGN_HOST }
+    enum Refusal { NO_TOKEN, WRONG_TOKEN, TOO_MANY_GUESSES, CLOSED, FOREIGN_ORIGIN, FOREIGN_HOST }
 
     private final byte[] tokenHash;
     private final ServerSettings.Admin settings;

@@ -4,6 +4,7 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.function.LongSupplier;
@@ -26,7 +27,7 @@ public final class Operations implements AutoCloseable {
     private final ScrapedGauges process;
     private final LongSupplier epochMillis;
     private final RecentRequests recent = new RecentRequests(RECENT);
-    private final LiveFeed feed = new LiveFeed();
+    private final LiveFeed feed = new LiveFeed(System::nanoTime);
     private final MinuteHistory history;
     private final Totals totals = new Totals();
     private final AdminApi api;
@@ -53,7 +54,7 @@ public final class Operations implements AutoCloseable {
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
         host = admin.host();
-        api = new AdminApi(this, gateway, new AdminGuard(admin, random));
+        api = new AdminApi(this, gateway, new AdminGuard(admin, random), new GuessLimit(epochMillis));
     }
 
     /** A request has ended. Does not block. */
@@ -74,6 +75,16 @@ public final class Operations implements AutoCloseable {
     /** Adds the admin port's routes. */
     public void routing(HttpRouting.Builder routing) {
         api.routing(routing);
+    }
+
+    /** Whether a visitor of the admin port has shown what it takes to see accounts. */
+    public boolean mayRead(ServerRequest request) {
+        return api.mayRead(request);
+    }
+
+    /** Ends requests of the admin port whose clients do not read the answer; to be called each second or so. */
+    public void sweep() {
+        api.sweep();
     }
 
     /** Ends what listens. */

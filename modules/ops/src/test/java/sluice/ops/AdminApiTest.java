@@ -18,6 +18,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,5 +244,69 @@ class AdminApiTest {
         }
         assertTrue(paths.size() > 10, paths.toString());
         return paths;
+    }
+
+    @Test
+    void answersHeadWithTheHeadAlone() throws IOException {
+        for (String path : List.of("/", "/metrics", "/admin/accounts", "/admin/events", "/admin/nothing", "/nothing")) {
+            for (String token : List.of(TOKEN, "Authorization: Bearer wrong")) {
+                String answer = visit.head(path, token);
+                assertEquals(answer.length() - 4, answer.indexOf("\r\n\r\n"), answer);
+            }
+        }
+        assertStatus(200, visit.head("/admin/accounts", TOKEN));
+        assertStatus(404, visit.head("/nothing", TOKEN));
+    }
+
+    @Test
+    void letsNoBrowserGuessWhatAnAnswerIs() throws IOException {
+        for (String path : List.of("/", "/dashboard.js", "/metrics", "/admin/accounts", "/nothing")) {
+            for (String token : List.of(TOKEN, "Authorization: Bearer wrong")) {
+                String answer = visit.send("GET", path, "", token);
+                assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("x-content-type-options: nosniff"), path + "\n" + answer);
+            }
+        }
+    }
+
+    @Test
+    void slowsDownWhoGuessesTheToken() throws IOException {
+        for (int i = 0; i < GuessLimit.AT_ONCE; i++) {
+            assertStatus(200, visit.send("GET", "/admin/accounts", "", TOKEN));
+        }
+        int looked = 0;
+        String answer = visit.send("POST", "/admin/login", "guess");
+        while (answer.startsWith("HTTP/1.1 401")) {
+            looked++;
+            answer = looked % 2 == 0 ? visit.send("POST", "/admin/login", "guess " + looked)
+                    : visit.send("GET", "/metrics", "", "Authorization: Bearer guess" + looked);
+        }
+        assertStatus(429, answer);
+        assertTrue(looked >= GuessLimit.AT_ONCE, looked + " guesses");
+    }
+
+    @Test
+    void watchersThatDoNotReadKeepNobodyOut() throws Exception {
+        AtomicLong now = new AtomicLong();
+        LiveFeed feed = new LiveFeed(now::get);
+        Visits visits = new Visits(now::get);
+        CountDownLatch ended = new CountDownLatch(1);
+        CountDownLatch listening = new CountDownLatch(LiveFeed.MAX_LISTENERS);
+        for (int i = 0; i < LiveFeed.MAX_LISTENERS; i++) {
+            Thread.startVirtualThread(() -> {
+                try (Visits.Visit visit = visits.begin(); LiveFeed.Listener _ = feed.listen(visit).orElseThrow()) {
+                    listening.countDown();
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    ended.countDown();
+                }
+            });
+        }
+        listening.await();
+        try (Visits.Visit visit = visits.begin()) {
+            assertTrue(feed.listen(visit).isEmpty(), "all are new");
+            now.addAndGet(4_000_000_000L);
+            assertTrue(feed.listen(visit).isPresent(), "one was stuck");
+        }
+        ended.await();
     }
 }

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 
 /** A visit to the admin port with exactly the headers that a test wants. */
 final class RawVisit {
+    private static final String START = "HTTP/1.1 ";
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: *([0-9]+)");
 
     private final int port;
@@ -35,6 +36,23 @@ final class RawVisit {
             socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().write(bytes);
             return read(socket.getInputStream());
+        }
+    }
+
+    /** The answer to a request of HEAD, with all that comes before the answer to the next request on the connection. */
+    String head(String path, String header) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String end = " HTTP/1.1\r\nHost: " + host() + "\r\n" + header + "\r\n\r\n";
+            socket.getOutputStream().write(("HEAD " + path + end + "GET /next" + end).getBytes(StandardCharsets.US_ASCII));
+            StringBuilder read = new StringBuilder();
+            while (read.lastIndexOf(START) <= 0) {
+                int next = socket.getInputStream().read();
+                if (next < 0) {
+                    return read.toString();
+                }
+                read.append((char) next);
+            }
+            return read.substring(0, read.lastIndexOf(START));
         }
     }
 

@@ -25,6 +25,8 @@ final class AdminPort implements AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.server");
     /** Helidon waits this long for connections at its stop. */
     private static final Duration STOP_GRACE = Duration.ofMillis(200);
+    /** Who asks for nothing leaves the place to others: there are few of them. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
 
@@ -32,15 +34,17 @@ final class AdminPort implements AutoCloseable {
     private final int port;
     private final boolean shared;
     private final Supplier<HttpRouting.Builder> routing;
+    private final Runnable each;
     private final Thread watch;
     private volatile Optional<WebServer> server;
     private volatile boolean closed;
 
-    private AdminPort(String host, boolean shared, WebServer server, Supplier<HttpRouting.Builder> routing) {
+    private AdminPort(String host, boolean shared, WebServer server, Supplier<HttpRouting.Builder> routing, Runnable each) {
         this.host = host;
         this.shared = shared;
         this.server = Optional.of(server);
         this.routing = routing;
+        this.each = each;
         port = server.port();
         watch = Thread.ofVirtual().name("admin-watch").unstarted(this::watch);
     }
@@ -51,10 +55,12 @@ final class AdminPort implements AutoCloseable {
      * @param port 0: any free one
      * @param shared whether another process may open it, too
      * @param routing what it answers; asked again when the port is opened anew
+     * @param each done each second while it is open
      * @throws IOException if the port cannot be had; the message says why
      */
-    static AdminPort open(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing) throws IOException {
-        AdminPort opened = new AdminPort(host, shared, start(host, port, shared, routing), routing);
+    static AdminPort open(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing, Runnable each)
+            throws IOException {
+        AdminPort opened = new AdminPort(host, shared, start(host, port, shared, routing), routing, each);
         opened.watch.start();
         return opened;
     }
@@ -70,6 +76,8 @@ final class AdminPort implements AutoCloseable {
                         : Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                 .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true)
                         .putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, KeepAliveProbes.IDLE_SECONDS))
+                .idleConnectionTimeout(IDLE)
+                .idleConnectionPeriod(IDLE.dividedBy(6))
                 .maxTcpConnections(OpenFiles.ofThisProcess().admin())
                 .routing(routing.get())
                 .build()
@@ -115,6 +123,7 @@ final class AdminPort implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             try {
+                each.run();
                 if (!closed && isFree(host, port)) {
                     reopen();
                 }

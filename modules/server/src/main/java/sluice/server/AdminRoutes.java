@@ -1,17 +1,17 @@
 package sluice.server;
 
-import io.helidon.http.Method;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import sluice.api.AccountStatus;
 import sluice.forward.Gateway;
+import sluice.ops.AdminAnswer;
 import sluice.ops.Operations;
 
 /** The routes of the admin port. Thread-safe. */
@@ -32,23 +32,16 @@ final class AdminRoutes {
     }
 
     HttpRouting.Builder routing() {
+        // What is below comes first: behind the routes of operations there is none.
         return HttpRouting.builder()
-                .addFilter(AdminRoutes::withoutBody)
-                .update(operations::routing)
-                .get("/health/live", (request, response) -> response.send("{\"status\":\"UP\"}\n"))
-                .get("/health/ready", this::ready)
-                .get("/health", this::ready);
+                .get("/health/live", AdminRoutes::live).head("/health/live", AdminRoutes::live)
+                .get("/health/ready", this::ready).head("/health/ready", this::ready)
+                .get("/health", this::ready).head("/health", this::ready)
+                .update(operations::routing);
     }
 
-    /** An answer to HEAD has no body, and Helidon would send one: the next answer on the connection would be taken for it. */
-    private static void withoutBody(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-        if (request.prologue().method() == Method.HEAD) {
-            response.status(request.path().path().startsWith("/health") ? Status.OK_200 : Status.METHOD_NOT_ALLOWED_405);
-            response.headers().set(io.helidon.http.HeaderNames.ALLOW, "GET");
-            response.send();
-        } else {
-            chain.proceed();
-        }
+    private static void live(ServerRequest request, ServerResponse response) {
+        AdminAnswer.json(response, "{\"status\":\"UP\"}\n");
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
@@ -57,14 +50,29 @@ final class AdminRoutes {
         boolean listens = listening.getAsBoolean();
         boolean up = enabled && listens && !gateway.draining();
         StringBuilder json = new StringBuilder("{\"status\":\"").append(up ? "UP" : "DOWN").append("\",\"draining\":")
-                .append(gateway.draining()).append(",\"listening\":").append(listens).append(",\"accounts\":{");
+                .append(gateway.draining()).append(",\"listening\":").append(listens);
+        if (operations.mayRead(request)) {
+            names(accounts, json.append(",\"accounts\":{"));
+        } else {
+            counts(accounts, json.append(",\"accounts_by_state\":{"));
+        }
+        response.status(up ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+        AdminAnswer.json(response, json.append("}}\n").toString());
+    }
+
+    private static void names(List<AccountStatus> accounts, StringBuilder json) {
         for (AccountStatus account : accounts) {
             json.append(json.charAt(json.length() - 1) == '{' ? "" : ",");
             sluice.json.JsonStrings.appendQuoted(json, account.name());
             json.append(":\"").append(account.state()).append('"');
         }
-        response.status(up ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
-        response.headers().set(io.helidon.http.HeaderNames.CONTENT_TYPE, "application/json");
-        response.send(json.append("}}\n").toString());
+    }
+
+    /** Who has shown no token sees how many there are in which state. */
+    private static void counts(List<AccountStatus> accounts, StringBuilder json) {
+        Map<AccountStatus.State, Long> counts = accounts.stream()
+                .collect(Collectors.groupingBy(AccountStatus::state, TreeMap::new, Collectors.counting()));
+        counts.forEach((state, count) -> json.append(json.charAt(json.length() - 1) == '{' ? "" : ",").append('"').append(state)
+                .append("\":").append(count));
     }
 }

@@ -114,7 +114,7 @@ final class GatewayProcess implements AutoCloseable {
             keys.apply(configuration);
             assembly.sweeper().watch(new KeptUses(keys::saveUses));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
-                    listening -> new AdminRoutes(gateway, operations, listening).routing());
+                    listening -> new AdminRoutes(gateway, operations, listening).routing(), operations::sweep);
             return new GatewayProcess(configuration, assembly, new Logging(lines, accessLog), gateway, tls, probe, view, operations, keys,
                     Listeners.open(place, data, Optional.of(admin)));
         } catch (RuntimeException | IOException e) {

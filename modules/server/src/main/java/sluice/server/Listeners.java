@@ -35,8 +35,9 @@ final class Listeners implements AutoCloseable {
      * @param host its address
      * @param port its number; 0: any free one
      * @param routing what it answers, knowing whether the data port takes connections
+     * @param each done each second
      */
-    record Admin(String host, int port, Function<BooleanSupplier, HttpRouting.Builder> routing) { }
+    record Admin(String host, int port, Function<BooleanSupplier, HttpRouting.Builder> routing, Runnable each) { }
 
     /**
      * Opens both ports, or the data port alone. The data port is the last: whoever sees it open may ask the other one.
@@ -56,7 +57,8 @@ final class Listeners implements AutoCloseable {
 
     private static AdminPort open(Place place, DataPort data, Admin admin) throws IOException {
         try {
-            return AdminPort.open(admin.host(), admin.port(), place.shared(), () -> admin.routing().apply(data::listening));
+            return AdminPort.open(admin.host(), admin.port(), place.shared(), () -> admin.routing().apply(data::listening),
+                    admin.each());
         } catch (IOException | RuntimeException e) {
             throw new IOException("cannot listen on " + e.getMessage() + " (server.admin.host, server.admin.port)", e);
         }

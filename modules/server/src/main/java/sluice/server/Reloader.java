@@ -20,16 +20,18 @@ import sluice.config.ServerSettings;
 
 /**
  * Reads the configuration again when it is asked to, or when a file behind it has changed: the configuration itself, the
- * secrets that it refers to, and the certificates of the data port. It is applied as a whole or not at all. For one thread.
+ * secrets that it refers to, and the certificates of the data port. It is applied as a whole or not at all. For one
+ * thread, except {@link #interval} and {@link #close}.
  */
-final class Reloader {
+final class Reloader implements AutoCloseable {
     private final Path file;
     private final ConfigurationLoader loader;
     private final GatewayProcess gateway;
     private final Consumer<String> say;
     /** Warnings that were said and still hold. */
     private Set<String> warned;
-    private LoadResult.Loaded inForce;
+    private volatile LoadResult.Loaded inForce;
+    private boolean closed;
     private Map<Path, String> applied;
     private Map<Path, String> lastSeen;
 
@@ -94,7 +96,9 @@ final class Reloader {
             return false;
         }
         try {
-            gateway.apply(next.configuration());
+            if (!applied(next)) {
+                return false;
+            }
         } catch (IOException e) {
             say.accept(file.getFileName() + ": " + e.getMessage());
             say.accept("reload: a file behind " + file + " cannot be used; the former configuration stays in force");
@@ -135,6 +139,19 @@ final class Reloader {
         problems.stream().filter(Problem::error).forEach(problem -> say.accept(problem.toString()));
         warnings.stream().filter(warning -> !warned.contains(warning)).forEach(warning -> say.accept("warning: " + warning));
         warned = Set.copyOf(warnings);
+    }
+
+    private synchronized boolean applied(LoadResult.Loaded next) throws IOException {
+        if (!closed) {
+            gateway.apply(next.configuration());
+        }
+        return !closed;
+    }
+
+    /** Applies nothing more. */
+    @Override
+    public synchronized void close() {
+        closed = true;
     }
 
     /** The files behind what is in force, each with what tells one content from another without reading it. */

@@ -45,13 +45,16 @@ final class ServeCommand implements Callable<Integer> {
         OutputStream log = new FileOutputStream(FileDescriptor.out);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
             Reloader reloader = new Reloader(file, loader, loaded, gateway, this::say);
+            ReloadThread reloads = new ReloadThread(reloader::poll, reloader::reload, this::say);
             say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://"
                     + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
             if (gateway.servesWithoutKeys()) {
                 say("no clients are configured: serving programs on this machine only, without keys");
             }
-            untilTheEnd(signals, reloader);
+            untilTheEnd(signals, reloader, reloads);
+            reloads.close();
+            reloader.close();
             say("draining: " + gateway.gateway().inFlight() + " requests under way; a second signal ends at once");
             Thread.ofVirtual().start(() -> hurry(signals, gateway));
             gateway.drain();
@@ -60,13 +63,13 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void untilTheEnd(Signals signals, Reloader reloader) throws InterruptedException {
+    private static void untilTheEnd(Signals signals, Reloader reloader, ReloadThread reloads) throws InterruptedException {
         while (true) {
             Optional<Signals.Asked> asked = signals.next(reloader.interval());
             if (asked.isEmpty()) {
-                reloader.poll();
+                reloads.poll();
             } else if (asked.get() == Signals.Asked.RELOAD) {
-                reloader.reload();
+                reloads.reload();
             } else {
                 return;
             }

@@ -208,6 +208,21 @@ class LimitsTest {
                     trickle.join();
                 }
             }
+            for (int sent : new int[] {0, 100_000}) {
+                try (TestWebSocket socket = TestWebSocket.open(gateway.port())) {
+                    // What a frame announces is not what has come, and what came at once does not pay for a trickle.
+                    socket.sendHeaderOnly(10_000_000);
+                    socket.raw(new byte[sent]);
+                    Thread trickle = Thread.ofVirtual().start(() -> assertThrows(IOException.class, () -> {
+                        while (true) {
+                            socket.raw(new byte[1]);
+                            LockSupport.parkNanos(TRICKLE_NANOS);
+                        }
+                    }));
+                    assertTrue(socket.next().startsWith("close"));
+                    trickle.join();
+                }
+            }
             assertEquals(0, upstream.log().total());
             assertTrue(gateway.log().contains("request_timeout"), gateway.log());
         }

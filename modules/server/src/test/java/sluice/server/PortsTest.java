@@ -86,7 +86,7 @@ class PortsTest {
     @Test
     void anAdminPortThatIsLostIsOpenedAnew() throws Exception {
         try (AdminPort admin = AdminPort.open("127.0.0.1", 0, false,
-                () -> HttpRouting.builder().get("/", (request, response) -> response.send()))) {
+                () -> HttpRouting.builder().get("/", (request, response) -> response.send()), () -> { })) {
             assertEquals(200, get(admin.port()));
             admin.server().orElseThrow().stop();
             int status = 0;
@@ -110,7 +110,7 @@ class PortsTest {
     void anAdminPortThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             IOException refused = assertThrows(IOException.class,
-                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), false, HttpRouting::builder));
+                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), false, HttpRouting::builder, () -> { }));
             assertEquals("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", refused.getMessage());
         }
     }

@@ -63,6 +63,11 @@ final class TestWebSocket implements AutoCloseable {
         connection.sendText(message);
     }
 
+    /** Sends bytes that may be any part of a frame. */
+    void raw(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
     /** Begins a message of so many bytes, and sends none of them. */
     void sendHeaderOnly(int bytes) throws IOException {
         socket.getOutputStream().write(new byte[] {(byte) 0x81, (byte) 0xFF, 0, 0, 0, 0, (byte) (bytes >>> 24),

@@ -1,9 +1,11 @@
 package sluice.turns;
 
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import sluice.forward.BodyPace;
 import sluice.forward.ByteBudget;
 import sluice.websocket.MessageRoom;
 
@@ -16,23 +18,31 @@ import sluice.websocket.MessageRoom;
 final class ArrivingMessage implements MessageRoom, AutoCloseable {
     private final Supplier<ByteBudget.Permit> permits;
     private final LongSupplier waitNanos;
+    private final LongSupplier silenceNanos;
+    private final IntSupplier bytesPerSecond;
     private final LongConsumer refused;
     private final LongSupplier clock;
     private Optional<ByteBudget.Permit> permit = Optional.empty();
     private volatile long bytes;
-    private volatile long sinceNanos;
+    private volatile BodyPace pace = new BodyPace(0, Long.MAX_VALUE, 0);
     private volatile boolean arriving;
+
+    /** How fast a message must come; asked for each, for a reload may change it. */
+    record Lately(LongSupplier silenceNanos, IntSupplier bytesPerSecond) { }
 
     /**
      * Of one client.
      *
      * @param permits one for each message
      * @param waitNanos how long the first frame may wait
+     * @param lately how long a window is in which fewest bytes must come, and how many a second
      * @param refused told of the size of a message for which there was no room, once it is over
      */
-    ArrivingMessage(Supplier<ByteBudget.Permit> permits, LongSupplier waitNanos, LongConsumer refused, LongSupplier clock) {
+    ArrivingMessage(Supplier<ByteBudget.Permit> permits, LongSupplier waitNanos, Lately lately, LongConsumer refused, LongSupplier clock) {
         this.permits = permits;
         this.waitNanos = waitNanos;
+        silenceNanos = lately.silenceNanos();
+        bytesPerSecond = lately.bytesPerSecond();
         this.refused = refused;
         this.clock = clock;
     }
@@ -42,19 +52,21 @@ final class ArrivingMessage implements MessageRoom, AutoCloseable {
         boolean first = permit.isEmpty();
         ByteBudget.Permit mine = permit.orElseGet(permits);
         permit = Optional.of(mine);
-        if (first) {
-            bytes = 0;
-        }
-        bytes += frameBytes;
         boolean fits = first ? first(mine, frameBytes) : mine.grow(frameBytes);
         if (first) {
-            sinceNanos = clock.getAsLong();
+            bytes = 0;
+            pace = new BodyPace(clock.getAsLong(), silenceNanos.getAsLong(), bytesPerSecond.getAsInt());
             arriving = true;
         }
         if (!fits) {
             mine.close();
         }
         return fits;
+    }
+
+    @Override
+    public void received(int count) {
+        bytes += count;
     }
 
     private boolean first(ByteBudget.Permit mine, int frameBytes) {
@@ -80,10 +92,9 @@ final class ArrivingMessage implements MessageRoom, AutoCloseable {
         return mine;
     }
 
-    /** Whether it takes longer than {@code silenceNanos} and {@code bytesPerSecond} (0: any) allow. Thread-safe. */
-    boolean isLate(long nowNanos, long silenceNanos, int bytesPerSecond) {
-        return arriving && bytesPerSecond > 0
-                && nowNanos - sinceNanos > silenceNanos + bytes * 1_000_000_000L / bytesPerSecond;
+    /** Whether too little of it has come lately; what its frames announce is not here yet. For the sweeper's thread. */
+    boolean isLate(long nowNanos) {
+        return arriving && pace.isTooSlow(nowNanos, bytes);
     }
 
     /** Gives back what the message holds. */

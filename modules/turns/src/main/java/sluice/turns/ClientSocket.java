@@ -308,7 +308,7 @@ final class ClientSocket implements Sweeper.Watched {
     @Override
     public void sweep(long nowNanos) {
         TurnRules rules = host.rules();
-        if (arriving.isLate(nowNanos, rules.arrival().limit().toNanos(), rules.arrival().bytesPerSecond())) {
+        if (arriving.isLate(nowNanos)) {
             close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
         }
         if (output.isStalled(nowNanos, rules.stall().toNanos()) || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {

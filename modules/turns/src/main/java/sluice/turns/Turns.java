@@ -121,7 +121,9 @@ public final class Turns implements Gateway.Upgrades {
                 link.write(answer.array(), 0, answer.length());
                 AtomicReference<ClientSocket> opened = new AtomicReference<>();
                 ArrivingMessage arriving = new ArrivingMessage(() -> gateway.live().budget().permit(client.bodyShare()),
-                        () -> rules().arrival().roomWait().toNanos(), length -> noRoom(opened.get(), length), clock);
+                        () -> rules().arrival().roomWait().toNanos(), new ArrivingMessage.Lately(
+                                () -> rules().arrival().limit().toNanos(), () -> rules().arrival().bytesPerSecond()),
+                        length -> noRoom(opened.get(), length), clock);
                 WebSocketConnection socket = WebSocketConnection.server(link, input, rules().arrival().messageBytes(), arriving, clock);
                 opened.set(new ClientSocket(socket, arriving, new ClientSocket.Opening(head, remoteHost, client.name()),
                         new Serving(), pool, sweeper, clock));

@@ -39,6 +39,7 @@ import sluice.testkit.HandSweeper;
 class BrokenConnectionTest {
     private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
+    private boolean mayRunTwice = true;
     private final HandSweeper sweeper = new HandSweeper();
     private final AtomicInteger received = new AtomicInteger();
     private ServerSocket server;
@@ -97,7 +98,7 @@ class BrokenConnectionTest {
     private UpstreamResult send(Upstream upstream, byte[] body) {
         Account account = Account.of("main", URI.create("http://127.0.0.1:" + server.getLocalPort() + "/v1"), new Secret("key"));
         return upstream.send(new UpstreamRequest(account, "POST", "/responses", Headers.EMPTY, OutboundBody.of(body, 0, body.length), 0, 0,
-                "me", 0, new Cancellation()));
+                "me", 0, new Cancellation(), mayRunTwice));
     }
 
     private UpstreamResult second(Upstream upstream) throws IOException {
@@ -116,6 +117,17 @@ class BrokenConnectionTest {
         try (Upstream upstream = upstream(Duration.ofMinutes(1))) {
             assertTrue(assertInstanceOf(UpstreamResult.Answered.class, second(upstream)).resent());
             assertEquals(3, received.get());
+        }
+    }
+
+    @Test
+    void whatMustNotRunTwiceIsSentOnceThoughItsConnectionWasKept() throws IOException {
+        serve("");
+        mayRunTwice = false;
+        try (Upstream upstream = upstream(Duration.ofMinutes(1))) {
+            UpstreamResult.Unreachable failure = assertInstanceOf(UpstreamResult.Unreachable.class, second(upstream));
+            assertTrue(failure.requestSent());
+            assertEquals(2, received.get());
         }
     }
 

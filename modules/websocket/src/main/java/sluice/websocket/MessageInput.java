@@ -270,6 +270,7 @@ final class MessageInput {
             input.fill();
         }
         int count = input.read(target, offset, length);
+        room.received(Math.max(0, count));
         if (count < 0) {
             throw new EOFException("the connection ended within a frame");
         }

@@ -24,6 +24,11 @@ public interface MessageRoom {
      */
     boolean reserve(int bytes);
 
+    /** So many bytes of a message have come. */
+    default void received(int bytes) {
+        // most do not care
+    }
+
     /** A message of so many bytes for which there was no room has been read past. */
     void passed(long bytes);
 }

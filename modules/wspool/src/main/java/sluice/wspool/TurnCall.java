@@ -1,6 +1,7 @@
 package sluice.wspool;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
@@ -91,10 +92,12 @@ final class TurnCall {
         Sweeper.Registration watch = sweeper.watch(mailbox);
         long sentNanos = nanoClock.getAsLong();
         boolean sent = false;
+        boolean late = false;
         try {
             connection.send(message);
             sent = true;
         } catch (IOException e) {
+            late = e instanceof SocketTimeoutException;
             mailbox.closed(CloseCodes.ABNORMAL, String.valueOf(e.getMessage()));
         }
         switch (mailbox.awaitFirst()) {
@@ -107,7 +110,9 @@ final class TurnCall {
             }
             case EventMailbox.First.Nothing(Kind kind, String detail, UpstreamResult.Close close) -> {
                 end(watch);
-                return new Came.Nothing(kind, detail, close, sent, !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
+                // An account that does not read what it is sent is as late as one that does not answer.
+                return new Came.Nothing(late && kind == Kind.RESET ? Kind.TIMEOUT : kind, detail, close, sent,
+                        !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
             }
         }
     }
