@@ -16,6 +16,9 @@ final class HeaderPolicy {
             // credentials and identity of the client
             "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project",
             "origin", "referer",
+            // another method or path than the one that was judged, for servers that believe them
+            "x-http-method-override", "x-http-method", "x-method-override", "x-original-method", "x-forwarded-method",
+            "x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-uri",
             // who stands in between
             "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
             "x-forwarded-prefix", "x-real-ip");

@@ -19,13 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Headers that tell who somebody is stay on their side of the gateway, through each door. */
+/** Headers that tell who somebody is, or ask for another request than the one that was judged, stay on their side, through each door. */
 class IdentityHeadersTest {
     private static final String WELL = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"m\",\"output\":[]}";
     private static final String[] OF_THE_ACCOUNT = {"openai-organization", "org-operator", "OpenAI-Project", "proj-operator", "Location",
         "https://operator.example/v1", "openai_organization", "org-operator", "set-cookie", "a=operator", "chatgpt-account-id", "operator"};
     private static final String[] OF_THE_CLIENT = {"openai-organization", "mine", "openai_project", "mine", "chatgpt-account-id", "mine",
-        "chatgpt_account_id", "mine", "x-api-key", "mine", "cookie", "mine", "x_forwarded_for", "mine"};
+        "chatgpt_account_id", "mine", "x-api-key", "mine", "cookie", "mine", "x_forwarded_for", "mine",
+        "X-HTTP-Method-Override", "mine", "X-Original-URL", "mine", "x-rewrite-url", "mine"};
 
     @TempDir
     private Path folder;
