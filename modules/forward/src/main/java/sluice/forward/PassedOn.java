@@ -1,6 +1,5 @@
 package sluice.forward;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +28,8 @@ final class PassedOn {
     private static final Pattern OF_THE_OPERATOR = Pattern.compile("/(organization|dashboard|usage)(/.*)?");
     /** They name a model in the path. */
     private static final Pattern NAMES_MODEL = Pattern.compile(".*/(engines|deployments)(/.*)?");
-    private static final Pattern MODEL_IN_FORM = Pattern.compile("name\\s*\\*?=\\s*\"?\\s*model\\b", Pattern.CASE_INSENSITIVE);
+    /** Nothing in it is tried twice: a body may be as long as bodies may be. */
+    private static final Pattern MODEL_IN_FORM = Pattern.compile("name\\s*+\\*?+=\\s*+\"?+\\s*+model\\b", Pattern.CASE_INSENSITIVE);
     private static final String VERSION = "/v1/";
 
     private PassedOn() {
@@ -93,9 +93,26 @@ final class PassedOn {
             return Optional.empty();
         }
         boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
-        // Latin-1 keeps each byte a character.
-        return form && !MODEL_IN_FORM.matcher(new String(bytes, 0, length, StandardCharsets.ISO_8859_1)).find() ? Optional.empty()
+        return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Optional.empty()
                 : Optional.of(notAllowed("which one the request asks for cannot be told from its body"));
+    }
+
+    /** Bytes as characters, without a copy of a body that its budget knows nothing of. */
+    private record Latin1(byte[] bytes, int from, int to) implements CharSequence {
+        @Override
+        public int length() {
+            return to - from;
+        }
+
+        @Override
+        public char charAt(int index) {
+            return (char) (bytes[from + index] & 0xFF);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return new Latin1(bytes, from + start, from + end);
+        }
     }
 
     /** The model that a body names; empty without one. */

@@ -194,6 +194,18 @@ class OtherPathsTest {
     }
 
     @Test
+    void aFormIsSearchedInTimeThatGrowsWithItsLengthOnly() throws Exception {
+        answering("sk-a", "{}");
+        String blanks = " ".repeat(4_000_000);
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            String[] form = {"x-api-key", "k3", "content-type", "multipart/form-data; boundary=b"};
+            assertEquals(200, door.send("POST", "/v1/files", "name" + blanks + "name=" + blanks + "purpose", form).statusCode());
+            refused(door.send("POST", "/v1/files", "name=" + blanks + "model", form), 403, "model_not_allowed");
+        }
+    }
+
+    @Test
     void aRequestNamesNoMoreThanSoManyIds() throws Exception {
         StringBuilder ids = new StringBuilder();
         for (int i = 0; i <= 1000; i++) {
