@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import sluice.config.Configuration;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
+import sluice.config.ReloadThread;
 
 /** {@code sluice serve}: runs the gateway until it is told to end. */
 @CommandLine.Command(name = "serve", mixinStandardHelpOptions = true,

@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.config;
 
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * Reads the configuration on a thread of its own: a file on a dead mount may keep its reader for ever, and must not keep the thread that
  * takes signals. What is asked for meanwhile waits, once. Thread-safe.
  */
-final class ReloadThread implements AutoCloseable {
+public final class ReloadThread implements AutoCloseable {
     private final Runnable poll;
     private final Runnable reload;
     private final Consumer<String> say;
@@ -25,7 +25,7 @@ final class ReloadThread implements AutoCloseable {
      * @param reload reads all files again
      * @param say is told where an operator has to wait
      */
-    ReloadThread(Runnable poll, Runnable reload, Consumer<String> say) {
+    public ReloadThread(Runnable poll, Runnable reload, Consumer<String> say) {
         this.poll = poll;
         this.reload = reload;
         this.say = say;
@@ -33,12 +33,12 @@ final class ReloadThread implements AutoCloseable {
     }
 
     /** Looks soon whether a file has changed, if nothing else waits. Does not block. */
-    void poll() {
+    public void poll() {
         looks.offer(poll);
     }
 
     /** Reads all files again as soon as can be. Does not block. */
-    void reload() {
+    public void reload() {
         if (busy) {
             say.accept("reload: the files are still being read; they are read again after that");
         }

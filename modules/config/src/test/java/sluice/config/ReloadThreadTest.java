@@ -1,4 +1,4 @@
-package sluice.server;
+package sluice.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
