@@ -101,7 +101,7 @@ class UnreadWritesTest {
                 }
             }
             assertEquals(2, good.asked("sk-b").size());
-            assertEquals(0, gateway.account("a").inFlight());
+            assertEquals(0, gateway.account("a").slots().taken());
         }
     }
 
@@ -111,7 +111,7 @@ class UnreadWritesTest {
             List<String> said = socket.turn("{\"type\":\"response.create\"," + LARGE.substring(1));
             assertEquals("response.completed", TestWebSocket.type(said.getLast()), said.toString());
             assertEquals(1, good.asked("sk-b").size());
-            assertEquals(0, gateway.account("a").inFlight());
+            assertEquals(0, gateway.account("a").slots().taken());
         }
     }
 }
