@@ -24,11 +24,11 @@ public record OtherPaths(List<String> patterns) {
 
     /** Whether any path is passed on. */
     public boolean any() {
-        return !patterns.isEmpty();
+        return !patterns().isEmpty();
     }
 
     /** Whether {@code path} is passed on. */
     public boolean passes(String path) {
-        return patterns.stream().anyMatch(pattern -> new NamePattern(pattern).fits(path));
+        return patterns().stream().anyMatch(pattern -> new NamePattern(pattern).fits(path));
     }
 }
