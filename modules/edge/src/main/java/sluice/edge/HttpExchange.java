@@ -1,0 +1,78 @@
+package sluice.edge;
+
+import sluice.api.Cancellation;
+import sluice.forward.Answer;
+import sluice.forward.Exchange;
+import sluice.forward.Incoming;
+import sluice.forward.Way;
+import sluice.http1.RequestHead;
+import sluice.responses.Route;
+
+/** What requests of HTTP/1.1 and HTTP/2 have in common: a head, an answer, and a body that arrives. Confined to the request's thread. */
+abstract class HttpExchange implements Exchange, Incoming.Stream {
+    final RequestHead head;
+    final HttpAnswer answer;
+    final Cancellation cancellation = new Cancellation();
+    /** Whether the client need not be told any more to send the body. */
+    boolean continued;
+    volatile boolean tooSlow;
+    private final Route.Target target;
+    private final String remoteHost;
+
+    HttpExchange(RequestHead head, String remoteHost, HttpAnswer answer) {
+        this.head = head;
+        this.remoteHost = remoteHost;
+        this.answer = answer;
+        target = Route.of(head.method(), head.path());
+    }
+
+    @Override
+    public final RequestHead head() {
+        return head;
+    }
+
+    @Override
+    public final Route.Target target() {
+        return target;
+    }
+
+    @Override
+    public final String remoteHost() {
+        return remoteHost;
+    }
+
+    @Override
+    public final Incoming incoming() {
+        return new Incoming.Arriving(this);
+    }
+
+    @Override
+    public final boolean isTooSlow() {
+        return tooSlow;
+    }
+
+    @Override
+    public final Answer answer() {
+        return answer;
+    }
+
+    @Override
+    public final Cancellation cancellation() {
+        return cancellation;
+    }
+
+    @Override
+    public final Way way(Way usual) {
+        return usual;
+    }
+
+    @Override
+    public final long announcedBytes() {
+        return head.bodyBytes();
+    }
+
+    @Override
+    public final boolean isHeldBack() {
+        return !continued && head.expectsContinue();
+    }
+}
