@@ -37,13 +37,15 @@ final class LedgerSink implements UsageSink {
 
     private final Store store;
     private final BlockingQueue<UsageRecord> queue = new ArrayBlockingQueue<>(QUEUE);
+    /** Records that the queue has taken; those not yet in {@link #settled} wait there or with the thread. */
+    private final LongAdder taken = new LongAdder();
     private final LongAdder lost = new LongAdder();
     private final Thread writer;
     private volatile boolean closing;
     /** Whether the last write failed; so that a full disk is told once, not twice a second. */
     private volatile boolean failing;
-    /** Records that the thread has taken and cannot write. */
-    private volatile int held;
+    /** Records that were written, or given up at the end. Written by the thread alone. */
+    private volatile long settled;
 
     LedgerSink(Store store) {
         this.store = store;
@@ -52,27 +54,25 @@ final class LedgerSink implements UsageSink {
 
     @Override
     public void record(UsageRecord usage) {
-        if (!queue.offer(usage)) {
-            LockSupport.unpark(writer);
-            if (failing) {
-                // Nothing leaves the queue soon: a request must not wait for a disk that is full.
-                lost.increment();
-                return;
-            }
-            try {
-                if (!queue.offer(usage, FULL_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                    lost.increment();
-                }
-            } catch (InterruptedException e) {
-                lost.increment();
-                Thread.currentThread().interrupt();
-            }
+        (queue.offer(usage) || offeredAgain(usage) ? taken : lost).increment();
+    }
+
+    private boolean offeredAgain(UsageRecord usage) {
+        LockSupport.unpark(writer);
+        try {
+            // Where nothing leaves the queue soon, a request must not wait for a disk that is full.
+            return !failing && queue.offer(usage, FULL_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
     @Override
     public long lost() {
-        return lost.sum() + (failing ? queue.size() + held : 0);
+        // In this order: a record that is written in between counts once more, never once less.
+        long done = settled;
+        return lost.sum() + (failing ? Math.max(0, taken.sum() - done) : 0);
     }
 
     /** Writes out what is queued; what cannot be written now is lost, and said so. */
@@ -96,11 +96,10 @@ final class LedgerSink implements UsageSink {
                     queue.drainTo(batch, MAX_BATCH);
                 }
                 boolean more = batch.size() == MAX_BATCH;
-                if ((failing || !batch.isEmpty()) && !written(batch) && closing && !batch.isEmpty()) {
-                    lost.add(batch.size() + queue.size());
-                    held = 0;
-                    tell(batch.size() + queue.size() + " usage records are lost");
-                    queue.clear();
+                // A try that began before the end was known may have met a fault that has gone since: one more follows it.
+                boolean last = closing;
+                if ((failing || !batch.isEmpty()) && !written(batch) && last && !batch.isEmpty()) {
+                    giveUp(batch);
                     return;
                 }
                 if (!closing && (!more || failing)) {
@@ -112,7 +111,15 @@ final class LedgerSink implements UsageSink {
         }
     }
 
+    private void giveUp(List<UsageRecord> batch) {
+        queue.drainTo(batch);
+        lost.add(batch.size());
+        settled += batch.size();
+        tell(batch.size() + " usage records are lost");
+    }
+
     private boolean written(List<UsageRecord> batch) {
+        int before = batch.size();
         try {
             if (batch.isEmpty()) {
                 store.open();
@@ -123,15 +130,15 @@ final class LedgerSink implements UsageSink {
                 System.getLogger("sluice.ledger").log(System.Logger.Level.WARNING, "usage.path: usage is written again");
             }
             failing = false;
-            held = 0;
             return true;
         } catch (IOException e) {
             if (!failing) {
                 tell("usage cannot be written and waits in memory: " + e.getMessage());
             }
-            held = batch.size();
             failing = true;
             return false;
+        } finally {
+            settled += before - batch.size();
         }
     }
 
