@@ -5,6 +5,7 @@
  */
 module sluice.body {
     requires sluice.api;
+    requires sluice.buffers;
     requires sluice.json;
     requires sluice.responses;
     requires com.github.luben.zstd_jni;

@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the modules below it are compiled later
 module sluice.net {
     requires transitive sluice.api;
+    requires sluice.buffers;
     requires jdk.net; // the times of TCP keepalive probes
 
     provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;

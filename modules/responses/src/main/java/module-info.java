@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the modules above it are compiled later
 module sluice.responses {
     requires transitive sluice.api;
+    requires sluice.buffers;
     requires sluice.json;
 
     exports sluice.responses to sluice.baseline, sluice.body, sluice.edge, sluice.forward, sluice.simulator, sluice.sse, sluice.turns,

@@ -4,6 +4,7 @@
  */
 module sluice.server {
     requires sluice.api;
+    requires sluice.buffers;
     requires sluice.clients;
     requires sluice.config;
     requires sluice.edge;

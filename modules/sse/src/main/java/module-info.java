@@ -1,6 +1,7 @@
 /** The stream relay. Start at {@link sluice.sse}. */
 module sluice.sse {
     requires sluice.api;
+    requires sluice.buffers;
     requires sluice.json;
     requires sluice.responses;
 

@@ -27,13 +27,14 @@ class ModuleGraphTest {
     /** Which modules of Sluice each one requires. */
     private static final Map<String, Set<String>> REQUIRES = Map.ofEntries(
             Map.entry("sluice.api", Set.of()),
+            Map.entry("sluice.buffers", Set.of()),
             Map.entry("sluice.json", Set.of()),
-            Map.entry("sluice.responses", Set.of("sluice.api", "sluice.json")),
-            Map.entry("sluice.net", Set.of("sluice.api")),
+            Map.entry("sluice.responses", Set.of("sluice.api", "sluice.buffers", "sluice.json")),
+            Map.entry("sluice.net", Set.of("sluice.api", "sluice.buffers")),
             Map.entry("sluice.http1", Set.of("sluice.api", "sluice.net")),
             Map.entry("sluice.websocket", Set.of("sluice.api", "sluice.net", "sluice.http1")),
-            Map.entry("sluice.body", Set.of("sluice.api", "sluice.responses", "sluice.json")),
-            Map.entry("sluice.sse", Set.of("sluice.api", "sluice.responses", "sluice.json")),
+            Map.entry("sluice.body", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
+            Map.entry("sluice.sse", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
             Map.entry("sluice.state", Set.of("sluice.api")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.net", "sluice.http1")),
@@ -51,9 +52,9 @@ class ModuleGraphTest {
                     "sluice.net", "sluice.records", "sluice.responses")),
             Map.entry("sluice.forward", Set.of("sluice.api", "sluice.clients", "sluice.config", "sluice.failures", "sluice.http1",
                     "sluice.json", "sluice.net", "sluice.records", "sluice.responses")),
-            Map.entry("sluice.server", Set.of("sluice.api", "sluice.clients", "sluice.config", "sluice.edge", "sluice.failures",
-                    "sluice.forward", "sluice.http1", "sluice.json", "sluice.net", "sluice.ops", "sluice.probe", "sluice.records",
-                    "sluice.turns")),
+            Map.entry("sluice.server", Set.of("sluice.api", "sluice.buffers", "sluice.clients", "sluice.config", "sluice.edge",
+                    "sluice.failures", "sluice.forward", "sluice.http1", "sluice.json", "sluice.net", "sluice.ops", "sluice.probe",
+                    "sluice.records", "sluice.turns")),
             // operations are the server's, in a module of their own, and so is what measures the gateway for them
             Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.probe", "sluice.records")),
             // the facts of a request, and who may make one
@@ -65,6 +66,7 @@ class ModuleGraphTest {
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.ofEntries(
             Map.entry("sluice.api", Set.of()),
+            Map.entry("sluice.buffers", Set.of("sluice.body", "sluice.net", "sluice.responses", "sluice.server", "sluice.sse")),
             Map.entry("sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.failures", "sluice.forward",
                     "sluice.gauge", "sluice.ledger", "sluice.ops", "sluice.records", "sluice.responses", "sluice.server",
                     "sluice.simulator", "sluice.sse", "sluice.turns", "sluice.wspool")),

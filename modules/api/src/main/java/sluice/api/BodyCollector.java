@@ -56,9 +56,4 @@ public interface BodyCollector extends Named {
     default void release(byte[] bytes) {
         // an array that nobody keeps
     }
-
-    /** Nothing has been asked for a while: what is kept for later bodies is let go. */
-    default void trim() {
-        // nothing is kept
-    }
 }

@@ -2,6 +2,7 @@ package sluice.body;
 
 import java.io.IOException;
 import sluice.api.BodyCollector;
+import sluice.buffers.ArrayShelf;
 
 /**
  * Reads a body straight into an array that is as large as it claims to be, or up to a quarter larger. A claim that lies cannot make
@@ -18,7 +19,7 @@ public final class SizedCollector implements BodyCollector {
 
     /** For {@link java.util.ServiceLoader}. */
     public SizedCollector() {
-        this(new ArrayShelf(ArrayShelf.usualBytes(), Boolean.getBoolean("sluice.body.poison")));
+        this(ArrayShelf.shared());
     }
 
     SizedCollector(ArrayShelf shelf) {
@@ -52,10 +53,7 @@ public final class SizedCollector implements BodyCollector {
                 if (!claimed && !allowance.grow(larger - length)) {
                     return new Collected.NoMemory();
                 }
-                byte[] longer = shelf.take(larger);
-                System.arraycopy(bytes, 0, longer, 0, length);
-                shelf.giveBack(bytes);
-                bytes = longer;
+                bytes = shelf.longer(bytes, length, larger);
                 room = larger;
             }
             int count = source.read(bytes, length, room - length);
@@ -70,11 +68,6 @@ public final class SizedCollector implements BodyCollector {
     @Override
     public void release(byte[] bytes) {
         shelf.giveBack(bytes);
-    }
-
-    @Override
-    public void trim() {
-        shelf.clear();
     }
 
     private static boolean atEnd(Source source) throws IOException {

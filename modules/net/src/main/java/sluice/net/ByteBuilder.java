@@ -1,9 +1,9 @@
 package sluice.net;
 
-import java.util.Arrays;
 import sluice.api.Headers;
+import sluice.buffers.ArrayShelf;
 
-/** A growing byte array for message heads and small messages; reused for each message of a connection. One thread. */
+/** A growing byte array for message heads and small messages; reused for each message of a connection. Confined to one thread. */
 public final class ByteBuilder {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
@@ -25,11 +25,12 @@ public final class ByteBuilder {
         return length;
     }
 
-    /** Starts anew; an array above {@code keepBytes} is given up. */
+    /** Starts anew; an array much above {@code keepBytes} is given up. */
     public void reset(int keepBytes) {
         length = 0;
-        if (bytes.length > keepBytes) {
-            bytes = new byte[keepBytes];
+        if (bytes.length > keepBytes + keepBytes / 4) {
+            ArrayShelf.shared().giveBack(bytes);
+            bytes = ArrayShelf.shared().take(keepBytes);
         }
     }
 
@@ -105,7 +106,7 @@ public final class ByteBuilder {
 
     private void reserve(int count) {
         if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + count));
+            bytes = ArrayShelf.shared().longer(bytes, length, Math.max(bytes.length * 2, length + count));
         }
     }
 }

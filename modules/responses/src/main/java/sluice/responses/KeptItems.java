@@ -1,13 +1,15 @@
 package sluice.responses;
 
 import java.util.Arrays;
+import sluice.buffers.ArrayShelf;
 
 /** The items of a response that are complete so far, as JSON. Bounded. Confined to one thread. */
 public final class KeptItems {
     private static final int FIRST_BYTES = 1024;
+    private static final byte[] NOTHING = {};
 
     private final int maxBytes;
-    private byte[] kept = new byte[0];
+    private byte[] kept = NOTHING;
     private int bytes;
     private int whole;
     private int count;
@@ -34,7 +36,8 @@ public final class KeptItems {
             return;
         }
         if (bytes + length > kept.length) {
-            kept = Arrays.copyOf(kept, (int) Math.min(maxBytes, Math.max(Math.max(kept.length * 2L, FIRST_BYTES), bytes + length)));
+            int wanted = (int) Math.min(maxBytes, Math.max(Math.max(kept.length * 2L, FIRST_BYTES), bytes + length));
+            kept = ArrayShelf.shared().longer(kept, bytes, wanted);
         }
         System.arraycopy(b, from, kept, bytes, length);
         bytes += length;
@@ -61,5 +64,12 @@ public final class KeptItems {
     /** The items with commas between them. */
     public byte[] json() {
         return Arrays.copyOf(kept, whole);
+    }
+
+    /** Nobody asks any more: gives up the memory. Nothing else is called after it. */
+    public void release() {
+        ArrayShelf.shared().giveBack(kept);
+        kept = NOTHING;
+        whole = 0;
     }
 }

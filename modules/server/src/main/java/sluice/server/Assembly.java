@@ -238,11 +238,6 @@ final class Assembly implements AutoCloseable {
         return usage.lost();
     }
 
-    /** Lets go what is kept for later requests. */
-    void trim() {
-        providers.collector().trim();
-    }
-
     @Override
     public void close() {
         scheduler.close();

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import sluice.buffers.ArrayShelf;
 import sluice.clients.KeptUses;
 import sluice.config.Configuration;
 import sluice.config.LogSettings;
@@ -70,7 +71,7 @@ final class GatewayProcess implements AutoCloseable {
         this.operations = operations;
         this.keys = keys;
         this.listeners = listeners;
-        memory = IdleMemory.watch(gateway::inFlight, gateway::served, assembly::trim);
+        memory = IdleMemory.watch(gateway::inFlight, gateway::served, ArrayShelf.shared()::clear);
     }
 
     /**

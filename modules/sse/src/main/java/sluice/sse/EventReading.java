@@ -141,4 +141,9 @@ final class EventReading {
     KeptItems items() {
         return items;
     }
+
+    /** The stream has ended, and nobody asks any more. */
+    void release() {
+        items.release();
+    }
 }

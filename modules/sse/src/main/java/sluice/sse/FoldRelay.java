@@ -66,6 +66,7 @@ final class FoldRelay {
             return ended(Cause.UPSTREAM_CUT, String.valueOf(broken.getMessage()));
         } finally {
             outlet.close();
+            answer.release();
         }
     }
 

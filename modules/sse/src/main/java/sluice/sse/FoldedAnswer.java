@@ -53,6 +53,11 @@ final class FoldedAnswer {
         return state == State.DONE;
     }
 
+    /** Nothing is taken or passed on any more. */
+    void release() {
+        items.release();
+    }
+
     /**
      * Takes what the reader has just read, {@code b[start, at)}, of an event whose type is known to be this one by now.
      *

@@ -1,9 +1,9 @@
 package sluice.sse;
 
 import java.io.IOException;
-import java.util.Arrays;
 import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
+import sluice.buffers.ArrayShelf;
 import sluice.responses.ModelGate;
 
 /**
@@ -13,6 +13,7 @@ import sluice.responses.ModelGate;
  * the stream's thread.
  */
 final class RelayBuffer {
+    private static final byte[] NOTHING = {};
     /** With less, a line's head and a model's name might not fit. */
     private static final int MIN_BYTES = 64;
     /** Room for a few events of the usual size; thousands of streams hold this while they wait. */
@@ -22,7 +23,7 @@ final class RelayBuffer {
     /** After so many waits, with little read between them, what it has grown is given up. */
     private static final int CALM_WAITS = 16;
 
-    /** The bytes themselves; another array after each change of size. */
+    /** The bytes themselves; another array after each change of size, and longer than what is read. */
     byte[] bytes;
     int written;
     int boundary;
@@ -42,7 +43,7 @@ final class RelayBuffer {
         leastReadEnd = Math.min(mostReadEnd, Math.max(CALM_BYTES, needed));
         readEnd = leastReadEnd;
         spare = model.active() ? 2 * model.clientLiteral().length : 0;
-        bytes = new byte[readEnd + spare];
+        bytes = ArrayShelf.shared().take(readEnd + spare);
     }
 
     /** Reads what fits; -1 at the announced end. */
@@ -101,7 +102,7 @@ final class RelayBuffer {
     int replace(int from, int to, byte[] with) {
         int growth = with.length - (to - from);
         if (limit + growth > bytes.length) {
-            bytes = Arrays.copyOf(bytes, limit + growth + bytes.length / 2);
+            bytes = ArrayShelf.shared().longer(bytes, limit, limit + growth + bytes.length / 2);
         }
         System.arraycopy(bytes, to, bytes, to + growth, limit - to);
         System.arraycopy(with, 0, bytes, from, with.length);
@@ -117,8 +118,14 @@ final class RelayBuffer {
         limit -= base;
     }
 
+    /** Nothing is read or written any more: gives up the memory. */
+    void release() {
+        ArrayShelf.shared().giveBack(bytes);
+        bytes = NOTHING;
+    }
+
     private void resize(int size) {
         readEnd = size;
-        bytes = Arrays.copyOf(bytes, size + spare);
+        bytes = ArrayShelf.shared().longer(bytes, limit, size + spare);
     }
 }

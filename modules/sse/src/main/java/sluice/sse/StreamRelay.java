@@ -71,6 +71,8 @@ final class StreamRelay {
             return end.broken(Cause.UPSTREAM_CUT, String.valueOf(broken.getMessage()));
         } finally {
             outlet.close();
+            buffer.release();
+            reading.release();
         }
     }
 

@@ -1,4 +1,4 @@
-package sluice.body;
+package sluice.buffers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;

@@ -1,4 +1,4 @@
-package sluice.body;
+package sluice.buffers;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -6,15 +6,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * Arrays that bodies have lain in, for later bodies, by size: four sizes to each power of two, so that an array is at most a
+ * Arrays that others have given back, by size: four sizes to each power of two, so that an array is at most a
  * quarter larger than what is asked for. What is very small or very large is made anew each time. Holds a bounded number of
  * bytes. An array comes back with what its last user left in it. Thread-safe and without locks: one stack for each size (R. K.
  * Treiber, "Systems Programming: Coping with Parallelism", 1986), whose links are made anew, so that none can be mistaken for
  * an older one.
  */
-final class ArrayShelf {
+public final class ArrayShelf {
     /** Smaller ones cost less to make than to look up. */
-    static final int SMALLEST_BYTES = 8 * 1024;
+    public static final int SMALLEST_BYTES = 8 * 1024;
     /** Larger ones are rare, and would fill the shelf. */
     static final int LARGEST_BYTES = 1024 * 1024;
     private static final int STEPS = 4;
@@ -25,6 +25,8 @@ final class ArrayShelf {
     private static final int SHARE_OF_HEAP = 8;
     /** Fills what is given back in tests: whoever reads on reads this. */
     static final byte POISON = (byte) 0xEE;
+
+    private static final ArrayShelf SHARED = new ArrayShelf(usualBytes(), Boolean.getBoolean("sluice.buffers.poison"));
 
     private record Link(byte[] bytes, Link next) { }
 
@@ -39,13 +41,17 @@ final class ArrayShelf {
      * @param maxBytes most bytes that it keeps
      * @param poisons whether arrays that are given back are overwritten
      */
-    ArrayShelf(long maxBytes, boolean poisons) {
+    public ArrayShelf(long maxBytes, boolean poisons) {
         this.maxBytes = maxBytes;
         this.poisons = poisons;
     }
 
-    /** What a process may keep: an eighth of its heap, at most {@value #MOST_BYTES} bytes. */
-    static long usualBytes() {
+    /** The shelf of the process: keeps at most an eighth of its heap, and at most {@value #MOST_BYTES} bytes. */
+    public static ArrayShelf shared() {
+        return SHARED;
+    }
+
+    private static long usualBytes() {
         return Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
     }
 
@@ -54,8 +60,8 @@ final class ArrayShelf {
         return Stream.generate(AtomicReference<Link>::new).limit(SIZES).toArray(AtomicReference[]::new);
     }
 
-    /** An array of at least {@code bytes} bytes. */
-    byte[] take(int bytes) {
+    /** An array of at least {@code bytes} bytes, whatever is in it; one below {@value #SMALLEST_BYTES} bytes is new and that long. */
+    public byte[] take(int bytes) {
         if (bytes < SMALLEST_BYTES || bytes > LARGEST_BYTES) {
             return new byte[bytes];
         }
@@ -70,8 +76,21 @@ final class ArrayShelf {
         return new byte[bytesOf(size)];
     }
 
-    /** Nobody uses this array any more. */
-    void giveBack(byte[] bytes) {
+    /**
+     * A longer array with the same beginning; the old one is given back.
+     *
+     * @param used bytes of the old one that are kept
+     * @param bytes least length of the new one
+     */
+    public byte[] longer(byte[] old, int used, int bytes) {
+        byte[] longer = take(bytes);
+        System.arraycopy(old, 0, longer, 0, used);
+        giveBack(old);
+        return longer;
+    }
+
+    /** Nobody uses this array any more. One that is not of a size that is kept is left to the collector. */
+    public void giveBack(byte[] bytes) {
         if (poisons) {
             Arrays.fill(bytes, POISON);
         }
@@ -94,7 +113,7 @@ final class ArrayShelf {
     }
 
     /** Lets all arrays go. */
-    void clear() {
+    public void clear() {
         for (AtomicReference<Link> stack : stacks) {
             for (Link link = stack.getAndSet(null); link != null; link = link.next()) {
                 keptBytes.addAndGet(-link.bytes().length);
@@ -103,7 +122,7 @@ final class ArrayShelf {
     }
 
     /** Bytes that are kept now. */
-    long keptBytes() {
+    public long keptBytes() {
         return keptBytes.get();
     }
 
