@@ -45,9 +45,11 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
         }
     }
 
-    /** The output came. */
+    /** The output came. Each event says so: a look at the field costs less than a write that other threads must see. */
     void noFirstOutput() {
-        firstOutputAt = NONE;
+        if (firstOutputAt != NONE) {
+            firstOutputAt = NONE;
+        }
     }
 
     /** What is held back goes out after this time. */

@@ -12,6 +12,7 @@ import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.SourceException;
 import sluice.json.ByteSearch;
+import sluice.responses.EventHead;
 import sluice.responses.EventType;
 import sluice.responses.ModelGate;
 
@@ -27,6 +28,7 @@ final class StreamRelay {
     private final ModelGate model;
     private final RelayBuffer buffer;
     private final FrameScanner frames = new FrameScanner();
+    private final EventHead head = new EventHead();
     private final EventReading reading;
     private final Numbering numbers;
     private final Ledger ledger;
@@ -142,7 +144,7 @@ final class StreamRelay {
             return;
         }
         checkSize(frames.end() - frames.start());
-        EventType type = EventType.ofHead(buffer.bytes, frames.dataFrom(), frames.dataTo());
+        EventType type = head.of(buffer.bytes, frames.dataFrom(), frames.dataTo());
         if (type == EventType.UNKNOWN && frames.typeTo() > frames.typeFrom()) {
             type = EventType.of(buffer.bytes, frames.typeFrom(), frames.typeTo());
         }
