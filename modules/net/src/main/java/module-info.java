@@ -7,6 +7,6 @@ module sluice.net {
 
     provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;
 
-    exports sluice.net to sluice.edge, sluice.forward, sluice.gauge, sluice.http1, sluice.http2, sluice.probe, sluice.server,
+    exports sluice.net to sluice.edge, sluice.forward, sluice.gauge, sluice.http1, sluice.http2, sluice.ops, sluice.probe, sluice.server,
             sluice.simulator, sluice.turns, sluice.upstream, sluice.websocket, sluice.wspool;
 }

@@ -8,6 +8,7 @@ module sluice.ops {
     requires transitive sluice.config;
     requires transitive sluice.probe;
     requires sluice.json;
+    requires sluice.net;
     requires transitive sluice.records;
     requires transitive io.helidon.metrics.api;
     requires io.helidon.config;

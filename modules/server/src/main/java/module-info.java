@@ -17,6 +17,7 @@ module sluice.server {
     requires sluice.probe;
     requires sluice.records;
     requires sluice.turns;
+    requires io.helidon.common.tls;
     requires io.helidon.webserver;
     requires io.helidon.logging.jul;
     requires info.picocli;

@@ -56,7 +56,7 @@ class ModuleGraphTest {
                     "sluice.failures", "sluice.forward", "sluice.http1", "sluice.json", "sluice.net", "sluice.ops", "sluice.probe",
                     "sluice.records", "sluice.turns")),
             // operations are the server's, in a module of their own, and so is what measures the gateway for them
-            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.probe", "sluice.records")),
+            Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.net", "sluice.probe", "sluice.records")),
             // the facts of a request, and who may make one
             Map.entry("sluice.records", Set.of("sluice.api")),
             Map.entry("sluice.clients", Set.of("sluice.api", "sluice.config", "sluice.records")),
@@ -73,8 +73,8 @@ class ModuleGraphTest {
             Map.entry("sluice.responses", Set.of("sluice.baseline", "sluice.body", "sluice.edge", "sluice.forward", "sluice.simulator",
                     "sluice.sse", "sluice.turns", "sluice.wspool")),
             Map.entry("sluice.net", Set.of("sluice.edge", "sluice.forward", "sluice.gauge", "sluice.http1", "sluice.http2",
-                    "sluice.probe", "sluice.server", "sluice.simulator", "sluice.turns", "sluice.upstream", "sluice.websocket",
-                    "sluice.wspool")),
+                    "sluice.ops", "sluice.probe", "sluice.server", "sluice.simulator", "sluice.turns", "sluice.upstream",
+                    "sluice.websocket", "sluice.wspool")),
             Map.entry("sluice.http1", Set.of("sluice.edge", "sluice.forward", "sluice.gauge", "sluice.http2", "sluice.probe",
                     "sluice.server", "sluice.simulator", "sluice.turns", "sluice.upstream", "sluice.websocket", "sluice.wspool")),
             Map.entry("sluice.websocket", Set.of("sluice.simulator", "sluice.turns", "sluice.wspool")),

@@ -23,7 +23,7 @@ public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Ed
      * @param baseUrl {@code http} or {@code https}, with the path before {@code /responses}, such as {@code …/v1}
      * @param apiKey sent as {@code Authorization: Bearer}
      * @param headers fixed headers, which replace the client's of the same name
-     * @param proxy an HTTP proxy to go through by CONNECT
+     * @param proxy a proxy to go through: {@code http} by CONNECT, {@code socks5} or {@code socks5h} by SOCKS 5
      * @param timeouts limits of a call to this account
      */
     public record Endpoint(URI baseUrl, Secret apiKey, Map<String, String> headers, Optional<URI> proxy, Timeouts timeouts) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +97,8 @@ public class AccountingBenchmark {
     public void start() throws IOException {
         AccountScheduler scheduler = new AccountsFactory().create(SchedulerSettings.defaults(),
                 new LayeredFactory().create(SchedulerSettings.defaults()), new LocalStateFactory().create(Map.of()));
-        operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, false),
+        operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0,
+                new ServerSettings.Access(new Secret(""), true), false, Optional.empty()),
                 System::currentTimeMillis);
         Configuration plain = priced(ConfigurationLoader.defaults());
         Allowances allowances = new Allowances();
@@ -238,7 +240,7 @@ public class AccountingBenchmark {
 
         @Override
         public Condition condition() {
-            return new Condition("", true, false, Instant.MAX);
+            return new Condition("", true, false, Map.of());
         }
 
         @Override

@@ -1,6 +1,7 @@
 package sluice.config;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,12 +55,17 @@ final class Assembly {
 
     private ServerSettings server(Section s) {
         ServerSettings.Admin admin = new ServerSettings.Admin(s.text("admin.host"), s.whole("admin.port"),
-                s.secret("admin.token"), s.flag("admin.open"), s.flag("admin.probe"));
-        var tls = s.file("tls.cert").flatMap(cert -> s.file("tls.key")
-                .map(key -> new ServerSettings.Tls(cert, key, s.file("tls.client-ca"))));
-        return new ServerSettings(s.text("host"), s.whole("port"), admin, tls, s.flag("http2"), s.flag("reuse-port"), s.duration("drain"),
+                new ServerSettings.Access(s.secret("admin.token"), s.flag("admin.open")),
+                s.flag("admin.probe"), tls(s, "admin.tls", Optional.empty()));
+        return new ServerSettings(s.text("host"), s.whole("port"), admin, tls(s, "tls", s.file("tls.client-ca")),
+                s.flag("http2"), s.flag("reuse-port"), s.duration("drain"),
                 OtherPaths.of(s.texts("forward-other")), s.duration("idle-timeout"), s.duration("head-timeout"), s.duration("body-timeout"),
                 s.whole("body-rate"), s.duration("models-cache"), s.flag("verify-edits"), s.duration("reload"), front(s));
+    }
+
+    private static Optional<ServerSettings.Tls> tls(Section s, String name, Optional<Path> clientCa) {
+        return s.file(name + ".cert").flatMap(cert -> s.file(name + ".key").map(key ->
+                new ServerSettings.Tls("server." + name, cert, key, clientCa)));
     }
 
     private static ServerSettings.Front front(Section s) {

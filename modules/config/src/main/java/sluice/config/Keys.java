@@ -78,6 +78,10 @@ final class Keys {
                 "Admin port: health, metrics, admin API, dashboard. 0 picks a free one.");
         key("server.admin.token", secret(), "", "What users of the admin port show as `Authorization: Bearer`.");
         key("server.admin.open", flag(), "false", "Whether the admin port may be used without a token. Loopback only.");
+        fixed("server.admin.tls.cert", file(), "",
+                "PEM file with the certificate of the admin port and its chain; without it the port speaks plain HTTP. Read again when it "
+                + "changes.");
+        fixed("server.admin.tls.key", file(), "", "PEM file with its private key, as `server.tls.key`. Read again when it changes.");
         fixed("server.admin.probe", flag(), "true",
                 "Whether the gateway measures what it adds to requests while the dashboard, `sluice top` or a scraper looks.");
         fixed("server.tls.cert", file(), "", "PEM file with the certificate and its chain. Read again when it changes.");
@@ -218,7 +222,9 @@ final class Keys {
                 "Whether WebSocket is used towards this account: never, for clients that speak it, or also for HTTP "
                 + "requests.");
         key("accounts[].headers", ValueType.headerTable(), "", "Fixed headers, which replace the client's of the same name.");
-        key("accounts[].proxy", uri("http"), "", "HTTP proxy to go through by CONNECT: `http://proxy:3128`.");
+        key("accounts[].proxy", uri("http", "socks5", "socks5h"), "",
+                "Proxy to go through: `http://proxy:3128` by CONNECT, `socks5://proxy:1080` by SOCKS 5; `socks5h` is the same. The proxy "
+                + "resolves the upstream's name. With user and password: `socks5://${env:PROXY_LOGIN}@proxy:1080`.");
         key("accounts[].timeouts.connect", duration("10ms", "10m"), "", "As `stream.connect-timeout`, which is the default.");
         key("accounts[].timeouts.write", durationOrOff("10ms", "24h"), "", "As `stream.write-timeout`.");
         key("accounts[].timeouts.headers-streaming", durationOrOff("10ms", "24h"), "",

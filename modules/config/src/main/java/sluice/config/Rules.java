@@ -94,12 +94,14 @@ final class Rules {
             error("server.tls.cert", "is missing: `server.http2` is offered in the TLS handshake only");
         }
         for (String[] pair : new String[][] {{"server.tls.cert", "server.tls.key"}, {"server.tls.key", "server.tls.cert"},
-                {"server.tls.client-ca", "server.tls.cert"}}) {
+                {"server.tls.client-ca", "server.tls.cert"}, {"server.admin.tls.cert", "server.admin.tls.key"},
+                {"server.admin.tls.key", "server.admin.tls.cert"}}) {
             if (values.has(pair[0]) && !values.has(pair[1])) {
                 error(pair[1], "is missing: `" + pair[0] + "` is given");
             }
         }
-        for (String path : List.of("server.tls.cert", "server.tls.key", "server.tls.client-ca", "upstream.ca")) {
+        for (String path : List.of("server.tls.cert", "server.tls.key", "server.tls.client-ca", "server.admin.tls.cert",
+                "server.admin.tls.key", "upstream.ca")) {
             values.find(path, Path.class).filter(file -> !Files.isReadable(file))
                     .ifPresent(file -> error(path, "must be a file that can be read, not \"" + file + '"'));
         }

@@ -34,11 +34,19 @@ public record ServerSettings(String host, int port, Admin admin, Optional<Tls> t
      *
      * @param host its address
      * @param port 0..65535; 0 picks a free one
+     * @param access who may use it
+     * @param probe whether the gateway measures what it adds to requests, while somebody looks
+     * @param tls its certificate; empty: plain text
+     */
+    public record Admin(String host, int port, Access access, boolean probe, Optional<Tls> tls) { }
+
+    /**
+     * Who may use the admin port.
+     *
      * @param token what its users show; empty: closed, unless {@code open}
      * @param open whether a loopback port needs no token
-     * @param probe whether the gateway measures what it adds to requests, while somebody looks
      */
-    public record Admin(String host, int port, Secret token, boolean open, boolean probe) { }
+    public record Access(Secret token, boolean open) { }
 
     /**
      * What stands between clients and the gateway.
@@ -62,11 +70,12 @@ public record ServerSettings(String host, int port, Admin admin, Optional<Tls> t
     }
 
     /**
-     * TLS of the data port. The files are read again when they change.
+     * TLS of a port. The files are read again when they change.
      *
+     * @param section the key that the files' keys are below, such as {@code server.tls}
      * @param cert PEM file with the certificate and its chain
      * @param key PEM file with the private key, PKCS #8
      * @param clientCa PEM file of authorities for clients' certificates; empty: clients need none
      */
-    public record Tls(Path cert, Path key, Optional<Path> clientCa) { }
+    public record Tls(String section, Path cert, Path key, Optional<Path> clientCa) { }
 }

@@ -238,7 +238,7 @@ class ConfigurationLoaderTest {
                 """);
         Configuration configuration = assertInstanceOf(LoadResult.Loaded.class, result).configuration();
         assertEquals(9999, configuration.server().port());
-        assertEquals("t0ken", configuration.server().admin().token().reveal());
+        assertEquals("t0ken", configuration.server().admin().access().token().reveal());
         assertEquals(List.of("environment: SLUICE_ACCOUNTS: names no key; lists and tables can only be set in the file",
                 "environment: SLUICE_SERVER_PROT: names no key; did you mean SLUICE_SERVER_PORT?"),
                 result.problems().stream().map(Problem::toString).toList());

@@ -19,7 +19,7 @@ import javax.net.ssl.TrustManager;
 import sluice.config.ServerSettings;
 
 /**
- * TLS of the data port: one context for the life of the process, whose certificate and authorities are exchanged when their
+ * TLS of a port: one context for the life of the process, whose certificate and authorities are exchanged when their
  * files change. Thread-safe.
  */
 public final class DataTls {
@@ -27,6 +27,7 @@ public final class DataTls {
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final Logger LOG = System.getLogger("sluice.edge");
 
+    private final String section;
     private final ExchangeableKeys keys;
     private final Optional<ExchangeableTrust> trust;
     private final SSLContext context;
@@ -38,7 +39,8 @@ public final class DataTls {
      * @throws IOException if one of them cannot be used; the message names the key of the configuration
      */
     public DataTls(ServerSettings.Tls files) throws IOException {
-        ServerCertificate first = ServerCertificate.read(files.cert(), files.key());
+        section = files.section();
+        ServerCertificate first = ServerCertificate.read(files);
         warnIfUntimely(first);
         end = first.end();
         keys = new ExchangeableKeys(first);
@@ -47,7 +49,7 @@ public final class DataTls {
             context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {keys}, trust.map(manager -> new TrustManager[] {manager}).orElse(null), null);
         } catch (GeneralSecurityException e) {
-            throw new IOException("server.tls: " + e.getMessage(), e);
+            throw new IOException(section + ": " + e.getMessage(), e);
         }
     }
 
@@ -55,7 +57,7 @@ public final class DataTls {
     public static List<String> faults(ServerSettings.Tls files) {
         List<String> found = new ArrayList<>();
         try {
-            ServerCertificate.read(files.cert(), files.key());
+            ServerCertificate.read(files);
         } catch (IOException e) {
             found.add(e.getMessage());
         }
@@ -70,12 +72,12 @@ public final class DataTls {
     }
 
     private static List<X509Certificate> authorities(ServerSettings.Tls files) throws IOException {
-        return ServerCertificate.certificates("server.tls.client-ca", files.clientCa().orElseThrow());
+        return ServerCertificate.certificates(files.section() + ".client-ca", files.clientCa().orElseThrow());
     }
 
     /** Reads the files again; on a fault everything stays as it is. Open connections keep what they agreed on. */
     public void reload(ServerSettings.Tls files) throws IOException {
-        ServerCertificate next = ServerCertificate.read(files.cert(), files.key());
+        ServerCertificate next = ServerCertificate.read(files);
         if (trust.isPresent() && files.clientCa().isPresent()) {
             trust.get().exchange(authorities(files));
         }
@@ -90,9 +92,19 @@ public final class DataTls {
     }
 
     /** An untimely certificate is used all the same: some clients do not look at its time, and a port that stays closed helps nobody. */
-    private static void warnIfUntimely(ServerCertificate certificate) {
+    private void warnIfUntimely(ServerCertificate certificate) {
         certificate.untimely(Instant.now())
-                .ifPresent(why -> LOG.log(Level.WARNING, "server.tls.cert: " + why + "; clients will refuse it"));
+                .ifPresent(why -> LOG.log(Level.WARNING, section + ".cert: " + why + "; clients will refuse it"));
+    }
+
+    /** The versions of TLS that are spoken. */
+    public static List<String> versions() {
+        return List.of(VERSIONS);
+    }
+
+    /** For servers that make their sockets themselves. */
+    public SSLContext context() {
+        return context;
     }
 
     /**

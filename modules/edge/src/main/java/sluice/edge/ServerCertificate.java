@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import sluice.config.ServerSettings;
 
 /**
  * A certificate with its chain and its private key, from PEM files. Immutable.
@@ -29,11 +30,11 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
      *
      * @throws IOException if one cannot be used, or they do not belong together; the message names the key of the configuration
      */
-    static ServerCertificate read(Path cert, Path key) throws IOException {
-        List<X509Certificate> chain = certificates("server.tls.cert", cert);
-        PrivateKey privateKey = privateKey(key);
+    static ServerCertificate read(ServerSettings.Tls files) throws IOException {
+        List<X509Certificate> chain = certificates(files.section() + ".cert", files.cert());
+        PrivateKey privateKey = privateKey(files.section() + ".key", files.key());
         if (!belongTogether(chain.getFirst(), privateKey)) {
-            throw new IOException("server.tls.key: " + key + " is not the key of the certificate in " + cert);
+            throw new IOException(files.section() + ".key: " + files.key() + " is not the key of the certificate in " + files.cert());
         }
         return new ServerCertificate(chain, privateKey);
     }
@@ -71,11 +72,12 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
         }
     }
 
-    private static PrivateKey privateKey(Path file) throws IOException {
+    private static PrivateKey privateKey(String configurationKey, Path file) throws IOException {
+        String text = content(configurationKey, file);
         try {
-            return PrivateKeyFile.parse(file.toString(), content("server.tls.key", file));
+            return PrivateKeyFile.parse(file.toString(), text);
         } catch (IOException e) {
-            throw new IOException(e.getMessage().startsWith("server.tls.key") ? e.getMessage() : "server.tls.key: " + e.getMessage(), e);
+            throw new IOException(configurationKey + ": " + e.getMessage(), e);
         }
     }
 

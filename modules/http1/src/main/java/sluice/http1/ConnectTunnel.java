@@ -20,7 +20,8 @@ public final class ConnectTunnel implements ProxyTunnel {
     }
 
     @Override
-    public void open(Link link, String authority, DialTarget.Proxy proxy) throws IOException {
+    public void open(Link link, DialTarget target, DialTarget.Proxy proxy) throws IOException {
+        String authority = target.authority();
         ByteBuilder request = new ByteBuilder(512);
         request.ascii("CONNECT ").ascii(authority).ascii(" HTTP/1.1\r\n").header("Host", authority);
         if (!proxy.credentials().isEmpty()) {

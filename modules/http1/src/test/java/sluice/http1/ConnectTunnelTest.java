@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.net.DialTarget;
 
@@ -16,7 +18,7 @@ class ConnectTunnelTest {
     @Test
     void asksForTheTargetWithCredentials() throws IOException {
         ScriptLink proxy = proxy(ESTABLISHED);
-        new ConnectTunnel().open(proxy, "localhost:4433", new DialTarget.Proxy("proxy.test", 3128, "user:pass"));
+        open(proxy, "https://localhost:4433", "user:pass");
         assertEquals("CONNECT localhost:4433 HTTP/1.1\r\nHost: localhost:4433\r\n"
                 + "Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n", new String(proxy.written(), ISO_8859_1));
     }
@@ -49,6 +51,11 @@ class ConnectTunnelTest {
     }
 
     private static void open(ScriptLink proxy) throws IOException {
-        new ConnectTunnel().open(proxy, "api.test:443", new DialTarget.Proxy("proxy.test", 3128, "user:secret"));
+        open(proxy, "https://api.test", "user:secret");
+    }
+
+    private static void open(ScriptLink proxy, String address, String credentials) throws IOException {
+        DialTarget target = DialTarget.of(URI.create(address), Optional.of(URI.create("http://" + credentials + "@proxy.test:3128")));
+        new ConnectTunnel().open(proxy, target, target.proxy().orElseThrow());
     }
 }

@@ -45,6 +45,13 @@ public final class ByteBuilder {
         return this;
     }
 
+    /** Appends one byte: the lowest of {@code value}. */
+    public ByteBuilder octet(int value) {
+        reserve(1);
+        bytes[length++] = (byte) value;
+        return this;
+    }
+
     /** Appends bytes. */
     public ByteBuilder bytes(byte[] source, int offset, int count) {
         reserve(count);

@@ -1,6 +1,7 @@
 package sluice.net;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,22 +11,40 @@ import java.util.regex.Pattern;
  * @param host name or address literal, IPv6 without brackets
  * @param port 1..65535
  * @param secure whether TLS is spoken with the host
- * @param proxy the HTTP proxy to go through by CONNECT (RFC 9110 §9.3.6)
+ * @param proxy the proxy to go through
  */
 public record DialTarget(String host, int port, boolean secure, Optional<Proxy> proxy) {
     private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
 
+    /** What a proxy speaks. */
+    public enum ProxyProtocol {
+        /** CONNECT of HTTP (RFC 9110 §9.3.6). */
+        HTTP_CONNECT(80),
+        /** SOCKS, version 5 (RFC 1928, RFC 1929). */
+        SOCKS5(1080);
+
+        private final int usualPort;
+
+        ProxyProtocol(int usualPort) {
+            this.usualPort = usualPort;
+        }
+    }
+
     /**
-     * An HTTP proxy, spoken to without TLS.
+     * A proxy, spoken to without TLS. It is told the target's name, and resolves it.
      *
+     * @param protocol what it speaks
      * @param host name or address literal, IPv6 without brackets
      * @param port 1..65535
-     * @param credentials {@code user:password}, sent as {@code Proxy-Authorization: Basic}; empty for none
+     * @param credentials {@code user:password}; empty for none
      */
-    public record Proxy(String host, int port, String credentials) {
-        /** Checks host and port. */
+    public record Proxy(ProxyProtocol protocol, String host, int port, String credentials) {
+        /** Checks host and port, and whether SOCKS has room for the credentials: 255 bytes for each of the two. */
         public Proxy {
             check("proxy", host, port);
+            if (protocol == ProxyProtocol.SOCKS5 && !credentials.isEmpty() && !Socks5Tunnel.fits(credentials)) {
+                throw new IllegalArgumentException("proxy: SOCKS takes a user and a password of 1 to 255 bytes each");
+            }
         }
 
         @Override
@@ -43,7 +62,7 @@ public record DialTarget(String host, int port, boolean secure, Optional<Proxy> 
      * The target of an {@code http}, {@code https}, {@code ws} or {@code wss} address; without a
      * port, the scheme's.
      *
-     * @param proxy an {@code http} address, with credentials in its user part if the proxy wants any
+     * @param proxy an {@code http}, {@code socks5} or {@code socks5h} address, with credentials in its user part if the proxy wants any
      * @throws IllegalArgumentException if a scheme is another one, or a host is missing
      */
     public static DialTarget of(URI address, Optional<URI> proxy) {
@@ -67,11 +86,13 @@ public record DialTarget(String host, int port, boolean secure, Optional<Proxy> 
     }
 
     private static Proxy proxy(URI address) {
-        if (!"http".equals(address.getScheme())) {
-            throw new IllegalArgumentException("proxy: scheme must be http");
-        }
+        ProxyProtocol protocol = switch (String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT)) {
+            case "http" -> ProxyProtocol.HTTP_CONNECT;
+            case "socks5", "socks5h" -> ProxyProtocol.SOCKS5;
+            default -> throw new IllegalArgumentException("proxy: scheme must be http, socks5 or socks5h");
+        };
         String credentials = address.getUserInfo() == null ? "" : address.getUserInfo();
-        return new Proxy(host(address), address.getPort() >= 0 ? address.getPort() : 80, credentials);
+        return new Proxy(protocol, host(address), address.getPort() >= 0 ? address.getPort() : protocol.usualPort, credentials);
     }
 
     private static String host(URI address) {

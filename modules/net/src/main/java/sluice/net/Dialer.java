@@ -18,7 +18,7 @@ import sluice.api.Sweeper;
 import sluice.api.UpstreamResult.Kind;
 
 /**
- * Opens connections: TCP, an HTTP proxy's tunnel, TLS with certificate and host name checked, all within one limit.
+ * Opens connections: TCP, a proxy's tunnel, TLS with certificate and host name checked, all within one limit.
  *
  * <p>No {@code SO_TIMEOUT} is ever set, for it would cost every later read; past the TCP connect, the {@link Sweeper} closes
  * a socket that is late. Thread-safe; {@link #dial} blocks the calling thread.
@@ -31,7 +31,8 @@ public final class Dialer {
     private static final String[] PROTOCOLS = {"http/1.1"};
 
     private final SSLContext tls;
-    private final ProxyTunnel tunnel;
+    private final ProxyTunnel connectTunnel;
+    private final ProxyTunnel socksTunnel = new Socks5Tunnel();
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
     private final AddressLookup lookup;
@@ -40,7 +41,7 @@ public final class Dialer {
      * A dialer with its own TLS sessions.
      *
      * @param trustedCertificates PEM file of authorities to trust instead of the JDK's
-     * @param tunnel how a proxy is asked to connect
+     * @param tunnel how an HTTP proxy is asked to connect
      * @throws IOException if that file cannot be used
      */
     public Dialer(Optional<Path> trustedCertificates, ProxyTunnel tunnel, Sweeper sweeper, LongSupplier nanoClock) throws IOException {
@@ -50,7 +51,7 @@ public final class Dialer {
     Dialer(Optional<Path> trustedCertificates, ProxyTunnel tunnel, Sweeper sweeper, LongSupplier nanoClock, AddressLookup lookup)
             throws IOException {
         tls = TrustedCertificates.context(trustedCertificates);
-        this.tunnel = tunnel;
+        connectTunnel = tunnel;
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
         this.lookup = lookup;
@@ -145,7 +146,7 @@ public final class Dialer {
             Sweeper.Registration watch = waits ? sweeper.watch(this) : () -> { };
             try {
                 if (target.proxy().isPresent()) {
-                    tunnel.open(new SocketLink(socket), target.authority(), target.proxy().get());
+                    open(target.proxy().get());
                 }
                 stage = Kind.TLS;
                 Socket transport = socket;
@@ -165,6 +166,14 @@ public final class Dialer {
             } finally {
                 watch.close();
             }
+        }
+
+        private void open(DialTarget.Proxy proxy) throws IOException {
+            ProxyTunnel tunnel = switch (proxy.protocol()) {
+                case HTTP_CONNECT -> connectTunnel;
+                case SOCKS5 -> socksTunnel;
+            };
+            tunnel.open(new SocketLink(socket), target, proxy);
         }
 
         private SSLSocket secured(Socket transport) throws IOException {

@@ -37,7 +37,7 @@ class DialerTest {
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final byte[] NOBODY = {127, 0, 0, 2};
 
-    private static final ProxyTunnel NO_PROXY = (link, authority, proxy) -> fail("no proxy was asked for");
+    private static final ProxyTunnel NO_PROXY = (link, target, proxy) -> fail("no proxy was asked for");
 
     @TempDir
     static Path folder;
@@ -202,8 +202,8 @@ class DialerTest {
             assertEquals('?', socket.getInputStream().read());
             return secure(socket);
         });
-        Dialer dialer = new Dialer(Optional.of(certificate.pem()), (link, authority, proxy) -> {
-            assertEquals("localhost:4433", authority);
+        Dialer dialer = new Dialer(Optional.of(certificate.pem()), (link, asked, proxy) -> {
+            assertEquals("localhost:4433", asked.authority());
             assertEquals("user:pass", proxy.credentials());
             link.write(new byte[] {'?'}, 0, 1);
         }, sweeper, System::nanoTime);
@@ -214,7 +214,7 @@ class DialerTest {
     @Test
     void aTunnelThatIsRefusedIsAProxyFailure() throws Exception {
         serve(socket -> socket);
-        Dialer dialer = new Dialer(Optional.empty(), (link, authority, proxy) -> {
+        Dialer dialer = new Dialer(Optional.empty(), (link, asked, proxy) -> {
             throw new IOException("refused");
         }, sweeper, System::nanoTime);
         DialTarget target = DialTarget.of(URI.create("https://api.test/v1"), Optional.of(proxy("")));
@@ -232,7 +232,7 @@ class DialerTest {
         assertEquals("[::1]:8080", DialTarget.of(URI.create("ws://[::1]:8080/v1"), Optional.empty()).authority());
         assertThrows(IllegalArgumentException.class, () -> DialTarget.of(URI.create("ftp://api.test"), Optional.empty()));
         assertThrows(IllegalArgumentException.class, () -> DialTarget.of(URI.create("http://api.test"),
-                Optional.of(URI.create("socks://proxy.test"))));
+                Optional.of(URI.create("socks4://proxy.test"))));
     }
 
     @Test

@@ -293,7 +293,7 @@ final class AdminApi {
         }
         guesses.giveBack(address);
         response.headers().set(HeaderNames.SET_COOKIE, AdminGuard.COOKIE + "=" + guard.session()
-                + "; Path=/; HttpOnly; SameSite=Strict");
+                + "; Path=/; HttpOnly; SameSite=Strict" + (request.isSecure() ? "; Secure" : ""));
         AdminAnswer.json(response, "{}");
     }
 

@@ -8,8 +8,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+import sluice.net.TrustedCertificates;
 
 /** Asks a running gateway's admin port, for the commands. Immutable and thread-safe. */
 final class AdminClient {
@@ -18,10 +23,12 @@ final class AdminClient {
 
     private final URI admin;
     private final String token;
+    private final SSLSocketFactory secured;
 
-    private AdminClient(URI admin, String token) {
+    private AdminClient(URI admin, String token, SSLSocketFactory secured) {
         this.admin = admin;
         this.token = token;
+        this.secured = secured;
     }
 
     /**
@@ -29,14 +36,16 @@ final class AdminClient {
      *
      * @param address such as {@code http://127.0.0.1:8081} or {@code 127.0.0.1:8081}
      * @param token of {@code server.admin.token}; empty where none is needed
+     * @param authorities PEM file of authorities to trust instead of Java's
      * @throws IllegalArgumentException if that is no address
+     * @throws IOException if that file cannot be used
      */
-    static AdminClient of(String address, String token) {
+    static AdminClient of(String address, String token, Optional<Path> authorities) throws IOException {
         String text = address.contains("://") ? address : "http://" + address;
         try {
             URI uri = new URI(text.endsWith("/") ? text : text + "/");
             if (uri.getHost() != null && (uri.getScheme().equals("http") || uri.getScheme().equals("https"))) {
-                return new AdminClient(uri, token);
+                return new AdminClient(uri, token, TrustedCertificates.context(authorities).getSocketFactory());
             }
         } catch (URISyntaxException e) {
             // the message below tells it
@@ -65,6 +74,9 @@ final class AdminClient {
 
     private String answer(String path, Optional<byte[]> body, Map<String, String> headers) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) admin.resolve(path).toURL().openConnection();
+        if (connection instanceof HttpsURLConnection secure) {
+            secure.setSSLSocketFactory(secured);
+        }
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(READ_MILLIS);
         connection.setInstanceFollowRedirects(false);
@@ -82,6 +94,9 @@ final class AdminClient {
         } catch (ConnectException | UnknownHostException | java.net.SocketTimeoutException e) {
             throw new IOException("nothing answers at " + admin + " (" + e.getMessage() + "); is the gateway running, and is this "
                     + "its admin port (server.admin)?", e);
+        } catch (SSLException e) {
+            throw new IOException(admin + " does not show a certificate that is trusted (" + e.getMessage()
+                    + "); --ca names its authority, and an admin port without server.admin.tls is asked by http://", e);
         } finally {
             connection.disconnect();
         }

@@ -38,9 +38,9 @@ final class AdminGuard {
 
     AdminGuard(ServerSettings.Admin settings, SecureRandom random) {
         this.settings = settings;
-        hasToken = !settings.token().isEmpty();
-        tokenHash = hash(settings.token().reveal());
-        open = settings.open();
+        hasToken = !settings.access().token().isEmpty();
+        tokenHash = hash(settings.access().token().reveal());
+        open = settings.access().open();
         byte[] bytes = new byte[SESSION_BYTES];
         random.nextBytes(bytes);
         session = HexFormat.of().formatHex(bytes);
@@ -49,7 +49,8 @@ final class AdminGuard {
 
     /** The guard under other settings: with another token nobody stays in by a cookie that was given for the former one. */
     AdminGuard under(ServerSettings.Admin next, SecureRandom random) {
-        return next.token().equals(settings.token()) && next.open() == open ? this : new AdminGuard(next, random);
+        return next.access().token().equals(settings.access().token()) && next.access().open() == open ? this
+                : new AdminGuard(next, random);
     }
 
     /** The value of the cookie for whoever showed the token: random, and made anew at each start. */

@@ -68,8 +68,9 @@ public final class Operations implements AutoCloseable {
 
     /** From now on the port may be used by whom {@code admin} lets in; its address stays. For one thread at a time. */
     public void apply(ServerSettings.Admin admin) {
-        boolean open = admin.open() && Loopback.isAddress(host);
-        api.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(), admin.token(), open, admin.probe()), random));
+        boolean open = admin.access().open() && Loopback.isAddress(host);
+        api.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(),
+                new ServerSettings.Access(admin.access().token(), open), admin.probe(), admin.tls()), random));
     }
 
     /** Adds the admin port's routes. */

@@ -19,10 +19,9 @@ final class ProcessReadings {
                 condition.listening() ? 1 : 0));
         all.add(new ScrapedGauges.Reading("sluice_reload_refused", "1 while the configuration that was read last is not in force.",
                 List.of(), condition.reloadRefused() ? 1 : 0));
-        if (!condition.certificateEnds().equals(Instant.MAX)) {
-            all.add(new ScrapedGauges.Reading("sluice_certificate_left_seconds", "How long the data port's certificate is valid still.",
-                    List.of(), Duration.between(now, condition.certificateEnds()).toMillis() / 1000.0));
-        }
+        condition.certificateEnds().forEach((port, end) -> all.add(new ScrapedGauges.Reading("sluice_certificate_left_seconds",
+                "How long the certificate of a port is valid still.", List.of("port", port),
+                Duration.between(now, end).toMillis() / 1000.0)));
         return all;
     }
 }

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,8 +35,8 @@ class AdminApiTest {
     private static final String TOKEN = "Authorization: Bearer s3cret";
 
     private final ScriptedGateway gateway = new ScriptedGateway();
-    private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
-            false, true), System::currentTimeMillis);
+    private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0,
+            new ServerSettings.Access(new Secret("s3cret"), false), true, Optional.empty()), System::currentTimeMillis);
     private WebServer server;
     private RawVisit visit;
 

@@ -11,7 +11,8 @@ import sluice.config.ServerSettings;
 
 class AdminGuardTest {
     private static AdminGuard guard(String token, boolean open) {
-        return new AdminGuard(new ServerSettings.Admin("127.0.0.1", 8081, new Secret(token), open, true), new SecureRandom());
+        return new AdminGuard(new ServerSettings.Admin("127.0.0.1", 8081, new ServerSettings.Access(new Secret(token), open), true,
+                Optional.empty()), new SecureRandom());
     }
 
     private static AdminGuard.Visit visit(String host, String origin) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,8 @@ import sluice.records.EndedRequest;
 
 class CommandsTest {
     private final ScriptedGateway gateway = new ScriptedGateway();
-    private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0, new Secret("s3cret"),
-            false, true), System::currentTimeMillis);
+    private final Operations operations = new Operations(gateway, new ServerSettings.Admin("127.0.0.1", 0,
+            new ServerSettings.Access(new Secret("s3cret"), false), true, Optional.empty()), System::currentTimeMillis);
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private WebServer server;

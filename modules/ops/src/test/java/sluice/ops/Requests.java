@@ -1,6 +1,7 @@
 package sluice.ops;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.api.Decision;
 import sluice.api.Secret;
@@ -15,7 +16,8 @@ final class Requests {
     static final StageTimes TIMES = new StageTimes(1_000_000, 2_000_000, 3_000_000, 4_000_000, 5_000_000, 0, 6_000_000, 7_000_000,
             8_000_000);
 
-    static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0, new Secret(""), true, true);
+    static final ServerSettings.Admin ADMIN = new ServerSettings.Admin("127.0.0.1", 0,
+            new ServerSettings.Access(new Secret(""), true), true, Optional.empty());
 
     private Requests() {
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
@@ -123,7 +124,7 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
 
     @Override
     public Condition condition() {
-        return new Condition("0", true, false, Instant.parse("2024-01-01T00:00:00Z"));
+        return new Condition("0", true, false, Map.of("data", Instant.parse("2024-01-01T00:00:00Z")));
     }
 
     @Override

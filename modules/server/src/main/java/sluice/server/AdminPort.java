@@ -1,6 +1,8 @@
 package sluice.server;
 
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -15,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import jdk.net.ExtendedSocketOptions;
 import sluice.config.OpenFiles;
+import sluice.edge.DataTls;
 import sluice.net.KeepAliveProbes;
 
 /**
@@ -30,49 +33,54 @@ final class AdminPort implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
 
-    private final String host;
-    private final int port;
-    private final boolean shared;
+    private final Place place;
     private final Supplier<HttpRouting.Builder> routing;
     private final Runnable each;
     private final Thread watch;
     private volatile Optional<WebServer> server;
     private volatile boolean closed;
 
-    private AdminPort(String host, boolean shared, WebServer server, Supplier<HttpRouting.Builder> routing, Runnable each) {
-        this.host = host;
-        this.shared = shared;
+    /**
+     * Where it is.
+     *
+     * @param port 0: any free one
+     * @param shared whether another process may open it, too
+     * @param tls its certificate; empty: plain text
+     */
+    record Place(String host, int port, boolean shared, Optional<DataTls> tls) { }
+
+    private AdminPort(Place place, WebServer server, Supplier<HttpRouting.Builder> routing, Runnable each) {
+        this.place = new Place(place.host(), server.port(), place.shared(), place.tls());
         this.server = Optional.of(server);
         this.routing = routing;
         this.each = each;
-        port = server.port();
         watch = Thread.ofVirtual().name("admin-watch").unstarted(this::watch);
     }
 
     /**
      * Opens it.
      *
-     * @param port 0: any free one
-     * @param shared whether another process may open it, too
      * @param routing what it answers; asked again when the port is opened anew
      * @param each done each second while it is open
      * @throws IOException if the port cannot be had; the message says why
      */
-    static AdminPort open(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing, Runnable each)
-            throws IOException {
-        AdminPort opened = new AdminPort(host, shared, start(host, port, shared, routing), routing, each);
+    static AdminPort open(Place place, Supplier<HttpRouting.Builder> routing, Runnable each) throws IOException {
+        AdminPort opened = new AdminPort(place, start(place, routing), routing, each);
         opened.watch.start();
         return opened;
     }
 
-    private static WebServer start(String host, int port, boolean shared, Supplier<HttpRouting.Builder> routing) throws IOException {
-        WebServer server = WebServer.builder()
-                .host(host)
-                .port(port)
+    private static WebServer start(Place place, Supplier<HttpRouting.Builder> routing) throws IOException {
+        WebServerConfig.Builder builder = WebServer.builder();
+        place.tls().ifPresent(tls -> builder.tls(Tls.builder().sslContext(tls.context())
+                .enabledProtocols(DataTls.versions()).build()));
+        WebServer server = builder
+                .host(place.host())
+                .port(place.port())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .shutdownGracePeriod(STOP_GRACE)
-                .listenerSocketOptions(shared ? Map.of(StandardSocketOptions.SO_REUSEADDR, true, StandardSocketOptions.SO_REUSEPORT, true)
+                .listenerSocketOptions(place.shared() ? Map.of(StandardSocketOptions.SO_REUSEADDR, true, StandardSocketOptions.SO_REUSEPORT, true)
                         : Map.of(StandardSocketOptions.SO_REUSEADDR, true))
                 .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true)
                         .putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, KeepAliveProbes.IDLE_SECONDS))
@@ -84,7 +92,7 @@ final class AdminPort implements AutoCloseable {
                 .start();
         if (!server.isRunning() || server.port() <= 0) {
             server.stop();
-            throw new IOException(host + ":" + port + ": " + whyNot(host, port));
+            throw new IOException(place.host() + ":" + place.port() + ": " + whyNot(place.host(), place.port()));
         }
         return server;
     }
@@ -110,7 +118,7 @@ final class AdminPort implements AutoCloseable {
     }
 
     int port() {
-        return port;
+        return place.port();
     }
 
     /** What serves at the moment; empty while the port is lost. */
@@ -124,7 +132,7 @@ final class AdminPort implements AutoCloseable {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             try {
                 each.run();
-                if (!closed && isFree(host, port)) {
+                if (!closed && isFree(place.host(), place.port())) {
                     reopen();
                 }
             } catch (IOException | RuntimeException e) {
@@ -140,7 +148,7 @@ final class AdminPort implements AutoCloseable {
     private void reopen() throws IOException {
         server.ifPresent(WebServer::stop);
         server = Optional.empty();
-        WebServer next = start(host, port, shared, routing);
+        WebServer next = start(place, routing);
         server = Optional.of(next);
         if (closed) {
             next.stop();

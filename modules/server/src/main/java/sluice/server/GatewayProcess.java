@@ -12,7 +12,6 @@ import sluice.config.LogSettings;
 import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
 import sluice.edge.DataPort;
-import sluice.edge.DataTls;
 import sluice.forward.Gateway;
 import sluice.ops.IdleMemory;
 import sluice.ops.Operations;
@@ -36,7 +35,7 @@ final class GatewayProcess implements AutoCloseable {
     private final Assembly assembly;
     private final Logging log;
     private final Gateway gateway;
-    private final Optional<DataTls> tls;
+    private final PortsTls tls;
     private final Probe probe;
     private final OperationsView view;
     private final Operations operations;
@@ -60,7 +59,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     private GatewayProcess(Configuration configuration, Assembly assembly, Logging log, Gateway gateway,
-            Optional<DataTls> tls, Probe probe, OperationsView view, Operations operations, ClientKeys keys, Listeners listeners) {
+            PortsTls tls, Probe probe, OperationsView view, Operations operations, ClientKeys keys, Listeners listeners) {
         this.configuration = configuration;
         this.assembly = assembly;
         this.log = log;
@@ -93,12 +92,11 @@ final class GatewayProcess implements AutoCloseable {
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             assembly.restoreSpending(configuration);
-            Optional<DataTls> tls = configuration.server().tls().isPresent()
-                    ? Optional.of(new DataTls(configuration.server().tls().get())) : Optional.empty();
+            PortsTls tls = PortsTls.read(configuration.server());
             ClientKeys keys = new ClientKeys(assembly.keyRing(configuration), configuration, assembly.epochMillis());
             Gateway gateway = assembly.gateway(keys.merged());
             ServerSettings server = configuration.server();
-            DataPort data = assembly.dataPort(configuration, gateway, tls);
+            DataPort data = assembly.dataPort(configuration, gateway, tls.data());
             Listeners.Place place = new Listeners.Place(server.host(), server.port(), server.reusePort(),
                     configuration.limits().connections() + OpenFiles.ofThisProcess().refused());
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
@@ -114,7 +112,7 @@ final class GatewayProcess implements AutoCloseable {
             });
             keys.apply(configuration);
             assembly.sweeper().watch(new KeptUses(keys::saveUses));
-            Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(),
+            Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(), tls.admin(),
                     listening -> new AdminRoutes(gateway, operations, listening).routing(), operations::sweep);
             return new GatewayProcess(configuration, assembly, new Logging(lines, accessLog), gateway, tls, probe, view, operations, keys,
                     Listeners.open(place, data, Optional.of(admin)));
@@ -148,12 +146,10 @@ final class GatewayProcess implements AutoCloseable {
     /**
      * New requests are served under {@code next}; requests under way end under what they began with.
      *
-     * @throws IOException if the certificate of the data port cannot be used; then nothing has changed
+     * @throws IOException if the certificate of a port cannot be used; then nothing has changed
      */
     void apply(Configuration next) throws IOException {
-        if (tls.isPresent() && next.server().tls().isPresent()) {
-            tls.get().reload(next.server().tls().get());
-        }
+        tls.reload(next.server());
         keys.apply(next);
         operations.apply(next.server().admin());
         log.apply(next.log());

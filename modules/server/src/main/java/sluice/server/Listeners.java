@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import sluice.edge.DataPort;
+import sluice.edge.DataTls;
 
 /** The two ports: data, with Sluice's own connections, and admin, with Helidon's routing. Thread-safe. */
 final class Listeners implements AutoCloseable {
@@ -34,10 +35,12 @@ final class Listeners implements AutoCloseable {
      *
      * @param host its address
      * @param port its number; 0: any free one
+     * @param tls its certificate; empty: plain text
      * @param routing what it answers, knowing whether the data port takes connections
      * @param each done each second
      */
-    record Admin(String host, int port, Function<BooleanSupplier, HttpRouting.Builder> routing, Runnable each) { }
+    record Admin(String host, int port, Optional<DataTls> tls, Function<BooleanSupplier, HttpRouting.Builder> routing,
+            Runnable each) { }
 
     /**
      * Opens both ports, or the data port alone. The data port is the last: whoever sees it open may ask the other one.
@@ -57,8 +60,8 @@ final class Listeners implements AutoCloseable {
 
     private static AdminPort open(Place place, DataPort data, Admin admin) throws IOException {
         try {
-            return AdminPort.open(admin.host(), admin.port(), place.shared(), () -> admin.routing().apply(data::listening),
-                    admin.each());
+            return AdminPort.open(new AdminPort.Place(admin.host(), admin.port(), place.shared(), admin.tls()),
+                    () -> admin.routing().apply(data::listening), admin.each());
         } catch (IOException | RuntimeException e) {
             throw new IOException("cannot listen on " + e.getMessage() + " (server.admin.host, server.admin.port)", e);
         }

@@ -24,7 +24,6 @@ import sluice.config.Configuration;
 import sluice.config.ModelPrice;
 import sluice.config.Quota;
 import sluice.edge.DataPort;
-import sluice.edge.DataTls;
 import sluice.forward.DryRun;
 import sluice.forward.Gateway;
 import sluice.ops.ClientStatus;
@@ -48,11 +47,11 @@ final class OperationsView implements GatewayView {
     private volatile Set<String> models;
     private volatile String effective = "";
     private final DataPort data;
-    private final Optional<DataTls> tls;
+    private final PortsTls tls;
     private volatile boolean reloadRefused;
 
     OperationsView(Gateway gateway, Assembly assembly, LineWriter lines, Probe probe, ClientKeys keys, DataPort data,
-            Optional<DataTls> tls) {
+            PortsTls tls) {
         this.data = data;
         this.tls = tls;
         this.gateway = gateway;
@@ -191,7 +190,7 @@ final class OperationsView implements GatewayView {
 
     @Override
     public Condition condition() {
-        return new Condition(Condition.thisVersion(), data.listening(), reloadRefused, tls.map(DataTls::end).orElse(Instant.MAX));
+        return new Condition(Condition.thisVersion(), data.listening(), reloadRefused, tls.ends());
     }
 
     @Override

@@ -20,7 +20,7 @@ import sluice.config.ServerSettings;
 
 /**
  * Reads the configuration again when it is asked to, or when a file behind it has changed: the configuration itself, the
- * secrets that it refers to, and the certificates of the data port. It is applied as a whole or not at all. For one
+ * secrets that it refers to, and the certificates of the ports. It is applied as a whole or not at all. For one
  * thread, except {@link #interval} and {@link #close}.
  */
 final class Reloader implements AutoCloseable {
@@ -162,7 +162,9 @@ final class Reloader implements AutoCloseable {
     private Set<Path> filesOf(LoadResult.Loaded loaded) {
         Set<Path> files = new TreeSet<>(loaded.files());
         files.add(file);
-        loaded.configuration().server().tls().map(Reloader::files).ifPresent(files::addAll);
+        ServerSettings server = loaded.configuration().server();
+        server.tls().map(Reloader::files).ifPresent(files::addAll);
+        server.admin().tls().map(Reloader::files).ifPresent(files::addAll);
         return files;
     }
 

@@ -48,7 +48,8 @@ final class ServeCommand implements Callable<Integer> {
             Reloader reloader = new Reloader(file, loader, loaded, gateway, this::say);
             ReloadThread reloads = new ReloadThread(reloader::poll, reloader::reload, this::say);
             say("serving on http" + (configuration.server().tls().isPresent() ? "s" : "") + "://"
-                    + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http://"
+                    + configuration.server().host() + ":" + gateway.port() + "/v1, admin on http"
+                    + (configuration.server().admin().tls().isPresent() ? "s" : "") + "://"
                     + configuration.server().admin().host() + ":" + gateway.adminPort());
             if (gateway.servesWithoutKeys()) {
                 say("no clients are configured: serving programs on this machine only, without keys");

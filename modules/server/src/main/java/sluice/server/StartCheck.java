@@ -23,6 +23,7 @@ final class StartCheck {
         List<String> found = new ArrayList<>();
         add(found, "", () -> Providers.find(configuration.modules()).usage().check(configuration.usage().sink()));
         configuration.server().tls().map(DataTls::faults).ifPresent(found::addAll);
+        configuration.server().admin().tls().map(DataTls::faults).ifPresent(found::addAll);
         configuration.upstream().trustedCertificates().ifPresent(file -> add(found, "upstream.ca", () ->
                 TrustedCertificates.context(Optional.of(file))));
         Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of)

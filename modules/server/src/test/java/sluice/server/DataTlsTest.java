@@ -163,7 +163,7 @@ class DataTlsTest {
         Logger logger = Logger.getLogger("sluice.edge");
         logger.addHandler(handler);
         try {
-            DataTls tls = new DataTls(new ServerSettings.Tls(folder.resolve(name + ".pem"), folder.resolve(name + ".key"),
+            DataTls tls = new DataTls(new ServerSettings.Tls("server.tls", folder.resolve(name + ".pem"), folder.resolve(name + ".key"),
                     Optional.empty()));
             assertEquals(start.startsWith("-"), tls.end().isBefore(Instant.now()));
         } finally {
@@ -238,7 +238,8 @@ class DataTlsTest {
     /** Why a pair of files cannot be used. */
     private record ServerCertificateFault(Path cert, Path key) {
         String message() {
-            return assertThrows(IOException.class, () -> new DataTls(new ServerSettings.Tls(cert, key, Optional.empty()))).getMessage();
+            return assertThrows(IOException.class, () ->
+                    new DataTls(new ServerSettings.Tls("server.tls", cert, key, Optional.empty()))).getMessage();
         }
     }
 }

@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,7 +86,7 @@ class PortsTest {
 
     @Test
     void anAdminPortThatIsLostIsOpenedAnew() throws Exception {
-        try (AdminPort admin = AdminPort.open("127.0.0.1", 0, false,
+        try (AdminPort admin = AdminPort.open(at(0),
                 () -> HttpRouting.builder().get("/", (request, response) -> response.send()), () -> { })) {
             assertEquals(200, get(admin.port()));
             admin.server().orElseThrow().stop();
@@ -100,6 +101,10 @@ class PortsTest {
         }
     }
 
+    private static AdminPort.Place at(int port) {
+        return new AdminPort.Place("127.0.0.1", port, false, Optional.empty());
+    }
+
     private static int get(int port) throws IOException {
         try (TestClient client = new TestClient(port)) {
             return client.send("GET", "/", new byte[0]).status();
@@ -110,7 +115,7 @@ class PortsTest {
     void anAdminPortThatIsTakenIsNamed() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             IOException refused = assertThrows(IOException.class,
-                    () -> AdminPort.open("127.0.0.1", taken.getLocalPort(), false, HttpRouting::builder, () -> { }));
+                    () -> AdminPort.open(at(taken.getLocalPort()), HttpRouting::builder, () -> { }));
             assertEquals("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", refused.getMessage());
         }
     }

@@ -49,6 +49,8 @@ class ReloadedKeysTest {
                 "accounts[].base-url", "\"http://127.0.0.1:9/v1\"", "accounts[].api-key", "k", "accounts[].models[].from", "m",
                 "usage.prices[].model", "m"));
         given.put("server.trusted-proxies", "192.0.2.1");
+        given.put("server.admin.tls.cert", "cert");
+        given.put("server.admin.tls.key", "key");
         given.putAll(changed);
         given.forEach((key, value) -> put(root, key, value));
         return new ConfigurationLoader(Map.of(), 8L << 30).parse("test", root.toString().replace("=", ": "), folder)

@@ -124,7 +124,7 @@ class StartCheckTest {
     }
 
     private static List<String> faults(Path cert, Path key) {
-        return DataTls.faults(new ServerSettings.Tls(cert, key, Optional.empty()));
+        return DataTls.faults(new ServerSettings.Tls("server.tls", cert, key, Optional.empty()));
     }
 
     @Test
