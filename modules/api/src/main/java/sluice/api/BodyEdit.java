@@ -1,6 +1,8 @@
 package sluice.api;
 
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One change of a request body. Paths are object members joined by dots ({@code reasoning.effort}). Where a member is
@@ -14,16 +16,35 @@ public sealed interface BodyEdit {
      *
      * @param json one valid JSON value, UTF-8
      */
-    record Put(String path, String json) implements BodyEdit { }
+    record Put(String path, String json) implements BodyEdit {
+        /** For people. */
+        @Override
+        public String toString() {
+            return path + " = " + json;
+        }
+    }
 
     /** Removes the member at {@code path}, and exactly one comma with it, if it is there. */
-    record Remove(String path) implements BodyEdit { }
+    record Remove(String path) implements BodyEdit {
+        /** For people. */
+        @Override
+        public String toString() {
+            return path + " is removed";
+        }
+    }
 
     /** Corrects the items of {@code input}, if that is an array, and leaves everything else as it is. */
     record CorrectInput(Set<InputCorrection> corrections) implements BodyEdit {
         /** Copies the set. */
         public CorrectInput {
             corrections = Set.copyOf(corrections);
+        }
+
+        /** For people. */
+        @Override
+        public String toString() {
+            return "input: " + corrections.stream().map(one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-')).sorted()
+                    .collect(Collectors.joining(", "));
         }
     }
 

@@ -151,7 +151,8 @@ public class AccountingBenchmark {
         long start = number * 1000;
         StageTimes times = StageTimes.between(new StageTimes.Readings(start, start + 20_000, start + 40_000, start + 60_000,
                 start + 90_000, start + 300_000, start + 1_200_000, 5_000, 0, 0));
-        operations.ended(new EndedRequest(record(), times, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false, List.of(), ""));
+        operations.ended(new EndedRequest(record(), times, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false,
+                new EndedRequest.Story(List.of(), List.of(), "")));
     }
 
     /** Who may, what is reserved, and what is charged in the end: client, team, account and model. */

@@ -99,7 +99,8 @@ final class Attempt implements FailoverLoop.Attempts {
 
     private UpstreamRequest request(Call call, AccountLease lease, boolean strip) {
         Account account = lease.account();
-        OutboundBody body = call.body().edited(edits(call, lease, strip));
+        call.record.edits = edits(call, lease, strip);
+        OutboundBody body = call.body().edited(call.record.edits);
         if (rules.verifyEdits()) {
             Fidelity.firstDifference(call.body(), body).ifPresent(where -> {
                 throw new IllegalStateException("an edit changed bytes that it must not: " + where);

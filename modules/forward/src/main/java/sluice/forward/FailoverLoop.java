@@ -94,6 +94,7 @@ final class FailoverLoop {
                     }
                     noteDecision(call, lease.decision());
                     last = attempt(call, lease);
+                    call.record.turn(lease.decision(), chosen, clock.getAsLong(), failureOf(last));
                 }
             }
             if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
@@ -114,6 +115,10 @@ final class FailoverLoop {
             }
             call.record.retriedNanos += clock.getAsLong() - chosen;
         }
+    }
+
+    private static String failureOf(AttemptResult result) {
+        return result instanceof AttemptResult.Failed(FailedAttempt failure) ? failure.detail() : "";
     }
 
     private static void noteDecision(Call call, Decision decision) {

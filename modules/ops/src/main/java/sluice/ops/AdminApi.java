@@ -62,7 +62,9 @@ final class AdminApi {
                         json.array("accounts", gateway.scheduler().accounts(), AdminJson::account))))
                 .get("/admin/decisions", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("decisions", gateway.scheduler().recentDecisions(limit(request)), AdminJson::decision))))
-                .get("/admin/requests", (request, response) -> AdminAnswer.json(response, operations.requests(limit(request))))
+                .get("/admin/requests", (request, response) -> AdminAnswer.json(response, operations.requests(limit(request),
+                        search(request))))
+                .get("/admin/requests/{id}", this::story)
                 .get("/admin/clients", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
                         json.array("clients", gateway.clients(), AdminJson::client))))
                 .get("/admin/money", (request, response) -> AdminAnswer.json(response, JsonOut.object(json ->
@@ -213,6 +215,12 @@ final class AdminApi {
         AdminAnswer.json(response, JsonOut.object(json -> AdminJson.explanation(json, explanation)));
     }
 
+    private void story(ServerRequest request, ServerResponse response) {
+        operations.story(request.path().pathParameters().get("id")).ifPresentOrElse(story -> AdminAnswer.json(response, story),
+                () -> AdminAnswer.fail(response, Status.NOT_FOUND_404, "unknown_request", "This request is not among the last "
+                        + Operations.RECENT + "; the log and the ledger know older ones."));
+    }
+
     private void events(ServerRequest request, ServerResponse response) {
         if (AdminAnswer.isHead()) {
             AdminAnswer.send(response, EVENTS, "");
@@ -295,6 +303,11 @@ final class AdminApi {
         response.headers().set(HeaderNames.SET_COOKIE, AdminGuard.COOKIE + "=" + guard.session()
                 + "; Path=/; HttpOnly; SameSite=Strict" + (request.isSecure() ? "; Secure" : ""));
         AdminAnswer.json(response, "{}");
+    }
+
+    private static RequestSearch search(ServerRequest request) {
+        String text = request.query().first("find").orElse("");
+        return new RequestSearch(text.substring(0, Math.min(text.length(), RequestSearch.MAX_CHARS)));
     }
 
     private static int limit(ServerRequest request) {

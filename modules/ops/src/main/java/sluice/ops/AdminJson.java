@@ -3,12 +3,14 @@ package sluice.ops;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
 import sluice.api.UsageRecord;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
+import sluice.records.LogText;
 import sluice.records.StageTimes;
 
 /** The admin API's values as JSON; {@code admin-api.json} describes them. Stateless. */
@@ -103,6 +105,32 @@ final class AdminJson {
         }
     }
 
+    static void condition(JsonOut json, GatewayView gateway) {
+        Condition condition = gateway.condition();
+        json.text("version", condition.version()).flag("listening", condition.listening())
+                .flag("reload_refused", condition.reloadRefused()).number("usage_lost_records", gateway.usageLost())
+                .number("log_lost_lines", gateway.logLost())
+                .array("certificates", new TreeMap<>(condition.certificateEnds()).entrySet(), (inner, end) ->
+                        inner.text("port", end.getKey()).text("ends", end.getValue().toString()));
+    }
+
+    /** Everything that is known of one request. */
+    static void story(JsonOut json, EndedRequest request) {
+        request(json, request);
+        UsageRecord usage = request.usage();
+        json.text("response_id", usage.responseId()).text("team", usage.team())
+                .text("session", usage.who().session() == 0 ? "" : Long.toHexString(usage.who().session()))
+                .text("tier", usage.tier()).number("resends", usage.resends()).number("request_bytes", usage.requestBytes())
+                .number("answer_bytes", request.answerBytes())
+                .array("turns", request.story().turns(), AdminJson::turn);
+    }
+
+    private static void turn(JsonOut json, EndedRequest.Turn turn) {
+        json.object("decision", inner -> decision(inner, turn.decision())).number("began_ms", turn.beganNanos() / 1e6)
+                .number("took_ms", turn.tookNanos() / 1e6).text("failure", turn.failure())
+                .texts("edits", turn.edits().stream().map(Object::toString).map(LogText::cut).toList());
+    }
+
     static void request(JsonOut json, EndedRequest request) {
         UsageRecord usage = request.usage();
         OptionalLong cost = usage.costNanoDollars();
@@ -111,6 +139,7 @@ final class AdminJson {
                 .text("client", usage.client()).text("account", usage.account()).text("route", usage.route())
                 .text("model", usage.model()).text("upstream_model", usage.upstreamModel()).flag("stream", usage.stream())
                 .number("status", usage.status()).text("error", usage.errorCode()).text("detail", request.detail())
+                .text("ending", lower(Ending.of(request)))
                 .text("layer", lower(request.layer())).flag("escaped", request.escaped()).number("attempts", usage.attempts())
                 .array("failures", request.failures(), (inner, failed) -> inner.text("account", failed.account())
                         .text("reason", lower(failed.reason())))

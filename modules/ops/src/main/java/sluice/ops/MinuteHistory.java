@@ -16,22 +16,26 @@ final class MinuteHistory {
     private final AtomicLongArray step = new AtomicLongArray(STEPS);
     private final AtomicLongArray requests = new AtomicLongArray(STEPS);
     private final AtomicLongArray errors = new AtomicLongArray(STEPS);
+    private final AtomicLongArray refused = new AtomicLongArray(STEPS);
 
     MinuteHistory(LongSupplier epochMillis) {
         this.epochMillis = epochMillis;
     }
 
-    void add(boolean error) {
+    void add(Ending ending) {
         long now = epochMillis.getAsLong() / 1000 / STEP_SECONDS;
         int slot = (int) (now % STEPS);
         long before = step.get(slot);
         if (before != now && step.compareAndSet(slot, before, now)) {
             requests.set(slot, 0);
             errors.set(slot, 0);
+            refused.set(slot, 0);
         }
         requests.incrementAndGet(slot);
-        if (error) {
-            errors.incrementAndGet(slot);
+        switch (ending) {
+            case FAILED -> errors.incrementAndGet(slot);
+            case REFUSED -> refused.incrementAndGet(slot);
+            case GOOD -> { }
         }
     }
 
@@ -43,6 +47,11 @@ final class MinuteHistory {
     /** Errors of each step, oldest first. */
     long[] errors() {
         return read(errors);
+    }
+
+    /** Requests of each step that were refused for the client's own fault, oldest first. */
+    long[] refused() {
+        return read(refused);
     }
 
     private long[] read(AtomicLongArray counts) {

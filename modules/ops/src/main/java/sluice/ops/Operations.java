@@ -7,6 +7,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.config.Loopback;
 import sluice.config.ServerSettings;
@@ -17,7 +18,7 @@ import sluice.records.EndedRequest;
  */
 public final class Operations implements AutoCloseable {
     /** Requests that the dashboard begins with. */
-    private static final int RECENT = 500;
+    static final int RECENT = 1000;
 
     private final GatewayView gateway;
     private final MeterRegistry registry;
@@ -61,7 +62,7 @@ public final class Operations implements AutoCloseable {
     public void ended(EndedRequest request) {
         metrics.ended(request);
         totals.add(request);
-        history.add(request.usage().status() >= 400 || !request.usage().errorCode().isEmpty());
+        history.add(Ending.of(request));
         recent.add(request);
         feed.ended(request);
     }
@@ -122,14 +123,20 @@ public final class Operations implements AutoCloseable {
                     .object("added", inner -> AdminJson.added(inner, gateway.addedTime(true)))
                     .object("totals", totals::write)
                     .object("history", inner -> inner.number("step_seconds", MinuteHistory.STEP_SECONDS)
-                            .numbers("requests", history.requests()).numbers("errors", history.errors()));
+                            .numbers("requests", history.requests()).numbers("errors", history.errors())
+                            .numbers("refused", history.refused()))
+                    .object("condition", inner -> AdminJson.condition(inner, gateway));
         });
     }
 
-    /** The requests that ended last, newest first. */
-    String requests(int limit) {
-        return JsonOut.object(json -> json.array("requests", recent.newest(limit),
-                AdminJson::request));
+    /** The requests that ended last and that {@code search} finds, newest first. */
+    String requests(int limit, RequestSearch search) {
+        return JsonOut.object(json -> json.array("requests", recent.newest(limit, search), AdminJson::request));
+    }
+
+    /** Everything that is known of one request; empty if it is not among the last. */
+    Optional<String> story(String id) {
+        return recent.byId(id).map(request -> JsonOut.object(json -> AdminJson.story(json, request)));
     }
 
     /** One request. */

@@ -2,8 +2,10 @@ package sluice.ops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
 import sluice.records.EndedRequest;
 
 /** The requests that ended last. Adding one takes no lock. Thread-safe. */
@@ -19,13 +21,19 @@ final class RecentRequests {
         ring.set((int) (next.getAndIncrement() % ring.length()), request);
     }
 
-    /** The last ones, newest first. */
-    List<EndedRequest> newest(int limit) {
+    /** The one with this id, or whose response has it, if it is still known. */
+    Optional<EndedRequest> byId(String id) {
+        return newest(1, request -> request.usage().requestId().equals(id) || request.usage().responseId().equals(id)).stream()
+                .findFirst();
+    }
+
+    /** The last ones that {@code wanted} takes, newest first. */
+    List<EndedRequest> newest(int limit, Predicate<EndedRequest> wanted) {
         List<EndedRequest> found = new ArrayList<>();
         long end = next.get();
         for (long i = end - 1; i >= Math.max(0, end - ring.length()) && found.size() < limit; i--) {
             EndedRequest request = ring.get((int) (i % ring.length()));
-            if (request != null) {
+            if (request != null && wanted.test(request)) {
                 found.add(request);
             }
         }

@@ -115,8 +115,9 @@ public final class TopCommand implements Command {
             text.append(String.format(Locale.ROOT, "%s in flight, %s streams, %.1f requests/s in the last minute%s%n",
                     overview.text("in_flight"), overview.text("open_streams"), perSecond(overview.get("history")),
                     overview.text("draining").equals("true") ? ", DRAINING" : ""));
-            text.append(String.format(Locale.ROOT, "since the start: %,d requests, %,d errors, %,d failovers, %s kept in session, "
-                    + "%,d tokens in, %,d out, $%.4f%s%n", totals.whole("requests"), totals.whole("errors"),
+            text.append(String.format(Locale.ROOT, "since the start: %,d requests, %,d errors, %,d refused, %,d failovers, "
+                    + "%s kept in session, %,d tokens in, %,d out, $%.4f%s%n", totals.whole("requests"), totals.whole("errors"),
+                    totals.whole("refused"),
                     totals.whole("failovers"), share(totals.number("sticky"), totals.number("chosen")),
                     totals.whole("input_tokens"), totals.whole("output_tokens"), totals.number("cost_usd"),
                     totals.whole("unpriced_requests") > 0 ? " and " + totals.whole("unpriced_requests") + " without price" : ""));

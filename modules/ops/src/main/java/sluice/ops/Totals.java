@@ -10,6 +10,7 @@ import sluice.records.EndedRequest;
 final class Totals {
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private final LongAdder failovers = new LongAdder();
     private final LongAdder inSession = new LongAdder();
     private final LongAdder chosen = new LongAdder();
@@ -23,8 +24,10 @@ final class Totals {
 
     void add(EndedRequest request) {
         requests.increment();
-        if (request.usage().status() >= 400 || !request.usage().errorCode().isEmpty()) {
-            errors.increment();
+        switch (Ending.of(request)) {
+            case FAILED -> errors.increment();
+            case REFUSED -> refused.increment();
+            case GOOD -> { }
         }
         failovers.add(Math.max(0, request.usage().attempts() - 1));
         if (request.layer() != Decision.Layer.NONE) {
@@ -50,7 +53,8 @@ final class Totals {
     }
 
     void write(JsonOut json) {
-        json.number("requests", requests.sum()).number("errors", errors.sum()).number("failovers", failovers.sum())
+        json.number("requests", requests.sum()).number("errors", errors.sum())
+                .number("refused", refused.sum()).number("failovers", failovers.sum())
                 .number("chosen", chosen.sum()).number("sticky", inSession.sum()).number("escaped", escaped.sum())
                 .number("input_tokens", input.sum()).number("cached_tokens", cached.sum())
                 .number("output_tokens", output.sum()).number("reasoning_tokens", reasoning.sum())

@@ -7,8 +7,10 @@ const SHOWN_REQUESTS = 40;
 const SHOWN_FAILURES = 60;
 const SPARK_POINTS = 60;
 let requests = [];
-/** What the table shows: the newest requests, or those of the moment when a row was opened. */
+/** What the table shows: the newest requests, those that were found, or those of the moment when a row was opened. */
 let listed = [];
+/** What a search has found; null where nothing is searched for. */
+let found = null;
 let stale = true;
 /** Ids of requests whose stages are shown. */
 const shown = new Set();
@@ -98,15 +100,19 @@ function drawTraffic(history) {
   const width = 720, height = 96, base = height - 1, wide = width / history.requests.length;
   const top = Math.max(4, ...history.requests), peak = Math.max(...history.requests);
   const bars = history.requests.flatMap((value, i) => {
-    const x = (i * wide).toFixed(1), w = (wide - 1).toFixed(1), errors = history.errors[i];
+    const x = (i * wide).toFixed(1), w = (wide - 1).toFixed(1), errors = history.errors[i], refused = history.refused[i];
     const rect = (from, size, fill) => svg('rect', {x, y: (base - (from + size) / top * (base - 4)).toFixed(1), width: w,
       height: Math.max(size / top * (base - 4), 1).toFixed(1), fill: `var(--${fill})`});
-    return [...value - errors > 0 ? [rect(errors, value - errors, 'bar')] : [], ...errors > 0 ? [rect(0, errors, 'bad')] : []];
+    const good = value - errors - refused;
+    return [...good > 0 ? [rect(errors + refused, good, 'bar')] : [], ...refused > 0 ? [rect(errors, refused, 'warn')] : [],
+      ...errors > 0 ? [rect(0, errors, 'bad')] : []];
   });
   $('traffic').replaceChildren(svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none'},
     svg('line', {x1: 0, y1: base, x2: width, y2: base, stroke: 'var(--line)'}), ...bars));
   $('peak').textContent = peak ? `highest ${(peak / history.step_seconds).toFixed(1)}/s` : 'nothing in the last 10 minutes';
   const all = history.requests.reduce((a, b) => a + b, 0), bad = history.errors.reduce((a, b) => a + b, 0);
+  const refused = history.refused.reduce((a, b) => a + b, 0);
+  $('refused-share').textContent = refused ? `${share(refused, all)} refused: clients' own fault` : '';
   $('error-share').textContent = share(bad, all);
   $('error-share').className = bad ? 'bad' : '';
   const minute = history.requests.slice(-13, -1).reduce((a, b) => a + b, 0);
@@ -201,6 +207,24 @@ function drawTotals(totals) {
   $('cost-detail').textContent = totals.unpriced_requests ? `and ${count(totals.unpriced_requests)} requests without a price` : '';
 }
 
+/** What is wrong with the process itself, or that nothing is. */
+function drawCondition(condition) {
+  const fact = (name, kind, text) => el('div', {}, el('dt', {}, name), el('dd', {class: kind}, text));
+  const left = end => (new Date(end) - Date.now()) / 86400000;
+  const certificate = one => fact(`certificate, ${one.port} port`, left(one.ends) < 2 ? 'bad' : left(one.ends) < 14 ? 'warn' : 'good',
+    left(one.ends) < 0 ? 'has ended: clients refuse it' : `ends in ${until(one.ends)}`);
+  $('condition').replaceChildren(
+    fact('data port', condition.listening ? 'good' : 'bad', condition.listening ? 'takes connections' : 'takes no connections'),
+    fact('configuration', condition.reload_refused ? 'bad' : 'good',
+      condition.reload_refused ? 'the file is wrong; a former one is in force' : 'the file is in force'),
+    ...condition.certificates.map(certificate),
+    fact('ledger', condition.usage_lost_records ? 'bad' : 'good',
+      condition.usage_lost_records ? `${count(condition.usage_lost_records)} records lost` : 'nothing lost'),
+    fact('log', condition.log_lost_lines ? 'bad' : 'good',
+      condition.log_lost_lines ? `${count(condition.log_lost_lines)} lines lost` : 'nothing lost'),
+    fact('version', '', condition.version));
+}
+
 function term(decision) {
   const rows = decision.candidates.map(candidate => el('tr', {}, el('td', {}, candidate.account),
     ...candidate.ruled_out ? [el('td', {colspan: 6, class: 'time'}, words(candidate.ruled_out))]
@@ -244,6 +268,11 @@ function drawDecisions(decisions) {
   }
 }
 
+/** To the page that tells the whole story of a request. */
+const link = (request, text = request.id) => el('a', {href: `#request/${encodeURIComponent(request.id)}`, class: 'story'}, text);
+
+const KIND = {good: '', refused: 'warn', failed: 'bad'};
+
 function toggle(id) {
   if (!shown.delete(id)) shown.add(id);
   drawTable();
@@ -259,7 +288,7 @@ function stages(request) {
     bar.append(piece);
     return el('span', {}, el('i', {class: 'stage-' + name}), ` ${name} ${ms(value)}`);
   });
-  return [bar, el('div', {class: 'legend'}, ...words), el('div', {class: 'time'}, `${request.id} · ${request.route}`
+  return [bar, el('div', {class: 'legend'}, ...words), el('div', {class: 'time'}, link(request), ` · ${request.route}`
     + (request.stream ? ` · ${request.events} events in ${request.flushes} writes` : '')
     + (request.upstream_model && request.upstream_model !== request.model ? ` · asked as ${request.upstream_model}` : ''))];
 }
@@ -269,18 +298,22 @@ function drawClients(clients) {
   $('clients').replaceChildren(...clients.map(client => el('tr', {}, el('td', {}, client.name),
     ...[of(client.in_flight, client.concurrency), of(client.requests_this_minute, client.requests_per_minute),
       of(client.tokens_this_minute, client.tokens_per_minute), count(client.tokens_in_all)]
-      .map(text => el('td', {class: 'n'}, text)))));
+      .map(text => el('td', {class: 'n'}, text)),
+    ...[[client.spent_today_usd, client.budget_day_usd], [client.spent_this_month_usd, client.budget_month_usd]]
+      .map(([spent, budget]) => el('td', {class: 'n ' + (budget && spent >= 0.8 * budget ? urgency(spent / budget) : '')},
+        cents(spent) + (budget ? ` of ${cents(budget)}` : ''))))));
 }
 
 function drawTable() {
-  if (shown.size === 0) listed = requests.slice(0, SHOWN_REQUESTS);
-  $('no-requests').hidden = listed.length > 0;
-  $('requests-note').textContent = shown.size ? 'held while one is open' : 'a time shows where the time went';
+  if (shown.size === 0) listed = (found || requests).slice(0, SHOWN_REQUESTS);
+  $('no-requests').hidden = found !== null || listed.length > 0;
+  $('none-found').hidden = found === null || listed.length > 0;
+  $('requests-note').textContent = found ? `${found.length} found` : shown.size ? 'held while one is open' : 'a time shows where the time went';
   const focused = document.activeElement.dataset ? document.activeElement.dataset.request : '';
   $('requests').replaceChildren(...listed.flatMap(request => [el('tr', {},
     el('td', {}, el('button', {type: 'button', class: 'plainly', 'data-request': request.id,
       'aria-expanded': String(shown.has(request.id)), onclick: () => toggle(request.id)}, clockTime(request.time))),
-    el('td', {class: request.status >= 400 || request.error ? 'bad' : ''}, request.status + (request.error ? ' ' + request.error : '')),
+    el('td', {class: KIND[request.ending]}, request.status + (request.error ? ' ' + request.error : '')),
     el('td', {}, request.client), el('td', {}, request.model), el('td', {}, request.account
       + (request.attempts > 1 ? ` (${request.attempts} attempts)` : '')),
     el('td', {class: 'n'}, request.first_output_ms ? ms(request.first_output_ms) : ''), el('td', {class: 'n'}, ms(request.total_ms)),
@@ -300,14 +333,16 @@ function drawFailures() {
     ...request.error && request.failures.length === 0 ? [[request, words(request.error)]] : []]);
   $('no-failures').hidden = failures.length > 0;
   $('failures').replaceChildren(...failures.slice(0, SHOWN_FAILURES).map(([request, what]) => el('li', {},
-    el('span', {class: 'time'}, clockTime(request.time) + ' '), el('b', {class: request.status < 400 && !request.error ? 'warn' : 'bad'}, what),
-    request.status < 400 && !request.error ? `, then answered by ${request.account}` : `, answered ${request.status} ${request.error}`,
+    el('span', {class: 'time'}, link(request, clockTime(request.time)), ' ', el('b', {}, request.client || 'nobody known'), ' '),
+    el('b', {class: request.ending === 'failed' ? 'bad' : 'warn'}, what),
+    request.ending === 'good' ? `, then answered by ${request.account}` : `, ${request.ending === 'refused' ? 'refused by' : 'answered'} ${request.status} ${request.error}`,
     request.detail ? el('div', {class: 'time'}, request.detail) : '')));
 }
 
 function draw(overview) {
   latest = overview;
   $('draining').hidden = !overview.draining;
+  if (page === 'request') return;
   if (page === 'money') {
     api('admin/money').then(money => drawMoney(money, overview.accounts)).catch(() => { });
     return;
@@ -322,14 +357,78 @@ function draw(overview) {
   drawTraffic(overview.history);
   drawAdded(overview.added);
   drawTotals(overview.totals);
+  drawCondition(overview.condition);
   drawAccounts(overview.accounts);
   if (stale) {
     stale = false;
-    drawTable();
+    search();
     drawFailures();
     api('admin/clients').then(answer => drawClients(answer.clients)).catch(() => { });
     api('admin/decisions?limit=30').then(answer => drawDecisions(answer.decisions)).catch(() => { });
   }
+}
+
+/** Asks for what the words of the search find; the gateway knows more requests than this page. */
+async function search() {
+  const words = $('find').value.trim();
+  if (!words) {
+    found = null;
+  } else {
+    try {
+      const answer = await api(`admin/requests?limit=1000&find=${encodeURIComponent(words)}`);
+      if ($('find').value.trim() !== words) return;
+      found = answer.requests;
+    } catch (error) {
+      linkState(error.message, 'bad');
+      return;
+    }
+  }
+  drawTable();
+}
+
+$('find').addEventListener('input', () => {
+  shown.clear();
+  search();
+});
+$('search').addEventListener('submit', event => event.preventDefault());
+
+/** The story of one request: what was asked, where its time went, each account's turn. */
+async function drawStory(id) {
+  $('request-id').textContent = id;
+  $('request-fault').textContent = '';
+  for (const part of ['request-facts', 'request-stages', 'turns']) $(part).replaceChildren();
+  $('no-turns').hidden = true;
+  let story;
+  try {
+    story = await api('admin/requests/' + encodeURIComponent(id));
+  } catch (error) {
+    $('request-fault').textContent = error.message;
+    return;
+  }
+  const fact = (name, text, kind = '') => text === '' ? [] : [el('div', {}, el('dt', {}, name), el('dd', {class: kind}, text))];
+  $('request-facts').replaceChildren(
+    ...fact('answered', `${story.status}${story.error ? ' ' + story.error : ''}`, KIND[story.ending] || 'good'),
+    ...fact('why', story.detail, KIND[story.ending]),
+    ...fact('time', new Date(story.time).toLocaleString()), ...fact('client', story.client), ...fact('team', story.team),
+    ...fact('route', story.route + (story.stream ? ', as a stream' : '')),
+    ...fact('model', story.model + (story.upstream_model && story.upstream_model !== story.model ? `, asked as ${story.upstream_model}` : '')),
+    ...fact('account', story.account), ...fact('session', story.session), ...fact('response', story.response_id),
+    ...fact('tier', story.tier), ...fact('sent again', story.resends ? `${story.resends} ×` : ''),
+    ...fact('tokens', `${count(story.tokens.input)} in, ${count(story.tokens.cached)} of them cached, ${count(story.tokens.output)} out`
+      + (story.tokens.estimated ? ', estimated' : '')),
+    ...fact('cost', story.cost_usd === null ? 'no price' : dollars(story.cost_usd)),
+    ...fact('bytes', `${count(story.request_bytes)} in, ${count(story.answer_bytes)} out`),
+    ...fact('total', ms(story.total_ms)), ...fact('first output', story.first_output_ms ? 'after ' + ms(story.first_output_ms) : ''));
+  $('request-stages').replaceChildren(...stages(story));
+  $('no-turns').hidden = story.turns.length > 0;
+  $('turns').replaceChildren(...story.turns.map(turn => el('li', {},
+    el('p', {}, el('b', {}, turn.decision.account), ` by ${words(turn.decision.layer)}, after ${ms(turn.began_ms)}`
+      + (turn.decision.waited_ms >= 1 ? ` of which ${ms(turn.decision.waited_ms)} waiting for a slot` : '') + '; '
+      + (turn.failure ? 'failed after ' : 'answered, over after ') + ms(turn.took_ms)),
+    ...turn.failure ? [el('p', {class: 'bad'}, turn.failure)] : [],
+    el('p', {class: 'time'}, turn.edits.length ? 'In the body: ' + turn.edits.join('; ') : 'The body went out as it came.'),
+    ...term(turn.decision))));
+  $('request-title').focus();
 }
 
 $('explain').addEventListener('submit', async event => {
@@ -357,14 +456,20 @@ let page = 'overview';
 let latest = null;
 
 function turnTo() {
-  const wanted = location.hash.slice(1);
-  page = ['overview', 'money', 'keys'].includes(wanted) ? wanted : 'overview';
-  for (const name of ['overview', 'money', 'keys']) $('page-' + name).hidden = name !== page;
-  for (const link of $('pages').children) {
-    if (link.hash === '#' + page) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+  const [wanted, id] = location.hash.slice(1).split('/');
+  page = ['overview', 'money', 'keys'].includes(wanted) || wanted === 'request' && id ? wanted : 'overview';
+  for (const name of ['overview', 'money', 'keys', 'request']) $('page-' + name).hidden = name !== page;
+  for (const tab of $('pages').children) {
+    if (tab.hash.split('/')[0] === '#' + page) tab.setAttribute('aria-current', 'page');
+    else tab.removeAttribute('aria-current');
   }
   stale = true;
+  if (page === 'request') {
+    $('request-link').hidden = false;
+    $('request-link').href = location.hash;
+    scrollTo(0, 0);
+    if (latest) drawStory(decodeURIComponent(id));
+  }
   if (latest) draw(latest);
 }
 

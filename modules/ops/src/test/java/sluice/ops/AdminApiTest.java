@@ -92,6 +92,31 @@ class AdminApiTest {
     }
 
     @Test
+    void findsRequestsByWordsThatAllFit() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.NONE));
+        operations.ended(Requests.of("team-b", "spare", "gpt-5-mini", 429, "client_rate", 0, TokenUsage.NONE, List.of()));
+        for (String find : List.of("team-b", "client:team-b", "STATUS:4xx", "429", "client_rate+mini",
+                "id:req_+account:spare", "status:429")) {
+            String found = visit.send("GET", "/admin/requests?find=" + find, "", TOKEN);
+            assertTrue(found.contains("\"client\":\"team-b\"") && !found.contains("\"client\":\"team-a\""), find + ": " + found);
+        }
+        for (String find : List.of("client:gpt-5", "status:4", "status:5xx", "team-a+429", "id:resp_9")) {
+            assertTrue(visit.send("GET", "/admin/requests?find=" + find, "", TOKEN).contains("{\"requests\":[]}"), find);
+        }
+    }
+
+    @Test
+    void tellsOneRequestsStoryByItsIdOrItsResponses() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.NONE));
+        for (String id : List.of("req_1", "resp_1")) {
+            String story = visit.send("GET", "/admin/requests/" + id, "", TOKEN);
+            assertTrue(story.contains("\"id\":\"req_1\"") && story.contains("\"response_id\":\"resp_1\"")
+                    && story.contains("\"turns\":["), story);
+        }
+        assertTrue(visit.send("GET", "/admin/requests/req_2", "", TOKEN).contains("unknown_request"));
+    }
+
+    @Test
     void marksACostThatIsUnknown() throws IOException {
         operations.ended(Requests.good("team-a", "main", "llama", TokenUsage.told(1000, 500, 100, 0)));
         assertTrue(visit.send("GET", "/admin/requests", "", TOKEN).contains("\"cost_usd\":null"));
@@ -203,9 +228,10 @@ class AdminApiTest {
 
     @Test
     void everyPathOfTheDescriptionExists() throws IOException {
+        operations.ended(Requests.good("team-a", "main", "gpt-5", TokenUsage.NONE));
         for (String path : describedPaths()) {
             if (!path.equals("/admin/events")) {
-                String concrete = path.replace("{name}", "main").replace("{control}", "reset");
+                String concrete = path.replace("{name}", "main").replace("{control}", "reset").replace("{id}", "req_1");
                 String got = visit.send("GET", concrete, "", TOKEN);
                 String posted = visit.send("POST", concrete, "{}", TOKEN);
                 assertTrue(got.startsWith("HTTP/1.1 200") || posted.startsWith("HTTP/1.1 200")

@@ -94,7 +94,8 @@ class CommandsTest {
         List<String> lines = out().lines().map(line -> line.replaceAll(" +", " ")).toList();
 
         assertEquals("7 in flight, 5 streams, 0.0 requests/s in the last minute", lines.get(0));
-        assertEquals("since the start: 2 requests, 1 errors, 0 failovers, 100 % kept in session, 1,000 tokens in, 100 out, $0.0017",
+        assertEquals("since the start: 2 requests, 1 errors, 0 refused, "
+                + "0 failovers, 100 % kept in session, 1,000 tokens in, 100 out, $0.0017",
                 lines.get(1));
         assertEquals("added to a request: p50 0.08 ms, p99 0.29 ms; 0.12 ms instead of 0.04 ms", lines.get(2));
         assertTrue(lines.contains("main ready 3/64 10 2 25 % 1500 ms"), out());

@@ -2,6 +2,7 @@ package sluice.records;
 
 import java.util.List;
 import sluice.api.AttemptOutcome;
+import sluice.api.BodyEdit;
 import sluice.api.Decision;
 import sluice.api.UsageRecord;
 
@@ -16,15 +17,45 @@ import sluice.api.UsageRecord;
  * @param flushes writes to the client
  * @param layer what chose the last account
  * @param escaped whether the session left its account for a better one
- * @param failures attempts that failed, in order
- * @param detail for people; empty if nothing failed
+ * @param story what happened on its way
  */
 public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamFirstOutputNanos, long answerBytes, long events,
-        long flushes, Decision.Layer layer, boolean escaped, List<FailedTry> failures, String detail) {
-    /** Copies the list. */
-    public EndedRequest {
-        failures = List.copyOf(failures);
+        long flushes, Decision.Layer layer, boolean escaped, Story story) {
+    /** Attempts that failed, in order. */
+    public List<FailedTry> failures() {
+        return story.failures();
     }
+
+    /** For people; empty if nothing failed. */
+    public String detail() {
+        return story.detail();
+    }
+
+    /**
+     * What happened on a request's way.
+     *
+     * @param failures attempts that failed, in order
+     * @param turns accounts that were called, in order
+     * @param detail for people; empty if nothing failed
+     */
+    public record Story(List<FailedTry> failures, List<Turn> turns, String detail) {
+        /** Copies the lists. */
+        public Story {
+            failures = List.copyOf(failures);
+            turns = List.copyOf(turns);
+        }
+    }
+
+    /**
+     * One account's turn.
+     *
+     * @param decision why this account
+     * @param edits what was changed in the body for it; at most 32 of them
+     * @param beganNanos from the request's first byte until the account was chosen
+     * @param tookNanos from then until the turn was over
+     * @param failure why it did not answer the request; empty if it did
+     */
+    public record Turn(Decision decision, List<BodyEdit> edits, long beganNanos, long tookNanos, String failure) { }
 
     /**
      * An attempt that failed.

@@ -3,6 +3,7 @@ package sluice.records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import sluice.api.BodyEdit;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
@@ -14,6 +15,9 @@ import sluice.api.UsageRecord;
  */
 public final class RequestRecord {
     private static final String PROBE_ROUTE = "GET /health";
+    /** More are no story for people. */
+    private static final int MAX_EDITS = 32;
+    private static final int MAX_TURNS = 32;
 
     // Which request it is.
 
@@ -65,6 +69,10 @@ public final class RequestRecord {
     public int resends;
     /** Attempts that failed, in order. */
     public final List<EndedRequest.FailedTry> failures = new ArrayList<>(0);
+    /** What is changed in the body for the account whose turn it is. */
+    public List<BodyEdit> edits = List.of();
+
+    private final List<EndedRequest.Turn> turns = new ArrayList<>(1);
 
     // What came of it.
 
@@ -140,6 +148,19 @@ public final class RequestRecord {
         failures.add(new EndedRequest.FailedTry(name, reason));
     }
 
+    /**
+     * Notes that an account's turn is over.
+     *
+     * @param failure why it did not answer; empty if it did
+     */
+    public void turn(Decision decision, long chosenNanos, long overNanos, String failure) {
+        if (turns.size() < MAX_TURNS) {
+            turns.add(new EndedRequest.Turn(decision, edits.size() <= MAX_EDITS ? edits : List.copyOf(edits.subList(0, MAX_EDITS)),
+                    chosenNanos - startedNanos, overNanos - chosenNanos, LogText.cut(failure)));
+        }
+        edits = List.of();
+    }
+
     /** The part that accounts are settled by. */
     public UsageRecord usageRecord() {
         return new UsageRecord(requestId,
@@ -158,7 +179,7 @@ public final class RequestRecord {
     /** What operations see. */
     public EndedRequest endedRequest() {
         return new EndedRequest(usageRecord(), timesUntil(endedNanos),
-                firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped, failures,
-                errorDetail);
+                firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped,
+                new EndedRequest.Story(failures, turns, errorDetail));
     }
 }

@@ -89,17 +89,101 @@ class DashboardTest {
         browser.await("document.querySelectorAll('#requests tr').length === 4");
 
         assertEquals("25 %", text("#sticky-share"));
-        assertEquals("25 %", text("#error-share"));
+        assertEquals("0 %", text("#error-share"), "a request that is wrong is no error of the gateway");
+        assertEquals("25 % refused: clients' own fault", text("#refused-share"));
         assertTrue(text("#cost").startsWith("$0.00"), text("#cost"));
         assertEquals("and 1 requests without a price", text("#cost-detail"));
         assertTrue(text("#requests tr:first-child").contains("no price"), text("#requests tr:first-child"));
-        assertTrue(text("#failures").contains("invalid_request"), text("#failures"));
+        assertTrue(text("#failures").contains("local"), text("#failures"));
         browser.value("document.querySelector('#requests button').click()");
         assertTrue(text("#requests .legend").contains("upstream"), text("#requests .legend"));
         browser.await("document.querySelectorAll('#decisions details').length === 4");
         browser.value("document.querySelector('#decisions details:last-child summary').click()");
         assertTrue(text("#decisions details:last-child table").contains("first output"));
         browser.screenshot("requests");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, false, story-wide-light", "1280, true, story-wide-dark",
+        "390, false, story-phone-light", "390, true, story-phone-dark"})
+    void tellsTheStoryOfOneRequest(int width, boolean dark, String picture) throws IOException {
+        upstream.script("sk-a", Fault.of("status=503"));
+        try (RunningGateway mapped = RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri()
+                + "\", api-key: sk-a, tier: 0, remove: [service_tier]}\n  - {name: b, base-url: \"" + upstream.baseUri()
+                + "\", api-key: sk-b, tier: 1, models: [{from: fast, to: gpt-5}]}\n" + PRICES); TestClient client = mapped.client()) {
+            client.post("/v1/responses", request("fast", "hi"), "session-id", "s1");
+            client.post("/v1/responses", request("fast", "hi").replace("{", "{\"service_tier\":\"flex\","), "session-id", "s2");
+            browser.open(mapped.adminUri(), width, 900, dark);
+            browser.await("document.querySelectorAll('#requests tr').length === 2");
+            browser.value("document.querySelectorAll('#requests button')[1].click()");
+            browser.value("document.querySelector('#requests a.story').click()");
+            browser.await("document.querySelectorAll('#turns > li').length === 2");
+            assertTrue(text("#turns > li:first-child").startsWith("a by load balance, after "), text("#turns"));
+            assertTrue(text("#turns > li:first-child").contains("503"), text("#turns"));
+            assertTrue(text("#turns > li:last-child").contains("In the body: model = \"gpt-5\""), text("#turns"));
+            assertTrue(text("#request-facts").contains("fast, asked as gpt-5"), text("#request-facts"));
+            assertTrue(text("#request-stages .legend").contains("retry"), text("#request-stages"));
+            assertTrue(width >= browser.value("document.documentElement.scrollWidth").asInt(), "nothing hangs over the edge");
+            browser.screenshot(picture);
+            browser.open(mapped.adminUri().resolve("/#request/req_nobody"), width, 900, dark);
+            browser.await("document.getElementById('request-fault').textContent.includes('not among the last')");
+        }
+    }
+
+    @Test
+    void findsRequestsByWordsAndNamesWhoseFaultTheyWere(@TempDir Path folder) throws IOException {
+        upstream.script("sk-a", Fault.of("status=503"));
+        try (RunningGateway paid = RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: sk-a}\n"
+                + "clients:\n  - {name: ci, key: ci-key, requests-per-minute: 2, budget-usd: {day: 5}}\n  - {name: agents, key: a-key}\n"
+                + PRICES); TestClient client = paid.client()) {
+            for (String who : List.of("a-key", "ci-key", "ci-key", "ci-key")) {
+                client.post("/v1/responses", request("gpt-5", "hi"), "authorization", "Bearer " + who);
+            }
+            browser.open(paid.adminUri(), 1280, 900, false);
+            browser.await("document.querySelectorAll('#requests tr').length === 4");
+            assertEquals("25 %", text("#error-share"));
+            assertEquals("25 % refused: clients' own fault", text("#refused-share"));
+            assertTrue(text("#failures").contains("ci client rate, refused by 429 client_rate"), text("#failures"));
+            assertTrue(text("#failures").contains("agents a: upstream"), text("#failures"));
+            assertTrue(text("#clients").contains(" of $5.00"), text("#clients"));
+            find("client:ci status:4xx");
+            browser.await("document.querySelectorAll('#requests tr').length === 1");
+            assertTrue(text("#requests").contains("429 client_rate"), text("#requests"));
+            find("AGENTS gpt");
+            browser.await("document.querySelectorAll('#requests tr').length === 1 && document.getElementById('requests')."
+                    + "textContent.includes('agents')");
+            find("client:nobody");
+            browser.await("!document.getElementById('none-found').hidden");
+            browser.screenshot("found");
+            find("");
+            browser.await("document.querySelectorAll('#requests tr').length === 4");
+        }
+    }
+
+    private static void find(String words) {
+        browser.value("document.getElementById('find').value = '" + words + "';"
+                + "document.getElementById('find').dispatchEvent(new Event('input'))");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, false, condition-wide-light", "1280, true, condition-wide-dark", "390, false, condition-phone-light",
+        "390, true, condition-phone-dark"})
+    void tellsTheConditionOfTheProcess(int width, boolean dark, String picture, @TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("one", "EC");
+        try (RunningGateway secured = RunningGateway.accounts(upstream.baseUri(), 1, authority.serving("one"))) {
+            browser.open(secured.adminUri(), width, 900, dark);
+            browser.await("document.getElementById('condition').textContent.includes('takes connections')");
+            assertTrue(text("#condition").contains("certificate, data portends in 47 h"), text("#condition"));
+            assertEquals("bad", browser.value("[...document.querySelectorAll('#condition dd')]"
+                    + ".find(d => d.textContent.startsWith('ends in'))"
+                    + ".className").asText());
+            assertTrue(text("#condition").contains("the file is in force"), text("#condition"));
+            secured.process().reloadRefused(true);
+            browser.await("document.getElementById('condition').textContent.includes('a former one is in force')");
+            assertTrue(width >= browser.value("document.documentElement.scrollWidth").asInt(), "nothing hangs over the edge");
+            browser.screenshot(picture);
+        }
     }
 
     @Test
