@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Set;
 
 /**
- * Service: takes content codings off request bodies (RFC 9110 §8.4.1). All providers are used together. Stateless and
+ * Service: takes content codings off bodies of requests and answers (RFC 9110 §8.4.1). All providers are used together. Stateless and
  * thread-safe; a stream belongs to one thread.
  */
 public interface BodyDecoder {

@@ -100,7 +100,6 @@ public final class Settlement {
 
     /** A request has ended. */
     void settle(Ticket ticket) {
-        RequestRecord record = ticket.record();
         if (ticket.reservation().isPresent()) {
             made(ticket, ticket.reservation().get());
         } else if (!ticket.read().isEmpty()) {

@@ -14,16 +14,14 @@ import sluice.forward.BodyPace;
  * @param bodyRate fewest bytes a second of a body, in each {@code bodyIdle}; 0: any
  * @param stall longest time that one write to the client may take
  * @param watchAfter age at which a request's client is watched
- * @param approach by which way it comes
  */
 record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bodyIdle, int bodyRate, Duration stall,
-        Duration watchAfter, Approach approach) {
+        Duration watchAfter) {
     /** Those of {@code configuration}. */
     static ConnectionLimits of(Configuration configuration) {
         return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
                 configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
-                configuration.stream().stall(), configuration.stream().watchAfter(),
-                new Approach(configuration.server().front()));
+                configuration.stream().stall(), configuration.stream().watchAfter());
     }
 
     /** Of a body that begins. */

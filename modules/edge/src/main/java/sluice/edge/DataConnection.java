@@ -43,7 +43,11 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
 
-    /** What stands in {@link #watch} while no watch has been ordered or begun. */
+    /**
+     * What stands in {@link #watch} while no watch has been ordered or begun. It goes from {@code NOT_NOW} to {@code ALLOWED} when the
+     * body has been read, to {@link Armed} when the sweeper sees that the request lasts, and to a {@link ClientWatch} when the poller
+     * tells that there is something to read.
+     */
     private enum Watch { NOT_NOW, ALLOWED }
 
     /** The poller tells when there is something to read from the client. */
@@ -64,7 +68,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final OpenConnections open;
     private final Sweeper sweeper;
     private final LongSupplier clock;
-    private final String remoteHost;
+    private final Front.Peer peer;
     private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
@@ -73,7 +77,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private volatile Http1Exchange current;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
 
-    DataConnection(Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+    DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
             LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
@@ -81,7 +85,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         this.sweeper = sweeper;
         this.clock = clock;
         this.link = link;
-        this.remoteHost = remoteHost;
+        this.peer = peer;
         input = new HttpInput(link, limits.headBytes());
         codec = new Http1Codec(link);
         answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
@@ -90,7 +94,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     @Override
     public void serve() throws InterruptedException {
         enter(Phase.IDLE);
-        Optional<GatewayError> refusal = open.enter(remoteHost);
+        Optional<GatewayError> refusal = open.enter(peer.address());
         Sweeper.Registration registration = sweeper.watch(this);
         try {
             while (nextRequest(refusal)) {
@@ -100,7 +104,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             // The client left between two requests, or in the middle of one.
         } finally {
             registration.close();
-            open.leave(remoteHost);
+            open.leave(peer.address());
             link.close();
         }
     }
@@ -116,7 +120,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             next = input.readRequestHead();
         } catch (FramingException e) {
             refuse(GatewayError.client(e.status(), "bad_request_framing",
-                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."), remoteHost);
+                    "The request is not valid HTTP/1.1: " + e.getMessage() + "."), peer.address());
             // Who sends a broken head slowly has not sent all of it.
             linger(true);
             return false;
@@ -126,8 +130,8 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         if (next.isEmpty()) {
             return false;
         }
-        RequestHead head = limits.approach().inside(next.get());
-        String client = limits.approach().clientOf(remoteHost, head.headers());
+        RequestHead head = peer.inside(next.get());
+        String client = peer.clientOf(head.headers());
         if (refusal.isPresent()) {
             refuse(refusal.get(), client);
             linger(head.bodyBytes() != 0);
@@ -171,7 +175,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         if (body.finished()) {
             return true;
         }
-        if (exchange.isHeldBack()) {
+        if (exchange.awaitsContinue()) {
             return false;
         }
         enter(Phase.SKIP);
@@ -216,7 +220,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         codec.reset(false, false, false);
         RequestRecord record = gateway.record(answer.requestId(), phaseSinceNanos);
         record.remote = client;
-        gateway.refuse(answer, record, error);
+        gateway.refuseEarly(answer, record, error);
     }
 
     /** From now on the client is watched, once the request is old enough to be worth it. */

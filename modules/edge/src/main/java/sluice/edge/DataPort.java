@@ -21,6 +21,7 @@ import sluice.forward.Gateway;
 import sluice.http1.StreamProtocol;
 import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
+import sluice.net.Link;
 import sluice.net.ReadPoller;
 
 /**
@@ -37,15 +38,17 @@ public final class DataPort implements AutoCloseable {
     /** How often a stop looks whether the last connection has ended. */
     private static final Duration STOP_STEP = Duration.ofMillis(5);
 
-    private final DataConnections connections;
+    private final Gateway gateway;
+    private final ConnectionLimits limits;
+    private final OpenConnections places;
+    private final List<StreamProtocol> protocols;
     private final Optional<DataTls> tls;
-    private final boolean http2;
     private final Duration handshakeLimit;
-    private final Approach approach;
+    private final Front front;
     private final ReadPoller poller;
     private final Sweeper sweeper;
     private final LongSupplier clock;
-    private final Map<Thread, ClientConnection> open = new ConcurrentHashMap<>();
+    private final Map<Thread, ClientConnection> connections = new ConcurrentHashMap<>();
     private volatile Optional<Acceptor> acceptor = Optional.empty();
     private volatile boolean closed;
 
@@ -56,12 +59,13 @@ public final class DataPort implements AutoCloseable {
      */
     public DataPort(Configuration configuration, Gateway gateway, List<StreamProtocol> protocols, Optional<DataTls> tls,
             ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
-        connections = new DataConnections(gateway, ConnectionLimits.of(configuration), OpenConnections.within(configuration.limits()),
-                protocols, sweeper, clock);
+        this.gateway = gateway;
+        limits = ConnectionLimits.of(configuration);
+        places = OpenConnections.within(configuration.limits());
+        this.protocols = List.copyOf(protocols);
         this.tls = tls;
-        http2 = !protocols.isEmpty();
         handshakeLimit = configuration.server().headTimeout();
-        approach = new Approach(configuration.server().front());
+        front = new Front(configuration.server().front());
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -90,7 +94,7 @@ public final class DataPort implements AutoCloseable {
 
     /** Connections that are open. */
     public int connections() {
-        return open.size();
+        return connections.size();
     }
 
     /** Whether it takes connections at the moment. */
@@ -111,7 +115,7 @@ public final class DataPort implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, "a client's connection has failed", e);
             } finally {
-                open.remove(Thread.currentThread());
+                connections.remove(Thread.currentThread());
                 place.run();
             }
         });
@@ -119,17 +123,27 @@ public final class DataPort implements AutoCloseable {
 
     private void serve(SocketChannel channel) throws IOException, InterruptedException {
         String remoteHost = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
-        if (approach.beginsWithProxyHeader(remoteHost)) {
+        if (front.beginsWithProxyHeader(remoteHost)) {
             remoteHost = withinLimit(channel, remoteHost);
         }
         Socket socket = tls.isPresent() ? secured(channel) : channel.socket();
         String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
-        ClientConnection connection = connections.over(new AcceptedLink(channel, socket, poller), remoteHost, protocol);
-        open.put(Thread.currentThread(), connection);
+        ClientConnection connection = over(new AcceptedLink(channel, socket, poller), front.peer(remoteHost), protocol);
+        connections.put(Thread.currentThread(), connection);
         if (closed) {
             connection.close(true);
         }
         connection.serve();
+    }
+
+    /** What serves a connection; {@code agreed} is the protocol that the TLS handshake agreed on, empty for none. */
+    private ClientConnection over(Link link, Front.Peer peer, String agreed) {
+        for (StreamProtocol protocol : protocols) {
+            if (protocol.name().equals(agreed)) {
+                return new StreamDoor(protocol, link, peer, gateway, limits, places, sweeper, clock);
+            }
+        }
+        return new DataConnection(link, peer, gateway, limits, places, sweeper, clock);
     }
 
     /** Whom the proxy {@code peer} has opened this connection for. */
@@ -150,7 +164,7 @@ public final class DataPort implements AutoCloseable {
 
     private SSLSocket secured(SocketChannel channel) throws IOException {
         try (Sweeper.Registration _ = closeWhenLate(channel)) {
-            SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), http2);
+            SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), !protocols.isEmpty());
             socket.startHandshake();
             return socket;
         }
@@ -161,9 +175,9 @@ public final class DataPort implements AutoCloseable {
     public void close() {
         closed = true;
         acceptor.ifPresent(Acceptor::close);
-        open.values().forEach(connection -> connection.close(false));
+        connections.values().forEach(connection -> connection.close(false));
         if (!ended(STOP_GRACE)) {
-            open.forEach((thread, connection) -> {
+            connections.forEach((thread, connection) -> {
                 connection.close(true);
                 thread.interrupt();
             });
@@ -173,7 +187,7 @@ public final class DataPort implements AutoCloseable {
 
     private boolean ended(Duration limit) {
         long start = clock.getAsLong();
-        while (!open.isEmpty()) {
+        while (!connections.isEmpty()) {
             if (clock.getAsLong() - start > limit.toNanos()) {
                 return false;
             }

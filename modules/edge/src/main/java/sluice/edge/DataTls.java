@@ -24,6 +24,7 @@ import sluice.config.ServerSettings;
  */
 public final class DataTls {
     private static final String HTTP1 = "http/1.1";
+    private static final String HTTP2 = "h2";
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final Logger LOG = System.getLogger("sluice.edge");
 
@@ -117,7 +118,7 @@ public final class DataTls {
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setProtocols(VERSIONS);
         parameters.setNeedClientAuth(trust.isPresent());
-        parameters.setApplicationProtocols(http2 ? new String[] {DataConnections.HTTP2, HTTP1} : new String[] {HTTP1});
+        parameters.setApplicationProtocols(http2 ? new String[] {HTTP2, HTTP1} : new String[] {HTTP1});
         secured.setSSLParameters(parameters);
         return secured;
     }

@@ -270,7 +270,7 @@ final class HttpAnswer implements Answer {
     }
 
     @Override
-    public void refuse(int code, Head headers, byte[] body) {
+    public void passRefusalOn(int code, Head headers, byte[] body) {
         letSleep();
         try {
             begin(code, body.length, headers);

@@ -72,7 +72,7 @@ abstract class HttpExchange implements Exchange, Incoming.Stream {
     }
 
     @Override
-    public final boolean isHeldBack() {
+    public final boolean awaitsContinue() {
         return !continued && head.expectsContinue();
     }
 }

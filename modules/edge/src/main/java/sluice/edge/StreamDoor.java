@@ -29,20 +29,20 @@ final class StreamDoor implements ClientConnection, StreamHost {
     private final OpenConnections open;
     private final Sweeper sweeper;
     private final LongSupplier clock;
-    private final String remoteHost;
+    private final Front.Peer peer;
     private final StreamConnection connection;
     /** Bodies that nobody has read yet are in memory, and so in the budget. */
     private final ByteBudget.Permit unread;
     private volatile boolean tooMany;
 
-    StreamDoor(StreamProtocol protocol, Link link, String remoteHost, Gateway gateway, ConnectionLimits limits, OpenConnections open,
+    StreamDoor(StreamProtocol protocol, Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open,
             Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.sweeper = sweeper;
         this.clock = clock;
-        this.remoteHost = remoteHost;
+        this.peer = peer;
         unread = gateway.live().budget().permit(new BodyShare());
         connection = protocol.over(link, this,
                 new StreamLimits(limits.headBytes(), limits.head().toNanos(), limits.stall().toNanos()), clock);
@@ -50,24 +50,24 @@ final class StreamDoor implements ClientConnection, StreamHost {
 
     @Override
     public void serve() {
-        tooMany = open.enter(remoteHost).isPresent();
+        tooMany = open.enter(peer.address()).isPresent();
         Sweeper.Registration registration = sweeper.watch(connection);
         try {
             connection.serve();
         } finally {
             registration.close();
-            open.leave(remoteHost);
+            open.leave(peer.address());
         }
     }
 
     /** One of the places for connections, which a request gives back once. */
     private final class Place {
-        private final Optional<GatewayError> refusal = open.enter(remoteHost);
+        private final Optional<GatewayError> refusal = open.enter(peer.address());
         private final AtomicBoolean left = new AtomicBoolean();
 
         private void leave() {
             if (left.compareAndSet(false, true)) {
-                open.leave(remoteHost);
+                open.leave(peer.address());
             }
         }
     }
@@ -78,10 +78,10 @@ final class StreamDoor implements ClientConnection, StreamHost {
         StreamCodec codec = new StreamCodec(stream, place::leave);
         HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
         answer.reset(RequestIds.next());
-        String client = remoteHost;
+        String client = peer.address();
         try {
-            RequestHead head = limits.approach().inside(stream.head());
-            client = limits.approach().clientOf(remoteHost, head.headers());
+            RequestHead head = peer.inside(stream.head());
+            client = peer.clientOf(head.headers());
             if (head.method().equals("HEAD")) {
                 codec.toHead();
             }
@@ -111,7 +111,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
     private void refuse(RequestStream stream, HttpAnswer answer, String client, GatewayError error) {
         RequestRecord record = gateway.record(answer.requestId(), stream.startedNanos());
         record.remote = client;
-        gateway.refuse(answer, record, error);
+        gateway.refuseEarly(answer, record, error);
     }
 
     @Override

@@ -45,7 +45,7 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        if (isHeldBack() && !isEmpty()) {
+        if (awaitsContinue() && !isEmpty()) {
             stream.sendContinue();
         }
         continued = true;

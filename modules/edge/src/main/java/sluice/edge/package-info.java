@@ -1,5 +1,5 @@
 /**
- * The port for clients. {@link DataPort} accepts connections and agrees on TLS ({@link DataTls}); {@code DataConnections} gives
+ * The port for clients. {@link DataPort} accepts connections, agrees on TLS ({@link DataTls}) and gives
  * each to its protocol: {@code DataConnection} reads HTTP/1.1 requests one after another, {@code StreamDoor} is told of the
  * streams of HTTP/2. Each request becomes an exchange ({@code Http1Exchange}, {@code StreamExchange}) whose answer is one
  * {@code HttpAnswer}, over the {@code AnswerCodec} of its protocol, and is handed to the {@code Gateway}.

@@ -45,39 +45,39 @@ public final class FailureAnswer {
     }
 
     /** No account was asked, because none can be had. */
-    public static Told untried(Asked asked, Selection.Unavailable none) {
-        GatewayError error = withoutTheRoute(none) ? GatewayError.upstream(404, "unknown_path", "No account knows this path.")
-                : switch (none.cause()) {
-                    case Selection.Cause.UsageLimit(long resetsAtEpochMillis) -> usageLimit(none.retryAfter(), resetsAtEpochMillis);
-                    case Selection.Cause.RateLimit() -> rateLimited(none.retryAfter());
+    public static Told untried(Asked asked, Selection.Unavailable unavailable) {
+        GatewayError error = withoutTheRoute(unavailable) ? GatewayError.upstream(404, "unknown_path", "No account knows this path.")
+                : switch (unavailable.cause()) {
+                    case Selection.Cause.UsageLimit(long resetsAtEpochMillis) -> usageLimit(unavailable.retryAfter(), resetsAtEpochMillis);
+                    case Selection.Cause.RateLimit() -> rateLimited(unavailable.retryAfter());
                     case Selection.Cause.ModelUnknown() -> modelNotFound(asked);
                     case Selection.Cause.Busy(), Selection.Cause.Broken() -> GatewayError.gateway(503, "no_account_available",
-                            asked.model().isEmpty() ? "No account can take this request: " + reasons(none) + "."
-                                    : "No account can serve the model '" + asked.model() + "' now: " + reasons(none) + ".")
-                            .withRetryAfter(none.retryAfter());
+                            asked.model().isEmpty() ? "No account can take this request: " + reasons(unavailable) + "."
+                                    : "No account can serve the model '" + asked.model() + "' now: " + reasons(unavailable) + ".")
+                            .withRetryAfter(unavailable.retryAfter());
                 };
-        return new Told.InOwnWords(error, reasons(none));
+        return new Told.InOwnWords(error, reasons(unavailable));
     }
 
     /** Whether the accounts that serve the model have all refused the route. */
-    private static boolean withoutTheRoute(Selection.Unavailable none) {
-        Set<Decision.FilterReason> reasons = none.reasons().keySet();
+    private static boolean withoutTheRoute(Selection.Unavailable unavailable) {
+        Set<Decision.FilterReason> reasons = unavailable.reasons().keySet();
         return reasons.contains(Decision.FilterReason.ROUTE_NOT_SERVED)
                 && Set.of(Decision.FilterReason.ROUTE_NOT_SERVED, Decision.FilterReason.MODEL_NOT_SERVED).containsAll(reasons);
     }
 
     /** After {@code last} no other account can be had. */
-    public static Told exhausted(Asked asked, FailedAttempt last, Selection.Unavailable none) {
-        if (mayStillBeThere(last, none)) {
+    public static Told exhausted(Asked asked, FailedAttempt last, Selection.Unavailable unavailable) {
+        if (mayStillBeThere(last, unavailable)) {
             return new Told.InOwnWords(GatewayError.gateway(503, "no_account_available", "An account that may hold '" + asked.boundTo()
-                    + "' cannot be asked now: " + reasons(none) + ".").withRetryAfter(none.retryAfter()), last.detail());
+                    + "' cannot be asked now: " + reasons(unavailable) + ".").withRetryAfter(unavailable.retryAfter()), last.detail());
         }
-        return of(asked, last, none.retryAfter());
+        return of(asked, last, unavailable.retryAfter());
     }
 
     /** "Not found" is final for a client, so it must not be said while an account that was not asked may know better. */
-    private static boolean mayStillBeThere(FailedAttempt last, Selection.Unavailable none) {
-        return last.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && !none.retryAfter().isZero();
+    private static boolean mayStillBeThere(FailedAttempt last, Selection.Unavailable unavailable) {
+        return last.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && !unavailable.retryAfter().isZero();
     }
 
     /**
@@ -161,11 +161,11 @@ public final class FailureAnswer {
         return new GatewayError(GatewayError.Source.UPSTREAM, status, type, code, message, "", Duration.ZERO);
     }
 
-    private static String reasons(Selection.Unavailable none) {
-        if (none.reasons().isEmpty()) {
+    private static String reasons(Selection.Unavailable unavailable) {
+        if (unavailable.reasons().isEmpty()) {
             return "there are no accounts";
         }
-        return none.reasons().entrySet().stream()
+        return unavailable.reasons().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getValue() + " " + entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .collect(Collectors.joining(", "));

@@ -98,7 +98,7 @@ public interface Answer extends ClientSink {
      * @param headers of the account's answer, for the client
      * @param body JSON
      */
-    void refuse(int status, Head headers, byte[] body);
+    void passRefusalOn(int status, Head headers, byte[] body);
 
     /** Breaks the answer off, without the end that its framing announced. */
     void abort();

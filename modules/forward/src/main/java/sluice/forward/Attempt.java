@@ -22,10 +22,10 @@ import sluice.failures.FailureRules;
 import sluice.records.RequestRecord;
 
 /**
- * One account's turn at a call: edit the body, call the upstream, relay the answer, report to the lease. Stateless;
- * {@link #run} runs on the request's thread.
+ * How one account has its turn at a call: edit the body, call the upstream, relay the answer, report to the lease. One object
+ * makes the attempts of all requests; it is stateless, and {@link #run} runs on the request's thread.
  */
-final class Attempt implements FailoverLoop.Attempts {
+final class Attempt {
     private final Relaying relaying;
     private final Verdicts verdicts;
     private final Rules rules;
@@ -52,9 +52,8 @@ final class Attempt implements FailoverLoop.Attempts {
         verdicts = new Verdicts(rules.mayStrip(), epochMillis);
     }
 
-    /** Makes the attempt and reports it. */
-    @Override
-    public AttemptResult run(Call call, AccountLease lease) {
+    /** Makes the attempt and reports it to the lease. */
+    AttemptResult run(Call call, AccountLease lease) {
         boolean strip = lease.stripEncryptedReasoning();
         if (strip && !rules.mayStrip()) {
             lease.report(new AttemptOutcome.Ignored());
@@ -73,12 +72,12 @@ final class Attempt implements FailoverLoop.Attempts {
         Answer client = call.answer();
         relaying.awaitHeaders(call, lease);
         UpstreamResult result = call.way.send(request(call, lease, strip), call.body());
-        if (result instanceof UpstreamResult.Unreachable none && call.way.goesOtherwise(none)) {
+        if (result instanceof UpstreamResult.Unreachable unreached && call.way.goesOtherwise(unreached)) {
             result = call.way.send(request(call, lease, strip), call.body());
         }
         client.letSleep();
         return switch (result) {
-            case UpstreamResult.Unreachable none -> verdicts.unreachable(call, lease, none, strip);
+            case UpstreamResult.Unreachable unreached -> verdicts.unreachable(call, lease, unreached, strip);
             case UpstreamResult.Answered coded -> {
                 UpstreamResult.Answered answer = decoded(coded);
                 call.record.headersNanos = clock.getAsLong();

@@ -45,7 +45,7 @@ final class BackgroundLook implements BackgroundUsage {
                 HeaderPolicy.toUpstream(Headers.EMPTY, account.get(), false), OutboundBody.EMPTY, LIMIT_NANOS, LIMIT_NANOS, "", 0,
                 new Cancellation());
         return switch (upstream.send(request)) {
-            case UpstreamResult.Unreachable none -> new Found.NotYet();
+            case UpstreamResult.Unreachable unreached -> new Found.NotYet();
             case UpstreamResult.Answered answer -> {
                 try (ByteSource body = answer.body()) {
                     if (answer.status() == 404) {

@@ -11,7 +11,7 @@ import sluice.api.ByteSource;
 import sluice.api.CorruptEncodingException;
 import sluice.api.GatewayError;
 
-/** The content codings that request bodies may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
+/** The content codings that bodies of requests and answers may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
 final class BodyDecoders {
     private final List<BodyDecoder> decoders;
 

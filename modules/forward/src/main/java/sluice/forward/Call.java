@@ -26,7 +26,7 @@ public final class Call {
     private final ByteBudget.Permit permit;
     private final boolean diagnostics;
     private volatile RequestBody body;
-    /** Whose answer goes to the client; empty while the gateway speaks for itself. */
+    /** Whose answer goes to the client. */
     private Voice voice = Voice.GATEWAY;
     private boolean ownerUnknown;
     private boolean stripped;
@@ -206,7 +206,7 @@ public final class Call {
 
     private void passOn(FailedAttempt failure, GatewayError wrapped) {
         voice = Voice.GATEWAY;
-        answer().refuse(failure.status(), lines -> {
+        answer().passRefusalOn(failure.status(), lines -> {
             HeaderPolicy.toClient(failure.headers(), HeaderPolicy.Form.AS_IT_IS, lines);
             lines.add("x-sluice-error", "upstream");
             if (!wrapped.retryAfter().isZero() && !failure.headers().has("retry-after")) {

@@ -21,15 +21,8 @@ import sluice.failures.FailureRules;
  * rules allow it and nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
  */
 final class FailoverLoop {
-    /** Calls one account. */
-    @FunctionalInterface
-    interface Attempts {
-        /** Makes the attempt and reports it to the lease. */
-        AttemptResult run(Call call, AccountLease lease);
-    }
-
     private final AccountScheduler scheduler;
-    private final Attempts attempts;
+    private final Attempt attempt;
     private final int maxAttempts;
     private final long deadlineNanos;
     private final long waitNanos;
@@ -42,10 +35,10 @@ final class FailoverLoop {
      * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
      * @param wait longest wait for a slot
      */
-    FailoverLoop(AccountScheduler scheduler, Attempts attempts, int maxAttempts, Duration deadline, Duration wait,
+    FailoverLoop(AccountScheduler scheduler, Attempt attempt, int maxAttempts, Duration deadline, Duration wait,
             LongSupplier clock) {
         this.scheduler = scheduler;
-        this.attempts = attempts;
+        this.attempt = attempt;
         this.maxAttempts = maxAttempts;
         deadlineNanos = deadline.toNanos();
         waitNanos = wait.toNanos();
@@ -79,13 +72,13 @@ final class FailoverLoop {
             // The time for attempts does not run while the request waits for a slot.
             budgetEnd = budgetEnd == 0 ? chosen + deadlineNanos : budgetEnd + chosen - asked;
             switch (selection) {
-                case Selection.Unavailable none -> {
-                    if (call.way.widen(call.record.model, call.record.attempts, none)) {
+                case Selection.Unavailable unavailable -> {
+                    if (call.way.widen(call.record.model, call.record.attempts, unavailable)) {
                         continue;
                     }
                     call.tell(last instanceof AttemptResult.Failed(FailedAttempt failure)
-                            ? FailureAnswer.exhausted(call.asked(chosen), failure, none)
-                            : FailureAnswer.untried(call.asked(chosen), none));
+                            ? FailureAnswer.exhausted(call.asked(chosen), failure, unavailable)
+                            : FailureAnswer.untried(call.asked(chosen), unavailable));
                     return;
                 }
                 case Selection.Selected(AccountLease lease) -> {
@@ -146,7 +139,7 @@ final class FailoverLoop {
     private AttemptResult attempt(Call call, AccountLease lease) {
         try (lease) {
             call.record.attempts++;
-            return switch (attempts.run(call, lease)) {
+            return switch (attempt.run(call, lease)) {
                 case AttemptResult.Failed(FailedAttempt failed) -> new AttemptResult.Failed(failed.withoutSecretsOf(lease.account()));
                 case AttemptResult.Done done -> done;
             };

@@ -96,9 +96,9 @@ public final class Gateway {
     }
 
     /** Requests under way end now, and their clients are told why. */
-    public void end() {
+    public void endAll() {
         drain();
-        underWay.end();
+        underWay.endAll();
     }
 
     /** Requests that have ended. Probes do not count, nor do requests whose key was refused. */
@@ -117,7 +117,7 @@ public final class Gateway {
     }
 
     /** Refuses what never became a request, such as a broken head or a connection too many, and records that. */
-    public void refuse(Answer answer, RequestRecord record, GatewayError error) {
+    public void refuseEarly(Answer answer, RequestRecord record, GatewayError error) {
         if (record.route.isEmpty()) {
             record.route = Route.OTHER.label();
         }
@@ -125,7 +125,7 @@ public final class Gateway {
         try {
             answer.fail(error);
         } finally {
-            end(live.get(), record);
+            handOut(live.get(), record);
         }
     }
 
@@ -189,7 +189,7 @@ public final class Gateway {
     /** Whoever sees that nothing is under way finds all of it counted. */
     private void ended(Live now, Exchange exchange, RequestRecord record) {
         try {
-            end(now, record);
+            handOut(now, record);
         } finally {
             underWay.leave(exchange);
         }
@@ -200,7 +200,8 @@ public final class Gateway {
         return upgrades.open();
     }
 
-    private void end(Live now, RequestRecord record) {
+    /** All is known of a request: those who observe requests are told. */
+    private void handOut(Live now, RequestRecord record) {
         record.endedNanos = clock.getAsLong();
         now.observers().ended(record);
     }
@@ -328,7 +329,7 @@ public final class Gateway {
 
     private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) {
         record.failed(error.status(), error.code(), error.message());
-        if (exchange.incoming() instanceof Incoming.Arriving(Incoming.Stream body) && body.isHeldBack() && !body.isEmpty()) {
+        if (exchange.incoming() instanceof Incoming.Arriving(Incoming.Stream body) && body.awaitsContinue() && !body.isEmpty()) {
             // The client may send the body now or may not: the next bytes could be read as either (RFC 9110 §10.1.1).
             exchange.answer().closeAfter();
         }

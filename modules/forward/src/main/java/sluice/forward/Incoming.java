@@ -24,8 +24,8 @@ public sealed interface Incoming {
         /** Whether there is none, or an empty one. */
         boolean isEmpty();
 
-        /** Whether the client holds it back until it is asked to go on, and was not asked yet. */
-        boolean isHeldBack();
+        /** Whether the client waits to be told that it may send it ({@code Expect: 100-continue}), and was not told yet. */
+        boolean awaitsContinue();
 
         /**
          * Reads at least one byte, waiting if none is there; a client that holds the body back is asked to go on.

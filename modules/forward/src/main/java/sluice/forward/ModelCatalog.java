@@ -140,7 +140,7 @@ final class ModelCatalog {
         UpstreamRequest request = new UpstreamRequest(account, "GET", "/models" + query, HeaderPolicy.toUpstream(Headers.EMPTY, account,
                 false), OutboundBody.EMPTY, LIMIT.toNanos(), LIMIT.toNanos(), "", 0, new Cancellation());
         ModelList models = switch (upstream.send(request)) {
-            case UpstreamResult.Unreachable none -> ModelList.NONE;
+            case UpstreamResult.Unreachable unreached -> ModelList.NONE;
             case UpstreamResult.Answered answer -> {
                 try (ByteSource body = answer.body()) {
                     yield answer.status() == 200 ? ModelList.read(readAll(body)) : ModelList.NONE;

@@ -98,7 +98,7 @@ public final class Parts {
                 configuration.slotWait(), clocks.nanos());
         BodyReader reader = new BodyReader(decoders, bodies.collector(), configuration.limits().bodyBytes(),
                 configuration.limits().bodyWait().toNanos());
-        Way usual = new Upstreams(accounts.upstream(), accounts.turnPool(), accounts.refusals(),
+        Way usual = new HttpWay(accounts.upstream(), accounts.turnPool(), accounts.refusals(),
                 configuration.webSocket().unavailable());
         return new Live(new Live.Access(authenticator, admission), new Live.Intake(reader, budget, bodies.scanner()),
                 new Live.Pool(accounts.scheduler(), loop, usual, owners(configuration), new SessionSource(accounts.state().keys()),

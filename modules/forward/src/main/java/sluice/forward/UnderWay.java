@@ -25,7 +25,7 @@ final class UnderWay {
     }
 
     /** Ends all of them, whatever they wait for, and tells their clients; requests that come later end, too. */
-    void end() {
+    void endAll() {
         over = true;
         exchanges.forEach(exchange -> exchange.cancellation().end(Gateway.shuttingDown()));
     }

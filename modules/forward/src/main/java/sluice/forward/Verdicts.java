@@ -52,23 +52,23 @@ final class Verdicts {
     }
 
     /** There was no answer. */
-    AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
-        call.record.resends += none.resent() ? 1 : 0;
-        if (none.kind() == UpstreamResult.Kind.RESET && none.close().isTold()) {
-            return closed(call, lease, none, strip);
+    AttemptResult unreachable(Call call, AccountLease lease, UpstreamResult.Unreachable unreached, boolean strip) {
+        call.record.resends += unreached.resent() ? 1 : 0;
+        if (unreached.kind() == UpstreamResult.Kind.RESET && unreached.close().isTold()) {
+            return closed(call, lease, unreached, strip);
         }
-        if (none.kind() == UpstreamResult.Kind.HELD) {
+        if (unreached.kind() == UpstreamResult.Kind.HELD) {
             // No account has been asked, so none is to blame.
             lease.report(new AttemptOutcome.Ignored());
         }
-        Failure failure = Failure.unreachable(none.kind(), none.requestSent());
-        return new AttemptResult.Failed(judged(lease, failure, none.requestSent(), none.kind() + ": " + none.detail()));
+        Failure failure = Failure.unreachable(unreached.kind(), unreached.requestSent());
+        return new AttemptResult.Failed(judged(lease, failure, unreached.requestSent(), unreached.kind() + ": " + unreached.detail()));
     }
 
     /** An account that closes its WebSocket may say why, and means what it means by any other answer. */
-    private AttemptResult closed(Call call, AccountLease lease, UpstreamResult.Unreachable none, boolean strip) {
-        UpstreamError error = UpstreamError.reason(none.close().reason(), epochMillis.getAsLong());
-        FailureRules.Rule rule = FailureRules.judge(Failure.close(none.close().code(), error));
+    private AttemptResult closed(Call call, AccountLease lease, UpstreamResult.Unreachable unreached, boolean strip) {
+        UpstreamError error = UpstreamError.reason(unreached.close().reason(), epochMillis.getAsLong());
+        FailureRules.Rule rule = FailureRules.judge(Failure.close(unreached.close().code(), error));
         Duration retryAfter = RetryHints.of(Headers.EMPTY, new RelayOutcome.StreamError(0, error.code(), error.type(), error.message()),
                 epochMillis.getAsLong());
         if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
@@ -78,7 +78,7 @@ final class Verdicts {
         UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
                 false, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,
-                retryAfter, none.requestSent(), rule.what() + ": " + none.detail()));
+                retryAfter, unreached.requestSent(), rule.what() + ": " + unreached.detail()));
     }
 
     /** The answer has an error status. */

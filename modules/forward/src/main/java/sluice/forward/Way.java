@@ -35,7 +35,7 @@ public interface Way {
     }
 
     /** Called when no account is to be had. True if the request now asks for less, so that it is worth another try. */
-    default boolean widen(String model, int attempts, Selection.Unavailable none) {
+    default boolean widen(String model, int attempts, Selection.Unavailable unavailable) {
         return false;
     }
 
@@ -53,7 +53,7 @@ public interface Way {
     UpstreamResult send(UpstreamRequest request, RequestBody body);
 
     /** Whether the account that could not be reached is to be called once more, in another way. */
-    default boolean goesOtherwise(UpstreamResult.Unreachable none) {
+    default boolean goesOtherwise(UpstreamResult.Unreachable unreached) {
         return false;
     }
 

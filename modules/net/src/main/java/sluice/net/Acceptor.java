@@ -24,7 +24,7 @@ public final class Acceptor implements AutoCloseable {
     /** An accept that has waited so long has something to wait on: the port is there. */
     private static final Duration SETTLED = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
-    /** Where connections come all the same, a port is left at last. */
+    /** So often a port that is to be left waits for a quiet moment; then it is left though connections still come. */
     private static final int MOST_QUIETS = 10;
 
     private final InetSocketAddress address;

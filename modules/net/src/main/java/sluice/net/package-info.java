@@ -2,7 +2,7 @@
  * Sockets, and what waits for them.
  *
  * <p>Start at {@link sluice.net.Link}, a connected pair of byte streams: {@link sluice.net.Dialer} opens one to an account, through
- * a {@link sluice.net.ProxyTunnel} and TLS where asked for; {@link sluice.net.SocketLink} wraps one that was accepted. A stream that
+ * a {@link sluice.net.ProxyTunnel} and TLS where asked for; {@link sluice.net.SocketLink} is what it gives. A stream that
  * lasts waits on {@link sluice.net.EventLoops}, a socket that nobody reads on the {@link sluice.net.ReadPoller}, and every deadline of
  * the process on the {@link sluice.net.CoarseSweeper}.
  *

@@ -5,14 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * All who observe requests, and the order in which they are told. Who fails does not keep the others from being told. A health probe
+ * All who observe requests, and the order in which they are told. The price stands in the record by then: it was set when the
+ * request gave its place back. Who fails does not keep the others from being told. A health probe
  * is no request: nobody is told. Immutable and thread-safe.
  */
 public final class RequestObservers implements RequestObserver {
     /** What an observer is for: they are told in the order of these constants. */
     public enum Role {
-        /** Puts the price on a request and charges it; whoever comes later sees the cost. */
-        SETTLEMENT,
         /** Writes the line of the log, before anything else may keep the request longer. */
         LOG,
         /** Keeps usage. */

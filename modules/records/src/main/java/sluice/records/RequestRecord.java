@@ -161,7 +161,7 @@ public final class RequestRecord {
         edits = List.of();
     }
 
-    /** The part that accounts are settled by. */
+    /** The part that is kept of it: who is charged what, and for what. */
     public UsageRecord usageRecord() {
         return new UsageRecord(requestId,
                 new UsageRecord.Times(epochMillis, endedNanos - startedNanos, firstOutputNanos == 0 ? 0 : firstOutputNanos - startedNanos),

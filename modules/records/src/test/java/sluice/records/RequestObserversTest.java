@@ -15,18 +15,17 @@ class RequestObserversTest {
     }
 
     @Test
-    void thePriceIsKnownBeforeAnybodyElseIsToldWhoeverWasAddedFirst() {
+    void theLogIsToldFirstAndOperationsLastWhoeverWasAddedFirst() {
         RequestObservers.NONE.with(Role.OPERATIONS, noting("operations")).with(Role.LEDGER, noting("ledger"))
-                .with(Role.LOG, noting("log")).with(Role.SETTLEMENT, noting("settlement"))
-                .ended(new RequestRecord("req_1", 0, 0));
-        assertEquals(List.of("settlement", "log", "ledger", "operations"), told);
+                .with(Role.LOG, noting("log")).ended(new RequestRecord("req_1", 0, 0));
+        assertEquals(List.of("log", "ledger", "operations"), told);
     }
 
     @Test
     void theSameRoleIsToldInTheOrderOfAdding() {
-        RequestObservers.NONE.with(Role.LOG, noting("first")).with(Role.SETTLEMENT, noting("settlement"))
-                .with(Role.LOG, noting("second")).ended(new RequestRecord("req_1", 0, 0));
-        assertEquals(List.of("settlement", "first", "second"), told);
+        RequestObservers.NONE.with(Role.LEDGER, noting("first")).with(Role.LOG, noting("log"))
+                .with(Role.LEDGER, noting("second")).ended(new RequestRecord("req_1", 0, 0));
+        assertEquals(List.of("log", "first", "second"), told);
     }
 
     @Test

@@ -239,7 +239,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
             waiting.review();
         };
         if (failure.kind().maybeTheRequest() && !lease.began) {
-            // Until then nobody waits for this probe to tell something.
+            // The probe has told nothing yet, and nobody is to wait until it does.
             outcomes.ignored(lease.member.state, lease.probe);
             lease.wish.request().tried().evidence().doubt(lease.member.name, failure.kind(), mark);
         } else {

@@ -118,7 +118,7 @@ final class Outlook {
     }
 
     /** What it means for the client: the class of the account that can be had first. */
-    Cause cause(RestBook clock, long nowNanos) {
+    Cause cause(RestBook rests, long nowNanos) {
         if (accounts > 0 && serving == 0) {
             return new Cause.ModelUnknown();
         }
@@ -127,7 +127,7 @@ final class Outlook {
         }
         return switch (soonestTrouble) {
             case RATE_LIMITED -> new Cause.RateLimit();
-            case USED_UP -> new Cause.UsageLimit(clock.epochOf(renewalNanos, nowNanos));
+            case USED_UP -> new Cause.UsageLimit(rests.epochOf(renewalNanos, nowNanos));
             case NONE, COOLING, BREAKER, UNAUTHORIZED, UNSERVED -> new Cause.Broken();
         };
     }

@@ -192,7 +192,7 @@ final class GatewayProcess implements AutoCloseable {
             gateway.drain();
         }
         awaitQuiet(configuration.server().drain(), true);
-        gateway.end();
+        gateway.endAll();
         awaitQuiet(LAST_WORDS, false);
     }
 

@@ -202,7 +202,7 @@ final class Witness {
         public Selection select(SelectionRequest request) throws InterruptedException {
             return switch (real.select(request)) {
                 case Selection.Selected(AccountLease lease) -> new Selection.Selected(new WatchedLease(lease));
-                case Selection.Unavailable none -> none;
+                case Selection.Unavailable unavailable -> unavailable;
             };
         }
 

@@ -56,7 +56,7 @@ final class Numbering {
         }
         long sequence = reading.numberOf(bytes, from, to);
         if (sequence < 0 && number >= 0) {
-            // An upstream that numbers some events only: no number is lower than this, for each event has one at most.
+            // An upstream that numbers some events only. Each event took one number at most, so this one is not too low.
             sequence = number + event - numbered;
         }
         read(event, sequence);

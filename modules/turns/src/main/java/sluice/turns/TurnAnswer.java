@@ -145,7 +145,7 @@ final class TurnAnswer implements Answer {
     }
 
     @Override
-    public void refuse(int code, Head head, byte[] body) {
+    public void passRefusalOn(int code, Head head, byte[] body) {
         status = code;
         Headers.Builder headers = Headers.builder();
         head.writeTo(new Lines() {

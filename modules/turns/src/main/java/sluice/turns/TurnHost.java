@@ -3,7 +3,10 @@ package sluice.turns;
 import sluice.forward.ByteBudget;
 import sluice.websocket.WebSocketEvent;
 
-/** Serves what a socket receives, by the configuration in force. Thread-safe. */
+/**
+ * Serves what a socket receives, by the configuration in force; {@link Turns} does. It is an interface so that the socket, which
+ * {@link Turns} makes, need not know it. Thread-safe.
+ */
 interface TurnHost {
     /** The rules in force. */
     TurnRules rules();

@@ -48,7 +48,7 @@ final class TurnWay implements Way {
     @Override
     public boolean reaches(String model) {
         // If no account serves the model at all, the lack of a WebSocket is not the reason.
-        return means.offer().has(model) || !means.offer().lacks(model);
+        return means.offer().servesByWebSocket(model) || !means.offer().servesByHttpOnly(model);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class TurnWay implements Way {
      * end one that has no WebSocket.
      */
     @Override
-    public boolean widen(String model, int attempts, Selection.Unavailable none) {
+    public boolean widen(String model, int attempts, Selection.Unavailable unavailable) {
         if (mayRoam() && !only(attempts).isEmpty()) {
             roams = true;
             return true;
@@ -82,7 +82,7 @@ final class TurnWay implements Way {
     }
 
     private boolean mayUseHttp(String model, int attempts) {
-        return isRequest && !overHttp && only(attempts).isEmpty() && means.offer().lacks(model);
+        return isRequest && !overHttp && only(attempts).isEmpty() && means.offer().servesByHttpOnly(model);
     }
 
     /** Leaving the connection would take it from the turns of other streams. */
@@ -92,8 +92,8 @@ final class TurnWay implements Way {
 
     /** A message that is too large for the account's WebSocket is not for its HTTP. */
     @Override
-    public boolean goesOtherwise(UpstreamResult.Unreachable none) {
-        boolean other = none.kind() == UpstreamResult.Kind.TOO_LARGE && portable && isRequest && !overHttp;
+    public boolean goesOtherwise(UpstreamResult.Unreachable unreached) {
+        boolean other = unreached.kind() == UpstreamResult.Kind.TOO_LARGE && portable && isRequest && !overHttp;
         overHttp |= other;
         return other;
     }
@@ -123,7 +123,7 @@ final class TurnWay implements Way {
             return means.http().send(request);
         }
         UpstreamResult result = binding.turn(request, streamId, portable);
-        if (result instanceof UpstreamResult.Unreachable none && none.kind() == UpstreamResult.Kind.NO_WEBSOCKET) {
+        if (result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.NO_WEBSOCKET) {
             means.refusals().note(request.account());
         }
         return result;
@@ -147,7 +147,7 @@ final class TurnWay implements Way {
     }
 
     private boolean elsewhere(Call call) {
-        return means.available().test(call.elsewhere(isRequest && means.offer().lacks(call.model())
+        return means.available().test(call.elsewhere(isRequest && means.offer().servesByHttpOnly(call.model())
                 ? SelectionRequest.Transport.HTTP : SelectionRequest.Transport.WEBSOCKET));
     }
 }

@@ -232,7 +232,7 @@ public final class Turns implements Gateway.Upgrades {
         record.stream = true;
         record.requestBytes = length;
         record.client = socket.client();
-        gateway.refuse(new TurnAnswer(socket, record.requestId, streamId, () -> { }), record, error);
+        gateway.refuseEarly(new TurnAnswer(socket, record.requestId, streamId, () -> { }), record, error);
     }
 
     private TurnExchange exchange(ClientSocket socket, Route route, ClientMessage message) {

@@ -51,13 +51,13 @@ final class WebSocketOffer {
     }
 
     /** Whether some account serves {@code model} by WebSocket. */
-    boolean has(String model) {
+    boolean servesByWebSocket(String model) {
         return accounts.stream().anyMatch(account -> offers(account)
                 && (model.isEmpty() || account.upstreamModel(model).isPresent()));
     }
 
     /** Whether some account serves {@code model} by HTTP only. */
-    boolean lacks(String model) {
+    boolean servesByHttpOnly(String model) {
         return accounts.stream().anyMatch(account -> !offers(account)
                 && (model.isEmpty() || account.upstreamModel(model).isPresent()));
     }

@@ -72,13 +72,13 @@ final class ClientBinding implements TurnPool.Binding {
     private Round round(UpstreamRequest request, String streamId, boolean mayRepeat, boolean mayHaveRun) {
         TurnCall call = pools.call(request);
         return switch (join(request, streamId, call.mailbox())) {
-            case Joined.Failed(UpstreamResult.Unreachable none) -> new Round.Done(mayHaveRun
-                    ? UpstreamResult.Unreachable.afterReset(none.kind(), none.detail()) : none);
+            case Joined.Failed(UpstreamResult.Unreachable unreached) -> new Round.Done(mayHaveRun
+                    ? UpstreamResult.Unreachable.afterReset(unreached.kind(), unreached.detail()) : unreached);
             case Joined.Refused(UpstreamDial.Outcome.Refused answer) -> new Round.Done(mayHaveRun
                     ? UpstreamResult.Unreachable.afterReset(Kind.FRAMING, "status " + answer.status())
                     : TurnCall.refusedHandshake(answer));
             case Joined.Ready(BoundConnection connection, boolean doubtful, long connectNanos) -> {
-                call.mailbox().on(completed -> {
+                call.mailbox().whenOver(completed -> {
                     if (completed) {
                         connection.leave(streamId, call.mailbox());
                     } else {

@@ -45,11 +45,11 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private long waitingSinceNanos;
     private Optional<Refusal> refusal = Optional.empty();
     private Optional<SourceException> failure = Optional.empty();
-    private Turn turn = Turn.NONE;
+    private WhenOver whenOver = WhenOver.NONE;
 
-    /** The turn's connection, for when it is over. Does not block. */
-    interface Turn {
-        Turn NONE = completed -> { };
+    /** What happens to the turn's connection when the turn is over. Does not block. */
+    interface WhenOver {
+        WhenOver NONE = completed -> { };
 
         /** Gives the connection back if the turn is complete, ends it otherwise. May be called again. */
         void over(boolean completed);
@@ -73,11 +73,11 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         this.idleNanos = idleNanos;
     }
 
-    /** Names the connection that the turn runs on, before anything is sent. */
-    void on(Turn connection) {
+    /** Says what becomes of the connection that the turn runs on, before anything is sent. */
+    void whenOver(WhenOver action) {
         lock.lock();
         try {
-            turn = connection;
+            whenOver = action;
         } finally {
             lock.unlock();
         }
@@ -279,15 +279,15 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     }
 
     private void over(boolean completed) {
-        Turn connection;
+        WhenOver action;
         lock.lock();
         try {
-            connection = turn;
-            turn = Turn.NONE;
+            action = whenOver;
+            whenOver = WhenOver.NONE;
         } finally {
             lock.unlock();
         }
-        connection.over(completed);
+        action.over(completed);
     }
 
     private void await(Condition condition) {

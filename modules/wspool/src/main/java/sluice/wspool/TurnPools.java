@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
-import sluice.api.Binding;
 import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
 import sluice.api.SessionKeys;
@@ -108,7 +107,7 @@ final class TurnPools implements TurnPool {
 
     private Try run(UpstreamRequest request, TurnCall call, AccountPool pool, AccountPool.Given.Socket given, boolean again,
             boolean mayHaveRun) {
-        call.mailbox().on(completed -> {
+        call.mailbox().whenOver(completed -> {
             if (completed) {
                 pool.release(given.socket(), given.seat());
             } else {

@@ -155,9 +155,9 @@ class BridgeTest {
             assertEquals(401, answer.status());
             assertEquals("{}", text(answer));
             upstream.refuse("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n");
-            UpstreamResult.Unreachable none = unreachable(pool.send(request(upstream.account(), "team", 7)));
-            assertFalse(none.requestSent());
-            assertTrue(none.detail().contains("426"), none.detail());
+            UpstreamResult.Unreachable unreached = unreachable(pool.send(request(upstream.account(), "team", 7)));
+            assertFalse(unreached.requestSent());
+            assertTrue(unreached.detail().contains("426"), unreached.detail());
             assertEquals(0, pool.counts("main").seats());
         }
     }
@@ -183,10 +183,10 @@ class BridgeTest {
     @Test
     void aFreshConnectionThatEndsWithoutAnEventIsReportedAsSent() throws Exception {
         try (FakeUpstream upstream = new FakeUpstream((socket, message) -> socket.sendClose(1011, "oops"))) {
-            UpstreamResult.Unreachable none = unreachable(pool.send(request(upstream.account(), "team", 7)));
-            assertTrue(none.requestSent());
-            assertEquals(UpstreamResult.Kind.RESET, none.kind());
-            assertTrue(none.detail().contains("1011: oops"), none.detail());
+            UpstreamResult.Unreachable unreached = unreachable(pool.send(request(upstream.account(), "team", 7)));
+            assertTrue(unreached.requestSent());
+            assertEquals(UpstreamResult.Kind.RESET, unreached.kind());
+            assertTrue(unreached.detail().contains("1011: oops"), unreached.detail());
         }
     }
 
@@ -222,11 +222,11 @@ class BridgeTest {
         })) {
             self.set(upstream);
             text(answered(pool.send(request(upstream.account(), "team", 7))));
-            UpstreamResult.Unreachable none = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
-            assertTrue(none.requestSent());
-            assertFalse(none.resent());
-            assertEquals(UpstreamResult.Kind.RESET, none.kind());
-            assertTrue(none.detail().contains("426"), none.detail());
+            UpstreamResult.Unreachable unreached = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
+            assertTrue(unreached.requestSent());
+            assertFalse(unreached.resent());
+            assertEquals(UpstreamResult.Kind.RESET, unreached.kind());
+            assertTrue(unreached.detail().contains("426"), unreached.detail());
         }
     }
 
@@ -241,9 +241,9 @@ class BridgeTest {
             }
         })) {
             text(answered(pool.send(request(upstream.account(), "team", 7))));
-            UpstreamResult.Unreachable none = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
-            assertTrue(none.requestSent());
-            assertTrue(none.resent());
+            UpstreamResult.Unreachable unreached = (UpstreamResult.Unreachable) pool.send(request(upstream.account(), "team", 7));
+            assertTrue(unreached.requestSent());
+            assertTrue(unreached.resent());
         }
     }
 
@@ -324,9 +324,9 @@ class BridgeTest {
             }
         })) {
             Thread late = visiting();
-            UpstreamResult.Unreachable none = unreachable(pool.send(request(upstream.account(), "team", 7)));
-            assertEquals(UpstreamResult.Kind.TIMEOUT, none.kind());
-            assertTrue(none.requestSent());
+            UpstreamResult.Unreachable unreached = unreachable(pool.send(request(upstream.account(), "team", 7)));
+            assertEquals(UpstreamResult.Kind.TIMEOUT, unreached.kind());
+            assertTrue(unreached.requestSent());
             UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
             byte[] buffer = new byte[1000];
             SourceException idle = assertThrows(SourceException.class, () -> {
@@ -345,8 +345,8 @@ class BridgeTest {
     void aCancelledRequestEndsItsConnection() throws Exception {
         Cancellation cancellation = new Cancellation();
         try (FakeUpstream upstream = new FakeUpstream((socket, message) -> cancellation.cancel())) {
-            UpstreamResult.Unreachable none = unreachable(pool.send(request(upstream.account(), "team", 7, cancellation)));
-            assertEquals(UpstreamResult.Kind.CANCELLED, none.kind());
+            UpstreamResult.Unreachable unreached = unreachable(pool.send(request(upstream.account(), "team", 7, cancellation)));
+            assertEquals(UpstreamResult.Kind.CANCELLED, unreached.kind());
             upstream.end();
             assertEquals(0, pool.counts("main").seats());
         }

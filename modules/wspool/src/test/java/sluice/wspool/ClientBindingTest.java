@@ -142,9 +142,9 @@ class ClientBindingTest {
     void aCloseForItsSizeIsToldApartFromACut() throws Exception {
         try (FakeUpstream upstream = new FakeUpstream((socket, message) -> socket.sendClose(1009, "too big"));
                 TurnPool.Binding binding = pool.bind(new Heard())) {
-            UpstreamResult.Unreachable none = assertInstanceOf(UpstreamResult.Unreachable.class,
+            UpstreamResult.Unreachable unreached = assertInstanceOf(UpstreamResult.Unreachable.class,
                     binding.turn(request(upstream.account(), "team", 7), "", true));
-            assertEquals(UpstreamResult.Kind.TOO_LARGE, none.kind());
+            assertEquals(UpstreamResult.Kind.TOO_LARGE, unreached.kind());
         }
     }
 
@@ -193,10 +193,10 @@ class ClientBindingTest {
     void anAddressWithoutWebSocketIsToldAsSuch() throws Exception {
         try (FakeUpstream upstream = FakeUpstream.obliging(); TurnPool.Binding binding = pool.bind(new Heard())) {
             upstream.refuse("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-            UpstreamResult.Unreachable none = assertInstanceOf(UpstreamResult.Unreachable.class,
+            UpstreamResult.Unreachable unreached = assertInstanceOf(UpstreamResult.Unreachable.class,
                     binding.turn(request(upstream.account(), "team", 7), "", true));
-            assertEquals(UpstreamResult.Kind.NO_WEBSOCKET, none.kind());
-            assertFalse(none.requestSent());
+            assertEquals(UpstreamResult.Kind.NO_WEBSOCKET, unreached.kind());
+            assertFalse(unreached.requestSent());
         }
     }
 

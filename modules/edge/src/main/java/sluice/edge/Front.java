@@ -11,11 +11,11 @@ import sluice.config.ServerSettings;
 import sluice.http1.RequestHead;
 
 /**
- * How requests come: through proxies that tell who the client is, and below another path. A proxy is believed as far as it is trusted:
+ * What stands in front: proxies that tell who the client is, and another path above the API's. A proxy is believed as far as it is trusted:
  * the addresses that it names are read from the last, which the nearest proxy has written, and the first one that is no trusted proxy
  * is the client. Immutable and thread-safe.
  */
-final class Approach {
+final class Front {
     /** Azure's clients ask below this path. */
     private static final String AZURE = "/openai";
     /** A chain of more proxies is no chain. */
@@ -29,7 +29,7 @@ final class Approach {
     private final boolean proxyProtocol;
     private final String basePath;
 
-    Approach(ServerSettings.Front front) {
+    Front(ServerSettings.Front front) {
         trusted = front.trustedProxies();
         header = front.forwardedBy();
         proxyProtocol = front.proxyProtocol();
@@ -41,8 +41,29 @@ final class Approach {
         return proxyProtocol && isTrusted(peer);
     }
 
-    /** The address of the client whose request came from {@code peer} with these headers. */
-    String clientOf(String peer, Headers headers) {
+    /** A connection from {@code address}. */
+    Peer peer(String address) {
+        return new Peer(this, address);
+    }
+
+    /**
+     * The other end of one connection, as what stands in front shows it.
+     *
+     * @param address of whoever opened the connection: the client, or the nearest proxy
+     */
+    record Peer(Front front, String address) {
+        /** The address of the client whose request came with these headers. */
+        String clientOf(Headers headers) {
+            return front.clientOf(address, headers);
+        }
+
+        /** The request as it would be without the path below which it came. */
+        RequestHead inside(RequestHead head) {
+            return front.inside(head);
+        }
+    }
+
+    private String clientOf(String peer, Headers headers) {
         if (trusted.isEmpty() || !isTrusted(peer)) {
             return peer;
         }
@@ -97,8 +118,7 @@ final class Approach {
         return trusted.stream().anyMatch(range -> range.contains(literal));
     }
 
-    /** The request as it would be without the path below which it came. */
-    RequestHead inside(RequestHead head) {
+    private RequestHead inside(RequestHead head) {
         String target = without(AZURE, without(basePath, head.target()));
         return target.length() == head.target().length() ? head
                 : new RequestHead(head.method(), target, head.minorVersion(), head.headers(), head.bodyBytes(), head.keepAlive());

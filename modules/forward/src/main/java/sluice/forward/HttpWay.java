@@ -12,10 +12,10 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 
 /**
- * The two ways to an account: HTTP, and pooled WebSockets for what can go over them where the account prefers that (decision
+ * The way of a request that came by HTTP: HTTP, or pooled WebSockets for what can go over them where the account prefers that (decision
  * 0042). An account that turns out to have no WebSocket is called by HTTP at once, and for a while. Thread-safe.
  */
-final class Upstreams implements Way {
+final class HttpWay implements Way {
     private final Upstream http;
     private final TurnPool pool;
     private final WebSocketRefusals refusals;
@@ -26,7 +26,7 @@ final class Upstreams implements Way {
      *
      * @param unavailable how long an account that refused a WebSocket is not asked for another
      */
-    Upstreams(Upstream http, TurnPool pool, WebSocketRefusals refusals, Duration unavailable) {
+    HttpWay(Upstream http, TurnPool pool, WebSocketRefusals refusals, Duration unavailable) {
         this.http = http;
         this.pool = pool;
         this.refusals = refusals;
@@ -44,8 +44,8 @@ final class Upstreams implements Way {
             return http.send(request);
         }
         UpstreamResult result = pool.send(request);
-        if (result instanceof UpstreamResult.Unreachable none && !none.requestSent()) {
-            switch (none.kind()) {
+        if (result instanceof UpstreamResult.Unreachable unreached && !unreached.requestSent()) {
+            switch (unreached.kind()) {
                 case NO_WEBSOCKET -> {
                     refusals.note(request.account());
                     return http.send(request);
@@ -59,7 +59,7 @@ final class Upstreams implements Way {
                 }
             }
         }
-        if (result instanceof UpstreamResult.Unreachable none && none.kind() == UpstreamResult.Kind.TOO_LARGE) {
+        if (result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.TOO_LARGE) {
             // The account has read none of it, and takes more by HTTP.
             return http.send(request);
         }
