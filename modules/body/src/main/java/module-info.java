@@ -1,7 +1,8 @@
 /**
  * JSON of both directions as bytes: request bodies are scanned once and edited by splice, answers are followed while they
  * pass. Provides {@link sluice.api.BodyScanner} ({@code splice}), {@link sluice.api.AnswerRelay} ({@code streaming}),
- * {@link sluice.api.BodyCollector} ({@code sized}) and {@link sluice.api.BodyDecoder}, and exports nothing. Start at {@link sluice.body}.
+ * {@link sluice.buffers.BodyCollector} ({@code sized}) and {@link sluice.api.BodyDecoder}, and exports nothing. Start at
+ * {@link sluice.body}.
  */
 module sluice.body {
     requires sluice.api;
@@ -11,7 +12,7 @@ module sluice.body {
     requires com.github.luben.zstd_jni;
 
     provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;
-    provides sluice.api.BodyCollector with sluice.body.SizedCollector;
+    provides sluice.buffers.BodyCollector with sluice.body.SizedCollector;
     provides sluice.api.BodyDecoder with sluice.body.ContentDecoder;
     provides sluice.api.BodyScanner with sluice.body.SpliceScanner;
 }

@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.forward {
     requires transitive sluice.api;
+    requires transitive sluice.buffers; // how bodies are collected
     requires transitive sluice.clients;
     requires transitive sluice.config;
     requires sluice.failures;

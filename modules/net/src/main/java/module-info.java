@@ -5,8 +5,8 @@ module sluice.net {
     requires sluice.buffers;
     requires jdk.net; // the times of TCP keepalive probes
 
-    provides sluice.api.StreamThreads.Factory with sluice.net.EventLoops.Factory;
+    provides sluice.net.StreamThreads.Factory with sluice.net.EventLoops.Factory;
 
-    exports sluice.net to sluice.edge, sluice.forward, sluice.gauge, sluice.http1, sluice.http2, sluice.ops, sluice.probe, sluice.server,
-            sluice.simulator, sluice.turns, sluice.upstream, sluice.websocket, sluice.wspool;
+    exports sluice.net to sluice.baseline, sluice.edge, sluice.forward, sluice.gauge, sluice.http1, sluice.http2, sluice.ops,
+            sluice.probe, sluice.server, sluice.simulator, sluice.turns, sluice.upstream, sluice.websocket, sluice.wspool;
 }

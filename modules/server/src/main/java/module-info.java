@@ -27,15 +27,15 @@ module sluice.server {
 
     uses sluice.api.AccountScheduler.Factory;
     uses sluice.api.AnswerRelay;
-    uses sluice.api.BodyCollector;
+    uses sluice.buffers.BodyCollector;
     uses sluice.api.BodyDecoder;
     uses sluice.api.BodyScanner;
     uses sluice.api.Command;
-    uses sluice.api.ConnectionSeats.Factory;
+    uses sluice.api.TurnPool.Seats.Factory;
     uses sluice.api.EventRelay;
     uses sluice.api.SelectionPolicy.Factory;
     uses sluice.api.SharedState.Factory;
-    uses sluice.api.StreamThreads.Factory;
+    uses sluice.net.StreamThreads.Factory;
     uses sluice.api.TurnPool.Factory;
     uses sluice.api.Upstream.Factory;
     uses sluice.api.UsageSink.Factory;

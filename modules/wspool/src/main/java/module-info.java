@@ -1,4 +1,3 @@
-import sluice.api.ConnectionSeats;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.wspool.LeanSeating;
@@ -13,7 +12,7 @@ module sluice.wspool {
     requires sluice.json;
     requires sluice.responses;
 
-    provides ConnectionSeats.Factory with LeanSeating;
+    provides TurnPool.Seats.Factory with LeanSeating;
     provides TurnPool.Factory with WebSocketProvider;
     provides Upstream.Factory with WebSocketProvider;
 }

@@ -34,7 +34,7 @@ public interface AccountLease extends AutoCloseable {
     }
 
     /** The account has told what it may still use, in the middle of an answer. */
-    default void limited(List<Quota> quotas) {
+    default void limited(List<AccountStatus.Quota> quotas) {
         // Nothing to remember.
     }
 

@@ -17,7 +17,17 @@ public interface BodyDecoder {
      * is limited by who reads it. Closing it does not close {@code in}.
      *
      * @param encoding one of {@link #encodings}
-     * @throws CorruptEncodingException if the bytes are not of that coding, then or while reading
+     * @throws Corrupt if the bytes are not of that coding, then or while reading
      */
     InputStream decode(String encoding, InputStream in) throws IOException;
+
+    /** Bytes that are not of the content coding that their header names: the sender's fault, unlike a broken connection. */
+    final class Corrupt extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        /** A fault, described without any bytes of the body. */
+        public Corrupt(String message) {
+            super(message);
+        }
+    }
 }

@@ -12,4 +12,18 @@ public interface BodyScanner extends Named {
      * <p>The result refers to {@code buffer}, which must not be written as long as the result is used.
      */
     Scan scan(byte[] buffer, int from, int to);
+
+    /** What a {@link BodyScanner} found. */
+    sealed interface Scan {
+        /** The bytes are one valid JSON object. */
+        record Valid(RequestBody body) implements Scan { }
+
+        /**
+         * The bytes are not one valid JSON object.
+         *
+         * @param offset distance in bytes from the start of the body to the first byte that cannot be right
+         * @param reason what is wrong there, in a few words, without any text of the body
+         */
+        record Malformed(int offset, String reason) implements Scan { }
+    }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param when when it was decided
  * @param candidates every account with its score or the reason it was ruled out; may be empty for past decisions
  */
-public record Decision(String account, Choice choice, Asked asked, When when, List<Candidate> candidates) {
+public record Decision(String account, SelectionPolicy.Choice choice, Asked asked, When when, List<Candidate> candidates) {
     /**
      * What was asked for.
      *

@@ -82,10 +82,10 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
      * @param cancelled asked when the source was {@linkplain ByteSource#abort aborted} from outside: what the client is told, or
      *     empty if there is nobody to be told
      */
-    public record Call(ModelNames model, Predicate<RelayOutcome.StreamError> refusable, Identified identified, Ending ending,
+    public record Call(Names model, Predicate<RelayOutcome.StreamError> refusable, Identified identified, Ending ending,
             Supplier<Optional<GatewayError>> cancelled) {
         /** No name to restore, every error refusable, nobody who wants to know more. */
-        public static final Call PLAIN = new Call(ModelNames.SAME, error -> true, (responseId, conversationId) -> { },
+        public static final Call PLAIN = new Call(Names.SAME, error -> true, (responseId, conversationId) -> { },
                 Ending.TERMINAL_EVENT, Optional::empty);
     }
 
@@ -101,7 +101,7 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
         void identified(String responseId, String conversationId);
 
         /** What the stream tells of its account's quotas, which is never nothing. */
-        default void limited(List<Quota> quotas) {
+        default void limited(List<AccountStatus.Quota> quotas) {
             // Nothing to remember.
         }
     }
@@ -147,7 +147,7 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
     }
 
     /** The same with a name to restore. */
-    public RelayOptions withModel(ModelNames model) {
+    public RelayOptions withModel(Names model) {
         return new RelayOptions(room, held, limits, clocks,
                 new Call(model, call.refusable, call.identified, call.ending, call.cancelled));
     }
@@ -177,13 +177,42 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
     }
 
     /** The same for one request. */
-    public RelayOptions with(ModelNames model, Predicate<RelayOutcome.StreamError> refusable, Duration firstOutput,
+    public RelayOptions with(Names model, Predicate<RelayOutcome.StreamError> refusable, Duration firstOutput,
             Identified identified) {
         return withModel(model).withRefusable(refusable).withFirstOutput(firstOutput).withIdentified(identified);
     }
 
     /** {@link Call#model}. */
-    public ModelNames model() {
+    public Names model() {
         return call.model;
+    }
+
+    /**
+     * A mapped model: the name to look for in an answer and the name to put in its place.
+     *
+     * @param upstream what the upstream calls it
+     * @param client what the client asked for
+     */
+    public record Names(String upstream, String client) {
+        /** Not mapped: nothing to restore. */
+        public static final Names SAME = new Names("", "");
+
+        /** Whether there is a name to restore. */
+        public boolean mapped() {
+            return !upstream.equals(client);
+        }
+
+        /**
+         * Whether the name that stands in an answer is that of {@link #upstream}: the same one, or the dated edition that an
+         * alias stands for, such as {@code gpt-5-2025-08-07} for {@code gpt-5}.
+         */
+        public boolean isUpstream(String answered) {
+            if (!answered.startsWith(upstream)) {
+                return false;
+            }
+            int next = upstream.length();
+            return answered.length() == next || answered.charAt(next) == '-' && answered.length() > next + 1
+                    && answered.charAt(next + 1) >= '0' && answered.charAt(next + 1) <= '9';
+        }
     }
 }

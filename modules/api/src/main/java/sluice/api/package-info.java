@@ -2,7 +2,7 @@
  * The contracts of a gateway for the OpenAI Responses API, in the order in which a request meets them.
  *
  * <ol>
- *   <li>{@link sluice.api.BodyScanner} reads the body once and yields a {@link sluice.api.Scan}: a
+ *   <li>{@link sluice.api.BodyScanner} reads the body once and yields a {@link sluice.api.BodyScanner.Scan}: a
  *       {@link sluice.api.RequestBody} whose fields can be asked for, or the place where the JSON is broken.
  *   <li>{@link sluice.api.AccountScheduler} turns a {@link sluice.api.SelectionRequest} into a
  *       {@link sluice.api.Selection}: an {@link sluice.api.AccountLease}, or the reasons why there is none.

@@ -5,14 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import sluice.api.AnswerRelay;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.StreamError;
-import sluice.api.RelayReport;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.responses.RestoredNames;
 
@@ -32,7 +28,7 @@ public final class BufferedRelay implements AnswerRelay {
     @Override
     public RelayOutcome relay(ByteSource source, ClientSink sink, RelayOptions options) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        RelayReport nothing = report(TreeScanner.MAPPER.missingNode(), whole.size(), 0);
+        RelayOutcome.Report nothing = report(TreeScanner.MAPPER.missingNode(), whole.size(), 0);
         try {
             byte[] chunk = new byte[CHUNK_BYTES];
             for (int count = source.read(chunk, 0, CHUNK_BYTES); count >= 0; count = source.read(chunk, 0, CHUNK_BYTES)) {
@@ -43,7 +39,7 @@ public final class BufferedRelay implements AnswerRelay {
         }
         byte[] bytes = whole.toByteArray();
         JsonNode root = parse(bytes);
-        RelayReport read = report(root, whole.size(), 0);
+        RelayOutcome.Report read = report(root, whole.size(), 0);
         if (!root.isObject() && !mayBeAnything(options, bytes.length)) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", read);
         }
@@ -58,20 +54,20 @@ public final class BufferedRelay implements AnswerRelay {
 
     private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, int bytesIn, RelayOptions options) {
         try {
-            RelayReport told = report(root, bytesIn, 0);
+            RelayOutcome.Report told = report(root, bytesIn, 0);
             options.call().identified().identified(told.responseId(), told.conversationId());
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }
             return new RelayOutcome.Completed(report(root, bytesIn, bytes.length));
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
             return new RelayOutcome.BrokeOff(cause, String.valueOf(e.getMessage()), report(root, bytesIn, 0));
         }
     }
 
     private static RelayOutcome.Cause cause(IOException failure) {
-        return failure instanceof SourceException source ? switch (source.how()) {
+        return failure instanceof ByteSource.Broken source ? switch (source.how()) {
             case CUT -> RelayOutcome.Cause.UPSTREAM_CUT;
             case IDLE -> RelayOutcome.Cause.UPSTREAM_IDLE;
             case FRAMING -> RelayOutcome.Cause.UPSTREAM_FRAMING;
@@ -93,7 +89,7 @@ public final class BufferedRelay implements AnswerRelay {
     }
 
     /** The bytes with the client's name in place of the upstream's: the tree only says where it stands. */
-    private static byte[] restored(byte[] bytes, ModelNames names) {
+    private static byte[] restored(byte[] bytes, RelayOptions.Names names) {
         byte[] literal = RestoredNames.literal(names);
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + literal.length);
         int at = 0;
@@ -106,17 +102,17 @@ public final class BufferedRelay implements AnswerRelay {
         return out.toByteArray();
     }
 
-    private static RelayReport report(JsonNode root, int bytesIn, int bytesOut) {
+    private static RelayOutcome.Report report(JsonNode root, int bytesIn, int bytesOut) {
         JsonNode response = root.path("response").isObject() ? root.path("response") : root;
         JsonNode usage = response.path("usage");
         TokenUsage tokens = usage.isObject() ? ParsedEvent.usage(usage) : TokenUsage.NONE;
         JsonNode error = response.path("error");
         StreamError streamError = error.isObject() ? ParsedEvent.error(error, 0, error.path("type").asText("")) : StreamError.NONE;
         JsonNode conversation = response.path("conversation");
-        return new RelayReport(new RelayReport.Ids(response.path("id").asText(""),
+        return new RelayOutcome.Report(new RelayOutcome.Report.Ids(response.path("id").asText(""),
                 conversation.isTextual() ? conversation.asText() : conversation.path("id").asText("")),
-                new RelayReport.Ended("", streamError, tokens, response.path("service_tier").isTextual()
+                new RelayOutcome.Report.Ended("", streamError, tokens, response.path("service_tier").isTextual()
                         ? response.path("service_tier").asText() : ""),
-                RelayReport.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
+                RelayOutcome.Report.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
     }
 }

@@ -2,7 +2,7 @@ package sluice.baseline;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import sluice.api.BodyCollector;
+import sluice.buffers.BodyCollector;
 
 /** Reads a body piece by piece into a buffer that doubles, and copies it out of there. Thread-safe. */
 public final class GrowingCollector implements BodyCollector {

@@ -8,7 +8,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import sluice.api.ByteSource;
-import sluice.api.SourceException;
 
 /**
  * Lines of a source, read ahead by a thread of their own. A line keeps its end and is decoded as ISO 8859-1, so that each of
@@ -24,7 +23,7 @@ final class LineQueue implements AutoCloseable {
         record End() implements Item { }
 
         /** A break. */
-        record Broken(SourceException cause) implements Item { }
+        record Broken(ByteSource.Broken cause) implements Item { }
 
         /** Nothing came in time. */
         record Late() implements Item { }
@@ -53,7 +52,7 @@ final class LineQueue implements AutoCloseable {
             return item == null ? new Item.Late() : item;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Item.Broken(new SourceException(SourceException.Cause.CANCELLED, "interrupted"));
+            return new Item.Broken(new ByteSource.Broken(ByteSource.Broken.Cause.CANCELLED, "interrupted"));
         }
     }
 
@@ -109,15 +108,15 @@ final class LineQueue implements AutoCloseable {
                     }
                 }
                 if (line.size() > maxLineBytes) {
-                    return new Item.Broken(new SourceException(SourceException.Cause.FRAMING, "a line above " + maxLineBytes));
+                    return new Item.Broken(new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "a line above " + maxLineBytes));
                 }
             }
             return new Item.End();
-        } catch (SourceException broken) {
+        } catch (ByteSource.Broken broken) {
             return new Item.Broken(broken);
         } catch (IOException | RuntimeException broken) {
             // Whatever a client library throws: the thread that waits for lines must hear of it.
-            return new Item.Broken(new SourceException(SourceException.Cause.CUT, String.valueOf(broken)));
+            return new Item.Broken(new ByteSource.Broken(ByteSource.Broken.Cause.CUT, String.valueOf(broken)));
         }
     }
 

@@ -14,15 +14,15 @@ import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.AttemptOutcome;
-import sluice.api.Binding;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Decision.FilterReason;
-import sluice.api.Owners;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
+import sluice.api.SelectionPolicy.Choice;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState;
+import sluice.api.SharedState.Home;
+import sluice.api.SharedState.Owners;
 
 /**
  * Slots, statistics and choice under one lock ("baseline-scheduler"), to be compared with: four passes and a full sort; a session waits
@@ -140,7 +140,7 @@ final class LockedScheduler implements AccountScheduler {
             state.owners().own(request.client(), conversationId, account.name());
         }
         if (request.sessionKey() != 0) {
-            state.bindings().move(request.sessionKey(), Binding.NONE, new Binding(account.name(), 0, false));
+            state.bindings().move(request.sessionKey(), Home.NONE, new Home(account.name(), 0, false));
         }
     }
 
@@ -150,7 +150,7 @@ final class LockedScheduler implements AccountScheduler {
                 statistics.succeeded(account.name(), success.firstOutputNanos());
                 if (request.sessionKey() != 0) {
                     state.bindings().move(request.sessionKey(), state.bindings().find(request.sessionKey()),
-                            new Binding(account.name(), success.usage().cached(), false));
+                            new Home(account.name(), success.usage().cached(), false));
                 }
                 if (!success.responseId().isEmpty()) {
                     state.owners().own(request.client(), success.responseId(), account.name());

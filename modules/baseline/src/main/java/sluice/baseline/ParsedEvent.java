@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.ModelNames;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
@@ -170,7 +170,7 @@ final class ParsedEvent {
     }
 
     /** Where the upstream's name stands as {@code model} or {@code response.model}; nowhere if this is no JSON. */
-    static List<int[]> modelSpans(byte[] json, ModelNames names) {
+    static List<int[]> modelSpans(byte[] json, RelayOptions.Names names) {
         List<int[]> spans = new ArrayList<>();
         try (JsonParser parser = FACTORY.createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {

@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
-import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
@@ -19,8 +18,6 @@ import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayOutcome.StreamError;
-import sluice.api.RelayReport;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
@@ -59,7 +56,7 @@ final class PerLineStream {
     private boolean outputSeen;
     private boolean refused;
     private long endNanos;
-    private ClientGoneException gone;
+    private ClientSink.Gone gone;
     private long drainUntilBytes;
     private boolean anyOfTheProtocol;
     private final KeptResponse lastResponse = new KeptResponse();
@@ -77,14 +74,14 @@ final class PerLineStream {
     RelayOutcome run() {
         try (LineQueue lines = new LineQueue(source, options.room().maxEventBytes())) {
             return relay(lines);
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return clientLeft(left);
-        } catch (SourceException broken) {
+        } catch (ByteSource.Broken broken) {
             return sourceEnded(Cause.UPSTREAM_FRAMING, String.valueOf(broken.getMessage()));
         }
     }
 
-    private RelayOutcome relay(LineQueue lines) throws ClientGoneException, SourceException {
+    private RelayOutcome relay(LineQueue lines) throws ClientSink.Gone, ByteSource.Broken {
         TextFrame frame = new TextFrame();
         boolean streamStarts = true;
         while (true) {
@@ -95,7 +92,7 @@ final class PerLineStream {
                     boolean whole = frame.add(line.text(), streamStarts) && line.ended();
                     streamStarts = false;
                     if (frame.length() > options.room().maxEventBytes()) {
-                        throw new SourceException(SourceException.Cause.FRAMING, "an event above the limit");
+                        throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "an event above the limit");
                     }
                     if (whole) {
                         frame(frame);
@@ -132,7 +129,7 @@ final class PerLineStream {
         return !outputSeen && !options.limits().firstOutput().isZero() && now - startNanos >= options.limits().firstOutput().toNanos();
     }
 
-    private void frame(TextFrame frame) throws ClientGoneException, SourceException {
+    private void frame(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {
         if (frame.isEvent()) {
             event(frame);
         } else if (!fold) {
@@ -140,7 +137,7 @@ final class PerLineStream {
         }
     }
 
-    private void event(TextFrame frame) throws ClientGoneException, SourceException {
+    private void event(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {
         ParsedEvent event = new ParsedEvent(frame.json(), frame.type());
         boolean late = !terminal.isEmpty();
         note(event);
@@ -167,15 +164,15 @@ final class PerLineStream {
         }
     }
 
-    private void answer(TextFrame frame) throws ClientGoneException, SourceException {
+    private void answer(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {
         try {
             byte[] response = FilledOutput.of(ParsedEvent.response(frame.restoredJson(options.call().model())), items);
             committed = true;
             write(response);
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             throw left;
         } catch (IOException notJson) {
-            throw new SourceException(SourceException.Cause.FRAMING, "a terminal event without a response");
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "a terminal event without a response");
         }
     }
 
@@ -235,7 +232,7 @@ final class PerLineStream {
     }
 
     /** One write for each event, once the stream is committed. */
-    private void pass(byte[] bytes) throws ClientGoneException {
+    private void pass(byte[] bytes) throws ClientSink.Gone {
         if (committed) {
             write(bytes);
         } else {
@@ -243,7 +240,7 @@ final class PerLineStream {
         }
     }
 
-    private void commit() throws ClientGoneException {
+    private void commit() throws ClientSink.Gone {
         if (!committed) {
             committed = true;
             write(held.toByteArray());
@@ -251,7 +248,7 @@ final class PerLineStream {
         }
     }
 
-    private void write(byte[] bytes) throws ClientGoneException {
+    private void write(byte[] bytes) throws ClientSink.Gone {
         if (gone != null) {
             return;
         }
@@ -262,7 +259,7 @@ final class PerLineStream {
             writes++;
             bytesOut += bytes.length;
             sink.write(bytes, 0, bytes.length, !fold);
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             if (!terminal.isEmpty() || options.limits().drain().isZero()) {
                 throw left;
             }
@@ -272,7 +269,7 @@ final class PerLineStream {
         }
     }
 
-    private static Cause cause(SourceException broken) {
+    private static Cause cause(ByteSource.Broken broken) {
         return switch (broken.how()) {
             case CUT -> Cause.UPSTREAM_CUT;
             case IDLE -> Cause.UPSTREAM_IDLE;
@@ -281,7 +278,7 @@ final class PerLineStream {
         };
     }
 
-    private RelayOutcome end(TextFrame tail) throws ClientGoneException {
+    private RelayOutcome end(TextFrame tail) throws ClientSink.Gone {
         if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && !fold) {
             write(tail.bytes());
         }
@@ -308,21 +305,22 @@ final class PerLineStream {
             try {
                 write(new ErrorEvent(told.get(), sequence + 1, options.clocks().epochMillis().getAsLong() / 1000).responseId(responseId)
                         .model(options.call().model().client()).response(lastResponse).items(items).frame());
-            } catch (ClientGoneException left) {
+            } catch (ClientSink.Gone left) {
                 return clientLeft(left);
             }
         }
         return new BrokeOff(cause, detail, report());
     }
 
-    private RelayOutcome clientLeft(ClientGoneException left) {
+    private RelayOutcome clientLeft(ClientSink.Gone left) {
         return new BrokeOff(left.stalled() ? Cause.CLIENT_STALLED : Cause.CLIENT_GONE, String.valueOf(left.getMessage()),
                 report());
     }
 
-    private RelayReport report() {
-        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage, serviceTier),
-                new RelayReport.Counts(new RelayReport.Events(events, deltas, events), writes, bytesIn, bytesOut),
+    private RelayOutcome.Report report() {
+        return new RelayOutcome.Report(new RelayOutcome.Report.Ids(responseId, conversationId),
+                new RelayOutcome.Report.Ended(terminal, error, usage, serviceTier),
+                new RelayOutcome.Report.Counts(new RelayOutcome.Report.Events(events, deltas, events), writes, bytesIn, bytesOut),
                 firstEventNanos, firstOutputNanos);
     }
 }

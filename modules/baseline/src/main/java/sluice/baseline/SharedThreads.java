@@ -2,7 +2,7 @@ package sluice.baseline;
 
 import java.util.function.Supplier;
 import sluice.api.ByteSource;
-import sluice.api.StreamThreads;
+import sluice.net.StreamThreads;
 
 /** Streams are relayed by the threads of their requests, on Java's shared scheduler. */
 public final class SharedThreads implements StreamThreads {

@@ -3,13 +3,13 @@ package sluice.baseline;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.api.Account;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
-import sluice.api.Shortlist;
-import sluice.api.Situation;
+import sluice.api.SelectionPolicy.Choice;
+import sluice.api.SelectionPolicy.Shortlist;
+import sluice.api.SelectionPolicy.Situation;
 
 /**
  * Scores the accounts that fit in further passes, sorts all of them, and lets a session wait for its busy account. It knows no price

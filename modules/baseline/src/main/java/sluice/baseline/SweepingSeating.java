@@ -1,11 +1,10 @@
 package sluice.baseline;
 
 import java.util.function.LongSupplier;
-import sluice.api.ConnectionSeats;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /** Provides seats that sweep in every acquire. */
-public final class SweepingSeating implements ConnectionSeats.Factory {
+public final class SweepingSeating implements TurnPool.Seats.Factory {
     /** For the service loader. */
     public SweepingSeating() {
         // nothing to set up
@@ -17,7 +16,7 @@ public final class SweepingSeating implements ConnectionSeats.Factory {
     }
 
     @Override
-    public <C> ConnectionSeats<C> create(String account, WebSocketSettings settings, int capacity, LongSupplier nanoClock) {
+    public <C> TurnPool.Seats<C> create(String account, TurnPool.Settings settings, int capacity, LongSupplier nanoClock) {
         return new SweepingSeats<>(account, settings, capacity, nanoClock);
     }
 }

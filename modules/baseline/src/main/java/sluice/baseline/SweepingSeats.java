@@ -7,14 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.api.ConnectionSeats;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /**
  * Seats as the proposal found them (optimisations 9 and 11): every acquire sweeps all connections under the lock, sorts the
  * idle ones, and formats an id. What it finds to close is handed out by the next {@link #sweep} or {@link #release}.
  */
-final class SweepingSeats<C> implements ConnectionSeats<C> {
+final class SweepingSeats<C> implements TurnPool.Seats<C> {
     private enum State { BUSY, PINNED, IDLE, CLOSED }
 
     private static final class Entry<C> implements Seat<C> {
@@ -43,7 +42,7 @@ final class SweepingSeats<C> implements ConnectionSeats<C> {
     }
 
     private final String account;
-    private final WebSocketSettings settings;
+    private final TurnPool.Settings settings;
     private final int capacity;
     private final LongSupplier nanoClock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,7 +57,7 @@ final class SweepingSeats<C> implements ConnectionSeats<C> {
     private long evictions;
     private long retired;
 
-    SweepingSeats(String account, WebSocketSettings settings, int capacity, LongSupplier nanoClock) {
+    SweepingSeats(String account, TurnPool.Settings settings, int capacity, LongSupplier nanoClock) {
         this.account = account;
         this.settings = settings;
         this.capacity = capacity;

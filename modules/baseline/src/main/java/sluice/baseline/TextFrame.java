@@ -3,7 +3,7 @@ package sluice.baseline;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.ModelNames;
+import sluice.api.RelayOptions;
 import sluice.json.JsonStrings;
 
 /** The lines of one event as text, one character for each byte. Confined to one thread. */
@@ -71,7 +71,7 @@ final class TextFrame {
     }
 
     /** Puts the client's name back. */
-    void restore(ModelNames names) {
+    void restore(RelayOptions.Names names) {
         String literal = literal(names);
         List<int[]> spans = ParsedEvent.modelSpans(json(), names);
         for (int i = spans.size() - 1; i >= 0; i--) {
@@ -81,7 +81,7 @@ final class TextFrame {
     }
 
     /** The JSON with the client's name put back. */
-    byte[] restoredJson(ModelNames names) {
+    byte[] restoredJson(RelayOptions.Names names) {
         StringBuilder json = new StringBuilder(data);
         List<int[]> spans = names.mapped() ? ParsedEvent.modelSpans(json(), names) : List.of();
         for (int i = spans.size() - 1; i >= 0; i--) {
@@ -90,7 +90,7 @@ final class TextFrame {
         return json.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static String literal(ModelNames names) {
+    private static String literal(RelayOptions.Names names) {
         return new String(JsonStrings.quote(names.client()).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
 import sluice.api.BodyScanner;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.Field;
-import sluice.api.Scan;
 
 /** Parses a body into a tree of nodes. Thread-safe. */
 public final class TreeScanner implements BodyScanner {

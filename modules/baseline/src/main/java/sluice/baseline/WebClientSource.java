@@ -8,7 +8,6 @@ import java.net.SocketTimeoutException;
 import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
 import sluice.api.Cancellation;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamSettings;
 
@@ -49,20 +48,20 @@ final class WebClientSource implements ByteSource, Sweeper.Watched {
             }
             return count;
         } catch (UncheckedIOException e) {
-            throw new SourceException(causeOf(e.getCause()), String.valueOf(e.getMessage()));
+            throw new ByteSource.Broken(causeOf(e.getCause()), String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
             // Helidon has exceptions of its own for a connection that ends too early, without a common type.
-            throw new SourceException(causeOf(e), String.valueOf(e.getMessage()));
+            throw new ByteSource.Broken(causeOf(e), String.valueOf(e.getMessage()));
         } finally {
             waitingSinceNanos = NOT_WAITING;
         }
     }
 
-    private SourceException.Cause causeOf(Exception e) {
+    private ByteSource.Broken.Cause causeOf(Exception e) {
         if (aborted || cancellation.isCancelled()) {
-            return SourceException.Cause.CANCELLED;
+            return ByteSource.Broken.Cause.CANCELLED;
         }
-        return late || e instanceof SocketTimeoutException ? SourceException.Cause.IDLE : SourceException.Cause.CUT;
+        return late || e instanceof SocketTimeoutException ? ByteSource.Broken.Cause.IDLE : ByteSource.Broken.Cause.CUT;
     }
 
     @Override

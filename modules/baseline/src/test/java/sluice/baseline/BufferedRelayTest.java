@@ -10,10 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import sluice.api.ByteSource;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.TokenUsage;
 
@@ -68,7 +66,7 @@ class BufferedRelayTest {
             }
         };
         RelayOptions options = RelayOptions.defaults(never)
-                .withModel(new ModelNames("m", "fast"));
+                .withModel(new RelayOptions.Names("m", "fast"));
         return new BufferedRelay().relay(new Answer(answer, cut), (bytes, offset, length, boundary) ->
                 out.write(bytes, offset, length), options);
     }
@@ -86,7 +84,7 @@ class BufferedRelayTest {
         public int read(byte[] target, int offset, int length) throws IOException {
             int count = bytes.read(target, offset, length);
             if (count < 0 && cut) {
-                throw new SourceException(SourceException.Cause.CUT, "cut");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.CUT, "cut");
             }
             return count;
         }

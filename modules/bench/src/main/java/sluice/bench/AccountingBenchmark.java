@@ -22,14 +22,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import sluice.api.AccountScheduler;
-import sluice.api.ConnectionSeats;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.Decision;
 import sluice.api.Headers;
 import sluice.api.RequestBody;
-import sluice.api.Scan;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.TokenUsage;
+import sluice.api.TurnPool;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
 import sluice.body.SpliceScanner;
@@ -200,8 +200,8 @@ public class AccountingBenchmark {
         }
 
         @Override
-        public ConnectionSeats.Counts webSocketPool(String account) {
-            return new ConnectionSeats.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+        public TurnPool.Seats.Counts webSocketPool(String account) {
+            return new TurnPool.Seats.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
         @Override

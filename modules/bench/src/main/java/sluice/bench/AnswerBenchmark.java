@@ -16,7 +16,6 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 import sluice.api.AnswerRelay;
 import sluice.api.ByteSource;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
@@ -60,7 +59,7 @@ public class AnswerBenchmark {
     }
 
     static RelayOptions options(boolean mapped) {
-        ModelNames names = mapped ? new ModelNames("gpt-5.1-codex", "fast") : ModelNames.SAME;
+        RelayOptions.Names names = mapped ? new RelayOptions.Names("gpt-5.1-codex", "fast") : RelayOptions.Names.SAME;
         return RelayOptions.defaults(new IdleSweeper()).withModel(names);
     }
 

@@ -19,9 +19,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 import sluice.api.BodyEdit;
 import sluice.api.BodyScanner;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.Field;
 import sluice.api.RequestBody;
-import sluice.api.Scan;
 import sluice.baseline.TreeScanner;
 import sluice.body.SpliceScanner;
 

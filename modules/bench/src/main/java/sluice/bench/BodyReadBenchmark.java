@@ -16,10 +16,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import sluice.api.BodyCollector;
-import sluice.api.BodyCollector.Collected;
 import sluice.baseline.GrowingCollector;
 import sluice.body.SizedCollector;
+import sluice.buffers.BodyCollector;
+import sluice.buffers.BodyCollector.Collected;
 
 /** Optimisation 10: a body of known length read as the gateway reads it, growing and copying, or into one array. */
 @State(Scope.Thread)

@@ -12,10 +12,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
-import sluice.api.ConnectionSeats;
-import sluice.api.ConnectionSeats.Grant;
-import sluice.api.ConnectionSeats.Seat;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
+import sluice.api.TurnPool.Seats.Grant;
+import sluice.api.TurnPool.Seats.Seat;
 import sluice.baseline.SweepingSeating;
 import sluice.wspool.LeanSeating;
 
@@ -30,7 +29,7 @@ public class SeatsBenchmark {
     @Param({"sweeping", "lean"})
     public String seating;
 
-    private ConnectionSeats<String> seats;
+    private TurnPool.Seats<String> seats;
 
     /** Fills all seats. */
     @Setup
@@ -39,13 +38,13 @@ public class SeatsBenchmark {
     }
 
     /** All seats taken: half busy, half idle in {@value #GROUPS} groups. */
-    static ConnectionSeats<String> filled(String seating) {
-        WebSocketSettings usual = WebSocketSettings.DEFAULT;
-        WebSocketSettings roomy = new WebSocketSettings(usual.seatsPerSlot(), CONNECTIONS, 0, CONNECTIONS,
+    static TurnPool.Seats<String> filled(String seating) {
+        TurnPool.Settings usual = TurnPool.Settings.DEFAULT;
+        TurnPool.Settings roomy = new TurnPool.Settings(usual.seatsPerSlot(), CONNECTIONS, 0, CONNECTIONS,
                 usual.targetUtilisation(), usual.maxWaiters(), usual.seatWait(), usual.idleKeep(), usual.retireAfter(),
                 usual.pingAfter(), usual.pongWait(), usual.maxMessageBytes());
-        ConnectionSeats.Factory factory = seating.equals("lean") ? new LeanSeating() : new SweepingSeating();
-        ConnectionSeats<String> seats = factory.create("main", roomy, CONNECTIONS, System::nanoTime);
+        TurnPool.Seats.Factory factory = seating.equals("lean") ? new LeanSeating() : new SweepingSeating();
+        TurnPool.Seats<String> seats = factory.create("main", roomy, CONNECTIONS, System::nanoTime);
         List<Seat<String>> idle = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             Seat<String> seat = take(seats, i % GROUPS, i);
@@ -57,7 +56,7 @@ public class SeatsBenchmark {
         return seats;
     }
 
-    static Seat<String> take(ConnectionSeats<String> seats, long group, long affinity) {
+    static Seat<String> take(TurnPool.Seats<String> seats, long group, long affinity) {
         try {
             return switch (seats.acquire(group, affinity, Long.MAX_VALUE)) {
                 case Grant.Reuse<String> reuse -> reuse.seat();

@@ -15,7 +15,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 import sluice.api.EventRelay;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
@@ -82,7 +81,7 @@ public class StreamBenchmark {
             }
         };
         RelayOptions base = RelayOptions.defaults(unused);
-        ModelNames names = mapped ? new ModelNames(ResponseStreams.UPSTREAM_MODEL, "fast") : ModelNames.SAME;
+        RelayOptions.Names names = mapped ? new RelayOptions.Names(ResponseStreams.UPSTREAM_MODEL, "fast") : RelayOptions.Names.SAME;
         return base.withModel(names);
     }
 

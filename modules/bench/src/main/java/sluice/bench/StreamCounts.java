@@ -1,6 +1,6 @@
 package sluice.bench;
 
-import sluice.api.RelayReport;
+import sluice.api.RelayOutcome;
 
 /**
  * What is counted of one stream of {@value StreamBenchmark#DELTAS} deltas rather than timed: the counts are exact.
@@ -15,7 +15,7 @@ record StreamCounts(long events, long writes, long parsed, long firstWriteBytes)
     static StreamCounts of(String relay, boolean paced, boolean mapped) {
         long[] seen = {0, 0};
         FrameSource source = new FrameSource(FrameSource.pieces(ResponseStreams.frames(StreamBenchmark.DELTAS, "\n", true), paced));
-        RelayReport report = StreamBenchmark.relay(relay).relay(source, (buffer, from, length, boundary) -> {
+        RelayOutcome.Report report = StreamBenchmark.relay(relay).relay(source, (buffer, from, length, boundary) -> {
             seen[1] = seen[0]++ == 0 ? length : seen[1];
         }, StreamBenchmark.options(mapped)).report();
         return new StreamCounts(report.events(), seen[0], report.parsedEvents(), seen[1]);

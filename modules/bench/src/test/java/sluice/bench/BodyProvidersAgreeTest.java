@@ -18,12 +18,11 @@ import sluice.api.BodyEdit.CorrectInput;
 import sluice.api.BodyEdit.InputCorrection;
 import sluice.api.BodyEdit.Put;
 import sluice.api.BodyEdit.Remove;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.Field;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.RequestBody;
-import sluice.api.Scan;
 
 /** What is measured is right: both ways give the same JSON and the same facts. */
 class BodyProvidersAgreeTest {
@@ -63,8 +62,8 @@ class BodyProvidersAgreeTest {
             byte[] bytes = CodexBodies.answer(kilobytes * 1024);
             ByteArrayOutputStream buffered = new ByteArrayOutputStream();
             ByteArrayOutputStream streaming = new ByteArrayOutputStream();
-            RelayReport before = relay("buffered", bytes, mapped, buffered);
-            RelayReport after = relay("streaming", bytes, mapped, streaming);
+            RelayOutcome.Report before = relay("buffered", bytes, mapped, buffered);
+            RelayOutcome.Report after = relay("streaming", bytes, mapped, streaming);
             JsonNode answer = MAPPER.readTree(streaming.toByteArray());
             assertEquals(MAPPER.readTree(buffered.toByteArray()), answer);
             assertEquals(mapped ? "fast" : "gpt-5.1-codex", answer.path("model").asText());
@@ -74,7 +73,7 @@ class BodyProvidersAgreeTest {
         }
     }
 
-    private static RelayReport relay(String name, byte[] bytes, boolean mapped, ByteArrayOutputStream out) {
+    private static RelayOutcome.Report relay(String name, byte[] bytes, boolean mapped, ByteArrayOutputStream out) {
         RelayOutcome outcome = AnswerBenchmark.relay(name).relay(new AnswerBenchmark.ArraySource(bytes),
                 (buffer, offset, length, boundary) -> out.write(buffer, offset, length), AnswerBenchmark.options(mapped));
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();

@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import sluice.api.BodyCollector;
-import sluice.api.BodyCollector.Collected;
+import sluice.buffers.BodyCollector;
+import sluice.buffers.BodyCollector.Collected;
 
 /** Both ways to read a body give the same bytes and the same verdict; only the new one reads into one array. */
 class CollectorsAgreeTest {

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import sluice.api.EventRelay;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
 
 /** What is measured is right: the relay before and the one after give the same bytes and the same facts. */
@@ -39,8 +38,8 @@ class RelaysAgreeTest {
     private static void assertSame(Relayed before, Relayed after) {
         assertArrayEquals(before.bytes, after.bytes);
         assertEquals(before.outcome.getClass(), after.outcome.getClass());
-        RelayReport old = before.outcome.report();
-        RelayReport now = after.outcome.report();
+        RelayOutcome.Report old = before.outcome.report();
+        RelayOutcome.Report now = after.outcome.report();
         assertEquals(old.usage(), now.usage());
         assertEquals(old.responseId(), now.responseId());
         assertEquals(old.terminal(), now.terminal());

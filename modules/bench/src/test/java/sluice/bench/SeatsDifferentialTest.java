@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import sluice.api.ConnectionSeats;
-import sluice.api.ConnectionSeats.Grant;
-import sluice.api.ConnectionSeats.Seat;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
+import sluice.api.TurnPool.Seats.Grant;
+import sluice.api.TurnPool.Seats.Seat;
 import sluice.baseline.SweepingSeating;
 import sluice.wspool.LeanSeating;
 
@@ -20,12 +19,12 @@ import sluice.wspool.LeanSeating;
 class SeatsDifferentialTest {
     private static final int STEPS = 20_000;
     private static final int CAPACITY = 16;
-    private static final WebSocketSettings SHORT_LIVED = new WebSocketSettings(1, CAPACITY, 1, 4, 0.7, 0, Duration.ZERO,
+    private static final TurnPool.Settings SHORT_LIVED = new TurnPool.Settings(1, CAPACITY, 1, 4, 0.7, 0, Duration.ZERO,
             Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(9), Duration.ofSeconds(1), 1);
 
     private final AtomicLong clock = new AtomicLong();
-    private final ConnectionSeats<String> lean = new LeanSeating().create("a", SHORT_LIVED, CAPACITY, clock::get);
-    private final ConnectionSeats<String> sweeping = new SweepingSeating().create("a", SHORT_LIVED, CAPACITY, clock::get);
+    private final TurnPool.Seats<String> lean = new LeanSeating().create("a", SHORT_LIVED, CAPACITY, clock::get);
+    private final TurnPool.Seats<String> sweeping = new SweepingSeating().create("a", SHORT_LIVED, CAPACITY, clock::get);
     private final List<Seat<String>> leanSeats = new ArrayList<>();
     private final List<Seat<String>> sweepingSeats = new ArrayList<>();
 

@@ -2,13 +2,10 @@ package sluice.body;
 
 import java.io.IOException;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 
 /** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HeldHead}. */
@@ -45,18 +42,18 @@ final class AnswerPassage {
                 case REFUSED -> new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
                 case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", report());
             };
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             drain();
             RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
             return new RelayOutcome.BrokeOff(cause, detail(e), report());
-        } catch (SourceException e) {
+        } catch (ByteSource.Broken e) {
             return new RelayOutcome.BrokeOff(cause(e), detail(e), report());
         } catch (IOException e) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_CUT, detail(e), report());
         }
     }
 
-    private static RelayOutcome.Cause cause(SourceException e) {
+    private static RelayOutcome.Cause cause(ByteSource.Broken e) {
         return switch (e.how()) {
             case CUT -> RelayOutcome.Cause.UPSTREAM_CUT;
             case IDLE -> RelayOutcome.Cause.UPSTREAM_IDLE;
@@ -96,7 +93,7 @@ final class AnswerPassage {
         }
     }
 
-    private Passed end() throws ClientGoneException {
+    private Passed end() throws ClientSink.Gone {
         if (isRefused()) {
             return Passed.REFUSED;
         }
@@ -137,12 +134,12 @@ final class AnswerPassage {
     }
 
     /** Writes what was held for too long, while the answer's thread waits for more. */
-    private void release() throws ClientGoneException {
+    private void release() throws ClientSink.Gone {
         released = scan.writable(filled);
         write(scan.buffer, 0, released);
     }
 
-    private void follow(int from, int to) throws ClientGoneException {
+    private void follow(int from, int to) throws ClientSink.Gone {
         filled = scan.follow(from, to);
         while (scan.patch().length > 0) {
             held.open();
@@ -156,7 +153,7 @@ final class AnswerPassage {
     }
 
     /** Writes what is complete, and moves the rest to the start of the buffer. */
-    private void writeOut(int writable) throws ClientGoneException {
+    private void writeOut(int writable) throws ClientSink.Gone {
         write(scan.buffer, 0, writable);
         giveUp(writable, filled);
         filled -= writable;
@@ -169,7 +166,7 @@ final class AnswerPassage {
         }
     }
 
-    private void write(byte[] bytes, int from, int to) throws ClientGoneException {
+    private void write(byte[] bytes, int from, int to) throws ClientSink.Gone {
         if (to == from) {
             return;
         }
@@ -219,9 +216,9 @@ final class AnswerPassage {
         }
     }
 
-    private RelayReport report() {
-        return new RelayReport(new RelayReport.Ids(scan.id(), scan.conversationId()),
-                new RelayReport.Ended("", scan.error(), scan.usage(), scan.serviceTier()),
-                RelayReport.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
+    private RelayOutcome.Report report() {
+        return new RelayOutcome.Report(new RelayOutcome.Report.Ids(scan.id(), scan.conversationId()),
+                new RelayOutcome.Report.Ended("", scan.error(), scan.usage(), scan.serviceTier()),
+                RelayOutcome.Report.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
     }
 }

@@ -1,6 +1,6 @@
 package sluice.body;
 
-import sluice.api.ModelNames;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.json.JsonReader;
@@ -29,14 +29,14 @@ final class AnswerScan {
 
     private final AnswerFacts facts = new AnswerFacts();
     private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, facts);
-    private ModelGate model = new ModelGate(ModelNames.SAME);
+    private ModelGate model = new ModelGate(RelayOptions.Names.SAME);
 
     private byte[] patch = NO_PATCH;
     private int patchFrom;
     private int patchTo;
 
     /** Begins a new answer. */
-    void begin(ModelNames names) {
+    void begin(RelayOptions.Names names) {
         model = new ModelGate(names);
         patch = NO_PATCH;
         facts.reset();
@@ -70,7 +70,7 @@ final class AnswerScan {
 
     /** Restores no name any more, for nobody will see it. */
     void withoutModel() {
-        model = new ModelGate(ModelNames.SAME);
+        model = new ModelGate(RelayOptions.Names.SAME);
         json.forgetLiteral();
         patch = NO_PATCH;
     }

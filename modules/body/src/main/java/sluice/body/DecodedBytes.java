@@ -3,9 +3,9 @@ package sluice.body;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import sluice.api.CorruptEncodingException;
+import sluice.api.BodyDecoder;
 
-/** What comes out of a decoder, whose failures become {@link CorruptEncodingException}s. Confined to one thread. */
+/** What comes out of a decoder, whose failures become {@link BodyDecoder.Corrupt}s. Confined to one thread. */
 final class DecodedBytes extends FilterInputStream {
     private final EncodedBytes encoded;
 

@@ -3,7 +3,7 @@ package sluice.body;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import sluice.api.CorruptEncodingException;
+import sluice.api.BodyDecoder;
 
 /** What a decoder reads; remembers whether a failure was the connection's or the decoder's. Confined to one thread. */
 final class EncodedBytes extends FilterInputStream {
@@ -35,7 +35,7 @@ final class EncodedBytes extends FilterInputStream {
 
     /** A decoder's failure: the connection's own, or corrupt bytes. */
     IOException blame(IOException failure) {
-        return broken ? failure : new CorruptEncodingException(String.valueOf(failure.getMessage()));
+        return broken ? failure : new BodyDecoder.Corrupt(String.valueOf(failure.getMessage()));
     }
 
     /** Leaves the connection open. */

@@ -2,7 +2,7 @@ package sluice.body;
 
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.Sweeper;
@@ -20,7 +20,7 @@ final class HeldHead implements Sweeper.Watched, AutoCloseable {
     @FunctionalInterface
     interface Release {
         /** Called once at most, and never while the answer's thread touches the buffer. */
-        void run() throws ClientGoneException;
+        void run() throws ClientSink.Gone;
     }
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,7 +31,7 @@ final class HeldHead implements Sweeper.Watched, AutoCloseable {
     /** Guarded by the lock. */
     private boolean holding;
     /** Who left while what was held was written; guarded by the lock, and no longer changed when {@link #mine} is false. */
-    private Optional<ClientGoneException> lost = Optional.empty();
+    private Optional<ClientSink.Gone> lost = Optional.empty();
     /** Confined to the answer's thread: whether it still has to do with the lock. */
     private boolean mine;
     /** Confined to the sweeper's thread. */
@@ -77,7 +77,7 @@ final class HeldHead implements Sweeper.Watched, AutoCloseable {
     }
 
     /** Throws if the client left while what was held was written. */
-    void check() throws ClientGoneException {
+    void check() throws ClientSink.Gone {
         if (!mine && lost.isPresent()) {
             throw lost.get();
         }
@@ -114,7 +114,7 @@ final class HeldHead implements Sweeper.Watched, AutoCloseable {
                 holding = false;
                 release.run();
             }
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             lost = Optional.of(left);
         } finally {
             lock.unlock();

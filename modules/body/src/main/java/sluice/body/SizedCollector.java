@@ -1,8 +1,8 @@
 package sluice.body;
 
 import java.io.IOException;
-import sluice.api.BodyCollector;
 import sluice.buffers.ArrayShelf;
+import sluice.buffers.BodyCollector;
 
 /**
  * Reads a body straight into an array that is as large as it claims to be, or up to a quarter larger. A claim that lies cannot make

@@ -1,7 +1,7 @@
 package sluice.body;
 
 import sluice.api.BodyScanner;
-import sluice.api.Scan;
+import sluice.api.BodyScanner.Scan;
 import sluice.json.JsonNames;
 import sluice.json.JsonWalk;
 

@@ -17,8 +17,8 @@ import sluice.api.BodyEdit.CorrectInput;
 import sluice.api.BodyEdit.InputCorrection;
 import sluice.api.BodyEdit.Put;
 import sluice.api.BodyEdit.Remove;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.RequestBody;
-import sluice.api.Scan;
 
 class CapturedBodiesTest {
     private static final Map<String, byte[]> BODIES = CapturedBodies.all();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import sluice.api.CorruptEncodingException;
+import sluice.api.BodyDecoder;
 
 class ContentDecoderTest {
     private static final byte[] BODY =
@@ -42,7 +42,7 @@ class ContentDecoderTest {
         byte[] whole = encoded(format, BODY);
         for (int length = 1; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
-            assertThrows(CorruptEncodingException.class, () -> decoded(encoding, cut), format + " cut at " + length);
+            assertThrows(BodyDecoder.Corrupt.class, () -> decoded(encoding, cut), format + " cut at " + length);
         }
     }
 
@@ -57,7 +57,7 @@ class ContentDecoderTest {
             try {
                 // Some bytes carry no meaning, such as the time in a gzip header.
                 assertArrayEquals(BODY, decoded(encoding, corrupt), "byte " + i);
-            } catch (CorruptEncodingException e) {
+            } catch (BodyDecoder.Corrupt e) {
                 refused++;
             }
         }
@@ -127,7 +127,7 @@ class ContentDecoderTest {
         try (OutputStream zstd = new ZstdOutputStreamNoFinalizer(out).setLong(27)) {
             zstd.write(BODY);
         }
-        assertThrows(CorruptEncodingException.class, () -> decoded("zstd", out.toByteArray()));
+        assertThrows(BodyDecoder.Corrupt.class, () -> decoded("zstd", out.toByteArray()));
     }
 
     private static byte[] member(String name, byte[] content) throws IOException {
@@ -177,14 +177,14 @@ class ContentDecoderTest {
             all.writeBytes(empty);
         }
         all.writeBytes(member("", BODY));
-        assertThrows(CorruptEncodingException.class, () -> decoded("gzip", all.toByteArray()));
+        assertThrows(BodyDecoder.Corrupt.class, () -> decoded("gzip", all.toByteArray()));
     }
 
     @Test
     void aLongHeaderIsRefused() throws IOException {
         assertArrayEquals(BODY, decoded("gzip", member("n".repeat(60_000), BODY)));
         byte[] longer = member("n".repeat(4 << 20), BODY);
-        assertThrows(CorruptEncodingException.class, () -> decoded("gzip", longer));
+        assertThrows(BodyDecoder.Corrupt.class, () -> decoded("gzip", longer));
     }
 
     @Test

@@ -15,13 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOutcome;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 
 /** What goes out of an answer, and when, while it may still turn out to be a failure. */
@@ -33,7 +30,7 @@ class HeldHeadTest {
             .replace("{\"code\":\"server_is_overloaded\",\"message\":\"busy\"}", "null");
     private static final RelayOutcome.StreamError OVERLOADED = new RelayOutcome.StreamError(0, "server_is_overloaded", "", "busy");
 
-    private static final SourceException CUT = new SourceException(SourceException.Cause.CUT, "x");
+    private static final ByteSource.Broken CUT = new ByteSource.Broken(ByteSource.Broken.Cause.CUT, "x");
 
     private final List<Sweeper.Watched> watched = new CopyOnWriteArrayList<>();
     private final RecordingSink sink = new RecordingSink();
@@ -149,7 +146,7 @@ class HeldHeadTest {
 
     private RelayOutcome relay(ByteSource source, ClientSink client, Commit commit, boolean refusable) {
         return new StreamingRelay().relay(source, client, RelayOptions.defaults(new HandSweeper())
-                .withHeld(commit, 4096, Duration.ofSeconds(15)).withModel(new ModelNames("m", "fast"))
+                .withHeld(commit, 4096, Duration.ofSeconds(15)).withModel(new RelayOptions.Names("m", "fast"))
                 .withRefusable(error -> refusable).withClocks(() -> 0, System::currentTimeMillis));
     }
 
@@ -196,7 +193,7 @@ class HeldHeadTest {
         }
 
         @Override
-        public void write(byte[] buffer, int offset, int length, boolean atBoundary) throws ClientGoneException {
+        public void write(byte[] buffer, int offset, int length, boolean atBoundary) throws ClientSink.Gone {
             try {
                 out.write(buffer, offset, length, atBoundary);
             } finally {

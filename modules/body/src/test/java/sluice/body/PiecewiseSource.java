@@ -3,18 +3,17 @@ package sluice.body;
 import java.io.IOException;
 import java.util.Optional;
 import sluice.api.ByteSource;
-import sluice.api.SourceException;
 
 /** An answer that comes in pieces: each is ready once the one before it is read, or only after a wait. */
 final class PiecewiseSource implements ByteSource {
     private final byte[] bytes;
     private final int pieceBytes;
     private final boolean together;
-    private final Optional<SourceException> end;
+    private final Optional<ByteSource.Broken> end;
     private int position;
     private boolean aborted;
 
-    private PiecewiseSource(byte[] bytes, int pieceBytes, boolean together, Optional<SourceException> end) {
+    private PiecewiseSource(byte[] bytes, int pieceBytes, boolean together, Optional<ByteSource.Broken> end) {
         this.bytes = bytes;
         this.pieceBytes = pieceBytes;
         this.together = together;
@@ -32,14 +31,14 @@ final class PiecewiseSource implements ByteSource {
     }
 
     /** One piece, and then a failure. */
-    static PiecewiseSource failing(byte[] bytes, SourceException failure) {
+    static PiecewiseSource failing(byte[] bytes, ByteSource.Broken failure) {
         return new PiecewiseSource(bytes, Integer.MAX_VALUE, false, Optional.of(failure));
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         if (aborted) {
-            throw new SourceException(SourceException.Cause.CANCELLED, "aborted");
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.CANCELLED, "aborted");
         }
         if (position == bytes.length) {
             if (end.isPresent()) {

@@ -2,7 +2,6 @@ package sluice.body;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 
 /** A client that keeps what it gets, and leaves at a given write. */
@@ -20,9 +19,9 @@ final class RecordingSink implements ClientSink {
     }
 
     @Override
-    public void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientGoneException {
+    public void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientSink.Gone {
         if (writes == leavesAtWrite) {
-            throw new ClientGoneException(false, "gone");
+            throw new ClientSink.Gone(false, "gone");
         }
         writes++;
         bytes.write(buffer, offset, length);

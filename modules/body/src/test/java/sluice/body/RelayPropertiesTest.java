@@ -9,15 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.Sweeper;
 
 /** What holds for every answer, however it is split into reads. */
 class RelayPropertiesTest {
-    private static final ModelNames NAMES = new ModelNames("gpt-5", "a \"quoted\" name");
+    private static final RelayOptions.Names NAMES = new RelayOptions.Names("gpt-5", "a \"quoted\" name");
 
     @Property
     void theAnswerIsTheTreeWithItsNameRestored(@ForAll long seed) throws IOException {
@@ -29,7 +27,7 @@ class RelayPropertiesTest {
             restore(response);
         }
         RecordingSink sink = new RecordingSink();
-        RelayReport report = relay(answer, 1 + random.below(40), sink);
+        RelayOutcome.Report report = relay(answer, 1 + random.below(40), sink);
         // Where a name is repeated, the tree knows the last one only, and every one is restored.
         assertEquals(expected, TreeEdits.MAPPER.readTree(sink.bytes()), answer);
         if (expected.path("usage").path("input_tokens").isInt() && !expected.has("response")) {
@@ -43,8 +41,8 @@ class RelayPropertiesTest {
         String answer = answer(random);
         RecordingSink whole = new RecordingSink();
         RecordingSink split = new RecordingSink();
-        RelayReport first = relay(answer, Integer.MAX_VALUE, whole);
-        RelayReport second = relay(answer, 1 + random.below(9), split);
+        RelayOutcome.Report first = relay(answer, Integer.MAX_VALUE, whole);
+        RelayOutcome.Report second = relay(answer, 1 + random.below(9), split);
         assertEquals(whole.text(), split.text());
         assertEquals(first.usage(), second.usage());
         assertEquals(first.responseId(), second.responseId());
@@ -60,7 +58,7 @@ class RelayPropertiesTest {
         }
         String broken = new String(answer, StandardCharsets.ISO_8859_1);
         RecordingSink sink = new RecordingSink();
-        relay(broken, 1 + random.below(40), sink, ModelNames.SAME);
+        relay(broken, 1 + random.below(40), sink, RelayOptions.Names.SAME);
         assertEquals(broken, sink.text());
     }
 
@@ -79,11 +77,11 @@ class RelayPropertiesTest {
         }
     }
 
-    private static RelayReport relay(String answer, int pieceBytes, RecordingSink sink) {
+    private static RelayOutcome.Report relay(String answer, int pieceBytes, RecordingSink sink) {
         return relay(answer, pieceBytes, sink, NAMES);
     }
 
-    private static RelayReport relay(String answer, int pieceBytes, RecordingSink sink, ModelNames names) {
+    private static RelayOutcome.Report relay(String answer, int pieceBytes, RecordingSink sink, RelayOptions.Names names) {
         Sweeper never = new Sweeper() {
             @Override
             public Registration watch(Watched watched) {

@@ -19,8 +19,8 @@ import sluice.api.BodyEdit.CorrectInput;
 import sluice.api.BodyEdit.InputCorrection;
 import sluice.api.BodyEdit.Put;
 import sluice.api.BodyEdit.Remove;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.OutboundBody;
-import sluice.api.Scan;
 
 class SplicesTest {
     static Stream<Arguments> removals() {

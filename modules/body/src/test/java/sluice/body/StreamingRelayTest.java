@@ -11,16 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.ByteSource;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.TokenUsage;
 
 class StreamingRelayTest {
-    private static final ModelNames FAST = new ModelNames("gpt-5-mini", "fast");
+    private static final RelayOptions.Names FAST = new RelayOptions.Names("gpt-5-mini", "fast");
 
     private static final String ANSWER = """
             { "id" : "resp_1", "object":"response", "error":null,
@@ -38,7 +35,7 @@ class StreamingRelayTest {
         byte[] answer = bytes(ANSWER);
         for (int piece = 1; piece <= answer.length; piece++) {
             RecordingSink sink = new RecordingSink();
-            RelayReport report = completed(PiecewiseSource.slow(answer, piece), sink, FAST);
+            RelayOutcome.Report report = completed(PiecewiseSource.slow(answer, piece), sink, FAST);
             assertEquals(RESTORED, sink.text(), "pieces of " + piece);
             assertEquals(USAGE, report.usage(), "pieces of " + piece);
             assertEquals("resp_1", report.responseId());
@@ -49,7 +46,7 @@ class StreamingRelayTest {
     @Test
     void leavesAnAnswerAsItIsWhenTheModelIsNotMapped() {
         RecordingSink sink = new RecordingSink();
-        RelayReport report = completed(PiecewiseSource.slow(bytes(ANSWER), 7), sink, ModelNames.SAME);
+        RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes(ANSWER), 7), sink, RelayOptions.Names.SAME);
         assertEquals(ANSWER, sink.text());
         assertEquals(USAGE, report.usage());
     }
@@ -58,7 +55,7 @@ class StreamingRelayTest {
     void writesOnceWhatIsReadyAtOnce() {
         RecordingSink sink = new RecordingSink();
         byte[] answer = bytes("{\"text\":\"" + "x".repeat(AnswerScan.READ_BYTES - 11) + "\"}");
-        RelayReport report = completed(PiecewiseSource.ready(answer, 1000), sink, FAST);
+        RelayOutcome.Report report = completed(PiecewiseSource.ready(answer, 1000), sink, FAST);
         assertEquals(AnswerScan.READ_BYTES, answer.length);
         assertEquals(1, sink.writes());
         assertEquals(1, report.flushes());
@@ -69,14 +66,14 @@ class StreamingRelayTest {
     @Test
     void writesWhatIsThereBeforeItWaits() {
         RecordingSink sink = new RecordingSink();
-        completed(PiecewiseSource.slow(bytes(ANSWER), 100), sink, ModelNames.SAME);
+        completed(PiecewiseSource.slow(bytes(ANSWER), 100), sink, RelayOptions.Names.SAME);
         assertEquals((ANSWER.length() + 99) / 100, sink.writes());
     }
 
     @Test
     void restoresTheNameInAnEventToo() {
         RecordingSink sink = new RecordingSink();
-        RelayReport report = completed(PiecewiseSource.slow(bytes("""
+        RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes("""
                 {"type":"response.completed","response":{"model":"gpt-5-mini","id":"r","usage":{"input_tokens":1}}}"""), 5),
                 sink, FAST);
         assertEquals("""
@@ -114,7 +111,7 @@ class StreamingRelayTest {
         RecordingSink sink = new RecordingSink();
         String answer = "{\"model\":\"m\",\"response\":{\"model\":\"m\"},\"usage\":{\"input_tokens\":5}}";
         completed(PiecewiseSource.ready(bytes(answer), 8),
-                sink, new ModelNames("m", name));
+                sink, new RelayOptions.Names("m", name));
         assertEquals("{\"model\":\"" + name + "\",\"response\":{\"model\":\"" + name + "\"},\"usage\":{\"input_tokens\":5}}",
                 sink.text());
     }
@@ -123,7 +120,7 @@ class StreamingRelayTest {
     void doesNotHoldBackATextThatCannotBeAName() {
         String answer = "{\"model\":\"" + "m".repeat(200_000) + "\",\"id\":\"r\"}";
         RecordingSink sink = new RecordingSink();
-        RelayReport report = completed(PiecewiseSource.slow(bytes(answer), 1000), sink, FAST);
+        RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes(answer), 1000), sink, FAST);
         assertEquals(answer, sink.text());
         assertEquals("r", report.responseId());
     }
@@ -134,7 +131,7 @@ class StreamingRelayTest {
     void passesOnWhatIsNotJson(String answer) {
         for (int piece = 1; piece < 6; piece++) {
             RecordingSink sink = new RecordingSink();
-            RelayReport report = completed(PiecewiseSource.slow(bytes(answer), piece), sink, FAST);
+            RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes(answer), piece), sink, FAST);
             assertEquals(answer, sink.text());
             assertEquals(TokenUsage.NONE, report.usage());
             assertEquals(!answer.isEmpty(), report.outputSent());
@@ -143,19 +140,19 @@ class StreamingRelayTest {
 
     @Test
     void readsTheErrorOfAFailedResponse() {
-        RelayReport report = completed(PiecewiseSource.slow(bytes("""
+        RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes("""
                 {"id":"r","status":"failed","error":{"code":"server_error","message":"no \\"luck\\""}}"""), 9),
-                new RecordingSink(), ModelNames.SAME);
+                new RecordingSink(), RelayOptions.Names.SAME);
         assertEquals(new RelayOutcome.StreamError(0, "server_error", "", "no \"luck\""), report.error());
     }
 
     @Test
     void tellsWhoBrokeOff() {
-        for (SourceException.Cause cause : SourceException.Cause.values()) {
-            RelayOutcome outcome = relay(PiecewiseSource.failing(bytes("{\"id\":\"r\","), new SourceException(cause, "x")),
+        for (ByteSource.Broken.Cause cause : ByteSource.Broken.Cause.values()) {
+            RelayOutcome outcome = relay(PiecewiseSource.failing(bytes("{\"id\":\"r\","), new ByteSource.Broken(cause, "x")),
                     new RecordingSink(), RelayOptions.defaults(new HandSweeper()));
             RelayOutcome.BrokeOff broke = assertInstanceOf(RelayOutcome.BrokeOff.class, outcome);
-            assertEquals(cause == SourceException.Cause.CANCELLED ? "CANCELLED" : "UPSTREAM_" + cause, broke.cause().name());
+            assertEquals(cause == ByteSource.Broken.Cause.CANCELLED ? "CANCELLED" : "UPSTREAM_" + cause, broke.cause().name());
             assertEquals("r", broke.report().responseId());
             assertTrue(broke.report().outputSent());
         }
@@ -192,7 +189,7 @@ class StreamingRelayTest {
     @Test
     void readsTheUsageBehindANameWhoseWriteFailed() {
         RelayOptions options = draining(1000)
-                .withModel(new ModelNames("m", "x".repeat(AnswerScan.READ_BYTES)));
+                .withModel(new RelayOptions.Names("m", "x".repeat(AnswerScan.READ_BYTES)));
         RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
                 new RecordingSink(1), options);
         assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
@@ -202,7 +199,7 @@ class StreamingRelayTest {
         return RelayOptions.defaults(new HandSweeper()).withDrain(Duration.ofSeconds(5), bytes).withModel(FAST);
     }
 
-    private static RelayReport completed(ByteSource source, RecordingSink sink, ModelNames model) {
+    private static RelayOutcome.Report completed(ByteSource source, RecordingSink sink, RelayOptions.Names model) {
         RelayOptions options = RelayOptions.defaults(new HandSweeper()).withModel(model).withEnding(RelayOptions.Ending.ANY);
         RelayOutcome outcome = relay(source, sink, options);
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();

@@ -18,7 +18,7 @@ import sluice.api.BodyEdit;
 import sluice.api.RelayOptions;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /** Makes the records of a {@link Configuration} from values that are all right. Confined to one thread. */
 final class Assembly {
@@ -171,7 +171,7 @@ final class Assembly {
     }
 
     private WebSocketPolicy webSocket(Section s) {
-        WebSocketSettings pool = new WebSocketSettings(s.decimal("seats-per-slot"), s.whole("max-per-account"),
+        TurnPool.Settings pool = new TurnPool.Settings(s.decimal("seats-per-slot"), s.whole("max-per-account"),
                 s.whole("min-idle"), s.whole("max-idle"), s.decimal("utilization"), s.whole("waiters"), s.duration("wait"),
                 s.duration("idle-keep"), s.duration("retire"), s.duration("ping-after"), s.duration("pong-wait"),
                 root.whole("limits.event"));

@@ -1,7 +1,7 @@
 package sluice.config;
 
 import java.time.Duration;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /**
  * WebSocket connections: the keys below {@code websocket:}.
@@ -12,5 +12,5 @@ import sluice.api.WebSocketSettings;
  * @param clientConnections most open connections of one client; 0: no limit
  * @param unavailable how long a session is told to use HTTP after its model had no account with WebSocket
  */
-public record WebSocketPolicy(WebSocketSettings pool, Duration firstMessage, Duration clientIdle, int clientConnections,
+public record WebSocketPolicy(TurnPool.Settings pool, Duration firstMessage, Duration clientIdle, int clientConnections,
         Duration unavailable) { }

@@ -71,7 +71,7 @@ class ConfigurationLoaderTest {
         assertEquals(contract.room().decisions(), defaults.scheduler().room().decisions());
         assertEquals(contract.scoring().topK(), defaults.scheduler().scoring().topK());
         assertEquals(Account.Timeouts.DEFAULT, defaults.stream().timeouts());
-        assertEquals(sluice.api.WebSocketSettings.DEFAULT, defaults.webSocket().pool());
+        assertEquals(sluice.api.TurnPool.Settings.DEFAULT, defaults.webSocket().pool());
     }
 
     @Test

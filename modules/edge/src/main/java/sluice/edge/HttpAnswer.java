@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.forward.Answer;
 import sluice.http1.HttpDate;
@@ -168,14 +168,14 @@ final class HttpAnswer implements Answer {
     }
 
     @Override
-    public void write(byte[] buffer, int offset, int length, boolean atBoundary) throws ClientGoneException {
+    public void write(byte[] buffer, int offset, int length, boolean atBoundary) throws ClientSink.Gone {
         if (length == 0) {
             return;
         }
         lock.lock();
         try {
             if (clientGone) {
-                throw new ClientGoneException(stalled, stalled ? STALLED : "the client left");
+                throw new ClientSink.Gone(stalled, stalled ? STALLED : "the client left");
             }
             if (!outputSent) {
                 outputSent = true;
@@ -189,7 +189,7 @@ final class HttpAnswer implements Answer {
     }
 
     @Override
-    public void writeTimingComment() throws ClientGoneException {
+    public void writeTimingComment() throws ClientSink.Gone {
         if (timing != UNTOLD && boundary) {
             byte[] comment = (": server-timing " + timing.value() + "\n").getBytes(StandardCharsets.ISO_8859_1);
             write(comment, 0, comment.length, true);
@@ -197,7 +197,7 @@ final class HttpAnswer implements Answer {
     }
 
     @Override
-    public void end() throws ClientGoneException {
+    public void end() throws ClientSink.Gone {
         lock.lock();
         try {
             if (state == State.ENDED) {
@@ -246,7 +246,7 @@ final class HttpAnswer implements Answer {
             byte[] body = ErrorJson.body(error);
             begin(error.status(), body.length, lines -> describe(error, lines));
             sendWhole(body);
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             abort();
         }
     }
@@ -275,13 +275,13 @@ final class HttpAnswer implements Answer {
         try {
             begin(code, body.length, headers);
             sendWhole(body);
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             abort();
         }
     }
 
     @Override
-    public void sendWhole(byte[] body) throws ClientGoneException {
+    public void sendWhole(byte[] body) throws ClientSink.Gone {
         lock.lock();
         try {
             if (body.length > 0) {
@@ -352,7 +352,7 @@ final class HttpAnswer implements Answer {
                 byte[] sign = json ? SPACE : KEEPALIVE;
                 send(sign, 0, sign.length);
             }
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             // The request's thread meets the same at its next write, and the watcher tells it before that.
             clientGone = true;
         } finally {
@@ -360,7 +360,7 @@ final class HttpAnswer implements Answer {
         }
     }
 
-    private void send(byte[] buffer, int offset, int length) throws ClientGoneException {
+    private void send(byte[] buffer, int offset, int length) throws ClientSink.Gone {
         beginWrite();
         try {
             codec.body(buffer, offset, length);
@@ -383,9 +383,9 @@ final class HttpAnswer implements Answer {
         writingSinceNanos = 0;
     }
 
-    private ClientGoneException lost(IOException why) {
+    private ClientSink.Gone lost(IOException why) {
         codec.closeAfter();
         clientGone = true;
-        return new ClientGoneException(stalled, stalled ? STALLED : "the client left: " + why.getMessage());
+        return new ClientSink.Gone(stalled, stalled ? STALLED : "the client left: " + why.getMessage());
     }
 }

@@ -1,6 +1,5 @@
 package sluice.forward;
 
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.Field;
 import sluice.api.GatewayError;
@@ -80,10 +79,10 @@ public interface Answer extends ClientSink {
     }
 
     /** Sends a prepared answer's whole body and ends it. */
-    void sendWhole(byte[] body) throws ClientGoneException;
+    void sendWhole(byte[] body) throws ClientSink.Gone;
 
     /** Ends the answer as its framing says. */
-    void end() throws ClientGoneException;
+    void end() throws ClientSink.Gone;
 
     /**
      * Tells the client an error: as the whole answer, or, where a stream's head is out, as its last event. A client that has left
@@ -125,7 +124,7 @@ public interface Answer extends ClientSink {
     void letSleep();
 
     /** Writes where the time went behind the last event, if the client may see it. */
-    void writeTimingComment() throws ClientGoneException;
+    void writeTimingComment() throws ClientSink.Gone;
 
     /** The client has left; the next write says so. Thread-safe. */
     void clientGone();

@@ -13,7 +13,6 @@ import sluice.api.BodyEdit;
 import sluice.api.Headers;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.failures.AttemptResult;
@@ -156,7 +155,7 @@ final class Attempt {
         };
     }
 
-    private AttemptResult completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
+    private AttemptResult completed(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayOutcome.Report report) {
         call.record.status = answer.status();
         call.record.usage = report.usage();
         if (!call.asksForWork() || report.error().equals(RelayOutcome.StreamError.NONE)) {
@@ -170,7 +169,7 @@ final class Attempt {
         return new AttemptResult.Done();
     }
 
-    private static void note(Call call, RelayReport report) {
+    private static void note(Call call, RelayOutcome.Report report) {
         RequestRecord record = call.record;
         record.responseId = report.responseId();
         record.toldTier = report.serviceTier();

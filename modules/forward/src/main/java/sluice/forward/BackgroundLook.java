@@ -12,7 +12,6 @@ import sluice.api.Headers;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.Upstream;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
@@ -55,7 +54,7 @@ final class BackgroundLook implements BackgroundUsage {
                         yield new Found.NotYet();
                     }
                     RelayOutcome outcome = answers.relay(body, (bytes, offset, length, boundary) -> { }, options);
-                    yield outcome instanceof RelayOutcome.Completed(RelayReport report) && report.usage().total() > 0
+                    yield outcome instanceof RelayOutcome.Completed(RelayOutcome.Report report) && report.usage().total() > 0
                             ? new Found.Ended(report.usage(), report.serviceTier()) : new Found.NotYet();
                 }
             }

@@ -5,11 +5,10 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import sluice.api.BodyCollector;
 import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
-import sluice.api.CorruptEncodingException;
 import sluice.api.GatewayError;
+import sluice.buffers.BodyCollector;
 
 /** The content codings that bodies of requests and answers may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
 final class BodyDecoders {
@@ -38,7 +37,7 @@ final class BodyDecoders {
     BodyReader.Outcome decode(String encoding, Incoming.Stream body, Reading reading) throws IOException {
         try (InputStream decoded = find(encoding).orElseThrow().decode(encoding, new BodyStream(body))) {
             return reading.read(decoded::read);
-        } catch (CorruptEncodingException e) {
+        } catch (BodyDecoder.Corrupt e) {
             return new BodyReader.Outcome.Refused(GatewayError.client(400, "corrupt_content_encoding",
                     "The request body is not valid " + encoding + ": " + e.getMessage() + "."));
         }

@@ -1,9 +1,9 @@
 package sluice.forward;
 
 import java.io.IOException;
-import sluice.api.BodyCollector;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.buffers.BodyCollector;
 
 /**
  * Reads a request's body into one array by a {@link BodyCollector}, without its content coding, within the limit of a body and

@@ -2,7 +2,7 @@ package sluice.forward;
 
 import java.util.Set;
 import sluice.api.AccountLease;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
@@ -253,7 +253,7 @@ public final class Call {
                 answer().writeTimingComment();
             }
             answer().end();
-        } catch (ClientGoneException e) {
+        } catch (ClientSink.Gone e) {
             answer().abort();
         }
     }

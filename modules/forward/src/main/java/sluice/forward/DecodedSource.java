@@ -3,9 +3,8 @@ package sluice.forward;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
-import sluice.api.CorruptEncodingException;
-import sluice.api.SourceException;
 
 /**
  * An answer whose content coding is taken off on the way, for upstreams that compress although they were asked not to.
@@ -34,10 +33,10 @@ final class DecodedSource implements ByteSource {
                 decoded = Optional.of(opening.open());
             }
             return decoded.get().read(target, offset, length);
-        } catch (CorruptEncodingException e) {
-            throw new SourceException(SourceException.Cause.FRAMING, "the answer's content coding is corrupt: " + e.getMessage());
+        } catch (BodyDecoder.Corrupt e) {
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "the answer's content coding is corrupt: " + e.getMessage());
         } catch (java.io.EOFException e) {
-            throw new SourceException(SourceException.Cause.CUT, "the answer's content coding ends early");
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.CUT, "the answer's content coding ends early");
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import sluice.api.AccountStatus;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.clients.Admission;
@@ -299,7 +299,7 @@ public final class Gateway {
     }
 
     /** A browser asks before it sends a page's request (Fetch §4.8); it has no key yet. */
-    private static Reply preflight(Exchange exchange, RequestRecord record, Headers headers) throws ClientGoneException {
+    private static Reply preflight(Exchange exchange, RequestRecord record, Headers headers) throws ClientSink.Gone {
         record.status = 204;
         exchange.answer().begin(204, 0, lines -> {
             lines.add("access-control-allow-methods", "GET, POST, DELETE");
@@ -311,7 +311,7 @@ public final class Gateway {
         return Reply.ANSWERED;
     }
 
-    private Reply health(Live now, Exchange exchange, RequestRecord record, String which) throws ClientGoneException {
+    private Reply health(Live now, Exchange exchange, RequestRecord record, String which) throws ClientSink.Gone {
         boolean ready = !draining.get() && now.scheduler().accounts().stream()
                 .anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
         boolean good = which.equals("/live") || ready;

@@ -1,7 +1,7 @@
 package sluice.forward;
 
 import sluice.api.Headers;
-import sluice.api.Owners;
+import sluice.api.SharedState.Owners;
 
 /**
  * Keeps {@code x-codex-turn-state}, by which an account finds the place of a turn again, to the account that gave it: it would tell

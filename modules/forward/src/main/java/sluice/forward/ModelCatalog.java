@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import sluice.api.Account;
 import sluice.api.ByteSource;
 import sluice.api.Cancellation;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.OutboundBody;
@@ -61,7 +61,7 @@ final class ModelCatalog {
 
     /** Answers with the list, or with the one model called {@code id}. */
     Reply answer(Exchange exchange, RequestRecord record, String id, ClientAuthenticator.Outcome.Known known)
-            throws ClientGoneException {
+            throws ClientSink.Gone {
         List<String> models = modelsOf(known.policy());
         StringBuilder json = new StringBuilder();
         if (id.isEmpty()) {

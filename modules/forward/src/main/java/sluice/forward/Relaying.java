@@ -4,17 +4,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import sluice.api.AccountLease;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.AnswerRelay;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.EventRelay;
 import sluice.api.Headers;
-import sluice.api.ModelNames;
-import sluice.api.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.StreamThreads;
 import sluice.api.UpstreamResult;
 import sluice.config.StreamSettings;
+import sluice.net.StreamThreads;
 import sluice.responses.AnswerEvent;
 import sluice.responses.Route;
 
@@ -63,7 +62,7 @@ final class Relaying {
         boolean sse = isEventStream(answer.headers());
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
-        RelayOptions relayOptions = options.with(new ModelNames(lease.upstreamModel(), call.record.model),
+        RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model),
                 movesOn, lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
@@ -116,7 +115,7 @@ final class Relaying {
                         done.report());
                 case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no whole JSON object", done.report());
             };
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return new RelayOutcome.BrokeOff(left.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE,
                     String.valueOf(left.getMessage()), done.report());
         }

@@ -3,7 +3,7 @@ package sluice.forward;
 import java.util.Collection;
 import java.util.Optional;
 import sluice.api.GatewayError;
-import sluice.api.Owners;
+import sluice.api.SharedState.Owners;
 
 /**
  * Keeps clients apart: a response, a conversation or a file that one of them made does not exist for the others. Thread-safe.

@@ -8,7 +8,6 @@ import sluice.api.AttemptOutcome;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
 import sluice.api.UpstreamResult;
 import sluice.failures.AttemptResult;
@@ -137,7 +136,7 @@ final class Verdicts {
 
     /** One side broke the answer off. */
     AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
-        RelayReport report = broken.report();
+        RelayOutcome.Report report = broken.report();
         Answer client = call.answer();
         call.record.usage = report.usage().equals(TokenUsage.NONE) && report.bytesIn() > 0
                 ? TokenUsage.estimate(call.record.requestBytes / BYTES_PER_TOKEN, report.deltas()) : report.usage();
@@ -184,7 +183,7 @@ final class Verdicts {
     }
 
     /** The answer went out to its end, and that was a failure. */
-    void endedIn(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayReport report) {
+    void endedIn(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayOutcome.Report report) {
         RelayOutcome.StreamError error = report.error();
         FailureRules.Rule rule = judge(error);
         call.record.failed(answer.status(), error.code(), rule.what() + ": the stream ended with " + report.terminal());

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import sluice.api.ByteSource;
-import sluice.api.StreamThreads;
 
 /**
  * Relays streams on event loops: a few threads that each wait for many sockets, and run the virtual thread of a stream

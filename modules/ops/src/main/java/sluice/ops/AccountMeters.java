@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import sluice.api.AccountStatus;
-import sluice.api.ConnectionSeats;
+import sluice.api.TurnPool;
 
 /** A meter for each number of each account, read from one look at the gateway for each scrape. Thread-safe. */
 final class AccountMeters {
@@ -23,7 +23,7 @@ final class AccountMeters {
     private volatile Map<String, Look> latest = Map.of();
 
     /** What one look at an account showed. */
-    private record Look(AccountStatus status, ConnectionSeats.Counts sockets) { }
+    private record Look(AccountStatus status, TurnPool.Seats.Counts sockets) { }
 
     AccountMeters(MetricsFactory factory, MeterRegistry registry) {
         this.factory = factory;
@@ -70,32 +70,32 @@ final class AccountMeters {
 
     private void registerSockets(String name, List<Meter> made) {
         made.add(level("sluice_websocket_seats", "Upstream WebSocket connections, those being opened included.", name,
-                ConnectionSeats.Counts::seats));
+                TurnPool.Seats.Counts::seats));
         made.add(level("sluice_websocket_busy", "Of the seats, those that serve a turn or are being opened.", name,
-                ConnectionSeats.Counts::busy));
+                TurnPool.Seats.Counts::busy));
         made.add(level("sluice_websocket_pinned", "Of the seats, those that are idle and kept by a client.", name,
-                ConnectionSeats.Counts::pinned));
-        made.add(level("sluice_websocket_waiting", "Turns that wait for a seat.", name, ConnectionSeats.Counts::waiting));
+                TurnPool.Seats.Counts::pinned));
+        made.add(level("sluice_websocket_waiting", "Turns that wait for a seat.", name, TurnPool.Seats.Counts::waiting));
         made.add(count("sluice_websocket_dials_total", "Upstream WebSocket connections that were opened, or tried to be.", name,
-                ConnectionSeats.Counts::dials));
+                TurnPool.Seats.Counts::dials));
         made.add(count("sluice_websocket_reuses_total", "Turns on a connection that was open already.", name,
-                ConnectionSeats.Counts::reuses));
+                TurnPool.Seats.Counts::reuses));
         made.add(count("sluice_websocket_waits_total", "Turns that had to wait for a seat.", name,
-                ConnectionSeats.Counts::waits));
+                TurnPool.Seats.Counts::waits));
         made.add(count("sluice_websocket_evictions_total", "Idle connections that were closed to make room for another.", name,
-                ConnectionSeats.Counts::evictions));
+                TurnPool.Seats.Counts::evictions));
         made.add(count("sluice_websocket_retired_total", "Connections that were closed for their age.", name,
-                ConnectionSeats.Counts::retired));
+                TurnPool.Seats.Counts::retired));
     }
 
-    private Meter level(String meter, String description, String name, ToDoubleFunction<ConnectionSeats.Counts> read) {
+    private Meter level(String meter, String description, String name, ToDoubleFunction<TurnPool.Seats.Counts> read) {
         return registry.getOrCreate(factory.gaugeBuilder(meter, () -> {
             Look look = latest.get(name);
             return look == null ? 0 : read.applyAsDouble(look.sockets());
         }).description(description).addTag(factory.tagCreate("account", name)));
     }
 
-    private Meter count(String meter, String description, String name, ToLongFunction<ConnectionSeats.Counts> read) {
+    private Meter count(String meter, String description, String name, ToLongFunction<TurnPool.Seats.Counts> read) {
         return registry.getOrCreate(factory.functionalCounterBuilder(meter, name, account -> {
             Look look = latest.get(account);
             return look == null ? 0 : read.applyAsLong(look.sockets());

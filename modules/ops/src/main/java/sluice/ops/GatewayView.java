@@ -3,8 +3,8 @@ package sluice.ops;
 import java.util.List;
 import java.util.Set;
 import sluice.api.AccountScheduler;
-import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
+import sluice.api.TurnPool;
 import sluice.probe.AddedTime;
 
 /** The running gateway, as operations see it and act on it. Thread-safe. */
@@ -22,7 +22,7 @@ public interface GatewayView {
     int openWebSockets();
 
     /** Upstream WebSocket connections of an account; all zero if it has none. */
-    ConnectionSeats.Counts webSocketPool(String account);
+    TurnPool.Seats.Counts webSocketPool(String account);
 
     /** Bytes of request bodies held now. */
     long bodyBytes();

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.api.AccountStatus;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 
 /** Budgets and quotas as metrics. Stateless. */
 final class MoneyReadings {

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountStatus;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Secret;
+import sluice.api.SelectionPolicy.Choice;
 import sluice.api.TokenUsage;
 import sluice.config.ServerSettings;
 

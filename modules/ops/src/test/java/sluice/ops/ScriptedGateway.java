@@ -10,12 +10,12 @@ import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
-import sluice.api.ConnectionSeats;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.Decision;
 import sluice.api.Headers;
-import sluice.api.Quota;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.api.TurnPool;
 import sluice.config.ClientPolicy;
 import sluice.probe.AddedTime;
 
@@ -54,8 +54,8 @@ final class ScriptedGateway implements GatewayView, AccountScheduler, KeyDesk {
     }
 
     @Override
-    public ConnectionSeats.Counts webSocketPool(String account) {
-        return new ConnectionSeats.Counts(9, 3, 2, 1, 30, 20, 6, 5, 7);
+    public TurnPool.Seats.Counts webSocketPool(String account) {
+        return new TurnPool.Seats.Counts(9, 3, 2, 1, 30, 20, 6, 5, 7);
     }
 
     @Override

@@ -3,7 +3,6 @@ package sluice.responses;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.json.JsonMembers;
 import sluice.json.JsonWalk;
@@ -45,7 +44,7 @@ public final class AnswerEvent implements ClientSink {
     }
 
     /** Writes the event, once the whole answer is here. */
-    public End end(ClientSink client) throws ClientGoneException {
+    public End end(ClientSink client) throws ClientSink.Gone {
         if (tooLarge) {
             return End.TOO_LARGE;
         }

@@ -2,7 +2,7 @@ package sluice.responses;
 
 import java.util.Arrays;
 import java.util.List;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;

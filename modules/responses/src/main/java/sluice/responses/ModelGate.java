@@ -1,7 +1,7 @@
 package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
-import sluice.api.ModelNames;
+import sluice.api.RelayOptions;
 import sluice.json.ByteSearch;
 import sluice.json.JsonStrings;
 import sluice.json.JsonText;
@@ -21,13 +21,13 @@ public final class ModelGate {
     private static final int MAX_EDITION_CHARS = 32;
 
     private final boolean active;
-    private final ModelNames names;
+    private final RelayOptions.Names names;
     private final byte[] needle;
     private final byte[] upstreamLiteral;
     private final byte[] clientLiteral;
 
     /** A gate that nothing passes if the names are the same. */
-    public ModelGate(ModelNames names) {
+    public ModelGate(RelayOptions.Names names) {
         active = names.mapped();
         this.names = names;
         String plain = longestPlainRun(names.upstream());

@@ -2,7 +2,7 @@ package sluice.responses;
 
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 
 /**
  * One window of an account's plan, as {@code codex.rate_limits} tells it. What is missing is -1. Immutable.

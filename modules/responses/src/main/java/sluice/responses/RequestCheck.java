@@ -2,11 +2,11 @@ package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import sluice.api.BodyScanner.Scan;
 import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
-import sluice.api.Scan;
 
 /** What is checked of a request; everything else is the upstream's business. Stateless. */
 public final class RequestCheck {

@@ -1,6 +1,6 @@
 package sluice.responses;
 
-import sluice.api.ModelNames;
+import sluice.api.RelayOptions;
 import sluice.json.JsonNames;
 import sluice.json.JsonStrings;
 
@@ -10,7 +10,7 @@ public final class RestoredNames {
     }
 
     /** The client's name as a string literal, UTF-8. */
-    public static byte[] literal(ModelNames model) {
+    public static byte[] literal(RelayOptions.Names model) {
         return JsonNames.bytes(JsonStrings.quote(model.client()));
     }
 }

@@ -11,14 +11,14 @@ import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.AttemptOutcome;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Headers;
-import sluice.api.Quota;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
+import sluice.api.SelectionPolicy.Choice;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState;
 

@@ -2,13 +2,13 @@ package sluice.sched;
 
 import java.util.List;
 import sluice.api.Account;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
-import sluice.api.Shortlist;
-import sluice.api.Situation;
+import sluice.api.SelectionPolicy.Choice;
+import sluice.api.SelectionPolicy.Shortlist;
+import sluice.api.SelectionPolicy.Situation;
 
 /** The three layers, in order: the response's owner, the session's account at its price, the best of the pool. Thread-safe. */
 final class LayeredPolicy implements SelectionPolicy {

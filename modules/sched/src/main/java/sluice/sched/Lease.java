@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import sluice.api.Account;
 import sluice.api.AccountLease;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
 import sluice.api.Headers;
-import sluice.api.Quota;
 
 /** A slot that is out. Thread-safe: report and close take effect once, whoever calls them. */
 final class Lease implements AccountLease {

@@ -6,8 +6,8 @@ import sluice.api.Account;
 import sluice.api.Decision;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
-import sluice.api.Shortlist;
-import sluice.api.Situation;
+import sluice.api.SelectionPolicy.Shortlist;
+import sluice.api.SelectionPolicy.Situation;
 
 /**
  * The accounts that fit one request, side by side as plain numbers. Each account is visited once; the two ranges that scores

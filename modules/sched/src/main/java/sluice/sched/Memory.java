@@ -2,11 +2,11 @@ package sluice.sched;
 
 import java.util.Optional;
 import sluice.api.AttemptOutcome;
-import sluice.api.Binding;
-import sluice.api.Bindings;
-import sluice.api.Owners;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState;
+import sluice.api.SharedState.Bindings;
+import sluice.api.SharedState.Home;
+import sluice.api.SharedState.Owners;
 
 /** What outlives a request: where sessions and stored objects live. Thread-safe. */
 final class Memory {
@@ -44,7 +44,7 @@ final class Memory {
 
     private Wish recall(SelectionRequest request, Fleet fleet, long nowNanos, long flight) {
         String owner = ownerOf(request, fleet);
-        Binding binding = request.sessionKey() == 0 ? Binding.NONE : bindings.find(request.sessionKey());
+        Home binding = request.sessionKey() == 0 ? Home.NONE : bindings.find(request.sessionKey());
         boolean encrypted = request.need().encryptedContent();
         boolean strip = binding.stripEncryptedReasoning() && encrypted;
         String organization = "";
@@ -75,7 +75,7 @@ final class Memory {
         lives(lease, responseId, conversationId);
         long key = lease.wish.request().sessionKey();
         if (key != 0 && !bindings.find(key).isBound()) {
-            bindings.move(key, Binding.NONE, new Binding(lease.member.name, 0, lease.wish.leaves()));
+            bindings.move(key, Home.NONE, new Home(lease.member.name, 0, lease.wish.leaves()));
         }
     }
 
@@ -95,13 +95,13 @@ final class Memory {
     private void bind(Lease lease, AttemptOutcome.Succeeded success) {
         long key = lease.wish.request().sessionKey();
         String account = lease.member.name;
-        Binding now = bindings.find(key);
+        Home now = bindings.find(key);
         boolean same = now.account().equals(account);
         if (!same && !lease.rebind) {
             return;
         }
         long cached = success.usage().estimated() ? same ? now.cachedTokens() : 0 : success.usage().cached();
-        Binding next = new Binding(account, cached,
+        Home next = new Home(account, cached,
                 now.stripEncryptedReasoning() || lease.wish.leaves() || success.reasoningStripped());
         if (!next.equals(now)) { // being looked up has renewed it
             // Somebody else of the session may have moved it meanwhile: a move is made from where this request saw it.

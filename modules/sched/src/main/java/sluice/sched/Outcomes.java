@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
-import sluice.api.Rest.Part;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionRequest;
+import sluice.api.SharedState.Rest.Part;
 import sluice.sched.Condition.Length;
 import sluice.sched.Condition.Trouble;
 

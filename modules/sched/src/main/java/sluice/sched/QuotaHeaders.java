@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.Headers;
-import sluice.api.Quota;
 
 /**
  * Reads what an answer's headers say of an account's quotas: {@code x-codex-primary-*} and {@code x-codex-secondary-*} of a plan's windows,

@@ -3,7 +3,7 @@ package sluice.sched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 
 /**
  * What one account may still use, by window and model. Few windows, an immutable list, changed by compare-and-set. Thread-safe, without a

@@ -1,10 +1,10 @@
 package sluice.sched;
 
 import java.util.function.LongSupplier;
-import sluice.api.Rest;
-import sluice.api.Rest.Part;
-import sluice.api.Rest.Why;
-import sluice.api.Rests;
+import sluice.api.SharedState.Rest;
+import sluice.api.SharedState.Rest.Part;
+import sluice.api.SharedState.Rest.Why;
+import sluice.api.SharedState.Rests;
 import sluice.sched.Condition.Trouble;
 
 /** Tells the shared state which rests begin and end, and takes in those that it knows. Thread-safe. */

@@ -3,11 +3,11 @@ package sluice.sched;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import sluice.api.Choice;
 import sluice.api.Decision;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
+import sluice.api.SelectionPolicy.Choice;
 import sluice.api.SelectionRequest;
 
 /** Asks the policy, and takes a slot of the first account on its list that has one. Thread-safe, without a lock. */

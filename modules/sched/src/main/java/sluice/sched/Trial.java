@@ -1,7 +1,7 @@
 package sluice.sched;
 
 import java.util.function.LongSupplier;
-import sluice.api.Shortlist;
+import sluice.api.SelectionPolicy.Shortlist;
 
 /** What one try to find an account needs. Reused; confined to one thread at a time. */
 final class Trial {

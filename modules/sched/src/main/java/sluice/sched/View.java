@@ -3,10 +3,10 @@ package sluice.sched;
 import java.util.List;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
-import sluice.api.Binding;
 import sluice.api.Decision.FilterReason;
+import sluice.api.SelectionPolicy.Situation;
 import sluice.api.SelectionRequest;
-import sluice.api.Situation;
+import sluice.api.SharedState.Home;
 
 /**
  * The accounts as one request sees them. What belongs to one account is read once, when the policy first asks for it, so that the
@@ -53,7 +53,7 @@ final class View implements Situation {
     }
 
     @Override
-    public Binding binding() {
+    public Home binding() {
         return wish.binding();
     }
 

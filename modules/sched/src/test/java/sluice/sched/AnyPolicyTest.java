@@ -9,10 +9,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
-import sluice.api.Choice;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
 import sluice.api.SelectionPolicy;
+import sluice.api.SelectionPolicy.Choice;
 
 class AnyPolicyTest {
     /** Names every account, whatever its state. */

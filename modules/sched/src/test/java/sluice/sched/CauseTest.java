@@ -10,12 +10,12 @@ import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision.FilterReason;
-import sluice.api.Rest;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
 import sluice.api.Selection.Cause;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState;
+import sluice.api.SharedState.Rest;
 import sluice.state.LocalStateFactory;
 
 /** Why a pool has nothing to give: what a client is told of it, each time. */

@@ -17,12 +17,12 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
-import sluice.api.Owners;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
+import sluice.api.SharedState.Owners;
 import sluice.api.TokenUsage;
 import sluice.state.LocalStateFactory;
 

@@ -15,9 +15,9 @@ import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.State;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision.FilterReason;
-import sluice.api.Evidence;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
+import sluice.api.SelectionRequest.Evidence;
 
 /** What one request may show about accounts, and what it may not do to others. */
 class EvidenceTest {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.Decision;
 import sluice.api.Headers;
-import sluice.api.Quota;
 import sluice.api.SelectionRequest;
 
 class QuotasTest {

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountScheduler;
-import sluice.api.ConnectionSeats;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.NamePattern;
+import sluice.api.TurnPool;
 import sluice.clients.Calendar;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
@@ -99,7 +99,7 @@ final class OperationsView implements GatewayView {
     }
 
     @Override
-    public ConnectionSeats.Counts webSocketPool(String account) {
+    public TurnPool.Seats.Counts webSocketPool(String account) {
         return assembly.turnPool().counts(account);
     }
 

@@ -6,19 +6,18 @@ import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import sluice.api.AccountScheduler;
 import sluice.api.AnswerRelay;
-import sluice.api.BodyCollector;
 import sluice.api.BodyDecoder;
 import sluice.api.BodyScanner;
-import sluice.api.ConnectionSeats;
 import sluice.api.EventRelay;
 import sluice.api.Named;
 import sluice.api.SelectionPolicy;
 import sluice.api.SharedState;
-import sluice.api.StreamThreads;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UsageSink;
+import sluice.buffers.BodyCollector;
 import sluice.config.ModuleChoice;
+import sluice.net.StreamThreads;
 
 /**
  * The chosen provider of each service. Immutable.
@@ -39,7 +38,7 @@ import sluice.config.ModuleChoice;
  */
 record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events, AnswerRelay answers,
         StreamThreads.Factory streams, AccountScheduler.Factory scheduler, SelectionPolicy.Factory policy, Upstream.Factory upstream,
-        TurnPool.Factory turnPool, ConnectionSeats.Factory seats, SharedState.Factory state,
+        TurnPool.Factory turnPool, TurnPool.Seats.Factory seats, SharedState.Factory state,
         UsageSink.Factory usage, List<BodyDecoder> decoders) {
     /**
      * Finds the providers by the names of the configuration, in this image and its {@code plugins} folder.
@@ -58,7 +57,7 @@ record Providers(BodyScanner scanner, BodyCollector collector, EventRelay events
                 finder.named(ServiceLoader.load(SelectionPolicy.Factory.class), "scheduler", modules.scheduler()),
                 finder.named(ServiceLoader.load(Upstream.Factory.class), "upstream", modules.upstream()),
                 finder.named(ServiceLoader.load(TurnPool.Factory.class), "websocket", modules.webSocket()),
-                finder.named(ServiceLoader.load(ConnectionSeats.Factory.class), "seats", modules.seats()),
+                finder.named(ServiceLoader.load(TurnPool.Seats.Factory.class), "seats", modules.seats()),
                 finder.named(ServiceLoader.load(SharedState.Factory.class), "state", modules.state()),
                 finder.named(ServiceLoader.load(UsageSink.Factory.class), "usage", modules.usage()),
                 ServiceLoader.load(BodyDecoder.class).stream().map(ServiceLoader.Provider::get).toList());

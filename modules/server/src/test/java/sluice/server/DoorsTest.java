@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.AccountScheduler;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 import sluice.config.KeyHash;
 
 /** One table of behaviours, through every {@link Door}: what a client gets must not depend on how it came in. */

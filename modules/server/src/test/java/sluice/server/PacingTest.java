@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import sluice.api.StreamThreads;
+import sluice.net.StreamThreads;
 import sluice.simulator.Fault;
 import sluice.simulator.SimulatedUpstream;
 

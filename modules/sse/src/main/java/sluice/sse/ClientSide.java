@@ -1,10 +1,9 @@
 package sluice.sse;
 
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
-import sluice.api.RelayReport;
 
 /** The way to the client, and what happens once the client has left. Confined to the stream's thread. */
 final class ClientSide {
@@ -12,7 +11,7 @@ final class ClientSide {
     private final RelayOptions options;
     private final Ledger ledger;
     private final Deadlines deadlines;
-    private ClientGoneException gone;
+    private ClientSink.Gone gone;
     private long drainUntilBytes = Long.MAX_VALUE;
 
     ClientSide(Outlet outlet, RelayOptions options, Ledger ledger, Deadlines deadlines) {
@@ -26,12 +25,12 @@ final class ClientSide {
      * Sends or holds {@code b[from, to)}.
      *
      * @param boundary whether the stream stands between two events after it
-     * @throws ClientGoneException if the client has left, and nobody reads on for the usage
+     * @throws ClientSink.Gone if the client has left, and nobody reads on for the usage
      */
-    void emit(byte[] b, int from, int to, boolean boundary) throws ClientGoneException {
+    void emit(byte[] b, int from, int to, boolean boundary) throws ClientSink.Gone {
         try {
             outlet.emit(b, from, to, boundary);
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             if (ledger.ended() || options.limits().drain().isZero()) {
                 throw left;
             }
@@ -58,13 +57,13 @@ final class ClientSide {
     }
 
     /** The end of a stream whose client has left just now. */
-    RelayOutcome left(ClientGoneException why) {
+    RelayOutcome left(ClientSink.Gone why) {
         RelayOutcome.Cause cause = why.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
         return new BrokeOff(cause, String.valueOf(why.getMessage()), report());
     }
 
     /** What was seen until now. */
-    RelayReport report() {
+    RelayOutcome.Report report() {
         return ledger.report(outlet.writes(), outlet.bytes());
     }
 }

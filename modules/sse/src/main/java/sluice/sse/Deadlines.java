@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Cause;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 
 /**
@@ -72,7 +71,7 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
     }
 
     /** Why the source ended so. */
-    Cause causeOf(SourceException broken) {
+    Cause causeOf(ByteSource.Broken broken) {
         return switch (broken.how()) {
             case CUT -> Cause.UPSTREAM_CUT;
             case IDLE -> Cause.UPSTREAM_IDLE;

@@ -2,7 +2,6 @@ package sluice.sse;
 
 import java.io.IOException;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
@@ -10,7 +9,6 @@ import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
-import sluice.api.SourceException;
 import sluice.json.JsonReader;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
@@ -58,9 +56,9 @@ final class FoldRelay {
         try (deadlines) {
             deadlines.firstOutputIn(options.limits().firstOutput());
             return relay();
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return client.left(left);
-        } catch (SourceException broken) {
+        } catch (ByteSource.Broken broken) {
             return ended(deadlines.causeOf(broken), String.valueOf(broken.getMessage()));
         } catch (IOException broken) {
             return ended(Cause.UPSTREAM_CUT, String.valueOf(broken.getMessage()));
@@ -97,7 +95,7 @@ final class FoldRelay {
                 return client.left();
             }
             if (frameBytes > options.room().maxEventBytes()) {
-                throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
             }
             compact();
         }
@@ -115,7 +113,7 @@ final class FoldRelay {
     }
 
     /** Reads what is here of a frame; whether it ended. */
-    private boolean readFrame() throws SourceException {
+    private boolean readFrame() throws ByteSource.Broken {
         while (true) {
             switch (pieces.next(b, limit)) {
                 case DATA -> data(pieces.dataFrom(), pieces.dataTo());
@@ -133,7 +131,7 @@ final class FoldRelay {
         }
     }
 
-    private void data(int from, int to) throws SourceException {
+    private void data(int from, int to) throws ByteSource.Broken {
         int at = from;
         while (at < to) {
             int start = at;
@@ -170,7 +168,7 @@ final class FoldRelay {
                 return;
             }
             if (!answer.isDone()) {
-                throw new SourceException(SourceException.Cause.FRAMING, "a terminal event without a response");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "a terminal event without a response");
             }
             answer.pass();
             deadlines.endIn(options.limits().afterTerminal());
@@ -191,7 +189,7 @@ final class FoldRelay {
             if (answer.isDone() && !ledger.ended()) {
                 endEvent();
             }
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return client.left(left);
         } catch (IOException e) {
             throw new IllegalStateException("only the client's side can fail here", e);

@@ -1,8 +1,8 @@
 package sluice.sse;
 
 import java.util.Arrays;
-import sluice.api.ClientGoneException;
-import sluice.api.SourceException;
+import sluice.api.ByteSource;
+import sluice.api.ClientSink;
 import sluice.json.ByteSearch;
 import sluice.json.JsonReader;
 import sluice.json.JsonReader.Stop;
@@ -63,7 +63,7 @@ final class FoldedAnswer {
      *
      * @param ended whether the answer's event is over already
      */
-    void take(byte[] b, int start, int at, EventType type, boolean ended) throws SourceException {
+    void take(byte[] b, int start, int at, EventType type, boolean ended) throws ByteSource.Broken {
         int from = start;
         if (json.stop() == Stop.OPENED && json.stoppedAt(Fact.RESPONSE) && state == State.NONE && !ended) {
             begin(type);
@@ -102,7 +102,7 @@ final class FoldedAnswer {
         }
     }
 
-    private void inAnswer(byte[] b, int from, int at) throws SourceException {
+    private void inAnswer(byte[] b, int from, int at) throws ByteSource.Broken {
         if (inOutput && !outputFilled) {
             int end = json.stop() == Stop.CLOSED && json.stoppedAt(Fact.OUTPUT) ? at - 1 : at;
             outputFilled = ByteSearch.skipSpace(b, from, end) < end;
@@ -126,7 +126,7 @@ final class FoldedAnswer {
         }
     }
 
-    private void closed() throws SourceException {
+    private void closed() throws ByteSource.Broken {
         if (json.stoppedAt(Fact.OUTPUT)) {
             inOutput = false;
             if (!outputFilled) {
@@ -146,9 +146,9 @@ final class FoldedAnswer {
         }
     }
 
-    private void fill() throws SourceException {
+    private void fill() throws ByteSource.Broken {
         if (items.isFull()) {
-            throw new SourceException(SourceException.Cause.FRAMING,
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING,
                     "more than " + MAX_ITEM_BYTES + " bytes of items, and none in the terminal event");
         }
         byte[] complete = items.json();
@@ -170,7 +170,7 @@ final class FoldedAnswer {
     }
 
     /** Passes on what is here, but for a model's name that is not whole. */
-    void pass() throws ClientGoneException {
+    void pass() throws ClientSink.Gone {
         if (state != State.PASSING && state != State.DONE || bytes == 0) {
             return;
         }

@@ -2,10 +2,10 @@ package sluice.sse;
 
 import java.util.List;
 import java.util.function.LongSupplier;
-import sluice.api.Quota;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.RelayOptions;
+import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.StreamError;
-import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
 import sluice.responses.AnswerFacts;
 import sluice.responses.EventKind;
@@ -143,9 +143,10 @@ final class Ledger {
         return error;
     }
 
-    RelayReport report(long writes, long bytesOut) {
-        return new RelayReport(new RelayReport.Ids(responseId, conversationId), new RelayReport.Ended(terminal, error, usage, serviceTier),
-                new RelayReport.Counts(new RelayReport.Events(events, deltas, parsed), writes, bytesIn, bytesOut),
+    RelayOutcome.Report report(long writes, long bytesOut) {
+        return new RelayOutcome.Report(new RelayOutcome.Report.Ids(responseId, conversationId),
+                new RelayOutcome.Report.Ended(terminal, error, usage, serviceTier),
+                new RelayOutcome.Report.Counts(new RelayOutcome.Report.Events(events, deltas, parsed), writes, bytesIn, bytesOut),
                 firstEventNanos, firstOutputNanos);
     }
 }

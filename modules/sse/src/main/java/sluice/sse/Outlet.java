@@ -2,7 +2,6 @@ package sluice.sse;
 
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 
 /**
@@ -32,7 +31,7 @@ final class Outlet {
     private boolean atBoundary = true;
     private long writes;
     private long bytes;
-    private ClientGoneException lost;
+    private ClientSink.Gone lost;
     /** Confined to the stream's thread. */
     private boolean alone;
 
@@ -140,7 +139,7 @@ final class Outlet {
     }
 
     /** Sends or holds {@code b[from, to)}; {@code boundary}: whether the stream stands between two events after it. */
-    void emit(byte[] b, int from, int to, boolean boundary) throws ClientGoneException {
+    void emit(byte[] b, int from, int to, boolean boundary) throws ClientSink.Gone {
         if (alone) {
             if (state == State.OPEN) {
                 write(b, from, to - from, boundary);
@@ -163,7 +162,7 @@ final class Outlet {
         Thread.ofVirtual().name("sluice-release").start(this::release);
     }
 
-    private void emitLocked(byte[] b, int from, int to, boolean boundary) throws ClientGoneException {
+    private void emitLocked(byte[] b, int from, int to, boolean boundary) throws ClientSink.Gone {
         if (state == State.HOLDING && heldBytes + to - from > holdBytes) {
             state = State.OPEN;
         }
@@ -200,7 +199,7 @@ final class Outlet {
                 heldBytes = rest;
                 heldBoundary = 0;
             }
-        } catch (ClientGoneException gone) {
+        } catch (ClientSink.Gone gone) {
             lost = gone;
         } finally {
             lock.unlock();
@@ -225,7 +224,7 @@ final class Outlet {
         heldBoundary = 0;
     }
 
-    private void write(byte[] b, int from, int length, boolean boundary) throws ClientGoneException {
+    private void write(byte[] b, int from, int length, boolean boundary) throws ClientSink.Gone {
         sent = true;
         atBoundary = boundary;
         writes++;

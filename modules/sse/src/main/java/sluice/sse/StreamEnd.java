@@ -2,7 +2,7 @@ package sluice.sse;
 
 import java.io.IOException;
 import java.util.Optional;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Ending;
@@ -92,13 +92,13 @@ final class StreamEnd {
             } else {
                 flush();
             }
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return client.left(left);
         }
         return client.isGone() ? client.left() : new Completed(client.report());
     }
 
-    private void flush() throws ClientGoneException {
+    private void flush() throws ClientSink.Gone {
         if (buffer.holdsWholeEvents()) {
             client.emit(buffer.bytes, buffer.written, buffer.boundary, true);
             buffer.written = buffer.boundary;

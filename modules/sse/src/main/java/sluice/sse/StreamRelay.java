@@ -2,7 +2,6 @@ package sluice.sse;
 
 import java.io.IOException;
 import sluice.api.ByteSource;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
@@ -10,7 +9,6 @@ import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
-import sluice.api.SourceException;
 import sluice.json.ByteSearch;
 import sluice.responses.EventHead;
 import sluice.responses.EventType;
@@ -65,9 +63,9 @@ final class StreamRelay {
                 deadlines.releaseIn(options.held().time());
             }
             return relay();
-        } catch (ClientGoneException left) {
+        } catch (ClientSink.Gone left) {
             return client.left(left);
-        } catch (SourceException broken) {
+        } catch (ByteSource.Broken broken) {
             return end.broken(deadlines.causeOf(broken), String.valueOf(broken.getMessage()));
         } catch (IOException broken) {
             return end.broken(Cause.UPSTREAM_CUT, String.valueOf(broken.getMessage()));
@@ -129,9 +127,9 @@ final class StreamRelay {
         }
     }
 
-    private void checkSize(long bytes) throws SourceException {
+    private void checkSize(long bytes) throws ByteSource.Broken {
         if (bytes > options.room().maxEventBytes()) {
-            throw new SourceException(SourceException.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "an event above " + options.room().maxEventBytes() + " bytes");
         }
     }
 

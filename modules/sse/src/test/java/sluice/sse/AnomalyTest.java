@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.testkit.HandSweeper;
 
@@ -35,7 +35,7 @@ class AnomalyTest {
             for (int step : new int[] {97, stream.length}) {
                 RecordingSink sink = new RecordingSink();
                 RelayOutcome outcome = new BatchingRelay().relay(
-                        ScriptedSource.cut(stream, length, SourceException.Cause.CUT, step), sink,
+                        ScriptedSource.cut(stream, length, ByteSource.Broken.Cause.CUT, step), sink,
                         new Options(sweeper).buffer(buffer).build());
                 String sent = sink.text();
                 BrokeOff broken = assertInstanceOf(BrokeOff.class, outcome, "cut at " + length + " of " + whole);
@@ -59,8 +59,8 @@ class AnomalyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(SourceException.Cause.class)
-    void aBreakBehindTheTerminalEventIsACleanEnd(SourceException.Cause how) {
+    @EnumSource(ByteSource.Broken.Cause.class)
+    void aBreakBehindTheTerminalEventIsACleanEnd(ByteSource.Broken.Cause how) {
         String text = Streams.text(3);
         String all = text + "data: [DONE]\n\ndata: ";
         for (int length = text.length(); length <= all.length(); length++) {
@@ -140,7 +140,7 @@ class AnomalyTest {
         String text = String.join("", Streams.frames(2, "\n", true).subList(0, 6));
         RecordingSink sink = new RecordingSink();
         RelayOutcome outcome = new BatchingRelay().relay(ScriptedSource.cut(Streams.bytes(text), Streams.bytes(text).length,
-                SourceException.Cause.CANCELLED, 5000), sink, new Options(sweeper).build());
+                ByteSource.Broken.Cause.CANCELLED, 5000), sink, new Options(sweeper).build());
         assertEquals(RelayOutcome.Cause.CANCELLED, assertInstanceOf(BrokeOff.class, outcome).cause());
         assertTrue(text.startsWith(sink.text()));
     }

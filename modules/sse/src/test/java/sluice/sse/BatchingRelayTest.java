@@ -8,10 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import sluice.api.ModelNames;
+import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.testkit.HandSweeper;
 
@@ -65,7 +64,7 @@ class BatchingRelayTest {
     void putsTheClientsModelBackAtItsTwoPlacesOnly() {
         String stream = Streams.text(5);
         relay(ScriptedSource.burst(Streams.bytes(stream)), options.withModel(
-                new ModelNames(Streams.UPSTREAM_MODEL, "fast")));
+                new RelayOptions.Names(Streams.UPSTREAM_MODEL, "fast")));
         String place = "\"instructions\":\"Be \\\"brief\\\".\",\"model\":\"";
         assertEquals(stream.replace(place + Streams.UPSTREAM_MODEL, place + "fast"), sink.text());
     }
@@ -85,7 +84,7 @@ class BatchingRelayTest {
         List<String> frames = Streams.frames(3, "\n", true);
         String some = String.join("", frames.subList(0, 5));
         RelayOutcome outcome = relay(ScriptedSource.cut(Streams.bytes(some + "event: x"), some.length() + 8,
-                SourceException.Cause.CUT, 50), options);
+                ByteSource.Broken.Cause.CUT, 50), options);
         assertEquals(RelayOutcome.Cause.UPSTREAM_CUT, assertInstanceOf(RelayOutcome.BrokeOff.class, outcome).cause());
         assertTrue(sink.text().startsWith(some + "event: response.failed\ndata: {"));
         assertTrue(sink.text().contains("\"sequence_number\":5,\"response\":{\"id\":\"" + Streams.RESPONSE_ID + "\""));
@@ -94,7 +93,7 @@ class BatchingRelayTest {
 
     @Test
     void writesNothingWhenTheUpstreamBreaksBeforeTheFirstEvent() {
-        RelayOutcome outcome = relay(ScriptedSource.cut(Streams.bytes(": a\n\ndata: {"), 12, SourceException.Cause.IDLE, 3),
+        RelayOutcome outcome = relay(ScriptedSource.cut(Streams.bytes(": a\n\ndata: {"), 12, ByteSource.Broken.Cause.IDLE, 3),
                 options);
         assertEquals(RelayOutcome.Cause.UPSTREAM_IDLE, assertInstanceOf(RelayOutcome.BrokeOff.class, outcome).cause());
         assertFalse(outcome.report().outputSent());

@@ -12,11 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.ByteSource;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.testkit.HandSweeper;
 
@@ -125,7 +125,7 @@ class FoldTest {
         for (int length = 0; length < stream.length; length++) {
             RecordingSink sink = new RecordingSink();
             RelayOutcome outcome = new BatchingRelay().fold(
-                    ScriptedSource.cut(stream, length, SourceException.Cause.CUT, 300), sink, new Options(sweeper).build());
+                    ScriptedSource.cut(stream, length, ByteSource.Broken.Cause.CUT, 300), sink, new Options(sweeper).build());
             if (length < answerEnd) {
                 assertEquals(sink.count() > 0, assertInstanceOf(BrokeOff.class, outcome).report().outputSent());
                 assertTrue(ANSWER.startsWith(sink.text()));

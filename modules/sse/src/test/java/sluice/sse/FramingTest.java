@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.RelayOutcome;
-import sluice.api.RelayReport;
 import sluice.api.TokenUsage;
 import sluice.testkit.HandSweeper;
 
@@ -82,12 +81,12 @@ class FramingTest {
     }
 
     private static void check(byte[] stream, int buffer, int... ends) {
-        RelayReport plain = relay(stream, buffer, false, true, ends);
+        RelayOutcome.Report plain = relay(stream, buffer, false, true, ends);
         assertEquals(TokenUsage.told(1200, 1024, 345, 128), plain.usage());
         assertEquals(Streams.RESPONSE_ID, plain.responseId());
         assertEquals("response.completed", plain.terminal());
-        RelayReport gated = relay(stream, buffer, true, true, ends);
-        RelayReport ungated = relay(stream, buffer, true, false, ends);
+        RelayOutcome.Report gated = relay(stream, buffer, true, true, ends);
+        RelayOutcome.Report ungated = relay(stream, buffer, true, false, ends);
         assertEquals(ungated.usage(), gated.usage());
         assertEquals(ungated.responseId(), gated.responseId());
         assertEquals(ungated.events(), gated.events());
@@ -95,7 +94,7 @@ class FramingTest {
         assertEquals(ungated.flushes(), gated.flushes());
     }
 
-    private static RelayReport relay(byte[] stream, int buffer, boolean mapped, boolean gated, int... ends) {
+    private static RelayOutcome.Report relay(byte[] stream, int buffer, boolean mapped, boolean gated, int... ends) {
         HandSweeper sweeper = new HandSweeper();
         RecordingSink sink = new RecordingSink();
         Options options = new Options(sweeper).buffer(buffer);

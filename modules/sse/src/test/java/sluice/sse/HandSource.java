@@ -3,7 +3,6 @@ package sluice.sse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import sluice.api.ByteSource;
-import sluice.api.SourceException;
 
 /** Gives what the test hands it, and waits otherwise. */
 final class HandSource implements ByteSource {
@@ -36,13 +35,13 @@ final class HandSource implements ByteSource {
     }
 
     @Override
-    public synchronized int read(byte[] target, int offset, int length) throws SourceException {
+    public synchronized int read(byte[] target, int offset, int length) throws ByteSource.Broken {
         while (pieces.isEmpty()) {
             if (aborted) {
-                throw new SourceException(SourceException.Cause.CANCELLED, "aborted");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.CANCELLED, "aborted");
             }
             if (cut) {
-                throw new SourceException(SourceException.Cause.CUT, "cut");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.CUT, "cut");
             }
             if (ended) {
                 return -1;
@@ -52,7 +51,7 @@ final class HandSource implements ByteSource {
             try {
                 wait();
             } catch (InterruptedException e) {
-                throw new SourceException(SourceException.Cause.CANCELLED, "interrupted");
+                throw new ByteSource.Broken(ByteSource.Broken.Cause.CANCELLED, "interrupted");
             }
         }
         waiting = false;

@@ -12,13 +12,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.ByteSource;
 import sluice.api.GatewayError;
 import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
-import sluice.api.SourceException;
 import sluice.api.TokenUsage;
 import sluice.testkit.HandSweeper;
 
@@ -45,7 +45,7 @@ class MadeEndTest {
 
     private RelayOutcome cut(String stream, Options options) {
         byte[] bytes = Streams.bytes(stream);
-        return new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, SourceException.Cause.CUT, 70), sink, options.build());
+        return new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, ByteSource.Broken.Cause.CUT, 70), sink, options.build());
     }
 
     private JsonNode last() throws IOException {
@@ -111,7 +111,7 @@ class MadeEndTest {
         for (int buffer : new int[] {64, 300, 4096}) {
             RecordingSink own = new RecordingSink();
             byte[] bytes = Streams.bytes(String.join("", FRAMES.subList(0, 5)) + unnumbered);
-            new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, SourceException.Cause.CUT, 70), own,
+            new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, ByteSource.Broken.Cause.CUT, 70), own,
                     new Options(sweeper).buffer(buffer).build());
             String[] frames = own.text().split("\n\n");
             int number = MAPPER.readTree(frames[frames.length - 1].replaceFirst("(?s).*data: ", "")).path("sequence_number").asInt();
@@ -123,7 +123,7 @@ class MadeEndTest {
     @Test
     void aStreamThatIsCancelledWithAReasonIsToldIt() throws IOException {
         byte[] bytes = Streams.bytes(FRAMES.getFirst());
-        RelayOutcome outcome = new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, SourceException.Cause.CANCELLED, 5000),
+        RelayOutcome outcome = new BatchingRelay().relay(ScriptedSource.cut(bytes, bytes.length, ByteSource.Broken.Cause.CANCELLED, 5000),
                 sink, new Options(sweeper).cancelled(GatewayError.gateway(503, "draining", "The gateway is shutting down.")).build());
         assertEquals(Cause.CANCELLED, assertInstanceOf(BrokeOff.class, outcome).cause());
         assertEquals("draining", last().at("/x-sluice/code").asText());

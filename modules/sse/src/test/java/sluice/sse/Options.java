@@ -6,7 +6,6 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import sluice.api.GatewayError;
-import sluice.api.ModelNames;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
@@ -24,7 +23,7 @@ final class Options {
     private Duration afterTerminal;
     private Duration drain = Duration.ZERO;
     private long drainBytes;
-    private ModelNames model = ModelNames.SAME;
+    private RelayOptions.Names model = RelayOptions.Names.SAME;
     private Predicate<StreamError> refusable = error -> true;
     private LongSupplier nanoClock = () -> 1;
     private Ending ending = Ending.TERMINAL_EVENT;
@@ -73,7 +72,7 @@ final class Options {
     }
 
     Options model(String upstream, String client) {
-        model = new ModelNames(upstream, client);
+        model = new RelayOptions.Names(upstream, client);
         return this;
     }
 

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import sluice.api.ClientGoneException;
 import sluice.api.ClientSink;
 
 /** Keeps every write, and fails from the n-th on if told so. */
@@ -23,9 +22,9 @@ final class RecordingSink implements ClientSink {
     }
 
     @Override
-    public synchronized void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientGoneException {
+    public synchronized void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientSink.Gone {
         if (writes.size() >= failAt) {
-            throw new ClientGoneException(false, "gone");
+            throw new ClientSink.Gone(false, "gone");
         }
         writes.add(java.util.Arrays.copyOfRange(buffer, offset, offset + length));
         boundaries.add(boundary);

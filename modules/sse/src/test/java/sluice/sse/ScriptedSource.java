@@ -1,19 +1,18 @@
 package sluice.sse;
 
 import sluice.api.ByteSource;
-import sluice.api.SourceException;
 
 /** Gives prepared pieces, one for each read, and then its end. Between pieces it says that nothing is ready. */
 final class ScriptedSource implements ByteSource {
     private final byte[] bytes;
     private final int[] cuts;
-    private final SourceException.Cause end;
+    private final ByteSource.Broken.Cause end;
     private final boolean alwaysReady;
     private int at;
     private int piece;
     private boolean aborted;
 
-    private ScriptedSource(byte[] bytes, int[] cuts, SourceException.Cause end, boolean alwaysReady) {
+    private ScriptedSource(byte[] bytes, int[] cuts, ByteSource.Broken.Cause end, boolean alwaysReady) {
         this.bytes = bytes;
         this.cuts = cuts;
         this.end = end;
@@ -31,7 +30,7 @@ final class ScriptedSource implements ByteSource {
     }
 
     /** Breaks after {@code length} bytes. */
-    static ScriptedSource cut(byte[] bytes, int length, SourceException.Cause how, int step) {
+    static ScriptedSource cut(byte[] bytes, int length, ByteSource.Broken.Cause how, int step) {
         int[] ends = new int[(length + step - 1) / step];
         for (int i = 0; i < ends.length; i++) {
             ends[i] = Math.min(length, (i + 1) * step);
@@ -40,18 +39,18 @@ final class ScriptedSource implements ByteSource {
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws SourceException {
+    public int read(byte[] target, int offset, int length) throws ByteSource.Broken {
         if (length <= 0) {
             throw new IllegalArgumentException("a read of " + length + " bytes");
         }
         if (aborted) {
-            throw new SourceException(SourceException.Cause.CANCELLED, "aborted");
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.CANCELLED, "aborted");
         }
         if (piece == cuts.length) {
             if (end == null) {
                 return -1;
             }
-            throw new SourceException(end, "scripted");
+            throw new ByteSource.Broken(end, "scripted");
         }
         int count = Math.min(length, cuts[piece] - at);
         System.arraycopy(bytes, at, target, offset, count);

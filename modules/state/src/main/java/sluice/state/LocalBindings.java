@@ -6,29 +6,29 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import sluice.api.Binding;
-import sluice.api.Bindings;
+import sluice.api.SharedState.Bindings;
+import sluice.api.SharedState.Home;
 
 /** Where sessions live, in a bounded cache. Thread-safe. */
 final class LocalBindings implements Bindings {
-    private final Cache<Long, Binding> sessions;
+    private final Cache<Long, Home> sessions;
 
     LocalBindings(Duration ttl, int max, LongSupplier nanoClock) {
         // Upkeep on the caller's thread is a few dozen map operations; a pool would be one more thing to shut down.
-        sessions = Caffeine.newBuilder().maximumSize(max).expireAfter(Expiry.<Long, Binding>accessing((key, value) -> ttl))
+        sessions = Caffeine.newBuilder().maximumSize(max).expireAfter(Expiry.<Long, Home>accessing((key, value) -> ttl))
                 .ticker(nanoClock::getAsLong).executor(Runnable::run).build();
     }
 
     @Override
-    public Binding find(long sessionKey) {
-        Binding binding = sessions.getIfPresent(sessionKey);
-        return binding == null ? Binding.NONE : binding;
+    public Home find(long sessionKey) {
+        Home binding = sessions.getIfPresent(sessionKey);
+        return binding == null ? Home.NONE : binding;
     }
 
     @Override
-    public Binding move(long sessionKey, Binding from, Binding to) {
+    public Home move(long sessionKey, Home from, Home to) {
         return sessions.asMap().compute(sessionKey, (key, now) ->
-                (now == null ? Binding.NONE : now).account().equals(from.account()) ? to : now);
+                (now == null ? Home.NONE : now).account().equals(from.account()) ? to : now);
     }
 
     /** All, with how long each is still remembered. */

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import sluice.api.Counters;
+import sluice.api.SharedState.Counters;
 
 /** Sums in memory; each change is told to a listener, which must not block. Thread-safe, without a lock. */
 final class LocalCounters implements Counters {

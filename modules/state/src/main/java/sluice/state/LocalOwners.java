@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import sluice.api.Owners;
 import sluice.api.SessionKeys;
+import sluice.api.SharedState.Owners;
 
 /**
  * Owners in memory: a table for each client, with an equal share of the room. An entry is a word: the account's number, whether

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import sluice.api.Rest;
-import sluice.api.Rests;
+import sluice.api.SharedState.Rest;
+import sluice.api.SharedState.Rests;
 
 /** Rests in memory. Thread-safe. */
 final class LocalRests implements Rests {

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import sluice.api.Bindings;
-import sluice.api.Counters;
-import sluice.api.Owners;
-import sluice.api.Rests;
 import sluice.api.SessionKeys;
 import sluice.api.SharedState;
+import sluice.api.SharedState.Bindings;
+import sluice.api.SharedState.Counters;
+import sluice.api.SharedState.Owners;
+import sluice.api.SharedState.Rests;
 
 /** State in this process, kept in a file if there is a path. Thread-safe. */
 final class LocalState implements SharedState {

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Consumer;
-import sluice.api.Binding;
-import sluice.api.Counters;
-import sluice.api.Rest;
+import sluice.api.SharedState.Counters;
+import sluice.api.SharedState.Home;
+import sluice.api.SharedState.Rest;
 
 /**
  * Saved state as lines of text: a header with the version and the time, the secret of the keys, one line for each entry, and a
@@ -47,7 +47,7 @@ final class StateFile {
     record Secret(long k0, long k1) implements Entry { }
 
     /** A session and how long it is remembered still. */
-    record Session(long key, long leftMillis, Binding binding) implements Entry { }
+    record Session(long key, long leftMillis, Home binding) implements Entry { }
 
     /** A stored object of a client, and when it was used last. */
     record Owner(long client, long key, int minute, boolean found, String account) implements Entry { }
@@ -109,7 +109,7 @@ final class StateFile {
     static String line(Entry entry) {
         return switch (entry) {
             case Secret(long k0, long k1) -> "k " + Long.toHexString(k0) + " " + Long.toHexString(k1) + "\n";
-            case Session(long key, long left, Binding(String account, long cached, boolean strip)) ->
+            case Session(long key, long left, Home(String account, long cached, boolean strip)) ->
                     "s " + Long.toHexString(key) + " " + left + " " + cached + " " + (strip ? 1 : 0) + " " + name(account) + "\n";
             case Owner(long client, long key, int minute, boolean found, String account) -> "o " + Long.toHexString(client) + " "
                     + Long.toHexString(key) + " " + minute + " " + (found ? 1 : 0) + " " + name(account) + "\n";
@@ -163,7 +163,7 @@ final class StateFile {
         return switch (parts[0]) {
             case "k" -> new Secret(hex(parts[1]), hex(parts[2]));
             case "s" -> new Session(hex(parts[1]), Long.parseLong(parts[2]),
-                    new Binding(text(parts[5]), Long.parseLong(parts[3]), parts[4].equals("1")));
+                    new Home(text(parts[5]), Long.parseLong(parts[3]), parts[4].equals("1")));
             case "o" -> new Owner(hex(parts[1]), hex(parts[2]), Integer.parseInt(parts[3]), parts[4].equals("1"), text(parts[5]));
             case "r" -> new Resting(new Rest(text(parts[5]), new Rest.Part(Rest.Part.Kind.valueOf(parts[4]), text(parts[6])),
                     Rest.Why.valueOf(parts[3]), Long.parseLong(parts[1]), Long.parseLong(parts[2])));

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sluice.api.Owners;
+import sluice.api.SharedState;
 
 class EmbeddingTest {
     @TempDir
@@ -23,9 +23,9 @@ class EmbeddingTest {
         }
         try (var state = new LocalStateFactory().create(settings)) {
             String answer = switch (state.owners().find("team-b", "resp_1")) {
-                case Owners.Ownership.Owned(String account) -> "in " + account;
-                case Owners.Ownership.Foreign() -> "somebody else's";
-                case Owners.Ownership.Unknown() -> "unknown";
+                case SharedState.Owners.Ownership.Owned(String account) -> "in " + account;
+                case SharedState.Owners.Ownership.Foreign() -> "somebody else's";
+                case SharedState.Owners.Ownership.Unknown() -> "unknown";
             };
             // end
             assertEquals("somebody else's", answer);

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sluice.api.Counters;
+import sluice.api.SharedState.Counters;
 
 class JournalTest {
     private static final Counters.Window WINDOW = new Counters.Window(0, Long.MAX_VALUE / 2);

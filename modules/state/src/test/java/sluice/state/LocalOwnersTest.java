@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import sluice.api.Owners.Ownership;
 import sluice.api.SessionKeys;
+import sluice.api.SharedState.Owners.Ownership;
 
 class LocalOwnersTest {
     private static final int MAX = 4_000;

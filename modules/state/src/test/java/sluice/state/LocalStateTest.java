@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sluice.api.Binding;
-import sluice.api.Counters;
-import sluice.api.Owners.Ownership;
-import sluice.api.Rest;
+import sluice.api.SharedState.Counters;
+import sluice.api.SharedState.Home;
+import sluice.api.SharedState.Owners.Ownership;
+import sluice.api.SharedState.Rest;
 
 class LocalStateTest {
     @TempDir
@@ -40,7 +40,7 @@ class LocalStateTest {
         long key;
         try (LocalState state = clock.inFile(file())) {
             key = state.keys().key("team", "session");
-            state.bindings().move(key, Binding.NONE, new Binding("my account", 12_800, true));
+            state.bindings().move(key, Home.NONE, new Home("my account", 12_800, true));
             state.owners().own("team", "resp_1", "my account");
             state.owners().found("team", "resp_2", "b");
             state.rests().began(rest);
@@ -50,7 +50,7 @@ class LocalStateTest {
 
         try (LocalState again = clock.inFile(file())) {
             assertEquals(key, again.keys().key("team", "session"), "the same secret");
-            assertEquals(new Binding("my account", 12_800, true), again.bindings().find(key));
+            assertEquals(new Home("my account", 12_800, true), again.bindings().find(key));
             assertEquals(new Ownership.Owned("my account"), again.owners().find("team", "resp_1"));
             assertEquals(new Ownership.Foreign(), again.owners().find("other", "resp_1"));
             assertEquals(new Ownership.Unknown(), again.owners().find("other", "resp_2"), "found is not made");
@@ -65,7 +65,7 @@ class LocalStateTest {
     @Test
     void writesNothingThatAClientSaid() throws IOException {
         try (LocalState state = clock.inFile(file())) {
-            state.bindings().move(state.keys().key("team-a", "the session"), Binding.NONE, new Binding("main", 0, false));
+            state.bindings().move(state.keys().key("team-a", "the session"), Home.NONE, new Home("main", 0, false));
             state.owners().own("team-a", "resp_secret", "main");
             state.rests().began(new Rest("main", new Rest.Part(Rest.Part.Kind.MODEL, "what a client typed"), Rest.Why.UNSERVED,
                     clock.epochMillis() + 600_000, 0));
@@ -83,15 +83,15 @@ class LocalStateTest {
     @Test
     void forgetsSessionsThatAreNotUsedAndOwnersMuchLater() {
         try (LocalState state = clock.inFile(file())) {
-            state.bindings().move(1, Binding.NONE, new Binding("a", 0, false));
-            state.bindings().move(2, Binding.NONE, new Binding("b", 0, false));
+            state.bindings().move(1, Home.NONE, new Home("a", 0, false));
+            state.bindings().move(2, Home.NONE, new Home("b", 0, false));
             state.owners().own("team", "resp_1", "a");
             clock.pass(Duration.ofMinutes(31));
             state.bindings().find(2);
         }
         clock.pass(Duration.ofMinutes(30));
         try (LocalState again = clock.inFile(file())) {
-            assertEquals(Binding.NONE, again.bindings().find(1));
+            assertEquals(Home.NONE, again.bindings().find(1));
             assertEquals("b", again.bindings().find(2).account());
             clock.pass(Duration.ofDays(29));
             assertEquals(new Ownership.Owned("a"), again.owners().find("team", "resp_1"), "and is renewed by it");
@@ -107,17 +107,17 @@ class LocalStateTest {
     @Test
     void movesASessionOnlyFromWhereItWasSeen() {
         try (LocalState state = clock.inMemory(10)) {
-            Binding a = new Binding("a", 0, false);
-            assertEquals(a, state.bindings().move(1, Binding.NONE, a));
-            assertEquals(a, state.bindings().move(1, Binding.NONE, new Binding("b", 0, false)), "the first one wins");
-            assertEquals("c", state.bindings().move(1, a, new Binding("c", 0, false)).account());
+            Home a = new Home("a", 0, false);
+            assertEquals(a, state.bindings().move(1, Home.NONE, a));
+            assertEquals(a, state.bindings().move(1, Home.NONE, new Home("b", 0, false)), "the first one wins");
+            assertEquals("c", state.bindings().move(1, a, new Home("c", 0, false)).account());
         }
     }
 
     @Test
     void setsAsideAFileThatWasCutAnywhereAndStartsAnew() throws IOException {
         try (LocalState state = clock.inFile(file())) {
-            state.bindings().move(1, Binding.NONE, new Binding("a", 5, false));
+            state.bindings().move(1, Home.NONE, new Home("a", 5, false));
             state.owners().own("team", "resp_1", "a");
             state.counters().add("c", hour(), 1);
         }
@@ -137,7 +137,7 @@ class LocalStateTest {
         Files.writeString(file(), "sluice-state 1 1767225600000\ns 9e3779b97f4a7c15 3600000 12800 0 main\nend 1\n");
 
         try (LocalState state = clock.inFile(file())) {
-            assertEquals(Binding.NONE, state.bindings().find(0x9e3779b97f4a7c15L));
+            assertEquals(Home.NONE, state.bindings().find(0x9e3779b97f4a7c15L));
         }
         assertTrue(Files.readString(file()).startsWith("sluice-state 2 "));
     }
@@ -146,7 +146,7 @@ class LocalStateTest {
     void remembersSoManySessionsAndNoMore() {
         try (LocalState state = clock.inMemory(100)) {
             for (int i = 1; i <= 10_000; i++) {
-                state.bindings().move(i, Binding.NONE, new Binding("a", 0, false));
+                state.bindings().move(i, Home.NONE, new Home("a", 0, false));
             }
             long known = 0;
             for (int i = 1; i <= 10_000; i++) {

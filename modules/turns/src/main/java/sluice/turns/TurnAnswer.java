@@ -2,7 +2,7 @@ package sluice.turns;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import sluice.api.ClientGoneException;
+import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.forward.Answer;
@@ -83,9 +83,9 @@ final class TurnAnswer implements Answer {
     }
 
     @Override
-    public void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientGoneException {
+    public void write(byte[] buffer, int offset, int length, boolean boundary) throws ClientSink.Gone {
         if (clientGone) {
-            throw new ClientGoneException(socket.stalled(), "the client left");
+            throw new ClientSink.Gone(socket.stalled(), "the client left");
         }
         if (!outputSent) {
             outputSent = true;
@@ -96,7 +96,7 @@ final class TurnAnswer implements Answer {
             socket.flush();
         } catch (IOException e) {
             clientGone = true;
-            throw new ClientGoneException(socket.stalled(), "the client left: " + e.getMessage());
+            throw new ClientSink.Gone(socket.stalled(), "the client left: " + e.getMessage());
         }
     }
 
@@ -163,7 +163,7 @@ final class TurnAnswer implements Answer {
     }
 
     @Override
-    public void sendWhole(byte[] body) throws ClientGoneException {
+    public void sendWhole(byte[] body) throws ClientSink.Gone {
         write(body, 0, body.length, true);
     }
 

@@ -4,8 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
+import sluice.api.ByteSource;
 import sluice.api.Cancellation;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
@@ -217,20 +217,20 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             return body.read(target, offset, length);
         } catch (IOException e) {
             keepAlive = false;
-            throw new SourceException(causeOf(e), String.valueOf(e.getMessage()));
+            throw new ByteSource.Broken(causeOf(e), String.valueOf(e.getMessage()));
         } finally {
             deadlineNanos = 0;
         }
     }
 
-    private SourceException.Cause causeOf(IOException e) {
+    private ByteSource.Broken.Cause causeOf(IOException e) {
         if (aborted || cancellation.isCancelled()) {
-            return SourceException.Cause.CANCELLED;
+            return ByteSource.Broken.Cause.CANCELLED;
         }
         if (late) {
-            return SourceException.Cause.IDLE;
+            return ByteSource.Broken.Cause.IDLE;
         }
-        return e instanceof FramingException ? SourceException.Cause.FRAMING : SourceException.Cause.CUT;
+        return e instanceof FramingException ? ByteSource.Broken.Cause.FRAMING : ByteSource.Broken.Cause.CUT;
     }
 
     @Override

@@ -5,29 +5,27 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.Cancellation;
-import sluice.api.ConnectionSeats;
-import sluice.api.ConnectionSeats.Grant;
-import sluice.api.ConnectionSeats.Seat;
 import sluice.api.Headers;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
+import sluice.api.TurnPool.Seats.Grant;
+import sluice.api.TurnPool.Seats.Seat;
 import sluice.api.UpstreamResult.Kind;
-import sluice.api.WebSocketSettings;
 import sluice.websocket.CloseCodes;
 
 /** The connections of one account: seats by the book, sockets by dialling. Thread-safe; no I/O happens under a lock. */
 final class AccountPool {
     private final Account account;
-    private final WebSocketSettings settings;
+    private final TurnPool.Settings settings;
     private final UpstreamDial dial;
     private final TurnStates turnStates;
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
-    private final ConnectionSeats<PooledSocket> seats;
+    private final TurnPool.Seats<PooledSocket> seats;
     private volatile boolean closing;
 
-    AccountPool(Account account, WebSocketSettings settings, UpstreamDial dial, TurnStates turnStates,
-            ConnectionSeats.Factory seating, Sweeper sweeper, LongSupplier nanoClock) {
+    AccountPool(Account account, TurnPool.Settings settings, UpstreamDial dial, TurnStates turnStates,
+            TurnPool.Seats.Factory seating, Sweeper sweeper, LongSupplier nanoClock) {
         this.account = account;
         this.settings = settings;
         this.dial = dial;
@@ -41,7 +39,7 @@ final class AccountPool {
         return account;
     }
 
-    /** Who wants a connection: see {@link ConnectionSeats#acquire} and {@link TurnPool.Binding#turn}. */
+    /** Who wants a connection: see {@link TurnPool.Seats#acquire} and {@link TurnPool.Binding#turn}. */
     record Want(long group, long affinity, long sessionKey, String target, Headers headers, Cancellation cancellation) { }
 
     /** What is given. */
@@ -196,7 +194,7 @@ final class AccountPool {
         closeAll(seats.occupants(), CloseCodes.GOING_AWAY, "shutting down");
     }
 
-    ConnectionSeats.Counts counts() {
+    TurnPool.Seats.Counts counts() {
         return seats.counts();
     }
 

@@ -7,7 +7,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
-import sluice.api.SourceException;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamResult;
 import sluice.json.JsonMembers;
@@ -44,7 +43,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private boolean waits;
     private long waitingSinceNanos;
     private Optional<Refusal> refusal = Optional.empty();
-    private Optional<SourceException> failure = Optional.empty();
+    private Optional<ByteSource.Broken> failure = Optional.empty();
     private WhenOver whenOver = WhenOver.NONE;
 
     /** What happens to the turn's connection when the turn is over. Does not block. */
@@ -98,13 +97,13 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             if (anyEvent) {
                 return new First.Event();
             }
-            SourceException cause = failure.orElseThrow();
+            ByteSource.Broken cause = failure.orElseThrow();
             return new First.Nothing(switch (cause.how()) {
                 case CUT -> tooLarge ? UpstreamResult.Kind.TOO_LARGE : UpstreamResult.Kind.RESET;
                 case IDLE -> UpstreamResult.Kind.TIMEOUT;
                 case FRAMING -> UpstreamResult.Kind.FRAMING;
                 case CANCELLED -> UpstreamResult.Kind.CANCELLED;
-            }, cause.getMessage(), cause.how() == SourceException.Cause.CUT ? close : UpstreamResult.Close.UNTOLD);
+            }, cause.getMessage(), cause.how() == ByteSource.Broken.Cause.CUT ? close : UpstreamResult.Close.UNTOLD);
         } finally {
             lock.unlock();
         }
@@ -220,7 +219,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
 
     /** The connection ended, or is not this turn's any more. */
     void broken(String why) {
-        fail(SourceException.Cause.CUT, why);
+        fail(ByteSource.Broken.Cause.CUT, why);
     }
 
     /** Deadlines: for the first event, and between two. */
@@ -235,14 +234,14 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             lock.unlock();
         }
         if (late) {
-            fail(SourceException.Cause.IDLE, "no event in time");
+            fail(ByteSource.Broken.Cause.IDLE, "no event in time");
             over(false);
         }
     }
 
     @Override
     public void abort() {
-        fail(SourceException.Cause.CANCELLED, "cancelled");
+        fail(ByteSource.Broken.Cause.CANCELLED, "cancelled");
         over(false);
     }
 
@@ -256,17 +255,17 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             lock.unlock();
         }
         if (!completed) {
-            fail(SourceException.Cause.CANCELLED, "closed");
+            fail(ByteSource.Broken.Cause.CANCELLED, "closed");
         }
         over(completed);
     }
 
-    private void fail(SourceException.Cause cause, String detail) {
+    private void fail(ByteSource.Broken.Cause cause, String detail) {
         lock.lock();
         try {
-            boolean cancelled = cause == SourceException.Cause.CANCELLED;
+            boolean cancelled = cause == ByteSource.Broken.Cause.CANCELLED;
             if (failure.isEmpty() && (!terminal || cancelled)) {
-                failure = Optional.of(new SourceException(cause, detail));
+                failure = Optional.of(new ByteSource.Broken(cause, detail));
                 if (cancelled) {
                     start = end;
                 }

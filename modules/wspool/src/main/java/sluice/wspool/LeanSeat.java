@@ -1,10 +1,10 @@
 package sluice.wspool;
 
 import java.util.List;
-import sluice.api.ConnectionSeats;
+import sluice.api.TurnPool;
 
 /** A seat with what the bookkeeping knows of it. All but {@link #occupant} is guarded by the lock of {@link LeanSeats}. */
-final class LeanSeat<C> implements ConnectionSeats.Seat<C> {
+final class LeanSeat<C> implements TurnPool.Seats.Seat<C> {
     /** What a seat is doing. */
     enum State { BUSY, PINNED, IDLE, VACANT }
 

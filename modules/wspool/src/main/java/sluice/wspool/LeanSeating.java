@@ -1,11 +1,10 @@
 package sluice.wspool;
 
 import java.util.function.LongSupplier;
-import sluice.api.ConnectionSeats;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /** Provides seats that are never swept on a request's way. */
-public final class LeanSeating implements ConnectionSeats.Factory {
+public final class LeanSeating implements TurnPool.Seats.Factory {
     /** For the service loader. */
     public LeanSeating() {
         // nothing to set up
@@ -17,7 +16,7 @@ public final class LeanSeating implements ConnectionSeats.Factory {
     }
 
     @Override
-    public <C> ConnectionSeats<C> create(String account, WebSocketSettings settings, int capacity, LongSupplier nanoClock) {
+    public <C> TurnPool.Seats<C> create(String account, TurnPool.Settings settings, int capacity, LongSupplier nanoClock) {
         return new LeanSeats<>(account, settings, capacity, nanoClock);
     }
 }

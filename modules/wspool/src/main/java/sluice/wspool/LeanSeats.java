@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import sluice.api.ConnectionSeats;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
 
 /**
  * Seats whose acquire looks only at what it takes (optimisation 9): the idle connections of its own group, a counter, the
@@ -17,9 +16,9 @@ import sluice.api.WebSocketSettings;
  * <p>One lock guards everything here, and no I/O happens under it. Who waits is served in order: while somebody waits, a
  * newcomer may reuse a connection of its own group, but takes no free seat.
  */
-final class LeanSeats<C> implements ConnectionSeats<C> {
+final class LeanSeats<C> implements TurnPool.Seats<C> {
     private final String idPrefix;
-    private final WebSocketSettings settings;
+    private final TurnPool.Settings settings;
     private final int capacity;
     private final LongSupplier nanoClock;
     private final long retireNanos;
@@ -40,7 +39,7 @@ final class LeanSeats<C> implements ConnectionSeats<C> {
     private long evictions;
     private long retired;
 
-    LeanSeats(String account, WebSocketSettings settings, int capacity, LongSupplier nanoClock) {
+    LeanSeats(String account, TurnPool.Settings settings, int capacity, LongSupplier nanoClock) {
         idPrefix = "ws_" + account + "_";
         this.settings = settings;
         this.capacity = capacity;

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
-import sluice.api.ConnectionSeats;
 import sluice.api.Headers;
 import sluice.api.SessionKeys;
 import sluice.api.Sweeper;
@@ -17,7 +16,6 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
-import sluice.api.WebSocketSettings;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialer;
 
@@ -29,8 +27,8 @@ final class TurnPools implements TurnPool {
 
     /** Clients choose what is hashed, and connections of a group are shared: so nobody else can make these keys. */
     private final SessionKeys keys = SessionKeys.random();
-    private final WebSocketSettings settings;
-    private final ConnectionSeats.Factory seating;
+    private final TurnPool.Settings settings;
+    private final TurnPool.Seats.Factory seating;
     private final UpstreamDial dial;
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
@@ -40,7 +38,7 @@ final class TurnPools implements TurnPool {
     private final Sweeper.Registration janitor;
     private volatile long nextSweepNanos;
 
-    TurnPools(UpstreamSettings upstream, WebSocketSettings settings, ConnectionSeats.Factory seating) throws IOException {
+    TurnPools(UpstreamSettings upstream, TurnPool.Settings settings, TurnPool.Seats.Factory seating) throws IOException {
         this.settings = settings;
         this.seating = seating;
         sweeper = upstream.sweeper();
@@ -181,9 +179,9 @@ final class TurnPools implements TurnPool {
     }
 
     @Override
-    public ConnectionSeats.Counts counts(String account) {
+    public TurnPool.Seats.Counts counts(String account) {
         AccountPool pool = pools.get(account);
-        return pool == null ? new ConnectionSeats.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0) : pool.counts();
+        return pool == null ? new TurnPool.Seats.Counts(0, 0, 0, 0, 0, 0, 0, 0, 0) : pool.counts();
     }
 
     @Override

@@ -2,11 +2,9 @@ package sluice.wspool;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import sluice.api.ConnectionSeats;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;
 import sluice.api.UpstreamSettings;
-import sluice.api.WebSocketSettings;
 
 /** Provides pooled WebSocket connections: to clients that keep one, and as an upstream for single HTTP requests. */
 public final class WebSocketProvider implements TurnPool.Factory, Upstream.Factory {
@@ -22,16 +20,16 @@ public final class WebSocketProvider implements TurnPool.Factory, Upstream.Facto
 
     @Override
     public TurnPool create(UpstreamSettings upstream) {
-        return create(upstream, WebSocketSettings.DEFAULT);
+        return create(upstream, TurnPool.Settings.DEFAULT);
     }
 
     @Override
-    public TurnPool create(UpstreamSettings upstream, WebSocketSettings settings) {
+    public TurnPool create(UpstreamSettings upstream, TurnPool.Settings settings) {
         return create(upstream, settings, new LeanSeating());
     }
 
     @Override
-    public TurnPool create(UpstreamSettings upstream, WebSocketSettings settings, ConnectionSeats.Factory seats) {
+    public TurnPool create(UpstreamSettings upstream, TurnPool.Settings settings, TurnPool.Seats.Factory seats) {
         try {
             return new TurnPools(upstream, settings, seats);
         } catch (IOException e) {

@@ -22,15 +22,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.api.Account;
+import sluice.api.ByteSource;
 import sluice.api.Cancellation;
 import sluice.api.Headers;
 import sluice.api.OutboundBody;
-import sluice.api.SourceException;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.api.WebSocketSettings;
 import sluice.testkit.HandSweeper;
 
 class BridgeTest {
@@ -173,8 +172,8 @@ class BridgeTest {
             int count = answer.body().read(buffer, 0, buffer.length);
             assertEquals("event: response.created\ndata: {\"type\":\"response.created\"}\n\n",
                     new String(buffer, 0, count, UTF_8));
-            SourceException cut = assertThrows(SourceException.class, () -> answer.body().read(buffer, 0, buffer.length));
-            assertEquals(SourceException.Cause.CUT, cut.how());
+            ByteSource.Broken cut = assertThrows(ByteSource.Broken.class, () -> answer.body().read(buffer, 0, buffer.length));
+            assertEquals(ByteSource.Broken.Cause.CUT, cut.how());
             answer.body().close();
             assertEquals(0, pool.counts("main").seats());
         }
@@ -261,8 +260,8 @@ class BridgeTest {
     void aConnectionThatDoesNotAnswerThePingIsReplaced() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         AtomicInteger turns = new AtomicInteger();
-        WebSocketSettings usual = WebSocketSettings.DEFAULT;
-        WebSocketSettings impatient = new WebSocketSettings(usual.seatsPerSlot(), usual.maxSeats(), usual.minIdle(),
+        TurnPool.Settings usual = TurnPool.Settings.DEFAULT;
+        TurnPool.Settings impatient = new TurnPool.Settings(usual.seatsPerSlot(), usual.maxSeats(), usual.minIdle(),
                 usual.maxIdle(), usual.targetUtilisation(), usual.maxWaiters(), usual.seatWait(), usual.idleKeep(),
                 usual.retireAfter(), usual.pingAfter(), Duration.ofMillis(20), usual.maxMessageBytes());
         try (TurnPool quick = new WebSocketProvider().create(settings(), impatient);
@@ -329,12 +328,12 @@ class BridgeTest {
             assertTrue(unreached.requestSent());
             UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
             byte[] buffer = new byte[1000];
-            SourceException idle = assertThrows(SourceException.class, () -> {
+            ByteSource.Broken idle = assertThrows(ByteSource.Broken.class, () -> {
                 while (answer.body().read(buffer, 0, buffer.length) > 0) {
                     seen.add("event");
                 }
             });
-            assertEquals(SourceException.Cause.IDLE, idle.how());
+            assertEquals(ByteSource.Broken.Cause.IDLE, idle.how());
             late.interrupt();
             late.join();
             assertEquals(0, pool.counts("main").seats());
@@ -358,8 +357,8 @@ class BridgeTest {
                 socket.sendText("{\"type\":\"response.created\"}"))) {
             UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
             Thread.ofVirtual().start(answer.body()::abort);
-            SourceException aborted = assertThrows(SourceException.class, () -> text(answer));
-            assertEquals(SourceException.Cause.CANCELLED, aborted.how());
+            ByteSource.Broken aborted = assertThrows(ByteSource.Broken.class, () -> text(answer));
+            assertEquals(ByteSource.Broken.Cause.CANCELLED, aborted.how());
             upstream.end();
         }
     }

@@ -22,7 +22,6 @@ import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
-import sluice.api.WebSocketSettings;
 import sluice.testkit.HandSweeper;
 
 /** The program of the module's README. */
@@ -36,7 +35,7 @@ class EmbeddingTest {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         UpstreamRequest request = new UpstreamRequest(account, "POST", "/responses", Headers.EMPTY,
                 OutboundBody.of(body, 0, body.length), 0, 0, "me", 0, new Cancellation());
-        try (TurnPool pool = factory.create(settings, WebSocketSettings.DEFAULT);
+        try (TurnPool pool = factory.create(settings, TurnPool.Settings.DEFAULT);
                 ByteSource events = ((UpstreamResult.Answered) pool.send(request)).body()) {
             byte[] some = new byte[65_536];
             return new String(some, 0, events.read(some, 0, some.length), StandardCharsets.UTF_8);

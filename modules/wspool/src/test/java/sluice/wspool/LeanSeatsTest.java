@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import sluice.api.ConnectionSeats.Counts;
-import sluice.api.ConnectionSeats.Grant;
-import sluice.api.ConnectionSeats.Seat;
-import sluice.api.WebSocketSettings;
+import sluice.api.TurnPool;
+import sluice.api.TurnPool.Seats.Counts;
+import sluice.api.TurnPool.Seats.Grant;
+import sluice.api.TurnPool.Seats.Seat;
 
 class LeanSeatsTest {
     private static final long FOREVER = Long.MAX_VALUE;
@@ -329,12 +329,12 @@ class LeanSeatsTest {
     }
 
     private LeanSeats<String> seats(int capacity) {
-        return new LeanSeats<>("main", WebSocketSettings.DEFAULT, capacity, clock::get);
+        return new LeanSeats<>("main", TurnPool.Settings.DEFAULT, capacity, clock::get);
     }
 
-    private static WebSocketSettings settings(int waiters) {
-        WebSocketSettings usual = WebSocketSettings.DEFAULT;
-        return new WebSocketSettings(2.0, 128, 0, 16, 0.7, waiters, usual.seatWait(), usual.idleKeep(), usual.retireAfter(),
+    private static TurnPool.Settings settings(int waiters) {
+        TurnPool.Settings usual = TurnPool.Settings.DEFAULT;
+        return new TurnPool.Settings(2.0, 128, 0, 16, 0.7, waiters, usual.seatWait(), usual.idleKeep(), usual.retireAfter(),
                 usual.pingAfter(), usual.pongWait(), usual.maxMessageBytes());
     }
 

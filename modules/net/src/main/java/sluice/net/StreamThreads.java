@@ -1,6 +1,8 @@
-package sluice.api;
+package sluice.net;
 
 import java.util.function.Supplier;
+import sluice.api.ByteSource;
+import sluice.api.Named;
 
 /** Decides on which threads streams are relayed. Thread-safe. */
 public interface StreamThreads extends AutoCloseable {

@@ -1,6 +1,7 @@
-package sluice.api;
+package sluice.buffers;
 
 import java.io.IOException;
+import sluice.api.Named;
 
 /** Service: collects the bytes of a request's body in one array. Thread-safe; a body belongs to one thread. */
 public interface BodyCollector extends Named {
