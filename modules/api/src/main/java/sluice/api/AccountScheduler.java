@@ -40,7 +40,16 @@ public interface AccountScheduler extends AutoCloseable {
     boolean control(String account, Control control);
 
     /** What an operator can do with an account. */
-    enum Control { ENABLE, DISABLE, COOL, RESET }
+    enum Control {
+        /** Takes it back into service. */
+        ENABLE,
+        /** No request goes to it until it is enabled. */
+        DISABLE,
+        /** It rests for as long as it would after a failure. */
+        COOL,
+        /** All that was held against it is forgotten: rests, breaker, averages. */
+        RESET
+    }
 
     /** Wakes all who wait, with {@link Selection.Unavailable}. */
     @Override

@@ -45,8 +45,23 @@ public record AccountStatus(String name, State state, Slots slots, History histo
         }
     }
 
-    /** What an account is doing; {@code MODEL_COOLING_DOWN}: it serves, but not every model. */
-    public enum State { READY, FULL, MODEL_COOLING_DOWN, COOLING_DOWN, BREAKER_OPEN, UNAUTHORIZED, DISABLED }
+    /** What an account is doing. */
+    public enum State {
+        /** It takes requests. */
+        READY,
+        /** All its slots are taken. */
+        FULL,
+        /** It serves, but not every model. */
+        MODEL_COOLING_DOWN,
+        /** It rests, because its upstream or an operator said so. */
+        COOLING_DOWN,
+        /** It failed too often in a row. */
+        BREAKER_OPEN,
+        /** Its key was refused. */
+        UNAUTHORIZED,
+        /** An operator took it out of service. */
+        DISABLED
+    }
 
     /**
      * A model that an account does not serve for a while.

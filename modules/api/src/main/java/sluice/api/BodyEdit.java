@@ -14,6 +14,7 @@ public sealed interface BodyEdit {
      * object exists or is the body itself. A parent that is missing or {@code null} is created; a parent that holds any
      * other kind of value is left as it is, and nothing is put.
      *
+     * @param path names from the body down, joined by dots
      * @param json one valid JSON value, UTF-8
      */
     record Put(String path, String json) implements BodyEdit {
@@ -24,7 +25,11 @@ public sealed interface BodyEdit {
         }
     }
 
-    /** Removes the member at {@code path}, and exactly one comma with it, if it is there. */
+    /**
+     * Removes the member at {@code path}, and exactly one comma with it, if it is there.
+     *
+     * @param path names from the body down, joined by dots
+     */
     record Remove(String path) implements BodyEdit {
         /** For people. */
         @Override
@@ -33,7 +38,11 @@ public sealed interface BodyEdit {
         }
     }
 
-    /** Corrects the items of {@code input}, if that is an array, and leaves everything else as it is. */
+    /**
+     * Corrects the items of {@code input}, if that is an array, and leaves everything else as it is.
+     *
+     * @param corrections all of them in one pass
+     */
     record CorrectInput(Set<InputCorrection> corrections) implements BodyEdit {
         /** Copies the set. */
         public CorrectInput {

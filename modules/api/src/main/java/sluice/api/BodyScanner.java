@@ -15,7 +15,11 @@ public interface BodyScanner extends Named {
 
     /** What a {@link BodyScanner} found. */
     sealed interface Scan {
-        /** The bytes are one valid JSON object. */
+        /**
+         * The bytes are one valid JSON object.
+         *
+         * @param body whose members can be asked for; it refers to the bytes
+         */
         record Valid(RequestBody body) implements Scan { }
 
         /**

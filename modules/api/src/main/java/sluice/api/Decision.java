@@ -30,7 +30,16 @@ public record Decision(String account, SelectionPolicy.Choice choice, Asked aske
     public record When(long atEpochMillis, long waitedNanos) { }
 
     /** The layer that decided. */
-    public enum Layer { RESPONSE_OWNER, SESSION, LOAD_BALANCE, NONE }
+    public enum Layer {
+        /** What the request goes on from lives in that account. */
+        RESPONSE_OWNER,
+        /** The session lives there. */
+        SESSION,
+        /** It was the best by its score. */
+        LOAD_BALANCE,
+        /** No account was chosen. */
+        NONE
+    }
 
     /** One account in a decision. */
     public sealed interface Candidate {
@@ -57,17 +66,32 @@ public record Decision(String account, SelectionPolicy.Choice choice, Asked aske
 
     /** Why an account was not a candidate. */
     public enum FilterReason {
-        EXCLUDED, DISABLED,
+        /** The request has tried it, or asks for another one. */
+        EXCLUDED,
+        /** An operator took it out of service. */
+        DISABLED,
         /** It rests because it was asked too often. */
         RATE_LIMITED,
         /** It rests because what it may use is used up. */
         USAGE_LIMIT,
         /** It rests for any other reason. */
         COOLING_DOWN,
-        BREAKER_OPEN, UNAUTHORIZED, MODEL_NOT_SERVED,
+        /** It failed too often in a row. */
+        BREAKER_OPEN,
+        /** Its key was refused. */
+        UNAUTHORIZED,
+        /** It does not serve the model, or refuses it for now. */
+        MODEL_NOT_SERVED,
         /** It has refused the route, where others serve it. */
         ROUTE_NOT_SERVED,
-        TRANSPORT_NOT_OFFERED, OTHER_ORGANIZATION, NO_FREE_SLOT, QUEUE_FULL,
+        /** It is not called by WebSocket, and the request comes by one. */
+        TRANSPORT_NOT_OFFERED,
+        /** It cannot read the encrypted reasoning that the request carries. */
+        OTHER_ORGANIZATION,
+        /** All its slots are taken. */
+        NO_FREE_SLOT,
+        /** As many requests wait as may. */
+        QUEUE_FULL,
         /** A lower tier has an account that fits. */
         HIGHER_TIER
     }

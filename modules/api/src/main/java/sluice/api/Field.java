@@ -1,6 +1,9 @@
 package sluice.api;
 
-/** The top-level members of a request body that Sluice may ask for. Everything else is the upstream's business. */
+/**
+ * The top-level members of a request body that Sluice may ask for, each by its own name. Everything else is the upstream's
+ * business.
+ */
 public enum Field {
     TYPE("type"),
     MODEL("model"),

@@ -20,7 +20,14 @@ public record GatewayError(Source source, int status, String type, String code, 
     public static final String FINAL_TYPE = "insufficient_quota";
 
     /** Who is at fault. */
-    public enum Source { CLIENT, UPSTREAM, GATEWAY }
+    public enum Source {
+        /** The request is at fault. */
+        CLIENT,
+        /** An account has answered so. */
+        UPSTREAM,
+        /** The gateway cannot, or must not, serve it now. */
+        GATEWAY
+    }
 
     /** Checks the status. */
     public GatewayError {

@@ -8,13 +8,36 @@ package sluice.api;
  */
 public record JsonValue(Kind kind, String text) {
     /** The kinds of RFC 8259 §3, and absence. */
-    public enum Kind { ABSENT, NULL, TRUE, FALSE, NUMBER, STRING, ARRAY, OBJECT }
+    public enum Kind {
+        /** There is no such member. */
+        ABSENT,
+        /** {@code null}. */
+        NULL,
+        /** {@code true}. */
+        TRUE,
+        /** {@code false}. */
+        FALSE,
+        /** A number, as it was spelled. */
+        NUMBER,
+        /** A text. */
+        STRING,
+        /** An array, whose elements were not kept. */
+        ARRAY,
+        /** An object, whose members were not kept. */
+        OBJECT
+    }
 
+    /** No such member. */
     public static final JsonValue ABSENT = new JsonValue(Kind.ABSENT, "");
+    /** {@code null}. */
     public static final JsonValue NULL = new JsonValue(Kind.NULL, "");
+    /** {@code true}. */
     public static final JsonValue TRUE = new JsonValue(Kind.TRUE, "");
+    /** {@code false}. */
     public static final JsonValue FALSE = new JsonValue(Kind.FALSE, "");
+    /** Some array. */
     public static final JsonValue ARRAY = new JsonValue(Kind.ARRAY, "");
+    /** Some object. */
     public static final JsonValue OBJECT = new JsonValue(Kind.OBJECT, "");
 
     /** A string. */

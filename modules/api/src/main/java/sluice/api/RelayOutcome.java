@@ -5,10 +5,19 @@ public sealed interface RelayOutcome {
     /** What was seen until then. */
     Report report();
 
-    /** The answer is complete: a JSON answer to its end, or a stream with its terminal event, which may be a failure. */
+    /**
+     * The answer is complete: a JSON answer to its end, or a stream with its terminal event, which may be a failure.
+     *
+     * @param report what was seen
+     */
     record Completed(Report report) implements RelayOutcome { }
 
-    /** The stream began with an error event, or a JSON answer says that it failed, and not one byte has been written to the client. */
+    /**
+     * The stream began with an error event, or a JSON answer says that it failed, and not one byte has been written to the client.
+     *
+     * @param error what the answer says
+     * @param report what was seen
+     */
     record RefusedBeforeOutput(StreamError error, Report report) implements RelayOutcome { }
 
     /**
@@ -16,6 +25,7 @@ public sealed interface RelayOutcome {
      *
      * @param cause which side and how
      * @param detail for the log
+     * @param report what was seen until then
      */
     record BrokeOff(Cause cause, String detail, Report report) implements RelayOutcome { }
 

@@ -49,7 +49,16 @@ public record SchedulerSettings(Scoring scoring, Sticky sticky, Failures failure
         public static final Clocks SYSTEM = new Clocks(System::nanoTime, System::currentTimeMillis);
     }
 
-    /** Weights of the factors of a score. */
+    /**
+     * Weights of the factors of a score, each 0 or more; 0: it does not count.
+     *
+     * @param priority of the operator's rank
+     * @param load of free slots
+     * @param queue of how few wait for it alone
+     * @param errors of how seldom it failed
+     * @param ttft of how soon its first output came
+     * @param quota of how much of what it may use would be left at its renewal
+     */
     public record Weights(double priority, double load, double queue, double errors, double ttft, double quota) { }
 
     /**

@@ -5,7 +5,11 @@ import java.util.Map;
 
 /** What {@link AccountScheduler#select} gives. */
 public sealed interface Selection {
-    /** An account with a slot taken. The lease must be closed, whatever happens. */
+    /**
+     * An account with a slot taken.
+     *
+     * @param lease is to be closed, whatever happens
+     */
     record Selected(AccountLease lease) implements Selection { }
 
     /**

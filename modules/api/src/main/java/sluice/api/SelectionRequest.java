@@ -1,8 +1,5 @@
 package sluice.api;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -17,7 +14,12 @@ import java.util.Set;
  */
 public record SelectionRequest(String client, Need need, Ties ties, Tried tried, long waitNanos, long seed) {
     /** How the account is to be called. */
-    public enum Transport { HTTP, WEBSOCKET }
+    public enum Transport {
+        /** By an HTTP request, or over a WebSocket that makes no difference to it. */
+        HTTP,
+        /** Over the WebSocket that its client keeps. */
+        WEBSOCKET
+    }
 
     /**
      * What the account must offer.
@@ -206,80 +208,6 @@ public record SelectionRequest(String client, Need need, Ties ties, Tried tried,
         public SelectionRequest build() {
             return new SelectionRequest(client, new Need(model, route, transport, encryptedContent),
                     new Ties(session, boundTo, only), new Tried(excluded, evidence), waitNanos, seed);
-        }
-    }
-
-    /**
-     * What one request has shown about the accounts that it tried. A failure may be the account's fault or the request's: it is held
-     * back until something tells. When another account serves the request, or none is tried any more, it was the account; when a
-     * second account fails alike, it is the request, and nothing is held against any of them. One for each request, opened by who
-     * tries accounts in turn and closed when the request is over. Thread-safe.
-     */
-    public static class Evidence implements AutoCloseable {
-        /** For a request that is tried once: every failure counts at once. */
-        public static final Evidence NONE = new Evidence() {
-            @Override
-            public void doubt(String account, AttemptOutcome.Kind kind, Runnable mark) {
-                mark.run();
-            }
-        };
-
-        private record Doubt(String account, AttemptOutcome.Kind kind, Runnable mark) { }
-
-        private final List<Doubt> held = new ArrayList<>(2);
-        private final Set<String> accounts = new HashSet<>(2);
-        private final Set<AttemptOutcome.Kind> ofTheRequest = new HashSet<>(2);
-
-        /** Nothing is known yet. */
-        public Evidence() {
-        }
-
-        /**
-         * An account has failed, and the request may be why.
-         *
-         * @param mark counts the failure against the account; it is called at most once, maybe on another thread, or never
-         */
-        public void doubt(String account, AttemptOutcome.Kind kind, Runnable mark) {
-            AttemptOutcome.Kind alike = alike(kind);
-            synchronized (held) {
-                if (!accounts.add(account) || ofTheRequest.contains(alike)) {
-                    return;
-                }
-                if (held.removeIf(other -> other.kind == alike)) {
-                    ofTheRequest.add(alike);
-                } else {
-                    held.add(new Doubt(account, alike, mark));
-                }
-            }
-        }
-
-        /**
-         * An account serves the request, or none is there to be tried: what went wrong before counts.
-         *
-         * @return whether anything was held back
-         */
-        public boolean served() {
-            List<Doubt> settled;
-            synchronized (held) {
-                if (held.isEmpty()) {
-                    return false;
-                }
-                settled = List.copyOf(held);
-                held.clear();
-            }
-            settled.forEach(doubt -> doubt.mark.run());
-            return true;
-        }
-
-        /** No other account is tried: what is held counts. */
-        @Override
-        public void close() {
-            served();
-        }
-
-        /** A crash shows as a reset here and as a 502 behind a proxy. */
-        private static AttemptOutcome.Kind alike(AttemptOutcome.Kind kind) {
-            return kind == AttemptOutcome.Kind.TRANSPORT ? AttemptOutcome.Kind.UPSTREAM : kind;
         }
     }
 }

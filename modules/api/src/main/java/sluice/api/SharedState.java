@@ -151,7 +151,14 @@ public interface SharedState extends AutoCloseable {
             public static final Part ALL = new Part(Kind.ACCOUNT, "");
 
             /** Kinds of parts. */
-            public enum Kind { ACCOUNT, MODEL, ROUTE }
+            public enum Kind {
+                /** All of it. */
+                ACCOUNT,
+                /** One of its models. */
+                MODEL,
+                /** One route. */
+                ROUTE
+            }
         }
 
         /** Why it rests. */

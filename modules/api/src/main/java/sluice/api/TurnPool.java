@@ -146,6 +146,8 @@ public interface TurnPool extends Upstream {
             /**
              * A connection that is open; it is busy from now on.
              *
+             * @param <C> the connection that sits on a seat
+             * @param seat where it sits
              * @param idleNanos how long it was idle
              */
             record Reuse<C>(Seat<C> seat, long idleNanos) implements Grant<C> { }
@@ -153,6 +155,8 @@ public interface TurnPool extends Upstream {
             /**
              * A free seat: dial, then call {@link #opened} or {@link #vacate}.
              *
+             * @param <C> the connection that sits on a seat
+             * @param seat to sit on
              * @param evicted connections that gave up their seats, for the caller to close
              */
             record Dial<C>(Seat<C> seat, List<C> evicted) implements Grant<C> {
@@ -162,7 +166,11 @@ public interface TurnPool extends Upstream {
                 }
             }
 
-            /** No seat came free in time, or too many wait already. */
+            /**
+             * No seat came free in time, or too many wait already.
+             *
+             * @param <C> the connection that sits on a seat
+             */
             record Full<C>() implements Grant<C> { }
         }
 

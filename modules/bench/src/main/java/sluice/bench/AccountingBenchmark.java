@@ -167,7 +167,7 @@ public class AccountingBenchmark {
         if (!(admission.enter(known, record, record.startedNanos) instanceof Admission.Outcome.Admitted admitted)) {
             throw new IllegalStateException("there is no limit");
         }
-        Admission.Outcome claimed = admitted.ticket().claim(body, "gpt-5", record.startedNanos);
+        Admission.Verdict claimed = admitted.ticket().claim(body, "gpt-5", record.startedNanos);
         record.sentNanos = record.startedNanos + 1;
         record.status = 200;
         record.responseId = "resp_1";

@@ -17,16 +17,22 @@ public final class Admission {
     /** When a request may be tried again that found everything reserved by others. */
     private static final Duration WHILE_RESERVED = Duration.ofSeconds(5);
 
-    /** What came of asking. */
+    /** What came of entering. */
     public sealed interface Outcome {
         /** The request may go on; the ticket is to be closed when it has ended. */
         record Admitted(Ticket ticket) implements Outcome { }
 
-        /** It was counted, and needs no ticket. */
-        record Counted() implements Outcome { }
-
         /** It may not, and this is what the client is told. */
         record Refused(GatewayError error) implements Outcome { }
+    }
+
+    /** Whether what was asked is within the limits. */
+    public sealed interface Verdict {
+        /** It is, and counts towards them. */
+        record Within() implements Verdict { }
+
+        /** It is not, nothing of it counts, and this is what the client is told. */
+        record Beyond(GatewayError error) implements Verdict { }
     }
 
     private final Settlement settlement;
@@ -43,21 +49,21 @@ public final class Admission {
         for (Party party : known.parties()) {
             if (!party.allowance().places().enter(party.quota().concurrency())) {
                 leave(known, places);
-                return refused(GatewayError.gateway(429, "client_concurrency", party.words() + " has " + party.quota().concurrency()
+                return new Outcome.Refused(GatewayError.gateway(429, "client_concurrency",
+                        party.words() + " has " + party.quota().concurrency()
                         + " requests under way, as many as it may.").withRetryAfter(Duration.ofSeconds(1)));
             }
             places++;
         }
-        Outcome counted = count(known, nowNanos);
-        if (counted instanceof Outcome.Refused) {
+        if (count(known, nowNanos) instanceof Verdict.Beyond(GatewayError error)) {
             leave(known, places);
-            return counted;
+            return new Outcome.Refused(error);
         }
         return new Outcome.Admitted(new Ticket(this, known, record));
     }
 
     /** Counts a request that takes no place. */
-    public Outcome count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
+    public Verdict count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
         int counted = 0;
         for (Party party : known.parties()) {
             int limit = party.quota().requestsPerMinute();
@@ -68,7 +74,7 @@ public final class Admission {
             }
             counted++;
         }
-        return new Outcome.Counted();
+        return new Verdict.Within();
     }
 
     private static void leave(ClientAuthenticator.Outcome.Known known, int places) {
@@ -76,7 +82,7 @@ public final class Admission {
     }
 
     /** Judges what only the body tells, and reserves what it will use. */
-    Outcome claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
+    Verdict claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
         ClientAuthenticator.Outcome.Known known = ticket.known();
         if (!model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
             return refused(GatewayError.client(403, "model_not_allowed", "This key may not use the model '"
@@ -88,19 +94,19 @@ public final class Admission {
         long nanoDollars = settlement.prices().countedNanoDollars(model, claim.tier(), expected);
         Reservation reservation = new Reservation(claim, nanoDollars, nowNanos);
         for (int i = 0; i < known.parties().size(); i++) {
-            Outcome outcome = reserve(ticket, known.parties().get(i), reservation, expected.total());
-            if (outcome instanceof Outcome.Refused) {
+            Verdict verdict = reserve(known.parties().get(i), reservation, expected.total());
+            if (verdict instanceof Verdict.Beyond) {
                 known.parties().subList(0, i).forEach(party -> settlement.giveBack(party, reservation, expected.total(), nowNanos));
-                return outcome;
+                return verdict;
             }
         }
         if (billed) {
             ticket.reserved(reservation);
         }
-        return new Outcome.Admitted(ticket);
+        return new Verdict.Within();
     }
 
-    private Outcome reserve(Ticket ticket, Party party, Reservation reservation, long tokens) {
+    private Verdict reserve(Party party, Reservation reservation, long tokens) {
         Quota quota = party.quota();
         long now = reservation.atNanos();
         if (!party.allowance().tokens().add(tokens, quota.tokensPerMinute(), now)) {
@@ -116,7 +122,7 @@ public final class Admission {
             party.allowance().tokens().correct(now, tokens, 0, now);
         }
         return switch (room) {
-            case LEFT -> new Outcome.Admitted(ticket);
+            case LEFT -> new Verdict.Within();
             case DAY_SPENT -> refused(spent(party, quota.budget().dayUsd(), "day", calendar.untilTomorrow(epochMillis)));
             case MONTH_SPENT -> refused(spent(party, quota.budget().monthUsd(), "month", calendar.untilNextMonth(epochMillis)));
             case RESERVED -> refused(GatewayError.gateway(429, "budget_exhausted", "What is left of the budget is reserved for "
@@ -129,8 +135,8 @@ public final class Admission {
                 + " may spend $" + BigDecimal.valueOf(limitUsd).toPlainString() + " a " + period + ", and has.", "", left);
     }
 
-    private static Outcome refused(GatewayError error) {
-        return new Outcome.Refused(error);
+    private static Verdict refused(GatewayError error) {
+        return new Verdict.Beyond(error);
     }
 
     /** The request has ended. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import sluice.api.BodyEdit;
 import sluice.api.Field;
+import sluice.api.GatewayError;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
@@ -128,11 +129,13 @@ final class Desk {
 
     Admission.Outcome asks(RequestBody body) {
         Ticket ticket = entered();
-        Admission.Outcome outcome = ticket.claim(body, "gpt", now * 1_000_000);
-        if (outcome instanceof Admission.Outcome.Refused) {
-            ticket.close();
-        }
-        return outcome;
+        return switch (ticket.claim(body, "gpt", now * 1_000_000)) {
+            case Admission.Verdict.Within within -> new Admission.Outcome.Admitted(ticket);
+            case Admission.Verdict.Beyond(GatewayError error) -> {
+                ticket.close();
+                yield new Admission.Outcome.Refused(error);
+            }
+        };
     }
 
     Ticket admitted(RequestBody body) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Reads configuration files: syntax ({@link YamlFile}), then each key ({@link TreeReader}), then what depends on several
- * ({@link Rules}), then the records ({@link Assembly}). All problems are reported together. Thread-safe.
+ * ({@link Rules}), then the records ({@link ConfigurationMaker}). All problems are reported together. Thread-safe.
  */
 public final class ConfigurationLoader {
     /** A file of a hundred thousand accounts; anything larger is a mistake. */
@@ -51,7 +51,7 @@ public final class ConfigurationLoader {
         Values values = TreeReader.read(new YamlNode.Table(Map.of(), 0), Map.of(),
                 new ReadContext(new References(Map.of(), Path.of("")), Path.of(""), Runtime.getRuntime().maxMemory()),
                 problems);
-        return Assembly.of(values, List.of());
+        return ConfigurationMaker.of(values, List.of());
     }
 
     /** Reads a file. Relative paths in it start from its folder. */
@@ -95,7 +95,7 @@ public final class ConfigurationLoader {
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all());
         }
-        return new LoadResult.Loaded(Assembly.of(values, prices), new EffectiveConfiguration(values),
+        return new LoadResult.Loaded(ConfigurationMaker.of(values, prices), new EffectiveConfiguration(values),
                 context.references().files(), problems.all());
     }
 

@@ -212,16 +212,16 @@ final class Keys {
         key("accounts[].models[].to", text(TextRule.PLAIN_MODEL), "", "What the upstream is asked for. Default: the same name.");
         key("accounts[].remove", ValueType.texts(TextRule.MEMBER), "",
                 "Members that are removed from request bodies: `[service_tier, reasoning.summary]`.");
-        key("accounts[].set", ValueType.jsonTable(), "",
+        key("accounts[].set", TableTypes.json(), "",
                 "Values that are put into request bodies: `{store: false, reasoning.effort: high}`.");
-        key("accounts[].replace", ValueType.replaceTable(), "",
+        key("accounts[].replace", TableTypes.replacements(), "",
                 "Texts that are exchanged: `{reasoning.effort: {minimal: low}}`.");
         key("accounts[].input", ValueType.texts(TextRule.CORRECTION), "",
                 "Corrections inside `input`: `drop-item-ids`, `drop-item-references`, `drop-encrypted-reasoning`.");
         key("accounts[].websocket", choice("off", "on", "prefer"), "on",
                 "Whether WebSocket is used towards this account: never, for clients that speak it, or also for HTTP "
                 + "requests.");
-        key("accounts[].headers", ValueType.headerTable(), "", "Fixed headers, which replace the client's of the same name.");
+        key("accounts[].headers", TableTypes.headers(), "", "Fixed headers, which replace the client's of the same name.");
         key("accounts[].proxy", uri("http", "socks5", "socks5h"), "",
                 "Proxy to go through: `http://proxy:3128` by CONNECT, `socks5://proxy:1080` by SOCKS 5; `socks5h` is the same. The proxy "
                 + "resolves the upstream's name. With user and password: `socks5://${env:PROXY_LOGIN}@proxy:1080`.");

@@ -8,10 +8,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import sluice.api.Secret;
 import sluice.json.JsonStrings;
 
@@ -24,9 +22,6 @@ import sluice.json.JsonStrings;
  * @param reader reads it
  */
 record ValueType(String words, String schema, Shape shape, Reader reader) {
-    private static final String NAME_TABLE = "{\"type\":\"object\",\"additionalProperties\":";
-    private static final String SCALAR = "{\"type\":[\"string\",\"number\",\"boolean\"]}";
-
     /** How much of a value is written where it must be shown. */
     enum Shape {
         /** One text. */
@@ -278,62 +273,6 @@ record ValueType(String words, String schema, Shape shape, Reader reader) {
                 });
     }
 
-    /** Header names and values: {@code Map<String, String>}. */
-    static ValueType headerTable() {
-        return new ValueType("table: header to text", NAME_TABLE + SCALAR + "}", Shape.SECRET_TABLE, (node, context) -> {
-            Map<String, String> headers = new LinkedHashMap<>();
-            for (Map.Entry<String, YamlNode> entry : table(node).entrySet()) {
-                String value = expand(entry.getValue(), context);
-                if (!entry.getKey().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") || value.chars().anyMatch(c -> c < ' ' || c > 126)) {
-                    throw new BadValue("has '" + entry.getKey() + "', which is not a header with a printable ASCII value");
-                }
-                headers.put(entry.getKey(), value);
-            }
-            return headers;
-        });
-    }
-
-    /** Paths and JSON texts: {@code Map<String, String>}. */
-    static ValueType jsonTable() {
-        return new ValueType("table: member to value", NAME_TABLE + "true}", Shape.TABLE, (node, context) -> {
-            Map<String, String> values = new LinkedHashMap<>();
-            for (Map.Entry<String, YamlNode> entry : table(node).entrySet()) {
-                values.put(member(entry.getKey()), JsonOfYaml.write(entry.getValue(), context.references()));
-            }
-            return values;
-        });
-    }
-
-    /** Paths, and for each what is exchanged for what: {@code Map<String, Map<String, String>>}. */
-    static ValueType replaceTable() {
-        return new ValueType("table: member to (old to new)", NAME_TABLE + NAME_TABLE + SCALAR + "}}", Shape.TABLE,
-                (node, context) -> {
-                    Map<String, Map<String, String>> values = new LinkedHashMap<>();
-                    for (Map.Entry<String, YamlNode> entry : table(node).entrySet()) {
-                        Map<String, String> exchanges = new LinkedHashMap<>();
-                        for (Map.Entry<String, YamlNode> exchange : table(entry.getValue()).entrySet()) {
-                            exchanges.put(exchange.getKey(), expand(exchange.getValue(), context));
-                        }
-                        values.put(member(entry.getKey()), Map.copyOf(exchanges));
-                    }
-                    return values;
-                });
-    }
-
-    private static String member(String path) throws BadValue {
-        if (!TextRule.MEMBER.fits(path)) {
-            throw new BadValue("has '" + path + "': " + TextRule.MEMBER.rule());
-        }
-        return path;
-    }
-
-    private static Map<String, YamlNode> table(YamlNode node) throws BadValue {
-        if (node instanceof YamlNode.Table table) {
-            return table.members();
-        }
-        throw new BadValue("must be a table");
-    }
-
     private static ValueType scalar(String words, String schema, TextReader reader) {
         return new ValueType(words, schema, Shape.SCALAR, (node, context) -> {
             try {
@@ -356,7 +295,8 @@ record ValueType(String words, String schema, Shape shape, Reader reader) {
         };
     }
 
-    private static String expand(YamlNode node, ReadContext context) throws BadValue {
+    /** The text that stands there, with its references replaced. */
+    static String expand(YamlNode node, ReadContext context) throws BadValue {
         if (node instanceof YamlNode.Scalar scalar) {
             return context.references().expand(scalar.text());
         }

@@ -43,7 +43,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
         this.sweeper = sweeper;
         this.clock = clock;
         this.peer = peer;
-        unread = gateway.live().budget().permit(new BodyShare());
+        unread = gateway.inForce().budget().permit(new BodyShare());
         connection = protocol.over(link, this,
                 new StreamLimits(limits.headBytes(), limits.head().toNanos(), limits.stall().toNanos()), clock);
     }

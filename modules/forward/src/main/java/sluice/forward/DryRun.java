@@ -34,17 +34,17 @@ public sealed interface DryRun {
     record Explained(Decision decision, String sessionSource, String upstreamModel, List<String> edits) implements DryRun { }
 
     /** Goes through the steps for a client's request with this body, at {@code nowNanos}. Thread-safe. */
-    static DryRun of(Live live, Configuration configuration, ClientPolicy client, Headers headers, byte[] body, long nowNanos) {
-        return switch (live.intake().scanner().scan(body, 0, body.length)) {
+    static DryRun of(InForce now, Configuration configuration, ClientPolicy client, Headers headers, byte[] body, long nowNanos) {
+        return switch (now.intake().scanner().scan(body, 0, body.length)) {
             case Scan.Malformed fault -> new Refused(RequestCheck.malformed(fault, body.length));
             case Scan.Valid(RequestBody request) -> {
                 Optional<GatewayError> fault = RequestCheck.check(request, true);
-                yield fault.isPresent() ? new Refused(fault.get()) : checked(live, configuration, client, headers, request, body, nowNanos);
+                yield fault.isPresent() ? new Refused(fault.get()) : checked(now, configuration, client, headers, request, body, nowNanos);
             }
         };
     }
 
-    private static DryRun checked(Live live, Configuration configuration, ClientPolicy client, Headers headers, RequestBody body,
+    private static DryRun checked(InForce now, Configuration configuration, ClientPolicy client, Headers headers, RequestBody body,
             byte[] json, long nowNanos) {
         JsonValue field = body.field(Field.MODEL);
         String model = field.isText() ? field.text() : "";
@@ -53,11 +53,11 @@ public sealed interface DryRun {
                     + "' may not use the model '" + model + "'."));
         }
         String boundTo = Continuation.of(body);
-        if (!boundTo.isEmpty() && live.pool().owners().isForeign(client.name(), boundTo)) {
+        if (!boundTo.isEmpty() && now.pool().owners().isForeign(client.name(), boundTo)) {
             return new Refused(GatewayError.client(404, "response_not_found", "There is no response '" + boundTo + "'."));
         }
-        SessionSource.Found session = live.pool().sessions().sessionOf(client.name(), headers, body, json, 0, json.length);
-        Decision decision = live.pool().scheduler().explain(SelectionRequest.by(client.name()).model(model).session(session.session())
+        SessionSource.Found session = now.pool().sessions().sessionOf(client.name(), headers, body, json, 0, json.length);
+        Decision decision = now.pool().scheduler().explain(SelectionRequest.by(client.name()).model(model).session(session.session())
                 .boundTo(boundTo).encryptedContent(body.hasEncryptedContent()).waiting(configuration.slotWait().toNanos())
                 .seed(nowNanos).build());
         Optional<Account> account = configuration.accounts().stream()

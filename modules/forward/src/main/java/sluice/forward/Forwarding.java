@@ -17,7 +17,6 @@ import sluice.api.RequestBody;
 import sluice.api.SelectionRequest.Session;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
-import sluice.clients.Ticket;
 import sluice.records.RequestRecord;
 import sluice.responses.Continuation;
 import sluice.responses.RequestCheck;
@@ -38,11 +37,10 @@ final class Forwarding {
     }
 
     /** A request whose body says what it is for. */
-    Reply withBody(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
-        return switch (scanned(now, exchange, record, permit)) {
+    Reply withBody(Admitted request) throws IOException, InterruptedException {
+        return switch (scanned(request)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Scanned.Body body -> checked(now, exchange, record, known, ticket, permit, body);
+            case Scanned.Body body -> checked(request, body);
         };
     }
 
@@ -53,8 +51,10 @@ final class Forwarding {
         record Refused(GatewayError error) implements Scanned { }
     }
 
-    private Scanned scanned(Live now, Exchange exchange, RequestRecord record, ByteBudget.Permit permit)
-            throws IOException, InterruptedException {
+    private Scanned scanned(Admitted request) throws IOException, InterruptedException {
+        Exchange exchange = request.exchange();
+        RequestRecord record = request.record();
+        InForce.Intake intake = request.now().intake();
         switch (exchange.incoming()) {
             case Incoming.Arrived arrived -> {
                 record.bodyReadNanos = clock.getAsLong();
@@ -63,7 +63,7 @@ final class Forwarding {
                 return new Scanned.Body(arrived.body(), arrived.json(), arrived.from(), arrived.from() + arrived.length());
             }
             case Incoming.Arriving(Incoming.Stream stream) -> {
-                BodyReader.Outcome read = now.intake().reader().read(exchange.head().headers(), stream, permit);
+                BodyReader.Outcome read = intake.reader().read(exchange.head().headers(), stream, request.permit());
                 record.bodyReadNanos = clock.getAsLong();
                 if (read instanceof BodyReader.Outcome.Refused(GatewayError error)) {
                     return new Scanned.Refused(error);
@@ -71,7 +71,7 @@ final class Forwarding {
                 BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
                 exchange.bodyRead();
                 record.requestBytes = complete.length();
-                Scan scan = now.intake().scanner().scan(complete.bytes(), 0, complete.length());
+                Scan scan = intake.scanner().scan(complete.bytes(), 0, complete.length());
                 record.scannedNanos = clock.getAsLong();
                 return switch (scan) {
                     case Scan.Valid(RequestBody body) -> new Scanned.Body(body, complete.bytes(), 0, complete.length());
@@ -81,8 +81,11 @@ final class Forwarding {
         }
     }
 
-    private Reply checked(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            Ticket ticket, ByteBudget.Permit permit, Scanned.Body scanned) {
+    private Reply checked(Admitted request, Scanned.Body scanned) {
+        InForce now = request.now();
+        Exchange exchange = request.exchange();
+        RequestRecord record = request.record();
+        ClientAuthenticator.Outcome.Known known = request.known();
         RequestBody body = scanned.body();
         Route route = exchange.target().route();
         Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
@@ -102,9 +105,9 @@ final class Forwarding {
         Session session = now.pool().sessions().sessionOf(client, headers, body, scanned.json(), scanned.from(), scanned.to()).session();
         record.session = session.key();
         Affinity affinity = Affinity.of(session, body, now.policy().resend());
-        Admission.Outcome claimed = route == Route.INPUT_TOKENS ? ticket.ask(body, record.model, clock.getAsLong())
-                : ticket.claim(body, record.model, clock.getAsLong());
-        if (claimed instanceof Admission.Outcome.Refused(GatewayError error)) {
+        Admission.Verdict claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
+                : request.ticket().claim(body, record.model, clock.getAsLong());
+        if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
@@ -118,67 +121,72 @@ final class Forwarding {
                     "No account that serves the model '" + record.model + "' offers WebSocket; send POST /v1/responses with "
                             + "\"stream\": true."));
         }
-        now.pool().loop().run(new Call(exchange, record, affinity, way, permit, body, known.policy().diagnostics()));
+        now.pool().loop().run(new Call(exchange, record, affinity, way, request.permit(), body, known.policy().diagnostics()));
         return Reply.ANSWERED;
     }
 
     /** A response that another client made does not exist for this one. */
-    private static Optional<GatewayError> foreign(Live now, String client, String id) {
+    private static Optional<GatewayError> foreign(InForce now, String client, String id) {
         return !id.isEmpty() && now.pool().owners().isForeign(client, id) ? Optional.of(ResponseOwners.none(id)) : Optional.empty();
     }
 
     /** Files and their like are made at paths that are passed on; where none are, no client has any. */
-    private static Optional<GatewayError> filesOfOthers(Live now, String client, RequestBody body) {
+    private static Optional<GatewayError> filesOfOthers(InForce now, String client, RequestBody body) {
         return now.policy().otherPaths().any() ? now.pool().owners().refusal(client, StoredIds.in(body)) : Optional.empty();
     }
 
     /** A request about a response that an account keeps. */
-    Reply stored(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known,
-            Ticket ticket, ByteBudget.Permit permit) throws IOException, InterruptedException {
+    Reply stored(Admitted request) throws IOException, InterruptedException {
+        InForce now = request.now();
+        Exchange exchange = request.exchange();
         Route.Target target = exchange.target();
-        Optional<GatewayError> foreign = foreign(now, known.client().name(), target.id());
+        Optional<GatewayError> foreign = foreign(now, request.known().client().name(), target.id());
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
-        ticket.reads(target.id());
-        if (target.route() == Route.CANCEL && read(now, exchange, permit) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
+        request.ticket().reads(target.id());
+        if (target.route() == Route.CANCEL && read(request) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
         // Cancelling takes no parameters; what came is not passed on.
         exchange.bodyRead();
-        now.pool().loop().run(new Call(exchange, record, new Affinity(Session.NONE, target.id(), true), exchange.way(now.pool().usualWay()),
-                permit, RawBody.NONE, known.policy().diagnostics()));
+        now.pool().loop().run(new Call(exchange, request.record(), new Affinity(Session.NONE, target.id(), true),
+                exchange.way(now.pool().usualWay()), request.permit(), RawBody.NONE, request.known().policy().diagnostics()));
         return Reply.ANSWERED;
     }
 
     /** A path that is not Sluice's. */
-    Reply other(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
-            ByteBudget.Permit permit) throws IOException, InterruptedException {
-        Optional<GatewayError> refusal = PassedOn.refusal(now, exchange, known);
+    Reply other(Admitted request) throws IOException, InterruptedException {
+        InForce now = request.now();
+        Exchange exchange = request.exchange();
+        Optional<GatewayError> refusal = PassedOn.refusal(now, exchange, request.known());
         if (refusal.isPresent()) {
             return new Reply.Refused(refusal.get());
         }
-        String client = known.client().name();
+        String client = request.known().client().name();
         List<String> named = StoredIds.inPath(exchange.head().path());
         Optional<String> foreign = named.stream().filter(id -> now.pool().owners().isForeign(client, id)).findFirst();
         if (foreign.isPresent()) {
             return new Reply.Refused(ResponseOwners.none(foreign.get()));
         }
-        return switch (read(now, exchange, permit)) {
+        return switch (read(request)) {
             case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
             case BodyReader.Outcome.Complete complete -> {
                 exchange.bodyRead();
-                record.requestBytes = complete.length();
+                request.record().requestBytes = complete.length();
                 if (READING.contains(exchange.head().method())) {
-                    ticket.reads(exchange.head().path());
+                    request.ticket().reads(exchange.head().path());
                 }
-                yield passedOn(now, exchange, record, known, ticket, permit, complete, named);
+                yield passedOn(request, complete, named);
             }
         };
     }
 
-    private Reply passedOn(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
-            ByteBudget.Permit permit, BodyReader.Outcome.Complete complete, List<String> inPath) {
+    private Reply passedOn(Admitted request, BodyReader.Outcome.Complete complete, List<String> inPath) {
+        InForce now = request.now();
+        Exchange exchange = request.exchange();
+        RequestRecord record = request.record();
+        ClientAuthenticator.Outcome.Known known = request.known();
         String client = known.client().name();
         Headers headers = exchange.head().headers();
         RawBody body = new RawBody(complete.bytes(), complete.length());
@@ -192,9 +200,9 @@ final class Forwarding {
         }
         record.model = PassedOn.model(json);
         RequestBody claimed = json.orElse(body);
-        Admission.Outcome outcome = record.model.isEmpty() ? ticket.ask(claimed, "", clock.getAsLong())
-                : ticket.claim(claimed, record.model, clock.getAsLong());
-        if (outcome instanceof Admission.Outcome.Refused(GatewayError error)) {
+        Admission.Verdict verdict = record.model.isEmpty() ? request.ticket().ask(claimed, "", clock.getAsLong())
+                : request.ticket().claim(claimed, record.model, clock.getAsLong());
+        if (verdict instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Set<String> all = new HashSet<>(inPath);
@@ -203,29 +211,31 @@ final class Forwarding {
         record.session = now.pool().sessions().keyOf(client, headers, body);
         Affinity affinity = new Affinity(new Session(record.session, false),
                 PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), reads, all);
-        now.pool().loop().run(new Call(exchange, record, affinity, exchange.way(now.pool().usualWay()), permit, body,
+        now.pool().loop().run(new Call(exchange, record, affinity, exchange.way(now.pool().usualWay()), request.permit(), body,
                 known.policy().diagnostics()));
         return Reply.ANSWERED;
     }
 
-    private static BodyReader.Outcome read(Live now, Exchange exchange, ByteBudget.Permit permit)
-            throws IOException, InterruptedException {
-        return switch (exchange.incoming()) {
-            case Incoming.Arriving(Incoming.Stream stream) -> now.intake().reader().read(exchange.head().headers(), stream, permit);
+    private static BodyReader.Outcome read(Admitted request) throws IOException, InterruptedException {
+        return switch (request.exchange().incoming()) {
+            case Incoming.Arriving(Incoming.Stream stream) -> request.now().intake().reader()
+                    .read(request.exchange().head().headers(), stream, request.permit());
             case Incoming.Arrived arrived -> throw new IllegalStateException("a message has a body that says what it is for");
         };
     }
 
     /** A message for the account that a WebSocket client is bound to; nothing answers it. */
-    Reply control(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
-        if (now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Outcome.Refused(GatewayError error)) {
+    Reply control(Identified request) {
+        Exchange exchange = request.exchange();
+        if (request.now().access().admission().count(request.known(), clock.getAsLong())
+                instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         OutboundBody message = switch (exchange.incoming()) {
             case Incoming.Arrived arrived -> arrived.body().edited(List.of());
             case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
         };
-        return exchange.way(now.pool().usualWay()).passOn(message) ? Reply.ANSWERED
+        return exchange.way(request.now().pool().usualWay()).passOn(message) ? Reply.ANSWERED
                 : new Reply.Refused(GatewayError.client(400, "no_turn", "No turn of this connection runs, so that there is nobody to pass"
                         + " the message on to. Send response.create first."));
     }

@@ -1,16 +1,12 @@
 package sluice.forward;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import sluice.api.AccountStatus;
-import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.clients.Admission;
@@ -18,7 +14,6 @@ import sluice.clients.ClientAuthenticator;
 import sluice.clients.Places;
 import sluice.clients.Ticket;
 import sluice.http1.FramingException;
-import sluice.http1.HttpDate;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
 import sluice.responses.RequestPath;
@@ -26,11 +21,11 @@ import sluice.responses.Route;
 
 /**
  * The life of a request, whichever door it came through: it is routed, authenticated and admitted, {@link Forwarding} takes it to
- * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its own thread and sees one {@link Live}
+ * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its own thread and sees one {@link InForce}
  * from its start to its end.
  */
 public final class Gateway {
-    private final AtomicReference<Live> live;
+    private final AtomicReference<InForce> inForce;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile boolean passedOn;
     private final UnderWay underWay = new UnderWay();
@@ -43,8 +38,8 @@ public final class Gateway {
     private final LongSupplier epochMillis;
 
     /** A gateway whose requests to open a WebSocket go to what {@code upgrades} makes. */
-    public Gateway(Live first, Function<Gateway, Upgrades> upgrades, LongSupplier clock, LongSupplier epochMillis) {
-        live = new AtomicReference<>(first);
+    public Gateway(InForce first, Function<Gateway, Upgrades> upgrades, LongSupplier clock, LongSupplier epochMillis) {
+        inForce = new AtomicReference<>(first);
         forwarding = new Forwarding(clock);
         this.clock = clock;
         this.epochMillis = epochMillis;
@@ -54,20 +49,20 @@ public final class Gateway {
     /** Opens WebSockets. */
     public interface Upgrades {
         /** Answers {@code GET /v1/responses}: by a WebSocket, which then has the connection, or by a refusal. */
-        Reply upgrade(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known);
+        Reply upgrade(InForce now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known);
 
         /** Clients' WebSocket connections that are open. */
         int open();
     }
 
     /** What new requests are served by. */
-    public Live live() {
-        return live.get();
+    public InForce inForce() {
+        return inForce.get();
     }
 
     /** From now on new requests are served by {@code next}; those under way keep what they began with. */
-    public void apply(Live next) {
-        live.set(next);
+    public void apply(InForce next) {
+        inForce.set(next);
     }
 
     /** From now on new requests are refused. */
@@ -108,7 +103,7 @@ public final class Gateway {
 
     /** Whether a client that leaves ends its upstream call. */
     public boolean cancelsWhenClientLeaves() {
-        return live.get().policy().cancelsWhenClientLeaves();
+        return inForce.get().policy().cancelsWhenClientLeaves();
     }
 
     /** A record for a request that begins now, or has begun. */
@@ -125,13 +120,13 @@ public final class Gateway {
         try {
             answer.fail(error);
         } finally {
-            handOut(live.get(), record);
+            handOut(inForce.get(), record);
         }
     }
 
     /** Handles one request to its end. */
     public void handle(Exchange exchange) throws InterruptedException {
-        Live now = live.get();
+        InForce now = inForce.get();
         RequestRecord record = record(exchange.answer().requestId(), exchange.startedNanos());
         record.remote = exchange.remoteHost();
         underWay.enter(exchange);
@@ -167,27 +162,8 @@ public final class Gateway {
         answer.abort();
     }
 
-    /** The refusal of a request too many. */
-    static GatewayError busy() {
-        return GatewayError.gateway(503, "gateway_busy",
-                "The gateway is handling as many requests as it may (limits.concurrent-requests).")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    /** No request is taken any more. */
-    static GatewayError shuttingDown() {
-        return GatewayError.gateway(503, "draining", "The gateway is shutting down; connect again.")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    /** A bug. */
-    static GatewayError internal(String requestId) {
-        return GatewayError.gateway(500, "internal_error",
-                "The gateway failed; its log tells more under request id " + requestId + ".");
-    }
-
     /** Whoever sees that nothing is under way finds all of it counted. */
-    private void ended(Live now, Exchange exchange, RequestRecord record) {
+    private void ended(InForce now, Exchange exchange, RequestRecord record) {
         try {
             handOut(now, record);
         } finally {
@@ -201,30 +177,30 @@ public final class Gateway {
     }
 
     /** All is known of a request: those who observe requests are told. */
-    private void handOut(Live now, RequestRecord record) {
+    private void handOut(InForce now, RequestRecord record) {
         record.endedNanos = clock.getAsLong();
         now.observers().ended(record);
     }
 
-    private Reply route(Live now, Exchange exchange, RequestRecord record) throws IOException, InterruptedException {
+    private Reply route(InForce now, Exchange exchange, RequestRecord record) throws IOException, InterruptedException {
         Headers headers = exchange.head().headers();
         Route.Target target = exchange.target();
         record.route = target.route().label();
         headers.first("traceparent").ifPresent(value -> record.traceParent = value);
         headers.first("x-client-request-id").ifPresent(value -> record.clientRequestId = value);
         if (target.route() == Route.HEALTH) {
-            return health(now, exchange, record, target.id());
+            return OwnAnswers.health(now, exchange, record, draining.get());
         }
         Optional<String> page = headers.first("origin").filter(now.policy().origins()::contains);
         page.ifPresent(exchange.answer()::allowOrigin);
         if (!now.policy().origins().isEmpty() && exchange.head().method().equals("OPTIONS")
                 && headers.has("access-control-request-method")) {
-            return page.isPresent() ? preflight(exchange, record, headers) : new Reply.Refused(GatewayError.client(403,
+            return page.isPresent() ? OwnAnswers.preflight(exchange, record, headers) : new Reply.Refused(GatewayError.client(403,
                     "origin_not_allowed", "Pages of this origin may not use the API (server.cors.origins)."));
         }
         if (refuses()) {
             exchange.answer().closeAfter();
-            return new Reply.Refused(shuttingDown());
+            return new Reply.Refused(OwnAnswers.shuttingDown());
         }
         return switch (now.access().authenticator().authenticate(headers, exchange.remoteHost(), epochMillis.getAsLong())) {
             case ClientAuthenticator.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
@@ -234,17 +210,17 @@ public final class Gateway {
                 if (known.policy().diagnostics()) {
                     exchange.answer().tellTiming(() -> ServerTiming.of(record.timesUntil(clock.getAsLong())));
                 }
-                yield admitted(now, exchange, record, known);
+                yield admitted(new Identified(now, exchange, record, known));
             }
         };
     }
 
-    private Reply admitted(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known)
-            throws IOException, InterruptedException {
-        if (!running.enter(now.policy().maxRequests())) {
-            return new Reply.Refused(busy());
+    private Reply admitted(Identified request) throws IOException, InterruptedException {
+        if (!running.enter(request.now().policy().maxRequests())) {
+            return new Reply.Refused(OwnAnswers.busy());
         }
         try {
+            Exchange exchange = request.exchange();
             Route.Target target = exchange.target();
             Optional<GatewayError> spelling = RequestPath.fault(exchange.head().path());
             if (spelling.isPresent()) {
@@ -256,10 +232,10 @@ public final class Gateway {
                         + " is not possible here; use " + target.allowed() + "."));
             }
             return switch (target.route()) {
-                case WEBSOCKET -> upgrades.upgrade(now, exchange, record, known);
-                case CONTROL -> forwarding.control(now, exchange, known);
+                case WEBSOCKET -> upgrades.upgrade(request.now(), exchange, request.record(), request.known());
+                case CONTROL -> forwarding.control(request);
                 case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL, HEALTH,
-                        OTHER -> limited(now, exchange, record, known);
+                        OTHER -> limited(request);
             };
         } finally {
             running.leave();
@@ -267,64 +243,32 @@ public final class Gateway {
         }
     }
 
-    private Reply limited(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known)
-            throws IOException, InterruptedException {
-        return switch (now.access().admission().enter(known, record, clock.getAsLong())) {
+    private Reply limited(Identified request) throws IOException, InterruptedException {
+        return switch (request.now().access().admission().enter(request.known(), request.record(), clock.getAsLong())) {
             case Admission.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Admission.Outcome.Counted counted -> throw new IllegalStateException("a request has a place");
             case Admission.Outcome.Admitted(Ticket ticket) -> {
-                try (ticket; ByteBudget.Permit permit = permit(now, exchange, known)) {
-                    yield forwarded(now, exchange, record, known, ticket, permit);
+                try (ticket; ByteBudget.Permit permit = permit(request)) {
+                    yield forwarded(new Admitted(request, ticket, permit));
                 }
             }
         };
     }
 
-    private Reply forwarded(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known, Ticket ticket,
-            ByteBudget.Permit permit) throws IOException, InterruptedException {
-        Route.Target target = exchange.target();
+    private Reply forwarded(Admitted request) throws IOException, InterruptedException {
+        Route.Target target = request.exchange().target();
         return switch (target.route()) {
-            case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(now, exchange, record, known, ticket, permit);
-            case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(now, exchange, record, known, ticket, permit);
-            case MODELS, MODEL -> now.pool().models().answer(exchange, record, target.id(), known);
-            case OTHER, DELETE_MODEL, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(now, exchange, record, known, ticket, permit);
+            case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(request);
+            case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(request);
+            case MODELS, MODEL -> request.now().pool().models().answer(request.exchange(), request.record(), target.id(), request.known());
+            case OTHER, DELETE_MODEL, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(request);
         };
     }
 
-    private static ByteBudget.Permit permit(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
-        return switch (exchange.incoming()) {
-            case Incoming.Arriving arriving -> now.intake().budget().permit(known.client().bodyShare());
+    private static ByteBudget.Permit permit(Identified request) {
+        return switch (request.exchange().incoming()) {
+            case Incoming.Arriving arriving -> request.now().intake().budget().permit(request.known().client().bodyShare());
             case Incoming.Arrived arrived -> arrived.permit();
         };
-    }
-
-    /** A browser asks before it sends a page's request (Fetch §4.8); it has no key yet. */
-    private static Reply preflight(Exchange exchange, RequestRecord record, Headers headers) throws ClientSink.Gone {
-        record.status = 204;
-        exchange.answer().begin(204, 0, lines -> {
-            lines.add("access-control-allow-methods", "GET, POST, DELETE");
-            headers.first("access-control-request-headers").ifPresent(asked -> lines.add("access-control-allow-headers", asked));
-            lines.add("access-control-max-age", "600");
-            lines.add("date", HttpDate.now());
-        });
-        exchange.answer().sendWhole(new byte[0]);
-        return Reply.ANSWERED;
-    }
-
-    private Reply health(Live now, Exchange exchange, RequestRecord record, String which) throws ClientSink.Gone {
-        boolean ready = !draining.get() && now.scheduler().accounts().stream()
-                .anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
-        boolean good = which.equals("/live") || ready;
-        String text = good ? "{\"status\":\"UP\"}\n" : "{\"status\":\"DOWN\",\"reason\":\""
-                + (draining.get() ? "draining" : "no account is enabled") + "\"}\n";
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        record.status = good ? 200 : 503;
-        exchange.answer().begin(record.status, body.length, lines -> {
-            lines.add("content-type", "application/json");
-            lines.add("date", HttpDate.now());
-        });
-        exchange.answer().sendWhole(body);
-        return Reply.ANSWERED;
     }
 
     private static void refuse(Exchange exchange, RequestRecord record, GatewayError error) {
@@ -338,7 +282,7 @@ public final class Gateway {
 
     private void fault(Exchange exchange, RequestRecord record, RuntimeException e) {
         System.getLogger("sluice.forward").log(System.Logger.Level.ERROR, "request " + record.requestId + " failed", e);
-        GatewayError error = internal(record.requestId);
+        GatewayError error = OwnAnswers.internal(record.requestId);
         record.failed(500, error.code(), String.valueOf(e));
         if (exchange.answer().outputSent()) {
             exchange.answer().abort();

@@ -36,7 +36,7 @@ final class PassedOn {
     }
 
     /** Why a request goes nowhere, as far as its head tells; empty if it may be passed on. */
-    static Optional<GatewayError> refusal(Live now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+    static Optional<GatewayError> refusal(InForce now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
         String path = exchange.head().path();
         boolean several = now.pool().owners().refusesUnknown();
         if (exchange.target().route() == Route.DELETE_MODEL && (several || !now.policy().otherPaths().passes(path))) {

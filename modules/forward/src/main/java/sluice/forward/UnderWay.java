@@ -12,7 +12,7 @@ final class UnderWay {
     void enter(Exchange exchange) {
         exchanges.add(exchange);
         if (over) {
-            exchange.cancellation().end(Gateway.shuttingDown());
+            exchange.cancellation().end(OwnAnswers.shuttingDown());
         }
     }
 
@@ -27,6 +27,6 @@ final class UnderWay {
     /** Ends all of them, whatever they wait for, and tells their clients; requests that come later end, too. */
     void endAll() {
         over = true;
-        exchanges.forEach(exchange -> exchange.cancellation().end(Gateway.shuttingDown()));
+        exchanges.forEach(exchange -> exchange.cancellation().end(OwnAnswers.shuttingDown()));
     }
 }

@@ -4,7 +4,7 @@
  * ({@code BodyReader}) and makes it a {@link Call}; {@code FailoverLoop} chooses accounts, one after another, until one has
  * answered; {@code Attempt} is one account's turn, and reaches it by a {@link Way}.
  *
- * <p>A request is served by one {@link Live} from its first step to its last; {@link Parts} makes another one for each
+ * <p>A request is served by one {@link InForce} from its first step to its last; {@link InForceMaker} makes another one for each
  * configuration. Nothing here knows a socket of a client, or how an answer is framed: that is the doors' job.
  *
  * <p>Thread rule: a request stays on its own virtual thread from its first byte to its last.

@@ -14,6 +14,7 @@ import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.AttemptOutcome;
 import sluice.api.Decision;
+import sluice.api.Evidence;
 import sluice.api.Headers;
 import sluice.api.SchedulerSettings;
 import sluice.api.Selection;
@@ -111,26 +112,31 @@ final class Accounts implements AccountScheduler, Lease.Desk {
             trials.give(trial);
         }
         Thread thread = Thread.currentThread();
-        Claim claim = new Claim(wish, () -> LockSupport.unpark(thread));
+        Waiter waiter = new Waiter(wish, () -> LockSupport.unpark(thread));
         boolean served = false;
         try {
-            waiting.enter(claim);
-            waiting.await(claim);
-            served = claim.answer() instanceof Selection.Selected;
+            waiting.enter(waiter);
+            waiting.await(waiter);
+            served = waiter.answer() instanceof Selection.Selected;
         } finally {
             if (!served) {
                 memory.forgetFlight(wish);
             }
         }
-        // Where nobody else is there to be tried, what is held back counts, and the pool may have to be left alone for longer.
-        return !served && request.tried().evidence().served() ? waiting.refused(wish) : claim.answer();
+        Evidence evidence = request.tried().evidence();
+        if (!served && evidence.anyHeld()) {
+            // No other account can be tried, so what is held back counts now; then the pool may have to be left alone for longer.
+            evidence.settle();
+            return waiting.refused(wish);
+        }
+        return waiter.answer();
     }
 
     /** As {@link #select}, but calls {@code notice} instead of blocking; {@link #tick} must be called now and then. */
-    Claim offer(SelectionRequest request, Runnable notice) {
-        Claim claim = new Claim(memory.recall(request, fleet, now()), notice);
-        waiting.enter(claim);
-        return claim;
+    Waiter offer(SelectionRequest request, Runnable notice) {
+        Waiter waiter = new Waiter(memory.recall(request, fleet, now()), notice);
+        waiting.enter(waiter);
+        return waiter;
     }
 
     /** Looks again at all who wait, because time has passed. */
@@ -195,7 +201,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
     /** The client gets the answer of a lease's account. */
     @Override
     public void began(Lease lease, String responseId, String conversationId) {
-        lease.wish.request().tried().evidence().served();
+        lease.wish.request().tried().evidence().settle();
         memory.began(lease, responseId, conversationId);
     }
 
@@ -217,7 +223,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         Outcomes.Attempt attempt = new Outcomes.Attempt(lease.member, lease.wish.request().need(), lease.probe, lease.takenNanos);
         switch (outcome) {
             case AttemptOutcome.Succeeded success -> {
-                lease.wish.request().tried().evidence().served();
+                lease.wish.request().tried().evidence().settle();
                 outcomes.succeeded(attempt, success, now());
                 memory.keep(lease, success);
                 if (lease.probe) {

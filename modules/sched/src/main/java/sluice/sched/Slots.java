@@ -144,12 +144,12 @@ final class Slots {
     }
 
     /** Makes the lease of a slot that is at hand for a request that waited; empty if the account does not suit it. */
-    Optional<Lease> grant(Trial trial, Fleet fleet, Claim claim, Member member) {
-        Wish wish = claim.wish;
+    Optional<Lease> grant(Trial trial, Fleet fleet, Waiter waiter, Member member) {
+        Wish wish = waiter.wish;
         long now = clock.getAsLong();
         boolean home = member.name.equals(wish.binding().account());
         if (!wish.owner().isEmpty() && !wish.owner().equals(member.name)
-                || now < claim.patientUntilNanos && !home
+                || now < waiter.patientUntilNanos && !home
                 || Eligibility.checkWithoutSlot(member, wish, now) != Eligibility.FITS) {
             return Optional.empty();
         }

@@ -31,24 +31,24 @@ final class Waiting {
         return room.size();
     }
 
-    /** Answers the claim at once, or lets it wait. */
-    void enter(Claim claim) {
-        if (!settle(claim)) {
-            room.join(claim, this::settle);
+    /** Answers the waiter at once, or lets it wait. */
+    void enter(Waiter waiter) {
+        if (!settle(waiter)) {
+            room.join(waiter, this::settle);
         }
     }
 
-    /** Blocks until the claim is answered. */
-    void await(Claim claim) throws InterruptedException {
-        while (!claim.answered()) {
+    /** Blocks until the waiter is answered. */
+    void await(Waiter waiter) throws InterruptedException {
+        while (!waiter.answered()) {
             if (Thread.interrupted()) {
-                room.leave(claim);
-                if (claim.answered() && claim.answer() instanceof Selection.Selected(var lease)) {
+                room.leave(waiter);
+                if (waiter.answered() && waiter.answer() instanceof Selection.Selected(var lease)) {
                     lease.close();
                 }
                 throw new InterruptedException("interrupted while waiting for a slot");
             }
-            long left = claim.wakeNanos() - clock.getAsLong();
+            long left = waiter.wakeNanos() - clock.getAsLong();
             if (left > 0) {
                 LockSupport.parkNanos(this, left);
             } else {
@@ -87,66 +87,66 @@ final class Waiting {
                 && state.inFlight() <= found.concurrency);
         Trial trial = trials.take();
         try {
-            room.offer(claim -> member.isPresent() && grant(trial, accounts, claim, member.get()), state::release);
+            room.offer(waiter -> member.isPresent() && grant(trial, accounts, waiter, member.get()), state::release);
         } finally {
             trials.give(trial);
         }
     }
 
-    private boolean grant(Trial trial, Fleet accounts, Claim claim, Member member) {
-        Optional<Lease> lease = slots.grant(trial, accounts, claim, member);
-        lease.ifPresent(granted -> claim.answer(new Selection.Selected(granted)));
+    private boolean grant(Trial trial, Fleet accounts, Waiter waiter, Member member) {
+        Optional<Lease> lease = slots.grant(trial, accounts, waiter, member);
+        lease.ifPresent(granted -> waiter.answer(new Selection.Selected(granted)));
         return lease.isPresent();
     }
 
-    /** One more try for a claim; true once it has its answer. */
-    private boolean settle(Claim claim) {
+    /** One more try for a waiter; true once it has its answer. */
+    private boolean settle(Waiter waiter) {
         Trial trial = trials.take();
         try {
-            Optional<Lease> lease = tryTake(trial, claim);
-            boolean wait = lease.isEmpty() && mayWait(trial, claim);
-            if (lease.isEmpty() && !wait && claim.wish.limited()) {
+            Optional<Lease> lease = tryTake(trial, waiter);
+            boolean wait = lease.isEmpty() && mayWait(trial, waiter);
+            if (lease.isEmpty() && !wait && waiter.wish.limited()) {
                 // Nobody who can read its reasoning will be there in time: it goes on without.
-                claim.wish = claim.wish.leavingOrganization();
-                lease = tryTake(trial, claim);
-                wait = lease.isEmpty() && mayWait(trial, claim);
+                waiter.wish = waiter.wish.leavingOrganization();
+                lease = tryTake(trial, waiter);
+                wait = lease.isEmpty() && mayWait(trial, waiter);
             }
             if (lease.isEmpty()) {
-                lease = slots.tryBroken(trial, fleet.get(), claim.wish);
+                lease = slots.tryBroken(trial, fleet.get(), waiter.wish);
             }
             if (wait && lease.isEmpty()) {
                 return false;
             }
-            claim.answer(lease.isPresent() ? new Selection.Selected(lease.get()) : unavailable(trial, claim.wish));
+            waiter.answer(lease.isPresent() ? new Selection.Selected(lease.get()) : unavailable(trial, waiter.wish));
             return true;
         } finally {
             trials.give(trial);
         }
     }
 
-    private Optional<Lease> tryTake(Trial trial, Claim claim) {
-        boolean patience = claim.patientUntilNanos == Long.MIN_VALUE || clock.getAsLong() < claim.patientUntilNanos;
-        Slots.Taken taken = slots.tryTake(trial, fleet.get(), claim.wish, patience);
-        claim.patient = taken.lease().isEmpty() && taken.choice().patientUntilNanos() > 0;
-        if (claim.patient && claim.patientUntilNanos == Long.MIN_VALUE) {
-            claim.patientUntilNanos = taken.choice().patientUntilNanos();
+    private Optional<Lease> tryTake(Trial trial, Waiter waiter) {
+        boolean patience = waiter.patientUntilNanos == Long.MIN_VALUE || clock.getAsLong() < waiter.patientUntilNanos;
+        Slots.Taken taken = slots.tryTake(trial, fleet.get(), waiter.wish, patience);
+        waiter.patient = taken.lease().isEmpty() && taken.choice().patientUntilNanos() > 0;
+        if (waiter.patient && waiter.patientUntilNanos == Long.MIN_VALUE) {
+            waiter.patientUntilNanos = taken.choice().patientUntilNanos();
         }
         return taken.lease();
     }
 
     /** Whether a wait makes sense; then also says when to look again. */
-    private boolean mayWait(Trial trial, Claim claim) {
+    private boolean mayWait(Trial trial, Waiter waiter) {
         Outlook outlook = trial.outlook;
         outlook.survey(trial.view);
-        long deadline = claim.wish.deadlineNanos();
-        if (clock.getAsLong() >= deadline || !claim.patient && !outlook.someBusy() && outlook.soonestFitNanos() > deadline
+        long deadline = waiter.wish.deadlineNanos();
+        if (clock.getAsLong() >= deadline || !waiter.patient && !outlook.someBusy() && outlook.soonestFitNanos() > deadline
                 && !outlook.someFit()) {
             return false;
         }
         long wake = Math.min(deadline, outlook.soonestFitNanos());
-        claim.wakeAt(claim.patient ? Math.min(wake, claim.patientUntilNanos) : wake);
-        if (!claim.queued) {
-            claim.bound = fleet.get().named(claim.wish.owner()).map(member -> member.state);
+        waiter.wakeAt(waiter.patient ? Math.min(wake, waiter.patientUntilNanos) : wake);
+        if (!waiter.queued) {
+            waiter.bound = fleet.get().named(waiter.wish.owner()).map(member -> member.state);
         }
         return true;
     }

@@ -19,10 +19,10 @@ import sluice.api.Selection;
  */
 final class WaitingRoom {
     private final int maxWaiters;
-    /** Guards the lines and all claims in them. Lock "waiting-room": no I/O, no other lock, at most {@code maxWaiters} tries. */
+    /** Guards the lines and all waiters in them. Lock "waiting-room": no I/O, no other lock, at most {@code maxWaiters} tries. */
     private final ReentrantLock lock = new ReentrantLock();
     /** Lines by client, in the order of turns. */
-    private final LinkedHashMap<String, ArrayDeque<Claim>> lines = new LinkedHashMap<>();
+    private final LinkedHashMap<String, ArrayDeque<Waiter>> lines = new LinkedHashMap<>();
     private volatile int size;
     private boolean closed;
 
@@ -38,49 +38,49 @@ final class WaitingRoom {
         return size;
     }
 
-    /** Lets a claim wait, unless {@code settle} answers it once it is in line: a slot may have come free in between. */
-    void join(Claim claim, Predicate<Claim> settle) {
+    /** Lets a waiter wait, unless {@code settle} answers it once it is in line: a slot may have come free in between. */
+    void join(Waiter waiter, Predicate<Waiter> settle) {
         lock.lock();
         try {
             if (closed) {
-                claim.answer(refused(Map.of()));
+                waiter.answer(refused(Map.of()));
                 return;
             }
-            if (size >= maxWaiters && !displace(claim)) {
-                claim.answer(refused(Map.of(Decision.FilterReason.QUEUE_FULL, 1)));
+            if (size >= maxWaiters && !displace(waiter)) {
+                waiter.answer(refused(Map.of(Decision.FilterReason.QUEUE_FULL, 1)));
                 return;
             }
-            lines.computeIfAbsent(claim.wish.request().client(), client -> new ArrayDeque<>()).addLast(claim);
+            lines.computeIfAbsent(waiter.wish.request().client(), client -> new ArrayDeque<>()).addLast(waiter);
             size++;
-            if (settle.test(claim)) {
-                remove(claim);
+            if (settle.test(waiter)) {
+                remove(waiter);
             } else {
-                claim.bound.ifPresent(state -> state.waiting.incrementAndGet());
-                claim.queued = true;
+                waiter.bound.ifPresent(state -> state.waiting.incrementAndGet());
+                waiter.queued = true;
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes a claim out; afterwards it is answered, or never will be. */
-    void leave(Claim claim) {
+    /** Takes a waiter out; afterwards it is answered, or never will be. */
+    void leave(Waiter waiter) {
         lock.lock();
         try {
-            remove(claim);
+            remove(waiter);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Offers one free slot: the first claim, in order of turns, that {@code grant} answers has it. False if none did. */
-    boolean offer(Predicate<Claim> grant, Runnable otherwise) {
+    /** Offers one free slot: the first waiter, in order of turns, that {@code grant} answers has it. False if none did. */
+    boolean offer(Predicate<Waiter> grant, Runnable otherwise) {
         lock.lock();
         try {
-            for (ArrayDeque<Claim> line : lines.values()) {
-                for (Claim claim : line) {
-                    if (grant.test(claim)) {
-                        served(claim);
+            for (ArrayDeque<Waiter> line : lines.values()) {
+                for (Waiter waiter : line) {
+                    if (grant.test(waiter)) {
+                        served(waiter);
                         return true;
                     }
                 }
@@ -92,16 +92,16 @@ final class WaitingRoom {
         }
     }
 
-    /** Tries all claims in order of turns; {@code settle} says whether it answered one. */
-    void review(Predicate<Claim> settle) {
+    /** Tries all waiters in order of turns; {@code settle} says whether it answered one. */
+    void review(Predicate<Waiter> settle) {
         if (isEmpty()) {
             return;
         }
         lock.lock();
         try {
-            for (Claim claim : inOrder()) {
-                if (settle.test(claim)) {
-                    served(claim);
+            for (Waiter waiter : inOrder()) {
+                if (settle.test(waiter)) {
+                    served(waiter);
                 }
             }
         } finally {
@@ -114,9 +114,9 @@ final class WaitingRoom {
         lock.lock();
         try {
             closed = true;
-            for (Claim claim : inOrder()) {
-                remove(claim);
-                claim.answer(refused(Map.of()));
+            for (Waiter waiter : inOrder()) {
+                remove(waiter);
+                waiter.answer(refused(Map.of()));
             }
         } finally {
             lock.unlock();
@@ -124,12 +124,12 @@ final class WaitingRoom {
     }
 
     /** First the first of each line, then the second of each, and so on. */
-    private List<Claim> inOrder() {
-        List<Claim> order = new ArrayList<>(size);
-        List<Iterator<Claim>> heads = new ArrayList<>(lines.size());
+    private List<Waiter> inOrder() {
+        List<Waiter> order = new ArrayList<>(size);
+        List<Iterator<Waiter>> heads = new ArrayList<>(lines.size());
         lines.values().forEach(line -> heads.add(line.iterator()));
         while (order.size() < size) {
-            for (Iterator<Claim> head : heads) {
+            for (Iterator<Waiter> head : heads) {
                 if (head.hasNext()) {
                     order.add(head.next());
                 }
@@ -139,40 +139,40 @@ final class WaitingRoom {
     }
 
     /** Makes room at the end of the longest line, if that is longer than the newcomer's would become. */
-    private boolean displace(Claim newcomer) {
-        ArrayDeque<Claim> longest = new ArrayDeque<>();
-        for (ArrayDeque<Claim> line : lines.values()) {
+    private boolean displace(Waiter newcomer) {
+        ArrayDeque<Waiter> longest = new ArrayDeque<>();
+        for (ArrayDeque<Waiter> line : lines.values()) {
             longest = line.size() > longest.size() ? line : longest;
         }
-        ArrayDeque<Claim> own = lines.get(newcomer.wish.request().client());
+        ArrayDeque<Waiter> own = lines.get(newcomer.wish.request().client());
         if (longest.size() <= (own == null ? 0 : own.size()) + 1) {
             return false;
         }
-        Claim last = longest.getLast();
+        Waiter last = longest.getLast();
         remove(last);
         last.answer(refused(Map.of(Decision.FilterReason.QUEUE_FULL, 1)));
         return true;
     }
 
-    /** Removes a claim and sends its client to the end of the turns. */
-    private void served(Claim claim) {
-        remove(claim);
-        String client = claim.wish.request().client();
-        ArrayDeque<Claim> line = lines.remove(client);
+    /** Removes a waiter and sends its client to the end of the turns. */
+    private void served(Waiter waiter) {
+        remove(waiter);
+        String client = waiter.wish.request().client();
+        ArrayDeque<Waiter> line = lines.remove(client);
         if (line != null) {
             lines.put(client, line);
         }
     }
 
-    private void remove(Claim claim) {
-        String client = claim.wish.request().client();
-        ArrayDeque<Claim> line = lines.get(client);
-        if (line == null || !line.remove(claim)) {
+    private void remove(Waiter waiter) {
+        String client = waiter.wish.request().client();
+        ArrayDeque<Waiter> line = lines.get(client);
+        if (line == null || !line.remove(waiter)) {
             return;
         }
         size--;
-        if (claim.queued) {
-            claim.bound.ifPresent(state -> state.waiting.decrementAndGet());
+        if (waiter.queued) {
+            waiter.bound.ifPresent(state -> state.waiting.decrementAndGet());
         }
         if (line.isEmpty()) {
             lines.remove(client);

@@ -5,7 +5,7 @@
  * {@link sluice.api.SelectionPolicy} decide who is tried.
  *
  * <p>A request becomes a {@code Wish} (with what {@code Memory} knows of its session and response). {@code Slots} show the policy a
- * {@code View} of the {@code Fleet} and take a slot from its list as a {@code Lease}. Where there is none, a {@code Claim} waits in
+ * {@code View} of the {@code Fleet} and take a slot from its list as a {@code Lease}. Where there is none, a {@code Waiter} waits in
  * the {@code WaitingRoom}. Outcomes go to {@code Outcomes}, which keep the {@code FadingMean}s and {@code Condition}s of the
  * {@code AccountState}.
  *

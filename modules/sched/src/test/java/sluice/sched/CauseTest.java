@@ -132,17 +132,17 @@ class CauseTest {
                 Accounts after = new Accounts(base, new LayeredPolicy(base), state)) {
             before.apply(List.of(Rig.account("a"), Rig.account("b")));
             for (Map.Entry<String, Kind> limit : Map.of("a", Kind.USAGE_LIMIT, "b", Kind.RATE_LIMITED).entrySet()) {
-                Claim claim = before.offer(SelectionRequest.by("team").model(Rig.MODEL).only(limit.getKey()).build(), () -> { });
-                try (AccountLease lease = Rig.lease(claim.answer())) {
+                Waiter waiter = before.offer(SelectionRequest.by("team").model(Rig.MODEL).only(limit.getKey()).build(), () -> { });
+                try (AccountLease lease = Rig.lease(waiter.answer())) {
                     lease.report(Rig.failure(limit.getValue(), Duration.ofMinutes(5)));
                 }
             }
 
             after.apply(List.of(Rig.account("a"), Rig.account("b")));
 
-            Claim claim = after.offer(Rig.request(0), () -> { });
+            Waiter waiter = after.offer(Rig.request(0), () -> { });
             assertEquals(Map.of(FilterReason.USAGE_LIMIT, 1, FilterReason.RATE_LIMITED, 1),
-                    ((Selection.Unavailable) claim.answer()).reasons());
+                    ((Selection.Unavailable) waiter.answer()).reasons());
             after.control("b", Control.RESET);
             assertEquals(List.of("a"), state.rests().all().stream().map(Rest::account).toList());
         }

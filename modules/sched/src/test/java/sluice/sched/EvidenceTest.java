@@ -15,9 +15,9 @@ import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.State;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision.FilterReason;
+import sluice.api.Evidence;
 import sluice.api.Selection;
 import sluice.api.SelectionRequest;
-import sluice.api.SelectionRequest.Evidence;
 
 /** What one request may show about accounts, and what it may not do to others. */
 class EvidenceTest {
@@ -141,7 +141,7 @@ class EvidenceTest {
     void letsOneRequestThroughWhenAllBreakersAreOpen() {
         breakAll();
         AccountLease through = rig.take(Rig.request(0));
-        Claim waits = rig.scheduler.offer(Rig.waiting("honest", 2, Duration.ofSeconds(30)), () -> { });
+        Waiter waits = rig.scheduler.offer(Rig.waiting("honest", 2, Duration.ofSeconds(30)), () -> { });
 
         assertFalse(waits.answered(), "one at a time");
         through.report(Rig.success(Duration.ofMillis(1), 0));

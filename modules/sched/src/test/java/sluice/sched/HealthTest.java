@@ -194,7 +194,7 @@ class HealthTest {
         }
         rig.pass(Duration.ofSeconds(5));
         AccountLease probe = rig.take(Rig.request(0));
-        Claim waits = rig.scheduler.offer(Rig.waiting("team", 1, Duration.ofSeconds(1)), () -> { });
+        Waiter waits = rig.scheduler.offer(Rig.waiting("team", 1, Duration.ofSeconds(1)), () -> { });
         assertFalse(waits.answered());
 
         probe.report(Rig.success(Duration.ofMillis(1), 0));

@@ -10,12 +10,12 @@ import sluice.api.Account;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
+import sluice.api.Evidence;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
-import sluice.api.SelectionRequest.Evidence;
 import sluice.api.SharedState;
 import sluice.api.TokenUsage;
 import sluice.state.LocalStateFactory;
@@ -110,11 +110,11 @@ final class Rig {
     }
 
     Selection answer(SelectionRequest request) {
-        Claim claim = scheduler.offer(request, () -> { });
-        if (!claim.answered()) {
+        Waiter waiter = scheduler.offer(request, () -> { });
+        if (!waiter.answered()) {
             throw new AssertionError("waits");
         }
-        return claim.answer();
+        return waiter.answer();
     }
 
     Selection.Unavailable refused(SelectionRequest request) {

@@ -174,8 +174,8 @@ class SelectionTest {
         two.scheduler.control("b", Control.ENABLE);
         AccountLease busy = two.take(Rig.encrypted(1, Duration.ZERO));
 
-        Claim stays = two.scheduler.offer(Rig.encrypted(1, Duration.ofSeconds(2)), () -> { });
-        Claim leaves = two.scheduler.offer(Rig.encrypted(1, Duration.ofSeconds(2)), () -> { });
+        Waiter stays = two.scheduler.offer(Rig.encrypted(1, Duration.ofSeconds(2)), () -> { });
+        Waiter leaves = two.scheduler.offer(Rig.encrypted(1, Duration.ofSeconds(2)), () -> { });
         two.pass(Duration.ofSeconds(1));
         assertFalse(stays.answered());
         busy.close();

@@ -26,7 +26,7 @@ class WaitingTest {
 
     private final Rig rig = new Rig(Rig.account("a", 0, 0, 1, 1, "x"), Rig.account("b", 0, 0, 1, 1, "x"));
 
-    private Claim offer(String client) {
+    private Waiter offer(String client) {
         return rig.scheduler.offer(Rig.waiting(client, 1, WAIT), () -> { });
     }
 
@@ -34,8 +34,8 @@ class WaitingTest {
     void servesTheWaitingInOrderWithWhateverComesFree() {
         AccountLease first = rig.take(Rig.anonymous(1));
         AccountLease second = rig.take(Rig.anonymous(2));
-        Claim early = offer("team");
-        Claim late = offer("team");
+        Waiter early = offer("team");
+        Waiter late = offer("team");
 
         second.close();
         assertTrue(early.answered());
@@ -50,11 +50,11 @@ class WaitingTest {
     void letsClientsTakeTurns() {
         AccountLease slot = rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
-        List<Claim> flood = new ArrayList<>();
+        List<Waiter> flood = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             flood.add(offer("loud"));
         }
-        Claim quiet = offer("quiet");
+        Waiter quiet = offer("quiet");
 
         slot.close();
         assertTrue(flood.getFirst().answered());
@@ -67,12 +67,12 @@ class WaitingTest {
     void makesRoomForAClientWithAShorterLine() {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
-        List<Claim> flood = new ArrayList<>();
+        List<Waiter> flood = new ArrayList<>();
         for (int i = 0; i < SchedulerSettings.defaults().room().waiters(); i++) {
             flood.add(offer("loud"));
         }
-        Claim over = offer("loud");
-        Claim quiet = offer("quiet");
+        Waiter over = offer("loud");
+        Waiter quiet = offer("quiet");
 
         assertEquals(Map.of(FilterReason.QUEUE_FULL, 1), ((Selection.Unavailable) over.answer()).reasons());
         assertFalse(quiet.answered());
@@ -84,25 +84,25 @@ class WaitingTest {
     void refusesOnceTheWaitIsOver() {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
-        Claim claim = offer("team");
+        Waiter waiter = offer("team");
 
         rig.pass(WAIT.minusNanos(1));
-        assertFalse(claim.answered());
+        assertFalse(waiter.answered());
         rig.pass(Duration.ofNanos(1));
 
-        assertEquals(Map.of(FilterReason.NO_FREE_SLOT, 2), ((Selection.Unavailable) claim.answer()).reasons());
+        assertEquals(Map.of(FilterReason.NO_FREE_SLOT, 2), ((Selection.Unavailable) waiter.answer()).reasons());
     }
 
     @Test
     void waitsForTheSoonestEndOfARest() {
         rig.run(Rig.request(0, "b"), Rig.failure(Kind.RATE_LIMITED, Duration.ofSeconds(20)));
         rig.run(Rig.request(0, "a"), Rig.failure(Kind.RATE_LIMITED, Duration.ofSeconds(10)));
-        Claim claim = offer("team");
+        Waiter waiter = offer("team");
 
-        assertEquals(Duration.ofSeconds(10).toNanos(), claim.wakeNanos());
+        assertEquals(Duration.ofSeconds(10).toNanos(), waiter.wakeNanos());
         rig.pass(Duration.ofSeconds(10));
 
-        assertEquals("b", Rig.lease(claim.answer()).account().name());
+        assertEquals("b", Rig.lease(waiter.answer()).account().name());
     }
 
     @Test
@@ -129,11 +129,11 @@ class WaitingTest {
     void wakesTheWaitingWhenAnAccountIsEnabled() {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
-        Claim claim = offer("team");
+        Waiter waiter = offer("team");
 
         rig.scheduler.apply(List.of(Rig.account("a", 0, 0, 1, 1, "x"), Rig.account("b", 0, 0, 1, 1, "x"), Rig.account("c")));
 
-        assertEquals("c", Rig.lease(claim.answer()).account().name());
+        assertEquals("c", Rig.lease(waiter.answer()).account().name());
     }
 
     @Test
@@ -141,7 +141,7 @@ class WaitingTest {
         rig.state.owners().own("team", "resp_1", "a");
         AccountLease a = rig.take(Rig.request(0, "b"));
         AccountLease b = rig.take(Rig.request(0, "a"));
-        Claim bound = rig.scheduler.offer(new SelectionRequest("team", Rig.MODEL, 0, "resp_1", SelectionRequest.Transport.HTTP,
+        Waiter bound = rig.scheduler.offer(new SelectionRequest("team", Rig.MODEL, 0, "resp_1", SelectionRequest.Transport.HTTP,
                 false, Set.of(), WAIT.toNanos(), 1), () -> { });
 
         b.close();
@@ -163,8 +163,8 @@ class WaitingTest {
         SelectionRequest patient = new SelectionRequest("team", Rig.MODEL, 5, "", SelectionRequest.Transport.HTTP, false,
                 Set.of(), WAIT.toNanos(), 1);
         assertEquals(home, rig.scheduler.explain(patient).account());
-        Claim waits = rig.scheduler.offer(patient, () -> { });
-        Claim givesUp = rig.scheduler.offer(patient, () -> { });
+        Waiter waits = rig.scheduler.offer(patient, () -> { });
+        Waiter givesUp = rig.scheduler.offer(patient, () -> { });
 
         rig.pass(Duration.ofMillis(300));
         busy.close();
@@ -180,11 +180,11 @@ class WaitingTest {
     void endsTheWaitWhenClosed() {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));
-        Claim claim = offer("team");
+        Waiter waiter = offer("team");
 
         rig.scheduler.close();
 
-        assertTrue(claim.answer() instanceof Selection.Unavailable);
+        assertTrue(waiter.answer() instanceof Selection.Unavailable);
         assertTrue(offer("team").answer() instanceof Selection.Unavailable);
     }
 

@@ -148,22 +148,22 @@ final class World {
     private void layered(Request request) {
         SelectionRequest wish = new SelectionRequest("team", Rig.MODEL, request.session, "", SelectionRequest.Transport.HTTP, false,
                 request.tried, Duration.ofSeconds(30).toNanos(), random.nextLong());
-        Claim[] claim = new Claim[1];
+        Waiter[] waiter = new Waiter[1];
         Runnable go = () -> {
-            switch (claim[0].answer()) {
+            switch (waiter[0].answer()) {
                 case Selection.Selected(AccountLease lease) -> serve(request, lease.account(), lease::report, lease::close);
                 case Selection.Unavailable unavailable -> refused.add(unavailable);
             }
         };
-        claim[0] = rig.scheduler.offer(wish, () -> schedule(rig.nanos, go));
-        wake(claim[0]);
+        waiter[0] = rig.scheduler.offer(wish, () -> schedule(rig.nanos, go));
+        wake(waiter[0]);
     }
 
-    private void wake(Claim claim) {
-        if (!claim.answered()) {
-            schedule(Math.max(rig.nanos + 1, claim.wakeNanos()), () -> {
+    private void wake(Waiter waiter) {
+        if (!waiter.answered()) {
+            schedule(Math.max(rig.nanos + 1, waiter.wakeNanos()), () -> {
                 rig.scheduler.tick();
-                wake(claim);
+                wake(waiter);
             });
         }
     }

@@ -45,7 +45,7 @@ final class AdminRoutes {
     }
 
     private void ready(ServerRequest request, ServerResponse response) {
-        List<AccountStatus> accounts = gateway.live().scheduler().accounts();
+        List<AccountStatus> accounts = gateway.inForce().scheduler().accounts();
         boolean enabled = accounts.stream().anyMatch(account -> account.state() != AccountStatus.State.DISABLED);
         boolean listens = listening.getAsBoolean();
         boolean up = enabled && listens && !gateway.draining();

@@ -39,8 +39,8 @@ import sluice.config.StateSettings;
 import sluice.edge.DataPort;
 import sluice.edge.DataTls;
 import sluice.forward.Gateway;
-import sluice.forward.Live;
-import sluice.forward.Parts;
+import sluice.forward.InForce;
+import sluice.forward.InForceMaker;
 import sluice.forward.WebSocketRefusals;
 import sluice.http1.StreamProtocol;
 import sluice.net.CoarseSweeper;
@@ -52,8 +52,8 @@ import sluice.turns.TurnRules;
 import sluice.turns.Turns;
 
 /**
- * Puts the gateway together from a configuration: makes the parts that live as long as the
- * process, and a {@link Live} for each configuration that is applied. {@link #live} is for one thread at a time.
+ * Puts the gateway together from a configuration: makes the inForceMaker that live as long as the
+ * process, and an {@link InForce} for each configuration that is applied. {@link #inForce} is for one thread at a time.
  */
 final class Assembly implements AutoCloseable {
     private final LongSupplier clock = System::nanoTime;
@@ -70,7 +70,7 @@ final class Assembly implements AutoCloseable {
     private final TurnPool turnPool;
     private final StreamThreads streams;
     private final UsageSink usage;
-    private final Parts parts;
+    private final InForceMaker inForceMaker;
     private final Settlement settlement;
     private final BackgroundSettler settler;
     /** Of the configuration in force. */
@@ -90,14 +90,14 @@ final class Assembly implements AutoCloseable {
         turnPool = providers.turnPool().create(connections, configuration.webSocket().pool(), providers.seats());
         streams = providers.streams().create();
         usage = providers.usage().create(configuration.usage().sink());
-        parts = new Parts(new Parts.Bodies(providers.scanner(), providers.collector(), providers.decoders()),
-                new Parts.Relays(providers.events(), providers.answers(), streams),
-                new Parts.Accounts(scheduler, upstream, turnPool, state, refusals),
-                new Parts.Clocks(sweeper, clock, epochMillis), configuration.limits().bodiesInFlightBytes());
+        inForceMaker = new InForceMaker(new InForceMaker.Bodies(providers.scanner(), providers.collector(), providers.decoders()),
+                new InForceMaker.Relays(providers.events(), providers.answers(), streams),
+                new InForceMaker.Accounts(scheduler, upstream, turnPool, state, refusals),
+                new InForceMaker.Clocks(sweeper, clock, epochMillis), configuration.limits().bodiesInFlightBytes());
         spending = spendingFile(configuration);
         settlement = new Settlement(allowances, spending.<SpendingStore>map(file -> file).orElse(SpendingStore.NOWHERE), configuration,
                 clock, epochMillis);
-        settler = new BackgroundSettler(settlement, parts.backgroundUsage(configuration, () -> accounts),
+        settler = new BackgroundSettler(settlement, inForceMaker.backgroundUsage(configuration, () -> accounts),
                 record -> observers().ended(record), clock);
         sweeper.watch(settler);
         sweeper.watch(new AccountBudgets(settlement, scheduler));
@@ -173,7 +173,7 @@ final class Assembly implements AutoCloseable {
 
     /** Streams to clients that are open. */
     int openStreams() {
-        return parts.openStreams();
+        return inForceMaker.openStreams();
     }
 
     /** The state of a client, which is made with the first configuration that has it. */
@@ -181,13 +181,13 @@ final class Assembly implements AutoCloseable {
         return clients.known(name);
     }
 
-    /** From the next {@link #live} on, {@code operations} are told of every request. */
+    /** From the next {@link #inForce} on, {@code operations} are told of every request. */
     void observe(RequestObserver operations) {
         observers = observers.with(RequestObservers.Role.OPERATIONS, operations);
     }
 
     /** What requests are served by under {@code configuration}; its accounts are applied at once. */
-    Live live(Configuration configuration) {
+    InForce inForce(Configuration configuration) {
         settlement.apply(configuration);
         accounts = configuration.accounts();
         settler.lookAfter(configuration.usage().settleBackground().toMillis());
@@ -195,13 +195,13 @@ final class Assembly implements AutoCloseable {
         upstream.apply(configuration.accounts());
         turnPool.apply(configuration.accounts());
         turnRules = TurnRules.of(configuration, upstream, scheduler, refusals, clock);
-        return parts.live(configuration, new ClientAuthenticator(configuration.clients(), configuration.teams(), clients),
+        return inForceMaker.make(configuration, new ClientAuthenticator(configuration.clients(), configuration.teams(), clients),
                 new Admission(settlement), observers);
     }
 
     /** The gateway, under {@code configuration} until another is applied. */
     Gateway gateway(Configuration configuration) {
-        return new Gateway(live(configuration), gateway -> new Turns(gateway, () -> turnRules, turnPool, sweeper, clock,
+        return new Gateway(inForce(configuration), gateway -> new Turns(gateway, () -> turnRules, turnPool, sweeper, clock,
                 epochMillis), clock, epochMillis);
     }
 

@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
             out.println();
             out.println("what the gateway did:");
             out.println("  " + lineOf(log, gateway));
-            gateway.gateway().live().scheduler().recentDecisions(1).forEach(decision ->
+            gateway.gateway().inForce().scheduler().recentDecisions(1).forEach(decision ->
                     out.println("  chosen by " + decision.layer().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                             + ": " + decision.account()));
             out.println();

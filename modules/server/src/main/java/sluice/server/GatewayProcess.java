@@ -107,7 +107,7 @@ final class GatewayProcess implements AutoCloseable {
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             keys.follow(merged -> {
-                gateway.apply(assembly.live(merged));
+                gateway.apply(assembly.inForce(merged));
                 view.apply(merged);
             });
             keys.apply(configuration);

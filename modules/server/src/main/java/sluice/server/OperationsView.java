@@ -105,12 +105,12 @@ final class OperationsView implements GatewayView {
 
     @Override
     public long bodyBytes() {
-        return gateway.live().budget().usedBytes();
+        return gateway.inForce().budget().usedBytes();
     }
 
     @Override
     public long bodyBudgetBytes() {
-        return gateway.live().budget().totalBytes();
+        return gateway.inForce().budget().totalBytes();
     }
 
     @Override
@@ -231,7 +231,7 @@ final class OperationsView implements GatewayView {
         if (policy.isEmpty()) {
             return new Explanation.Refused(GatewayError.client(404, "unknown_client", "There is no client '" + client + "'."));
         }
-        return switch (DryRun.of(gateway.live(), configuration, policy.get(), headers, body, assembly.clock().getAsLong())) {
+        return switch (DryRun.of(gateway.inForce(), configuration, policy.get(), headers, body, assembly.clock().getAsLong())) {
             case DryRun.Refused(GatewayError error) -> new Explanation.Refused(error);
             case DryRun.Explained(Decision decision, String sessionSource, String upstreamModel, List<String> edits) ->
                 new Explanation.Explained(decision, sessionSource, upstreamModel, edits);

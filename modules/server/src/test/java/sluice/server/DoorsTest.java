@@ -125,7 +125,7 @@ class DoorsTest {
             gateways.put(key, gateway);
         }
         for (int i = 0; i < accounts; i++) {
-            gateway.process().gateway().live().scheduler().control(String.valueOf((char) ('a' + i)), AccountScheduler.Control.RESET);
+            gateway.process().gateway().inForce().scheduler().control(String.valueOf((char) ('a' + i)), AccountScheduler.Control.RESET);
         }
         accountsOfAll.account("sk-b", SayingUpstream::well);
         accountsOfAll.account("sk-z", asked -> SayingUpstream.status(429, "{\"error\":{\"code\":\"rate_limit_exceeded\"}}",

@@ -284,7 +284,7 @@ class FailureRowsTest {
                     assertEquals(meeting.status(), answer.status(), answer.text());
                     assertTrue(upstream.log().of("sk-b").isEmpty(), body);
                 }
-                gateway.process().gateway().live().scheduler().control("a", sluice.api.AccountScheduler.Control.RESET);
+                gateway.process().gateway().inForce().scheduler().control("a", sluice.api.AccountScheduler.Control.RESET);
             }
         }
     }

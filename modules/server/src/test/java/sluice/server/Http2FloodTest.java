@@ -249,7 +249,7 @@ class Http2FloodTest {
             awaitHeads(peer, 8);
             peer.send(Frames.PING, 0, 0, new byte[8]);
             peer.await(Frames.PING, 0);
-            assertEquals(0, gateway.process().gateway().live().budget().usedBytes());
+            assertEquals(0, gateway.process().gateway().inForce().budget().usedBytes());
         }
     }
 
@@ -257,7 +257,7 @@ class Http2FloodTest {
     void bodiesThatNobodyReadsYetCountAsBodiesInFlight() throws IOException {
         try (RunningGateway gateway = gateway("limits: {body: 1MiB, bodies-in-flight: 1MiB}\n");
                 Http2Peer peer = new Http2Peer(gateway.port(), trusting).greet()) {
-            ByteBudget budget = gateway.process().gateway().live().budget();
+            ByteBudget budget = gateway.process().gateway().inForce().budget();
             ByteBudget.Permit others = budget.permit(new BodyShare());
             assertTrue(others.grow(1024 * 1024));
             open(peer, 1);

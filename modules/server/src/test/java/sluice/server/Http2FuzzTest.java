@@ -138,7 +138,7 @@ class Http2FuzzTest {
                 assertTrue(uncaught.isEmpty(), () -> "seed " + seed + ": " + uncaught.peek());
             }
             assertFalse(gateway.log().contains("internal_error"), "an internal error");
-            while (gateway.process().gateway().live().budget().usedBytes() > 0 || gateway.process().gateway().inFlight() > 0) {
+            while (gateway.process().gateway().inForce().budget().usedBytes() > 0 || gateway.process().gateway().inFlight() > 0) {
                 Thread.yield(); // what the last conversation began
             }
             System.out.printf("fuzzed conversations: %d in %.0f s, %s%n", cases, (System.nanoTime() - begun) / 1e9, outcomes);

@@ -93,7 +93,7 @@ final class RunningGateway implements AutoCloseable {
 
     /** What the scheduler knows of an account. */
     AccountStatus account(String name) {
-        return process.gateway().live().scheduler().accounts().stream().filter(status -> status.name().equals(name)).findFirst()
+        return process.gateway().inForce().scheduler().accounts().stream().filter(status -> status.name().equals(name)).findFirst()
                 .orElseThrow();
     }
 

@@ -59,7 +59,7 @@ class SessionsTest {
     }
 
     private static void control(RunningGateway gateway, String account, Control control) {
-        assertTrue(gateway.process().gateway().live().scheduler().control(account, control));
+        assertTrue(gateway.process().gateway().inForce().scheduler().control(account, control));
     }
 
     /** One turn of a session; returns the account's key. */

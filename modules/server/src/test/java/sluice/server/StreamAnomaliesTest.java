@@ -63,7 +63,7 @@ class StreamAnomaliesTest {
             for (int n = 0; n < length; n += EVERY, requests++) {
                 upstream.script("sk-a", Fault.of(framing + "deltas=3;" + cut + n));
                 if (requests % 500 == 0) {
-                    gateway.process().gateway().live().scheduler().control("a", AccountScheduler.Control.RESET);
+                    gateway.process().gateway().inForce().scheduler().control("a", AccountScheduler.Control.RESET);
                 }
                 try (TestClient client = gateway.client()) {
                     TestClient.Answer answer = client.post(STREAM);

@@ -365,7 +365,7 @@ class TrafficTest {
     }
 
     private static void process(MetricsPage page, RunningGateway gateway) {
-        assertEquals(gateway.process().gateway().live().budget().totalBytes(), page.of("sluice_body_budget_bytes"));
+        assertEquals(gateway.process().gateway().inForce().budget().totalBytes(), page.of("sluice_body_budget_bytes"));
         Runtime runtime = Runtime.getRuntime();
         assertEquals(runtime.maxMemory(), page.of("jvm_heap_max_bytes"));
         assertEquals(runtime.availableProcessors(), page.of("jvm_processors"));

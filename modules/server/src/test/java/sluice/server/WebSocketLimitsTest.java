@@ -32,7 +32,7 @@ class WebSocketLimitsTest {
     }
 
     private static ByteBudget budget(RunningGateway gateway) {
-        return gateway.process().gateway().live().budget();
+        return gateway.process().gateway().inForce().budget();
     }
 
     private static void awaitUsed(RunningGateway gateway, long from, long to) {

@@ -1,13 +1,9 @@
 package sluice.turns;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
@@ -20,12 +16,10 @@ import sluice.websocket.WebSocketEvent;
  * A client's WebSocket: its own thread receives, so that a client that leaves is noticed at once, and each of its streams has
  * a thread while it has turns, which runs them one after another.
  *
- * <p>Thread-safe: {@code lock} guards the streams and is never held over I/O.
- * {@link SocketOutput} writes. The sweeper visits for all limits.
+ * <p>Thread-safe: {@link TurnLines} knows which turns run and which wait, {@link SocketOutput} writes. The sweeper visits for all
+ * limits.
  */
 final class ClientSocket implements Sweeper.Watched {
-    /** Most turns of one client that wait for an earlier one of their stream. No honest client has nearly as many. */
-    private static final int MAX_WAITING = 64;
     /** Time for a peer to answer our close frame. */
     private static final long GOODBYE_NANOS = 1_000_000_000;
     /** How often it is asked whether the client's key is still valid. */
@@ -40,15 +34,9 @@ final class ClientSocket implements Sweeper.Watched {
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final TurnPool.Binding binding;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, ArrayDeque<ClientMessage>> streams = new HashMap<>();
-    private final Set<RunningTurn> running = new HashSet<>();
-    private int waiting;
-    private volatile boolean gone;
+    private final TurnLines lines;
+    private final AtomicLong closingSinceNanos = new AtomicLong();
     private volatile boolean anyMessage;
-    private volatile boolean busy;
-    private volatile long quietSinceNanos;
-    private volatile long closingSinceNanos;
     private volatile Runnable goodbye = STAYS;
     /** When the client's key was last found valid; the sweeper's alone. */
     private long allowedNanos;
@@ -71,8 +59,8 @@ final class ClientSocket implements Sweeper.Watched {
         this.sweeper = sweeper;
         this.clock = clock;
         binding = pool.bind(new Strays());
-        quietSinceNanos = clock.getAsLong();
-        allowedNanos = quietSinceNanos;
+        lines = new TurnLines(clock);
+        allowedNanos = clock.getAsLong();
     }
 
     RequestHead head() {
@@ -146,108 +134,45 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** Runs a turn in its place, or drops it if the client has left; false if too many wait. */
     boolean queue(ClientMessage message) {
-        lock.lock();
-        try {
-            if (gone) {
-                message.permit().close();
-                return true;
+        return switch (lines.add(message)) {
+            case FIRST -> {
+                Thread.ofVirtual().name("turns").start(() -> runStream(message.streamId()));
+                yield true;
             }
-            if (waiting == MAX_WAITING) {
-                return false;
-            }
-            waiting++;
-            busy = true;
-            ArrayDeque<ClientMessage> queue = streams.get(message.streamId());
-            if (queue != null) {
-                queue.add(message);
-                return true;
-            }
-            ArrayDeque<ClientMessage> fresh = new ArrayDeque<>(2);
-            fresh.add(message);
-            streams.put(message.streamId(), fresh);
-        } finally {
-            lock.unlock();
-        }
-        Thread.ofVirtual().name("turns").start(() -> runStream(message.streamId()));
-        return true;
+            case BEHIND_OTHERS, DROPPED -> true;
+            case TOO_MANY -> false;
+        };
     }
 
     private void runStream(String streamId) {
-        for (Optional<ClientMessage> next = next(streamId); next.isPresent(); next = next(streamId)) {
+        for (Optional<ClientMessage> next = lines.next(streamId); next.isPresent(); next = lines.next(streamId)) {
             host.serve(this, next.get());
-        }
-    }
-
-    private Optional<ClientMessage> next(String streamId) {
-        lock.lock();
-        try {
-            ClientMessage next = streams.get(streamId).poll();
-            if (next == null || gone) {
-                ArrayDeque<ClientMessage> dropped = streams.remove(streamId);
-                if (next != null) {
-                    dropped.add(next);
-                }
-                dropped.forEach(message -> message.permit().close());
-                waiting -= dropped.size();
-                if (streams.isEmpty()) {
-                    quietSinceNanos = clock.getAsLong();
-                    busy = false;
-                }
-                return Optional.empty();
-            }
-            waiting--;
-            return Optional.of(next);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** A turn begins; it hears of it when the client leaves. */
     void begins(RunningTurn turn) {
-        boolean late;
-        lock.lock();
-        try {
-            running.add(turn);
-            late = gone;
-        } finally {
-            lock.unlock();
-        }
-        if (late) {
+        if (!lines.begins(turn)) {
             turn.clientLeft(host.cancelsWhenClientLeaves());
         }
     }
 
     /** A turn is over. */
     void ended(RunningTurn turn) {
-        boolean last;
-        lock.lock();
-        try {
-            running.remove(turn);
-            last = gone && running.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-        if (last) {
+        if (lines.ended(turn)) {
             binding.close();
         }
     }
 
     /** The client has left: its turns end, at once or when their answers have been read as far as is configured. */
     private void left() {
-        Set<RunningTurn> open;
-        lock.lock();
-        try {
-            if (gone) {
-                return;
-            }
-            gone = true;
-            open = Set.copyOf(running);
-        } finally {
-            lock.unlock();
+        Optional<Set<RunningTurn>> open = lines.leave();
+        if (open.isEmpty()) {
+            return;
         }
         boolean cancels = host.cancelsWhenClientLeaves();
-        open.forEach(turn -> turn.clientLeft(cancels));
-        if (cancels || open.isEmpty()) {
+        open.get().forEach(turn -> turn.clientLeft(cancels));
+        if (cancels || open.get().isEmpty()) {
             binding.close();
         }
     }
@@ -259,7 +184,7 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** Takes a message that goes out with the next one or with {@link #flush}, waiting as long as the client is slow. */
     void sendLater(byte[] buffer, int offset, int length) throws IOException {
-        if (gone) {
+        if (lines.isLeft()) {
             throw new IOException("the client has left");
         }
         output.sendLater(buffer, offset, length);
@@ -287,14 +212,8 @@ final class ClientSocket implements Sweeper.Watched {
 
     /** Says goodbye, on a thread of its own; the receiving thread goes on until the client has answered. */
     void close(int code, String reason) {
-        lock.lock();
-        try {
-            if (closingSinceNanos != 0) {
-                return;
-            }
-            closingSinceNanos = clock.getAsLong();
-        } finally {
-            lock.unlock();
+        if (!closingSinceNanos.compareAndSet(0, clock.getAsLong())) {
+            return;
         }
         Thread.startVirtualThread(() -> {
             try {
@@ -311,7 +230,8 @@ final class ClientSocket implements Sweeper.Watched {
         if (arriving.isLate(nowNanos)) {
             close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
         }
-        if (output.isStalled(nowNanos, rules.stall().toNanos()) || closingSinceNanos != 0 && nowNanos - closingSinceNanos > GOODBYE_NANOS) {
+        long closing = closingSinceNanos.get();
+        if (output.isStalled(nowNanos, rules.stall().toNanos()) || closing != 0 && nowNanos - closing > GOODBYE_NANOS) {
             socket.close();
             return;
         }
@@ -324,8 +244,8 @@ final class ClientSocket implements Sweeper.Watched {
         if (!rules.keepalive().isZero() && output.isSilent(nowNanos, rules.keepalive().toNanos())) {
             output.pingLater(nowNanos);
         }
-        if (!busy) {
-            sweepQuiet(rules, nowNanos - quietSinceNanos);
+        if (!lines.busy()) {
+            sweepQuiet(rules, nowNanos - lines.quietSinceNanos());
         }
     }
 

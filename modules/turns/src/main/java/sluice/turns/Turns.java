@@ -20,7 +20,7 @@ import sluice.clients.ClientAuthenticator;
 import sluice.forward.ByteBudget;
 import sluice.forward.Exchange;
 import sluice.forward.Gateway;
-import sluice.forward.Live;
+import sluice.forward.InForce;
 import sluice.forward.Reply;
 import sluice.forward.UpgradableExchange;
 import sluice.http1.RequestHead;
@@ -74,7 +74,7 @@ public final class Turns implements Gateway.Upgrades {
     }
 
     @Override
-    public Reply upgrade(Live now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known) {
+    public Reply upgrade(InForce now, Exchange exchange, RequestRecord record, ClientAuthenticator.Outcome.Known known) {
         if (!(exchange instanceof UpgradableExchange door)) {
             return unavailable("GET /v1/responses opens a WebSocket over HTTP/1.1 only. Send POST /v1/responses with \"stream\": true.");
         }
@@ -93,7 +93,7 @@ public final class Turns implements Gateway.Upgrades {
         return new Reply.Refused(GatewayError.gateway(426, "websocket_unavailable", message));
     }
 
-    private Reply upgrade(Live now, UpgradableExchange door, RequestRecord record, ClientAuthenticator.Outcome.Known known, String key) {
+    private Reply upgrade(InForce now, UpgradableExchange door, RequestRecord record, ClientAuthenticator.Outcome.Known known, String key) {
         long session = now.sessionOf(known.client().name(), door.head().headers());
         if (!rules().means().offer().isOpenTo(known.policy(), session)) {
             return unavailable("No account that this key may use offers WebSocket; send POST /v1/responses with \"stream\": true.");
@@ -120,7 +120,7 @@ public final class Turns implements Gateway.Upgrades {
             try {
                 link.write(answer.array(), 0, answer.length());
                 AtomicReference<ClientSocket> opened = new AtomicReference<>();
-                ArrivingMessage arriving = new ArrivingMessage(() -> gateway.live().budget().permit(client.bodyShare()),
+                ArrivingMessage arriving = new ArrivingMessage(() -> gateway.inForce().budget().permit(client.bodyShare()),
                         () -> rules().arrival().roomWait().toNanos(), new ArrivingMessage.Lately(
                                 () -> rules().arrival().limit().toNanos(), () -> rules().arrival().bytesPerSecond()),
                         length -> noRoom(opened.get(), length), clock);
@@ -137,7 +137,7 @@ public final class Turns implements Gateway.Upgrades {
 
     /** The byte budget has no room for a message. None of it is kept, and the connection goes on. */
     private void noRoom(ClientSocket socket, long length) {
-        long total = gateway.live().budget().totalBytes();
+        long total = gateway.inForce().budget().totalBytes();
         refuse(socket, length, length <= total ? ByteBudget.exhausted() : GatewayError.client(413, "body_too_large",
                 "The message is larger than the " + total + " bytes that all may have (limits.bodies-in-flight)."), "");
     }
@@ -161,7 +161,7 @@ public final class Turns implements Gateway.Upgrades {
 
         @Override
         public boolean isStillAllowed(ClientSocket socket) {
-            return gateway.live().stillAllows(socket.client(), socket.head().headers(), socket.remoteHost(), epochMillis.getAsLong());
+            return gateway.inForce().stillAllows(socket.client(), socket.head().headers(), socket.remoteHost(), epochMillis.getAsLong());
         }
 
         @Override
@@ -169,7 +169,7 @@ public final class Turns implements Gateway.Upgrades {
             byte[] bytes = message.buffer();
             int from = message.offset();
             int length = message.length();
-            Scan scan = message.text() ? gateway.live().scanner().scan(bytes, from, from + length)
+            Scan scan = message.text() ? gateway.inForce().scanner().scan(bytes, from, from + length)
                     : new Scan.Malformed(0, "a message must be text");
             switch (scan) {
                 case Scan.Malformed fault -> {
@@ -237,7 +237,7 @@ public final class Turns implements Gateway.Upgrades {
 
     private TurnExchange exchange(ClientSocket socket, Route route, ClientMessage message) {
         TurnMeans means = rules().means();
-        long session = gateway.live().sessionOf(socket.client(), socket.head().headers(), message.body());
+        long session = gateway.inForce().sessionOf(socket.client(), socket.head().headers(), message.body());
         TurnAnswer answer = new TurnAnswer(socket, RequestIds.next(), message.streamId(), () -> {
             // The session gets 426 at its next handshake, upon which clients use HTTP. The error has gone out before the close.
             means.offer().turnAway(session);

@@ -21,18 +21,18 @@ import sluice.api.Secret;
 import sluice.api.TurnPool;
 
 /** Makes the records of a {@link Configuration} from values that are all right. Confined to one thread. */
-final class Assembly {
+final class ConfigurationMaker {
     private final Section root;
     private final List<ModelPrice> filePrices;
 
-    private Assembly(Values values, List<ModelPrice> filePrices) {
+    private ConfigurationMaker(Values values, List<ModelPrice> filePrices) {
         root = new Section(values, "");
         this.filePrices = filePrices;
     }
 
     /** The configuration of {@code values}; {@code filePrices} are those of the price file. */
     static Configuration of(Values values, List<ModelPrice> filePrices) {
-        Assembly assembly = new Assembly(values, filePrices);
+        ConfigurationMaker assembly = new ConfigurationMaker(values, filePrices);
         Section root = assembly.root;
         StreamSettings stream = assembly.stream(root.inner("stream"));
         return new Configuration(assembly.server(root.inner("server")), assembly.limits(root.inner("limits")),
@@ -196,7 +196,7 @@ final class Assembly {
         s.each("prices").forEach(price -> prices.add(price(price)));
         prices.addAll(filePrices);
         Map<String, Quota.Budget> accounts = root.each("accounts").filter(account -> !budget(account).isOpen())
-                .collect(Collectors.toMap(account -> account.text("name"), Assembly::budget));
+                .collect(Collectors.toMap(account -> account.text("name"), ConfigurationMaker::budget));
         return new UsageSettings(sink, prices, accounts, ZoneId.of(s.text("time-zone")), s.duration("settle-background"));
     }
 

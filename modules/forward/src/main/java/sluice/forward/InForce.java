@@ -16,14 +16,14 @@ import sluice.responses.SessionSource;
  * Everything that requests are served by, made from one configuration: an immutable snapshot, exchanged as a whole on reload, so
  * that no request reads or decodes any configuration.
  */
-public final class Live {
+public final class InForce {
     private final Access access;
     private final Intake intake;
     private final Pool pool;
     private final Policy policy;
     private final RequestObservers observers;
 
-    Live(Access access, Intake intake, Pool pool, Policy policy, RequestObservers observers) {
+    InForce(Access access, Intake intake, Pool pool, Policy policy, RequestObservers observers) {
         this.access = access;
         this.intake = intake;
         this.pool = pool;

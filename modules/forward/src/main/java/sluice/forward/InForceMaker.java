@@ -29,10 +29,10 @@ import sluice.records.RequestObservers;
 import sluice.responses.SessionSource;
 
 /**
- * What requests are served by under every configuration, and what makes a {@link Live} for each of them. Thread-safe;
- * {@link #live} is for one thread at a time.
+ * What requests are served by under every configuration, and what makes an {@link InForce} for each of them. Thread-safe;
+ * {@link #make} is for one thread at a time.
  */
-public final class Parts {
+public final class InForceMaker {
     private final Bodies bodies;
     private final Relays relays;
     private final Accounts accounts;
@@ -63,7 +63,7 @@ public final class Parts {
      *
      * @param budgetBytes what all bodies may hold together
      */
-    public Parts(Bodies bodies, Relays relays, Accounts accounts, Clocks clocks, long budgetBytes) {
+    public InForceMaker(Bodies bodies, Relays relays, Accounts accounts, Clocks clocks, long budgetBytes) {
         this.bodies = bodies;
         this.relays = relays;
         this.accounts = accounts;
@@ -83,7 +83,7 @@ public final class Parts {
      * @param admission says whether it may
      * @param observers are told of each request
      */
-    public Live live(Configuration configuration, ClientAuthenticator authenticator, Admission admission,
+    public InForce make(Configuration configuration, ClientAuthenticator authenticator, Admission admission,
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
@@ -100,11 +100,11 @@ public final class Parts {
                 configuration.limits().bodyWait().toNanos());
         Way usual = new HttpWay(accounts.upstream(), accounts.turnPool(), accounts.refusals(),
                 configuration.webSocket().unavailable());
-        return new Live(new Live.Access(authenticator, admission), new Live.Intake(reader, budget, bodies.scanner()),
-                new Live.Pool(accounts.scheduler(), loop, usual, owners(configuration), new SessionSource(accounts.state().keys()),
+        return new InForce(new InForce.Access(authenticator, admission), new InForce.Intake(reader, budget, bodies.scanner()),
+                new InForce.Pool(accounts.scheduler(), loop, usual, owners(configuration), new SessionSource(accounts.state().keys()),
                         new ModelCatalog(configuration.accounts(), accounts.upstream(), configuration.server().modelsCache(),
                                 clocks.nanos())),
-                new Live.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
+                new InForce.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
                         configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
                         configuration.server().otherPaths(), configuration.server().front().corsOrigins()),
                 observers);

@@ -4,7 +4,7 @@ import java.util.Optional;
 import sluice.api.Selection;
 
 /** A request that found no slot at once. Guarded by the waiting room's lock, apart from {@link #answer}. */
-final class Claim {
+final class Waiter {
     /** Called once, when the answer is there. Must not block: it runs under the waiting room's lock. */
     private final Runnable notice;
     private volatile Selection answer;
@@ -21,7 +21,7 @@ final class Claim {
     /** Whether {@link #bound} counts it. */
     boolean queued;
 
-    Claim(Wish wish, Runnable notice) {
+    Waiter(Wish wish, Runnable notice) {
         this.wish = wish;
         this.notice = notice;
         this.wakeNanos = wish.deadlineNanos();
