@@ -42,7 +42,7 @@ import sluice.clients.Clients;
 import sluice.clients.Party;
 import sluice.clients.PriceTable;
 import sluice.clients.Settlement;
-import sluice.clients.SpendingStore;
+import sluice.clients.SpendingFile;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
 import sluice.config.ConfigurationLoader;
@@ -89,6 +89,7 @@ public class AccountingBenchmark {
     private ClientAuthenticator.Outcome.Known known;
     private Operations operations;
     private UsageSink ledger;
+    private SpendingFile spending;
     private Path folder;
     private long number;
 
@@ -102,14 +103,16 @@ public class AccountingBenchmark {
                 System::currentTimeMillis);
         Configuration plain = priced(ConfigurationLoader.defaults());
         Allowances allowances = new Allowances();
-        Settlement settlement = new Settlement(allowances, SpendingStore.NOWHERE, plain, System::nanoTime, System::currentTimeMillis);
+        folder = Files.createTempDirectory("sluice-bench");
+        spending = new SpendingFile(folder.resolve("spending"), allowances);
+        Settlement settlement = new Settlement(allowances, spending, plain, System::nanoTime, System::currentTimeMillis);
+        spending.restore(settlement, lost -> { }, () -> { });
         ClientPolicy policy = ClientAuthenticator.LOCAL;
         Client client = new Clients(allowances).of(policy.name());
         admission = new Admission(settlement);
         Quota budget = new Quota(0, 0, 0, new Quota.Budget(1e9, 1e9));
         known = new ClientAuthenticator.Outcome.Known(client, policy, List.of(new Party(client.allowance(), budget),
                 new Party(allowances.of(Allowance.Kind.TEAM, "research"), budget)));
-        folder = Files.createTempDirectory("sluice-bench");
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString(), "rotate", "1048576000", "keep", "1");
         ledger = (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).create(settings);
     }
@@ -126,6 +129,7 @@ public class AccountingBenchmark {
     @TearDown(Level.Trial)
     public void stop() throws IOException {
         ledger.close();
+        spending.close();
         operations.close();
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -168,7 +172,7 @@ public class AccountingBenchmark {
             throw new IllegalStateException("there is no limit");
         }
         Admission.Verdict claimed = admitted.ticket().claim(body, "gpt-5", record.startedNanos);
-        record.sentNanos = record.startedNanos + 1;
+        record.sent(record.startedNanos + 1);
         record.status = 200;
         record.responseId = "resp_1";
         record.usage = TokenUsage.told(12_000, 9_000, 300, 120);

@@ -101,7 +101,7 @@ public final class Admission {
             }
         }
         if (billed) {
-            ticket.reserved(reservation);
+            ticket.reserved(reservation, settlement.admitted(ticket.record(), reservation));
         }
         return new Verdict.Within();
     }

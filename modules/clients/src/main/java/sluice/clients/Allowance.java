@@ -1,5 +1,7 @@
 package sluice.clients;
 
+import java.nio.charset.StandardCharsets;
+
 /** What a client, a team or an account uses of what it may. It belongs to the name, and outlives a reload. Thread-safe. */
 public final class Allowance {
     /** Whose it is; a model has no budget, but a sum. */
@@ -11,13 +13,13 @@ public final class Allowance {
     private final SlidingCount requests = new SlidingCount();
     private final SlidingCount tokens = new SlidingCount();
     private final Spending spending = new Spending();
-    /** Whether it has spent something that is not kept yet. */
-    private volatile boolean unsaved;
+    private final byte[] bytes;
 
     /** The allowance of somebody who has used nothing yet. */
     public Allowance(Kind kind, String name) {
         this.kind = kind;
         this.name = name;
+        bytes = name.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Whose it is. */
@@ -50,14 +52,8 @@ public final class Allowance {
         return spending;
     }
 
-    void changed() {
-        unsaved = true;
-    }
-
-    /** Whether something was spent since this was asked last. */
-    boolean takeUnsaved() {
-        boolean was = unsaved;
-        unsaved = false;
-        return was;
+    /** The name in UTF-8. */
+    byte[] bytes() {
+        return bytes;
     }
 }

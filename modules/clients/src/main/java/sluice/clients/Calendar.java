@@ -43,6 +43,11 @@ public final class Calendar {
         return date.getYear() * 12L + date.getMonthValue() - 1;
     }
 
+    /** The last day of a month. */
+    static long lastDayOf(long epochMonth) {
+        return LocalDate.of((int) (epochMonth / 12), (int) (epochMonth % 12) + 1, 1).plusMonths(1).toEpochDay() - 1;
+    }
+
     /** Until the next day. */
     public Duration untilTomorrow(long epochMillis) {
         return Duration.ofMillis(day(epochMillis).endMillis() - epochMillis);

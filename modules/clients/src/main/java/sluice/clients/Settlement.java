@@ -1,10 +1,12 @@
 package sluice.clients;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import sluice.api.TokenUsage;
@@ -24,6 +26,8 @@ import sluice.records.RequestRecord;
 public final class Settlement {
     /** Pieces of the usual events of a stream around a token; most of an event is what says where it belongs. */
     private static final long BYTES_PER_DELTA = 256;
+    /** The route in records of requests whose gateway was killed. */
+    public static final String KILLED_ROUTE = "killed";
 
     /** What was configured. */
     private record Terms(PriceTable prices, Calendar calendar, Map<String, Quota.Budget> accounts,
@@ -66,6 +70,11 @@ public final class Settlement {
     /** Where days and months begin. */
     public Calendar calendar() {
         return terms.calendar();
+    }
+
+    /** A request may go on: what it has reserved is written down, in case that this process is killed. */
+    SpendingStore.UnderWay admitted(RequestRecord record, Reservation reservation) {
+        return store.admitted(record, reservation, allowances);
     }
 
     long epochMillis() {
@@ -119,7 +128,7 @@ public final class Settlement {
             record.usage = TokenUsage.NONE;
             record.cost = OptionalLong.of(0);
             Claim done = new Claim(modelOf(record), claim.tier(), claim.inputTokens(), claim.outputTokens(), true);
-            keep(new Pending(record.requestId, record.epochMillis, new Pending.Whose(record.client, record.team, record.account),
+            keep(ticket, new Pending(record.requestId, record.epochMillis, new Pending.Whose(record.client, record.team, record.account),
                     record.responseId, done, reservation.nanoDollars()));
             return;
         }
@@ -129,12 +138,18 @@ public final class Settlement {
             ticket.known().client().means().add(record.model, record.usage);
         }
         ticket.known().client().tokensInAll().addAndGet(record.usage.total());
-        charge(record, ticket.known().parties(), reservation);
+        changed(ticket, charge(record, ticket.known().parties(), reservation));
     }
 
-    private void keep(Pending one) {
-        store.added(one);
+    private void keep(Ticket ticket, Pending one) {
+        changed(ticket, new SpendingChange.Began(one));
         pending.add(one).forEach(gone -> charge(gone, estimate(gone)));
+    }
+
+    private void changed(Ticket ticket, SpendingChange change) {
+        if (!ticket.underWay().ended(change) && change != SpendingChange.NONE) {
+            store.changed(change);
+        }
     }
 
     /** Ids are kept in lines of a file. */
@@ -171,7 +186,8 @@ public final class Settlement {
         return TokenUsage.estimate(claim.inputTokens(), claim.background() && abandoned(record) ? claim.outputTokens() : seen);
     }
 
-    private static String modelOf(RequestRecord record) {
+    /** The model that does the work. */
+    static String modelOf(RequestRecord record) {
         return record.upstreamModel.isEmpty() ? record.model : record.upstreamModel;
     }
 
@@ -179,7 +195,7 @@ public final class Settlement {
         return prices().costNanoDollars(modelOf(record), record.tier, record.usage);
     }
 
-    private void charge(RequestRecord record, List<Party> parties, Reservation reservation) {
+    private SpendingChange charge(RequestRecord record, List<Party> parties, Reservation reservation) {
         record.cost = costOf(record);
         long counted = record.cost.orElseGet(() -> prices().mostNanoDollars(record.usage));
         long day = calendar().dayOf(record.epochMillis);
@@ -188,19 +204,26 @@ public final class Settlement {
             party.allowance().tokens().correct(reservation.atNanos(), reservation.claim().tokens(), record.usage.total(), now);
             spend(party.allowance(), day, counted, reservation.nanoDollars());
         }
+        if (counted == 0) {
+            return SpendingChange.NONE;
+        }
+        List<Allowance> who = new ArrayList<>(parties.size() + 2);
+        parties.forEach(party -> who.add(party.allowance()));
         if (!record.account.isEmpty()) {
-            spend(allowances.of(Allowance.Kind.ACCOUNT, record.account), day, counted, 0);
+            who.add(spent(allowances.of(Allowance.Kind.ACCOUNT, record.account), day, counted));
         }
-        if (counted > 0) {
-            spend(allowances.ofModel(modelOf(record)), day, counted, 0);
-        }
+        who.add(spent(allowances.ofModel(modelOf(record)), day, counted));
+        return new SpendingChange.Charged(day, counted, who);
+    }
+
+    private Allowance spent(Allowance allowance, long day, long nanoDollars) {
+        spend(allowance, day, nanoDollars, 0);
+        return allowance;
     }
 
     private void spend(Allowance allowance, long day, long nanoDollars, long reserved) {
         Spending.Sums sums = allowance.spending().settle(day, nanoDollars, reserved);
         if (nanoDollars > 0) {
-            allowance.changed();
-            store.changed();
             SoftLimit.tell(allowance, budgetOf(allowance), sums, nanoDollars);
         }
     }
@@ -249,16 +272,11 @@ public final class Settlement {
     private OptionalLong charge(Pending one, TokenUsage usage) {
         long counted = prices().countedNanoDollars(one.model(), one.claim().tier(), usage);
         long day = calendar().dayOf(epochMillis());
-        Pending.Whose whose = one.whose();
-        spend(allowances.of(Allowance.Kind.CLIENT, whose.client()), day, counted, one.nanoDollars());
-        if (!whose.team().isEmpty()) {
-            spend(allowances.of(Allowance.Kind.TEAM, whose.team()), day, counted, one.nanoDollars());
+        SpendingChange.Charged charged = new SpendingChange.Charged(day, counted, payers(one));
+        for (Allowance payer : charged.who()) {
+            spend(payer, day, counted, reserves(payer) ? one.nanoDollars() : 0);
         }
-        if (!whose.account().isEmpty()) {
-            spend(allowances.of(Allowance.Kind.ACCOUNT, whose.account()), day, counted, 0);
-        }
-        spend(allowances.ofModel(one.model()), day, counted, 0);
-        store.done(one);
+        store.changed(new SpendingChange.Settled(one, charged));
         return prices().costNanoDollars(one.model(), one.claim().tier(), usage);
     }
 
@@ -273,23 +291,100 @@ public final class Settlement {
         }
         return ledger.read(configuration.usage().sink(), calendar().startOfMonth(epochMillis()), Long.MAX_VALUE, record -> {
             long counted = record.costNanoDollars().orElseGet(() -> prices().mostNanoDollars(record.usage()));
-            long day = calendar().dayOf(record.epochMillis());
-            spend(allowances.of(Allowance.Kind.CLIENT, record.client()), day, counted, 0);
-            if (!record.team().isEmpty()) {
-                spend(allowances.of(Allowance.Kind.TEAM, record.team()), day, counted, 0);
-            }
-            if (!record.account().isEmpty()) {
-                spend(allowances.of(Allowance.Kind.ACCOUNT, record.account()), day, counted, 0);
+            if (counted > 0) {
+                charge(calendar().dayOf(record.epochMillis()), counted, payers(new Pending.Whose(record.client(), record.team(),
+                        record.account()), record.upstreamModel().isEmpty() ? record.model() : record.upstreamModel()));
             }
         });
     }
 
     /** Background work that a former process accepted: it is reserved for again. */
     void restore(Pending one) {
-        allowances.of(Allowance.Kind.CLIENT, one.whose().client()).spending().reserve(one.nanoDollars());
-        if (!one.whose().team().isEmpty()) {
-            allowances.of(Allowance.Kind.TEAM, one.whose().team()).spending().reserve(one.nanoDollars());
-        }
+        payers(one).stream().filter(Settlement::reserves).forEach(payer -> payer.spending().reserve(one.nanoDollars()));
         pending.add(one);
+    }
+
+    /** Another process has the same sums, and this is what has changed there. */
+    void others(SpendingLine.Transaction transaction) {
+        transaction.began().forEach(this::restore);
+        for (String key : transaction.done()) {
+            String[] words = key.split("\t");
+            pending.take(words[0], words[1]).ifPresent(this::free);
+        }
+    }
+
+    /** What is reserved for it is reserved no more. */
+    private void free(Pending one) {
+        payers(one).stream().filter(Settlement::reserves).forEach(payer -> payer.spending().settle(0, 0, one.nanoDollars()));
+    }
+
+    /**
+     * A process was killed while it had this request under way, or before the file of sums had its charge.
+     *
+     * @param sumsAreKept whether there was a file of sums; otherwise the sums come from the ledger, which has the charge
+     * @param lost is told of what has to be estimated, because the end of the request is not known
+     * @return what is still to be kept
+     */
+    SpendingChange orphan(UnderWaySlot.Left left, boolean sumsAreKept, Consumer<RequestRecord> lost) {
+        Pending work = left.work();
+        return switch (left.phase()) {
+            case FREE, ADMITTED -> SpendingChange.NONE;
+            case CHARGED -> sumsAreKept ? charged(left.day(), left.nanoDollars(), payers(work)) : SpendingChange.NONE;
+            case SETTLED -> pending.take(work.whose().client(), work.responseId()).<SpendingChange>map(one -> {
+                free(one);
+                return new SpendingChange.Settled(one, charged(left.day(), left.nanoDollars(), payers(work)));
+            }).orElse(SpendingChange.NONE);
+            case BEGAN -> {
+                restore(work);
+                yield new SpendingChange.Began(work);
+            }
+            case SENT -> {
+                RequestRecord record = new RequestRecord(work.requestId(), work.epochMillis(), 0);
+                record.route = KILLED_ROUTE;
+                record.client = work.whose().client();
+                record.team = work.whose().team();
+                record.account = work.whose().account();
+                record.model = work.model();
+                record.upstreamModel = work.model();
+                record.tier = work.claim().tier();
+                record.requestBytes = left.requestBytes();
+                record.failed(500, "gateway_killed", "the gateway was killed while it was under way");
+                record.usage = estimate(work);
+                record.cost = costOf(record);
+                lost.accept(record);
+                yield charged(calendar().dayOf(work.epochMillis()), prices().countedNanoDollars(work.model(), record.tier, record.usage),
+                        payers(work));
+            }
+        };
+    }
+
+    private SpendingChange.Charged charged(long day, long nanoDollars, List<Allowance> who) {
+        who.forEach(payer -> spend(payer, day, nanoDollars, 0));
+        return new SpendingChange.Charged(day, nanoDollars, who);
+    }
+
+    private void charge(long day, long nanoDollars, List<Allowance> who) {
+        store.changed(charged(day, nanoDollars, who));
+    }
+
+    private List<Allowance> payers(Pending one) {
+        return payers(one.whose(), one.model());
+    }
+
+    private List<Allowance> payers(Pending.Whose whose, String model) {
+        List<Allowance> all = new ArrayList<>(List.of(allowances.of(Allowance.Kind.CLIENT, whose.client())));
+        if (!whose.team().isEmpty()) {
+            all.add(allowances.of(Allowance.Kind.TEAM, whose.team()));
+        }
+        if (!whose.account().isEmpty()) {
+            all.add(allowances.of(Allowance.Kind.ACCOUNT, whose.account()));
+        }
+        all.add(allowances.ofModel(model));
+        return all;
+    }
+
+    /** Accounts and models are charged, but nothing is reserved for them. */
+    private static boolean reserves(Allowance payer) {
+        return payer.kind() == Allowance.Kind.CLIENT || payer.kind() == Allowance.Kind.TEAM;
     }
 }

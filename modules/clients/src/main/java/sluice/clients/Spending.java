@@ -5,7 +5,8 @@ import sluice.config.Quota;
 
 /**
  * What somebody has spent this day and this month, and what is reserved for requests that are under way. Money is counted in
- * billionths of a dollar, days as {@link Calendar} does. Lock-free. Thread-safe.
+ * billionths of a dollar, days as {@link Calendar} does. The last two days and months are known, so that a clock that is set back
+ * finds what was spent then. Lock-free. Thread-safe.
  */
 public final class Spending {
     private static final double NANO_DOLLARS = 1e9;
@@ -19,28 +20,46 @@ public final class Spending {
      * @param monthNanoDollars spent this month
      * @param reservedNanoDollars for requests under way, whenever they began
      */
-    public record Sums(long epochDay, long epochMonth, long dayNanoDollars, long monthNanoDollars, long reservedNanoDollars) {
-        /** The same at a later day: what is past is forgotten. An earlier day changes nothing. */
-        private Sums at(long day) {
-            if (day <= epochDay) {
+    public record Sums(long epochDay, long epochMonth, long dayNanoDollars, long monthNanoDollars, long reservedNanoDollars) { }
+
+    /** Two days, or two months: the one that is, and one before. */
+    private record Periods(long now, long nowNanoDollars, long before, long beforeNanoDollars) {
+        private static final Periods NONE = new Periods(Long.MIN_VALUE, 0, Long.MIN_VALUE, 0);
+
+        private long of(long number) {
+            return number == now ? nowNanoDollars : number == before ? beforeNanoDollars : 0;
+        }
+
+        /** It is {@code number} now. */
+        private Periods at(long number) {
+            return number == now ? this : new Periods(number, of(number), now, nowNanoDollars);
+        }
+
+        /** With what was spent then; what is older than both is forgotten. */
+        private Periods plus(long number, long nanoDollars) {
+            if (number == before && number != now) {
+                return new Periods(now, nowNanoDollars, before, sum(beforeNanoDollars, nanoDollars));
+            }
+            if (number < now) {
                 return this;
             }
+            Periods then = at(number);
+            return new Periods(then.now, sum(then.nowNanoDollars, nanoDollars), then.before, then.beforeNanoDollars);
+        }
+    }
+
+    private record State(Periods days, Periods months, long reservedNanoDollars) {
+        private State at(long day) {
+            return day == days.now ? this : new State(days.at(day), months.at(Calendar.monthOf(day)), reservedNanoDollars);
+        }
+
+        private State with(long day, long nanoDollars, long reserved) {
+            return new State(days.plus(day, nanoDollars), months.plus(Calendar.monthOf(day), nanoDollars), reserved);
+        }
+
+        private Sums sums(long day) {
             long month = Calendar.monthOf(day);
-            return new Sums(day, month, 0, month == epochMonth ? monthNanoDollars : 0, reservedNanoDollars);
-        }
-
-        /** With what was spent on some day, be it one of the past, in the place of what was reserved for it. */
-        private Sums settled(long day, long nanoDollars, long reserved) {
-            Sums now = at(day);
-            boolean today = day == now.epochDay;
-            boolean thisMonth = today || Calendar.monthOf(day) == now.epochMonth;
-            return new Sums(now.epochDay, now.epochMonth, now.dayNanoDollars + (today ? nanoDollars : 0),
-                    now.monthNanoDollars + (thisMonth ? nanoDollars : 0), Math.max(0, now.reservedNanoDollars - reserved));
-        }
-
-        private Sums reserving(long nanoDollars) {
-            return new Sums(epochDay, epochMonth, dayNanoDollars, monthNanoDollars,
-                    Math.max(0, reservedNanoDollars + nanoDollars));
+            return new Sums(day, month, days.of(day), months.of(month), reservedNanoDollars);
         }
     }
 
@@ -56,16 +75,22 @@ public final class Spending {
         RESERVED
     }
 
-    private final AtomicReference<Sums> sums = new AtomicReference<>(new Sums(0, Calendar.monthOf(0), 0, 0, 0));
+    private final AtomicReference<State> state = new AtomicReference<>(new State(Periods.NONE, Periods.NONE, 0));
 
     /** Nothing spent yet. */
     public Spending() {
         // the sums are 0
     }
 
+    /** A sum never wraps around: a spent budget must not become a full one. */
+    static long sum(long a, long b) {
+        long sum = a + b;
+        return ((a ^ sum) & (b ^ sum)) < 0 ? a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE : sum;
+    }
+
     /** The sums on {@code day}. */
     public Sums at(long day) {
-        return sums.get().at(day);
+        return state.get().sums(day);
     }
 
     /**
@@ -74,10 +99,11 @@ public final class Spending {
      */
     public Room reserve(long nanoDollars, Quota.Budget budget, long day) {
         while (true) {
-            Sums before = sums.get();
-            Sums now = before.at(day);
-            Room room = room(now, budget);
-            if (room != Room.LEFT || sums.compareAndSet(before, now.reserving(nanoDollars))) {
+            State before = state.get();
+            State now = before.at(day);
+            Room room = room(now.sums(day), budget);
+            if (room != Room.LEFT || state.compareAndSet(before, new State(now.days, now.months,
+                    sum(now.reservedNanoDollars, nanoDollars)))) {
                 return room;
             }
         }
@@ -90,8 +116,8 @@ public final class Spending {
         if (isUsed(budget.dayUsd(), now.dayNanoDollars)) {
             return Room.DAY_SPENT;
         }
-        return isUsed(budget.monthUsd(), now.monthNanoDollars + now.reservedNanoDollars)
-                || isUsed(budget.dayUsd(), now.dayNanoDollars + now.reservedNanoDollars) ? Room.RESERVED : Room.LEFT;
+        return isUsed(budget.monthUsd(), sum(now.monthNanoDollars, now.reservedNanoDollars))
+                || isUsed(budget.dayUsd(), sum(now.dayNanoDollars, now.reservedNanoDollars)) ? Room.RESERVED : Room.LEFT;
     }
 
     /** Whether a budget is spent on {@code day}, whatever is reserved. */
@@ -107,26 +133,21 @@ public final class Spending {
 
     /** Takes money for a request that was admitted long ago, and which no budget can refuse any more. */
     public void reserve(long nanoDollars) {
-        sums.updateAndGet(before -> before.reserving(nanoDollars));
+        state.updateAndGet(before -> new State(before.days, before.months, Math.max(0, sum(before.reservedNanoDollars, nanoDollars))));
     }
 
     /**
      * A request has ended: its reservation becomes what it cost, at once, so that nobody sees it twice or not at all. Returns the
-     * sums with it.
+     * sums of that day with it.
      */
     public Sums settle(long day, long nanoDollars, long reservedNanoDollars) {
-        return sums.updateAndGet(before -> before.settled(day, nanoDollars, reservedNanoDollars));
+        return state.updateAndGet(before -> before.with(day, nanoDollars, Math.max(0, before.reservedNanoDollars - reservedNanoDollars)))
+                .sums(day);
     }
 
-    /** Sums that a former process kept; what is known already is not made less. */
-    void restore(Sums kept) {
-        sums.updateAndGet(before -> {
-            Sums now = before.at(kept.epochDay);
-            boolean sameDay = now.epochDay == kept.epochDay;
-            boolean sameMonth = now.epochMonth == kept.epochMonth;
-            return new Sums(now.epochDay, now.epochMonth,
-                    sameDay ? Math.max(now.dayNanoDollars, kept.dayNanoDollars) : now.dayNanoDollars,
-                    sameMonth ? Math.max(now.monthNanoDollars, kept.monthNanoDollars) : now.monthNanoDollars, now.reservedNanoDollars);
-        });
+    /** Adds what others have kept of a day and of a month. */
+    void add(long day, long dayNanoDollars, long month, long monthNanoDollars) {
+        state.updateAndGet(before -> new State(before.days.plus(day, dayNanoDollars), before.months.plus(month, monthNanoDollars),
+                before.reservedNanoDollars));
     }
 }

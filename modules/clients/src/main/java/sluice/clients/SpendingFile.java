@@ -1,161 +1,385 @@
 package sluice.clients;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import sluice.records.RequestRecord;
 
 /**
- * What was spent, in a file that outlives the process, also one that is killed: within a twentieth of a second after a change, one
- * thread appends the new sums. Each line tells a whole sum, so that a line twice, or one that is missing, does no harm; a file that
- * has grown is written anew. Names and ids only, no texts of clients. Thread-safe.
+ * What was spent, in a file that outlives the process. Within a twentieth of a second one thread appends what has changed, in a line
+ * that counts as a whole or not at all. What a killed process had not appended yet stands in its {@link UnderWayFile}, and the next
+ * process finds it there: so nothing is forgotten, and nothing is charged twice. Two processes may write while a restart hands over;
+ * each adds to what the other has written, and reads it. Names and ids only, no texts of clients. Thread-safe.
  */
 public final class SpendingFile implements SpendingStore, AutoCloseable {
     private static final String HEAD = "sluice spending 1";
     private static final long GATHER_NANOS = 50_000_000;
     /** A file of more lines is written anew; sums are few. */
     private static final int REWRITE_LINES = 20_000;
+    /** Processes whose last requests are remembered: as many as may have left a file. */
+    private static final int MOST_WRITERS = 32;
+    private static final String NEW_FILE = "none";
 
     private final Path file;
     private final Allowances allowances;
-    private final LongDay today;
-    private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    private final SpendingMutex mutex;
+    private final ConcurrentLinkedQueue<SpendingBatch.Ended> ended = new ConcurrentLinkedQueue<>();
     private final Thread writer;
     private volatile boolean changed;
     private volatile boolean closing;
-    /** Work that is written as pending. Confined to the writer after the start. */
-    private final Map<String, String> waiting = new LinkedHashMap<>();
-    private int written;
+
+    // Confined to the writer after the start.
+
+    private final KeptSums kept;
+    /** Work that is written as pending, by its key. */
+    private final Map<String, Pending> waiting = new LinkedHashMap<>();
+    /** By process: the requests of its last line, which may still be in its file. */
+    private final Map<String, List<SpendingLine.Ended>> last = new LinkedHashMap<>();
+    private final UnderWayFiles underWay;
+    private Consumer<SpendingLine.Transaction> others = transaction -> { };
+    private Function<UnderWaySlot.Left, SpendingChange> adopting = left -> SpendingChange.NONE;
+    private Object inode = NEW_FILE;
+    private long position;
+    private boolean cutOff;
+    private int lines;
     private boolean failing;
 
-    /** The day that it is. */
+    /** Finds the sums elsewhere. */
     @FunctionalInterface
-    public interface LongDay {
-        /** Counted from 1970. */
-        long get();
+    public interface Otherwise {
+        /** Charges what was spent. */
+        void restore() throws IOException;
     }
 
     /** Keeps the sums of {@code allowances} in {@code file}; {@link #restore} comes first. */
-    public SpendingFile(Path file, Allowances allowances, LongDay today) {
+    public SpendingFile(Path file, Allowances allowances) {
         this.file = file;
         this.allowances = allowances;
-        this.today = today;
+        mutex = new SpendingMutex(file);
+        kept = new KeptSums(allowances);
+        underWay = UnderWayFiles.open(file);
         writer = Thread.ofPlatform().daemon().name("sluice-spending").unstarted(this::run);
     }
 
     /**
-     * Gives what a former process kept to {@code settlement}, and begins to write; false if there was nothing.
+     * Gives what a former process kept to {@code settlement}, and begins to write.
      *
+     * @param lost is told of each request that a killed process had under way: it is charged by its estimate
+     * @param otherwise finds the sums elsewhere, if no process has kept any
      * @throws IOException if the file is there and cannot be read
      */
-    public boolean restore(Settlement settlement) throws IOException {
+    public void restore(Settlement settlement, Consumer<RequestRecord> lost, Otherwise otherwise) throws IOException {
         boolean found = Files.exists(file);
         if (found) {
-            List<String> kept = Files.readAllLines(file, StandardCharsets.UTF_8);
-            if (kept.isEmpty() || !kept.getFirst().equals(HEAD)) {
-                throw new IOException(file + " is no file of spending");
-            }
-            kept.subList(1, kept.size()).forEach(this::read);
-            waiting.values().forEach(line -> settlement.restore(SpendingLine.pending(line)));
+            readNew();
+        } else {
+            otherwise.restore();
         }
-        written = REWRITE_LINES;
+        waiting.values().forEach(settlement::restore);
+        others = settlement::others;
+        adopting = left -> settlement.orphan(left, found, lost);
+        adopt();
         writer.start();
-        return found;
     }
 
-    private void read(String line) {
-        String[] parts = line.split("\t", -1);
-        try {
-            switch (parts[0]) {
-                case "sum" -> SpendingLine.restore(parts, allowances);
-                case "pending" -> waiting.put(SpendingLine.key(SpendingLine.pending(line)), line);
-                case "done" -> waiting.remove(parts[1] + '\t' + parts[2]);
-                default -> { } // of a later version
+    /** Takes over what killed processes had under way, and writes that down before their files are cleared. */
+    private void adopt() {
+        for (UnderWayFiles.Orphan orphan : underWay.orphans()) {
+            SpendingLine.Ended request = new SpendingLine.Ended(orphan.writer(), orphan.left().ticket());
+            if (!last.getOrDefault(orphan.writer(), List.of()).contains(request)) {
+                SpendingChange change = adopting.apply(orphan.left());
+                if (change != SpendingChange.NONE) {
+                    ended.add(new SpendingBatch.Ended(FreeSlots.NONE, request, change));
+                }
             }
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            // Half a line: the process was killed while it wrote.
+        }
+        lines = REWRITE_LINES;
+        if (write()) {
+            underWay.begin();
+        }
+    }
+
+    /** While a restart hands over: reads what the other process has spent, and sees when it is gone. */
+    private void watch() {
+        try {
+            mutex.hold(this::readNew);
+        } catch (IOException e) {
+            tell(e);
+        }
+        underWay.lookAgain();
+        if (!underWay.orphans().isEmpty() || !underWay.shared()) {
+            adopt();
         }
     }
 
     @Override
-    public void changed() {
+    public UnderWay admitted(RequestRecord record, Reservation reservation, Allowances all) {
+        for (UnderWayFile own : underWay.own()) {
+            int slot = own.take();
+            if (slot != FreeSlots.NONE) {
+                long ticket = own.ticket();
+                UnderWaySlot.admitted(own.slots(slot), UnderWayFile.at(slot), ticket, record, reservation, all);
+                return new InSlot(own, slot, ticket);
+            }
+        }
+        return UnderWay.UNKNOWN;
+    }
+
+    /** A request that has a slot. */
+    private final class InSlot implements UnderWay {
+        private final UnderWayFile own;
+        private final int slot;
+        private final long ticket;
+
+        InSlot(UnderWayFile own, int slot, long ticket) {
+            this.own = own;
+            this.slot = slot;
+            this.ticket = ticket;
+        }
+
+        @Override
+        public void sent(RequestRecord record) {
+            UnderWaySlot.sent(own.slots(slot), UnderWayFile.at(slot), ticket, allowances.of(Allowance.Kind.ACCOUNT, record.account),
+                    Settlement.modelOf(record));
+        }
+
+        @Override
+        public boolean ended(SpendingChange change) {
+            if (change == SpendingChange.NONE) {
+                own.give(slot);
+                return true;
+            }
+            UnderWaySlot.ended(own.slots(slot), UnderWayFile.at(slot), ticket, change);
+            add(new SpendingBatch.Ended(slot, new SpendingLine.Ended(own.writer(), ticket), change));
+            return true;
+        }
+    }
+
+    @Override
+    public void changed(SpendingChange change) {
+        for (UnderWayFile own : underWay.own()) {
+            int slot = own.take();
+            if (slot != FreeSlots.NONE) {
+                UnderWaySlot.payers(own.slots(slot), UnderWayFile.at(slot), payers(change));
+                new InSlot(own, slot, own.ticket()).ended(change);
+                return;
+            }
+        }
+        add(new SpendingBatch.Ended(FreeSlots.NONE, SpendingBatch.NO_REQUEST, change));
+    }
+
+    private static List<Allowance> payers(SpendingChange change) {
+        return switch (change) {
+            case SpendingChange.Charged charged -> charged.who();
+            case SpendingChange.Settled settled -> settled.charge().who();
+            case SpendingChange.Nothing nothing -> List.of();
+            case SpendingChange.Began began -> List.of();
+        };
+    }
+
+    private void add(SpendingBatch.Ended one) {
+        ended.add(one);
         if (!changed) {
             changed = true;
             LockSupport.unpark(writer);
         }
     }
 
-    @Override
-    public void added(Pending pending) {
-        lines.add(SpendingLine.of(pending));
-        changed();
-    }
-
-    @Override
-    public void done(Pending pending) {
-        lines.add("done\t" + SpendingLine.key(pending));
-        changed();
-    }
-
     private void run() {
         while (!closing) {
-            if (!changed) {
+            if (underWay.shared()) {
+                LockSupport.parkNanos(this, GATHER_NANOS);
+                watch();
+            } else if (!changed) {
                 LockSupport.park(this);
                 continue;
             }
             LockSupport.parkNanos(this, GATHER_NANOS);
-            write();
+            if (!write() && !closing) {
+                LockSupport.parkNanos(this, 20 * GATHER_NANOS);
+            }
         }
+        lines = REWRITE_LINES;
         write();
+        underWay.close();
     }
 
-    private void write() {
+    /** Writes what has changed; false if it cannot be written now. */
+    private boolean write() {
         changed = false;
-        StringBuilder out = new StringBuilder();
-        int count = 0;
-        for (String line = lines.poll(); line != null; line = lines.poll()) {
-            read(line);
-            out.append(line).append('\n');
-            count++;
+        SpendingBatch batch = new SpendingBatch();
+        for (SpendingBatch.Ended one = ended.poll(); one != null; one = ended.poll()) {
+            batch.add(one);
         }
-        for (Allowance allowance : allowances.all()) {
-            if (allowance.takeUnsaved()) {
-                out.append(SpendingLine.of(allowance, today.get())).append('\n');
-                count++;
-            }
+        if (batch.all().isEmpty() && !failing && lines < REWRITE_LINES) {
+            return true;
         }
         try {
-            if (failing || written + count > REWRITE_LINES) {
-                rewrite();
-            } else if (count > 0) {
-                Files.writeString(file, out, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
-                written += count;
+            if (file.toAbsolutePath().getParent() != null) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
             }
+            mutex.hold(() -> write(batch));
             failing = false;
         } catch (IOException e) {
             tell(e);
         }
+        if (!batch.isApplied()) {
+            apply(batch);
+        }
+        batch.all().stream().filter(one -> one.slot() != FreeSlots.NONE).forEach(one -> underWay.own().getFirst().give(one.slot()));
+        return !failing;
+    }
+
+    private void write(SpendingBatch batch) throws IOException {
+        readNew();
+        apply(batch);
+        if (failing || lines >= REWRITE_LINES || inode.equals(NEW_FILE)) {
+            rewrite();
+        } else {
+            append(batch);
+        }
+    }
+
+    private void apply(SpendingBatch batch) {
+        batch.applied();
+        batch.charges().forEach((allowance, days) -> days.forEach((day, nanoDollars) -> kept.spent(allowance, day, nanoDollars)));
+        for (SpendingBatch.Ended one : batch.all()) {
+            switch (one.change()) {
+                case SpendingChange.Began(Pending work) -> waiting.put(SpendingLine.key(work), work);
+                case SpendingChange.Settled(Pending work, SpendingChange.Charged charged) -> waiting.remove(SpendingLine.key(work));
+                case SpendingChange.Nothing nothing -> { }
+                case SpendingChange.Charged charged -> { }
+            }
+        }
+        remember(writerId(), batch.requests());
+    }
+
+    /** A process frees the slots of one line before it writes the next; what another one settles for it comes on top. */
+    private void remember(String by, List<SpendingLine.Ended> requests) {
+        if (requests.stream().anyMatch(request -> request.writer().equals(by))) {
+            last.remove(by);
+        }
+        for (SpendingLine.Ended request : requests) {
+            last.computeIfAbsent(request.writer(), any -> new ArrayList<>()).add(request);
+        }
+        if (last.size() > MOST_WRITERS) {
+            last.remove(last.keySet().iterator().next());
+        }
+    }
+
+    private void append(SpendingBatch batch) throws IOException {
+        String line = SpendingLine.transaction(writerId(), batch.requests(), batch.charges(), batch.pending()) + '\n';
+        ByteBuffer bytes = ByteBuffer.wrap((cutOff ? '\n' + line : line).getBytes(StandardCharsets.UTF_8));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+            position = at;
+        }
+        cutOff = false;
+        lines++;
+    }
+
+    private String writerId() {
+        return underWay.own().isEmpty() ? "-" : underWay.own().getFirst().writer();
     }
 
     private void rewrite() throws IOException {
         List<String> all = new ArrayList<>(List.of(HEAD));
-        allowances.all().forEach(allowance -> all.add(SpendingLine.of(allowance, today.get())));
-        all.addAll(waiting.values());
-        if (file.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-        }
+        kept.lines(all::add);
+        waiting.values().forEach(work -> all.add(SpendingLine.of(work)));
+        last.forEach((who, requests) -> all.add(SpendingLine.transaction(who, requests, Map.of(), List.of())));
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.write(fresh, all, StandardCharsets.UTF_8);
         Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        written = all.size();
+        inode = inode();
+        position = Files.size(file);
+        cutOff = false;
+        lines = all.size();
+    }
+
+    private Object inode() throws IOException {
+        return Files.exists(file) ? Files.getAttribute(file, "unix:ino") : NEW_FILE;
+    }
+
+    /** Reads what others have written since this process read or wrote last. */
+    private void readNew() throws IOException {
+        Object now = inode();
+        if (!now.equals(inode)) {
+            inode = now;
+            position = 0;
+            lines = 0;
+        }
+        if (now.equals(NEW_FILE) || Files.size(file) == position) {
+            return;
+        }
+        byte[] bytes = new byte[Math.toIntExact(Files.size(file) - position)];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer into = ByteBuffer.wrap(bytes);
+            while (into.hasRemaining() && channel.read(into, position + into.position()) >= 0) {
+                // a read may be short
+            }
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        String[] all = text.split("\n");
+        if (position == 0 && !all[0].equals(HEAD)) {
+            throw new IOException(file + " is no file of spending");
+        }
+        Set<String> before = position == 0 ? new HashSet<>(waiting.keySet()) : Set.of();
+        for (String line : all) {
+            read(line, before);
+        }
+        before.forEach(key -> others.accept(new SpendingLine.Transaction("", List.of(), List.of(), List.of(), List.of(key))));
+        waiting.keySet().removeAll(before);
+        lines += all.length;
+        position += bytes.length;
+        cutOff = !text.endsWith("\n");
+    }
+
+    /** Of the work in {@code gone} that is not told again another process knows that it is done. */
+    private void read(String line, Set<String> gone) {
+        String[] parts = line.split("\t", -1);
+        try {
+            switch (parts[0]) {
+                case "sum" -> SpendingLine.restore(parts, kept);
+                case "pending" -> {
+                    Pending work = SpendingLine.pending(line);
+                    gone.remove(SpendingLine.key(work));
+                    if (waiting.putIfAbsent(SpendingLine.key(work), work) == null) {
+                        others.accept(new SpendingLine.Transaction("", List.of(), List.of(), List.of(work), List.of()));
+                    }
+                }
+                case "done" -> waiting.remove(parts[1] + '\t' + parts[2]);
+                case "tx" -> read(SpendingLine.transaction(parts));
+                default -> { } // the head, or of a later version
+            }
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            // Half a line: the process was killed while it wrote.
+        }
+    }
+
+    private void read(SpendingLine.Transaction transaction) {
+        transaction.charges().forEach(one -> kept.others(one.kind(), one.name(), one.day(), one.nanoDollars()));
+        transaction.began().forEach(work -> waiting.put(SpendingLine.key(work), work));
+        transaction.done().forEach(waiting::remove);
+        remember(transaction.writer(), transaction.ended());
+        others.accept(transaction);
     }
 
     private void tell(IOException e) {
@@ -164,9 +388,6 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         }
         failing = true;
         changed = true;
-        if (!closing) {
-            LockSupport.parkNanos(this, 20 * GATHER_NANOS);
-        }
     }
 
     /** Writes what has changed, and ends. */

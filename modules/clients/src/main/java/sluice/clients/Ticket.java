@@ -14,6 +14,7 @@ public final class Ticket implements AutoCloseable {
     private final RequestRecord record;
     private Optional<Reservation> reservation = Optional.empty();
     private String read = "";
+    private SpendingStore.UnderWay underWay = SpendingStore.UnderWay.UNKNOWN;
     private boolean closed;
 
     Ticket(Admission admission, ClientAuthenticator.Outcome.Known known, RequestRecord record) {
@@ -42,8 +43,15 @@ public final class Ticket implements AutoCloseable {
         return reservation;
     }
 
-    void reserved(Reservation taken) {
+    void reserved(Reservation taken, SpendingStore.UnderWay kept) {
         reservation = Optional.of(taken);
+        underWay = kept;
+        record.whenSent(kept::sent);
+    }
+
+    /** What is kept of it in case that this process is killed. */
+    SpendingStore.UnderWay underWay() {
+        return underWay;
     }
 
     /** The response that it reads; empty if it reads none. */

@@ -3,10 +3,11 @@ package sluice.clients;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class Desk {
     private final Settlement settlement;
     private final Admission admission;
     private final ClientAuthenticator.Outcome.Known known;
+    private final List<RequestRecord> lost = new ArrayList<>();
     private long now = NOON;
     private int number;
 
@@ -47,9 +49,9 @@ final class Desk {
         this.file = file;
         this.budget = budget;
         Configuration configuration = configuration(budget);
-        store = new SpendingFile(file, allowances, () -> new Calendar(ZoneOffset.UTC).dayOf(NOON));
+        store = new SpendingFile(file, allowances);
         settlement = new Settlement(allowances, store, configuration, () -> now * 1_000_000, () -> now);
-        store.restore(settlement);
+        store.restore(settlement, lost::add, () -> { });
         admission = new Admission(settlement);
         Clients clients = new Clients(allowances);
         ClientPolicy policy = configuration.clients().getFirst();
@@ -73,6 +75,40 @@ final class Desk {
     Desk restarted() throws IOException {
         close();
         return new Desk(file, budget);
+    }
+
+    /** The next process, after this one was killed at this moment: it finds the files as they are now. */
+    Desk killed(Path elsewhere) throws IOException {
+        Files.createDirectories(elsewhere);
+        Path there = elsewhere.resolve(file.getFileName());
+        String before;
+        do {
+            before = version();
+            for (String end : List.of("", ".0")) {
+                Files.copy(file.resolveSibling(file.getFileName() + end), elsewhere.resolve(there.getFileName() + end),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            // Two files at one moment: as nothing was written between.
+        } while (!before.equals(version()));
+        Desk next = new Desk(there, budget);
+        close();
+        return next;
+    }
+
+    private String version() throws IOException {
+        return Files.getAttribute(file, "unix:ino") + " " + Files.size(file);
+    }
+
+    /** Requests that a killed process had under way, as this one recorded them. */
+    List<RequestRecord> lost() {
+        return lost;
+    }
+
+    /** An account is asked. */
+    void sends(Ticket ticket) {
+        ticket.record().account = ACCOUNT;
+        ticket.record().upstreamModel = "gpt";
+        ticket.record().sent(1);
     }
 
     void close() {
@@ -143,8 +179,7 @@ final class Desk {
     }
 
     RequestRecord ends(Ticket ticket, int status, String responseId, TokenUsage usage) {
-        ticket.record().sentNanos = 1;
-        ticket.record().account = ACCOUNT;
+        sends(ticket);
         ticket.record().responseId = responseId;
         ticket.record().usage = usage;
         return endsUnsent(ticket, status);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ import sluice.config.Quota;
 import sluice.records.RequestRecord;
 
 /**
- * Random histories of requests, answers without usage, clients that leave, background work, polls, cancellations and restarts, held
+ * Random histories of requests, answers without usage, clients that leave, background work, polls, cancellations, restarts and kills, held
  * to a bill that is written beside them: each response once, estimates marked and within their bound, a budget passed by no more
  * than one reservation. {@code -Dsluice.histories=10000} runs more.
  */
@@ -42,19 +43,23 @@ class HistoriesTest {
         private long told;
         private long estimated;
         private int number;
+        private final Path home;
+        private int kills;
 
         History(Path file, long seed) throws IOException {
+            home = file.getParent();
             random = new Random(seed);
             desk = new Desk(file, new Quota.Budget(0, BUDGET));
         }
 
         private void step() throws IOException {
-            switch (random.nextInt(12)) {
-                case 0, 1, 2, 3 -> begin(false);
-                case 4 -> begin(true);
-                case 5, 6, 7 -> end();
-                case 8, 9 -> poll();
-                case 10 -> cancel();
+            switch (random.nextInt(24)) {
+                case 0, 1, 2, 3, 4, 5, 6, 7 -> begin(false);
+                case 8, 9 -> begin(true);
+                case 10, 11, 12, 13, 14, 15 -> end();
+                case 16, 17, 18, 19 -> poll();
+                case 20, 21 -> cancel();
+                case 22 -> kill();
                 default -> restart();
             }
             long most = (long) (BUDGET * DOLLAR) + RESERVATION;
@@ -71,6 +76,9 @@ class HistoriesTest {
                 assertEquals(TokenUsage.NONE, desk.ends(admitted.ticket(), 200, id, TokenUsage.NONE).usage);
             } else {
                 open.add(admitted.ticket());
+                if (random.nextBoolean()) {
+                    desk.sends(admitted.ticket());
+                }
             }
         }
 
@@ -138,6 +146,17 @@ class HistoriesTest {
             desk = desk.restarted();
         }
 
+        /** Who was asked to work is paid by an estimate; who waited is not. */
+        private void kill() throws IOException {
+            long sent = open.stream().filter(ticket -> ticket.record().sentNanos != 0).count();
+            open.clear();
+            desk = desk.killed(home.resolve("kill-" + ++kills));
+            assertEquals(sent, desk.lost().size());
+            for (RequestRecord lost : desk.lost()) {
+                estimated += estimate(lost);
+            }
+        }
+
         private void finish() throws IOException {
             restart();
             for (Map.Entry<String, TokenUsage> work : background.entrySet()) {
@@ -157,7 +176,7 @@ class HistoriesTest {
     @Test
     void whatIsChargedIsWhatTheBillSays() throws IOException {
         for (int seed = 0; seed < Integer.getInteger("sluice.histories", 300); seed++) {
-            History history = new History(folder.resolve("spending-" + seed), seed);
+            History history = new History(Files.createDirectories(folder.resolve("h" + seed)).resolve("spending"), seed);
             try {
                 for (int i = 0; i < STEPS; i++) {
                     history.step();

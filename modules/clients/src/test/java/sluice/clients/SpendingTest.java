@@ -38,6 +38,21 @@ class SpendingTest {
     }
 
     @Test
+    void aClockThatWasWrongForAMomentFindsWhatWasSpentBefore() {
+        Spending spending = new Spending();
+        long today = utc.dayOf(NOON);
+        assertEquals(Room.LEFT, spending.reserve(DOLLAR, FIVE_A_DAY, today));
+        spending.settle(today, 5 * DOLLAR, DOLLAR);
+        assertEquals(Room.DAY_SPENT, spending.reserve(DOLLAR, FIVE_A_DAY, today));
+        assertEquals(Room.LEFT, spending.reserve(DOLLAR, FIVE_A_DAY, today + 2000), "it is another year");
+        spending.settle(today + 2000, DOLLAR, DOLLAR);
+        assertEquals(Room.DAY_SPENT, spending.reserve(DOLLAR, FIVE_A_DAY, today), "and is not");
+        assertEquals(Room.LEFT, spending.reserve(DOLLAR, FIVE_A_DAY, today + 1));
+        spending.settle(today + 1, 5 * DOLLAR, DOLLAR);
+        assertEquals(Room.DAY_SPENT, spending.reserve(DOLLAR, FIVE_A_DAY, today + 1), "days go on as usual");
+    }
+
+    @Test
     void daysBeginWhereTheTimeZoneSays() {
         Calendar berlin = new Calendar(ZoneId.of("Europe/Berlin"));
         long lateEvening = Instant.parse("2026-02-28T23:30:00Z").toEpochMilli();

@@ -379,7 +379,8 @@ final class Keys {
         fixed("usage.keep", whole(1, 10_000), "5", "How many old files `log` keeps.");
         fixed("usage.keep-days", whole(0, 100_000), "0", "How many days `sqlite` keeps rows. 0: for ever.");
         fixed("usage.keep-rows", whole(0, 1_000_000_000_000L), "0", "How many rows `sqlite` keeps, the newest. 0: all.");
-        fixed("usage.time-zone", text(TextRule.ZONE), "UTC", "Where days and months of budgets begin, such as `Europe/Berlin`.");
+        fixed("usage.time-zone", text(TextRule.ZONE), "UTC", "Where days and months of budgets and of `sluice usage` begin, "
+                + "such as `Europe/Berlin`.");
         key("usage.settle-background", durationOrOff("1s", "24h"), "2m",
                 "How long after background work was made the gateway asks its account for what it used, if no client has.");
         key("usage.price-file", file(), "",

@@ -112,7 +112,7 @@ final class Attempt {
         Headers headers = call.way.headers(turnStates.seenBy(call.record.client, allowed, account.name()));
         Account.Timeouts timeouts = account.endpoint().timeouts();
         Duration untilHeaders = call.record.stream ? timeouts.headersStreaming() : timeouts.headersWhole();
-        call.record.sentNanos = clock.getAsLong();
+        call.record.sent(clock.getAsLong());
         return new UpstreamRequest(account, call.exchange.head().method(), call.target(), headers, body, untilHeaders.toNanos(),
                 timeouts.idle().toNanos(), call.record.client, call.affinity.namedKey(), call.exchange.cancellation(),
                 call.affinity.resendAllowed());

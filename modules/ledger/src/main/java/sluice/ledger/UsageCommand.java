@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -50,6 +51,22 @@ public final class UsageCommand implements Command {
                 .execute(arguments.toArray(String[]::new));
     }
 
+    /** The days that count, both included; without one it is as far as there is anything. */
+    private record Days(Optional<LocalDate> first, Optional<LocalDate> last, ZoneId zone) {
+        private long startMillis() {
+            return first.map(this::startMillis).orElse(Long.MIN_VALUE);
+        }
+
+        /** The first moment that does not count. */
+        private long endMillis() {
+            return last.map(day -> startMillis(day.plusDays(1))).orElse(Long.MAX_VALUE);
+        }
+
+        private long startMillis(LocalDate day) {
+            return day.atStartOfDay(zone).toInstant().toEpochMilli();
+        }
+    }
+
     @CommandLine.Command(name = "sluice usage", description = {"Sums up what usage.path has kept, also of a running gateway.", "",
                 "from cache: the part of the input that prompt caches served; saved: what that would have cost more if it had been"
                 + " read anew, as on another account, by today's prices. --by session shows both for each session."})
@@ -69,12 +86,11 @@ public final class UsageCommand implements Command {
         private Optional<Path> file = Optional.empty();
 
         @CommandLine.Option(names = "--by", defaultValue = "client,model", paramLabel = "COLUMN[,COLUMN...]",
-                description = "client, team, account, model, upstream-model, tier, session, route, status, error, hour, day or month, "
-                        + "in UTC; "
+                description = "client, team, account, model, upstream-model, tier, session, route, status, error, hour, day or month; "
                         + "none: one sum (default: ${DEFAULT-VALUE}).")
         private String by = "";
 
-        @CommandLine.Option(names = "--from", paramLabel = "DATE", description = "First day, such as 2026-11-01 (UTC).")
+        @CommandLine.Option(names = "--from", paramLabel = "DATE", description = "First day, such as 2026-11-01. Days begin where usage.time-zone says; with --file, in UTC.")
         private Optional<String> from = Optional.empty();
 
         @CommandLine.Option(names = "--to", paramLabel = "DATE", description = "Last day.")
@@ -107,9 +123,9 @@ public final class UsageCommand implements Command {
 
         @Override
         public Integer call() {
-            UsageReport report = new UsageReport(columns());
-            long start = day(from, "--from", Long.MIN_VALUE, 0);
-            long end = day(to, "--to", Long.MAX_VALUE, 1);
+            List<UsageReport.Column> columns = columns();
+            Optional<LocalDate> first = from.map(text -> date(text, "--from"));
+            Optional<LocalDate> last = to.map(text -> date(text, "--to"));
             if (file.isPresent() && prune) {
                 throw new CommandLine.ParameterException(spec.commandLine(), "--prune needs a configuration, not --file");
             }
@@ -117,14 +133,16 @@ public final class UsageCommand implements Command {
                 throw new CommandLine.ParameterException(spec.commandLine(), "--reprice needs a configuration, not --file");
             }
             try {
-                return file.isPresent() ? sum(file.get(), report, start, end, Optional.empty()) : configured(report, start, end);
+                return file.isPresent() ? sum(file.get(), new UsageReport(columns, ZoneOffset.UTC), new Days(first, last, ZoneOffset.UTC),
+                        Optional.empty()) : configured(columns, first, last);
             } catch (IOException e) {
                 err.println("sluice usage: " + e.getMessage());
                 return FAILED;
             }
         }
 
-        private int configured(UsageReport report, long start, long end) throws IOException {
+        private int configured(List<UsageReport.Column> columns, Optional<LocalDate> first, Optional<LocalDate> last)
+                throws IOException {
             LoadResult result = ConfigurationLoader.ofThisProcess().load(config);
             if (!(result instanceof LoadResult.Loaded loaded)) {
                 result.problems().stream().filter(Problem::error).forEach(problem -> err.println("sluice usage: " + problem));
@@ -140,7 +158,9 @@ public final class UsageCommand implements Command {
             if (prune) {
                 return pruned(Path.of(path), configuration.usage().sink());
             }
-            return sum(Path.of(path), report, start, end, Optional.of(new PriceTable(configuration.usage().prices())));
+            ZoneId zone = configuration.usage().timeZone();
+            return sum(Path.of(path), new UsageReport(columns, zone), new Days(first, last, zone),
+                    Optional.of(new PriceTable(configuration.usage().prices())));
         }
 
         private int pruned(Path database, Map<String, String> settings) throws IOException {
@@ -153,19 +173,19 @@ public final class UsageCommand implements Command {
             return 0;
         }
 
-        private int sum(Path from, UsageReport report, long start, long end, Optional<PriceTable> prices) throws IOException {
-            if (!Files.isRegularFile(from)) {
-                err.println("sluice usage: there is no file " + from + (file.isPresent() ? "" : "; nothing has been used yet"));
+        private int sum(Path kept, UsageReport report, Days days, Optional<PriceTable> prices) throws IOException {
+            if (!Files.isRegularFile(kept)) {
+                err.println("sluice usage: there is no file " + kept + (file.isPresent() ? "" : "; nothing has been used yet"));
                 return FAILED;
             }
-            long unreadable = (isDatabase(from) ? new SqliteSinkFactory() : new LogSinkFactory()).read(Map.of("path",
-                    from.toString()), start, end, record -> report.add(record, prices.filter(table -> reprice)
+            long unreadable = (isDatabase(kept) ? new SqliteSinkFactory() : new LogSinkFactory()).read(Map.of("path",
+                    kept.toString()), days.startMillis(), days.endMillis(), record -> report.add(record, prices.filter(table -> reprice)
                             .map(table -> table.costNanoDollars(record)).orElse(record.costNanoDollars()),
                             prices.map(table -> table.savedNanoDollars(record)).orElse(OptionalLong.empty())));
             out.print(csv ? report.csv() : json ? report.json() : report.table());
             out.flush();
             if (unreadable > 0) {
-                err.println("sluice usage: " + unreadable + " lines of " + from + " are no usage records and do not count");
+                err.println("sluice usage: " + unreadable + " lines of " + kept + " are no usage records and do not count");
             }
             return 0;
         }
@@ -187,13 +207,11 @@ public final class UsageCommand implements Command {
                                     .collect(Collectors.joining(", "))));
         }
 
-        private long day(Optional<String> text, String option, long otherwise, int later) {
+        private LocalDate date(String text, String option) {
             try {
-                return text.map(date -> LocalDate.parse(date).plusDays(later).atStartOfDay(ZoneOffset.UTC).toInstant()
-                        .toEpochMilli()).orElse(otherwise);
+                return LocalDate.parse(text);
             } catch (DateTimeParseException e) {
-                throw new CommandLine.ParameterException(spec.commandLine(), option + ": '" + text.orElse("")
-                        + "' is no date such as 2026-11-01");
+                throw new CommandLine.ParameterException(spec.commandLine(), option + ": '" + text + "' is no date such as 2026-11-01");
             }
         }
     }

@@ -3,6 +3,9 @@ package sluice.ledger;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +20,7 @@ import sluice.json.JsonStrings;
 
 /** Sums of usage by some columns, as a table for people or as CSV. Confined to one thread. */
 final class UsageReport {
-    /** What records can be grouped by. Times are UTC. */
+    /** What records can be grouped by. Times are those of a time zone. */
     enum Column {
         CLIENT, TEAM, ACCOUNT, MODEL, UPSTREAM_MODEL, TIER, SESSION, ROUTE, STATUS, ERROR, HOUR, DAY, MONTH;
 
@@ -26,7 +29,7 @@ final class UsageReport {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        private String of(UsageRecord record) {
+        private String of(UsageRecord record, ZoneId zone) {
             return switch (this) {
                 case CLIENT -> record.client();
                 case TEAM -> record.team();
@@ -38,14 +41,21 @@ final class UsageReport {
                 case ROUTE -> record.route();
                 case STATUS -> Integer.toString(record.status());
                 case ERROR -> record.errorCode();
-                case HOUR -> time(record, 13);
-                case DAY -> time(record, 10);
-                case MONTH -> time(record, 7);
+                case HOUR -> hour(record, zone);
+                case DAY -> time(record, zone).toString().substring(0, 10);
+                case MONTH -> time(record, zone).toString().substring(0, 7);
             };
         }
 
-        private static String time(UsageRecord record, int chars) {
-            return Instant.ofEpochMilli(record.epochMillis()).toString().substring(0, chars);
+        private static OffsetDateTime time(UsageRecord record, ZoneId zone) {
+            return Instant.ofEpochMilli(record.epochMillis()).atZone(zone).toOffsetDateTime();
+        }
+
+        /** Outside of UTC with its offset: when clocks are set back, an hour comes twice. */
+        private static String hour(UsageRecord record, ZoneId zone) {
+            OffsetDateTime time = time(record, zone);
+            String hour = time.toString().substring(0, 13);
+            return zone.normalized().equals(ZoneOffset.UTC) ? hour : hour + time.getOffset();
         }
     }
 
@@ -87,16 +97,19 @@ final class UsageReport {
     private static final int SHOWN_DIGITS = 4;
 
     private final List<Column> columns;
+    private final ZoneId zone;
     private final Map<List<String>, Sums> groups = new TreeMap<>(UsageReport::compare);
     private final Sums all = new Sums();
 
-    UsageReport(List<Column> columns) {
+    /** A report by {@code columns}; hours, days and months begin where {@code zone} says. */
+    UsageReport(List<Column> columns, ZoneId zone) {
         this.columns = List.copyOf(columns);
+        this.zone = zone;
     }
 
     /** Adds a request; an empty cost is unknown, and so is an empty saving: what the prompt cache of its account has saved. */
     void add(UsageRecord record, OptionalLong cost, OptionalLong saving) {
-        groups.computeIfAbsent(columns.stream().map(column -> column.of(record)).toList(), key -> new Sums()).add(record, cost, saving);
+        groups.computeIfAbsent(columns.stream().map(column -> column.of(record, zone)).toList(), key -> new Sums()).add(record, cost, saving);
         all.add(record, cost, saving);
     }
 

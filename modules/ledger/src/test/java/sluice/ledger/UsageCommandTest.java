@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.UsageSink;
 
@@ -91,6 +93,45 @@ class UsageCommandTest {
     void countsTheDaysThatAreAskedFor() {
         run("--file", folder.resolve("log").toString(), "--by", "none", "--csv", "--from", "2023-11-15", "--to", "2023-11-15");
         assertTrue(out().endsWith("\r\n3,0,30,6,15,3,0,0.250000001,1,0.2,\r\n"), out());
+    }
+
+    /** 22:13 in UTC is the next day in Tokyo. */
+    @ParameterizedTest
+    @CsvSource({"Europe/Berlin, 2023-11-14, 2023-11-14T23+01:00", "America/New_York, 2023-11-14, 2023-11-14T17-05:00",
+        "Asia/Tokyo, 2023-11-15, 2023-11-15T07+09:00", "UTC, 2023-11-14, 2023-11-14T22"})
+    void daysBeginWhereTheTimeZoneSays(String zone, String day, String hour) throws IOException {
+        Path yaml = folder.resolve("zone.yaml");
+        Files.writeString(yaml, Files.readString(folder.resolve("log.yaml")).replace("usage: {path", "usage: {time-zone: " + zone + ", path"));
+        assertEquals(0, run("--config", yaml.toString(), "--by", "day,hour", "--csv"), this::err);
+        assertTrue(out().contains("\r\n" + day + "," + hour + ",1,"), out());
+        out.reset();
+        run("--config", yaml.toString(), "--by", "none", "--csv", "--from", day, "--to", day);
+        assertTrue(out().contains("\r\n1,0,10,2,5,1,0,1.500000000,"), out());
+        out.reset();
+        run("--config", yaml.toString(), "--by", "month", "--csv");
+        assertTrue(out().contains("\r\n2023-11,4,"), out());
+    }
+
+    /** At the end of summer time an hour comes twice, and the day has 25. */
+    @Test
+    void anHourThatComesTwiceIsTwoHours() throws IOException {
+        long twoAgain = Instant.parse("2026-10-25T01:30:00Z").toEpochMilli();
+        try (UsageSink sink = Records.factory("log").create(Records.settings(folder.resolve("autumn"), 1 << 20, 5))) {
+            sink.record(Records.of("r1", twoAgain - 3_600_000, "a", "m", OptionalLong.of(1)));
+            sink.record(Records.of("r2", twoAgain, "a", "m", OptionalLong.of(1)));
+            sink.record(Records.of("r3", Instant.parse("2026-10-25T22:59:59Z").toEpochMilli(), "a", "m", OptionalLong.of(1)));
+            sink.record(Records.of("r4", Instant.parse("2026-10-25T23:00:00Z").toEpochMilli(), "a", "m", OptionalLong.of(1)));
+        }
+        Path yaml = Files.writeString(folder.resolve("autumn.yaml"), "accounts: [{name: a, base-url: 'https://a/v1', api-key: k}]\n"
+                + "usage: {time-zone: Europe/Berlin, path: " + folder.resolve("autumn") + "}\n");
+        run("--config", yaml.toString(), "--by", "hour", "--csv");
+        assertTrue(out().contains("\r\n2026-10-25T02+01:00,1,") && out().contains("\r\n2026-10-25T02+02:00,1,"), out());
+        out.reset();
+        run("--config", yaml.toString(), "--by", "day", "--csv");
+        assertTrue(out().contains("\r\n2026-10-25,3,") && out().contains("\r\n2026-10-26,1,"), out());
+        out.reset();
+        run("--config", yaml.toString(), "--by", "none", "--csv", "--from", "2026-10-25", "--to", "2026-10-25");
+        assertTrue(out().contains("\r\n3,"), out());
     }
 
     @Test

@@ -3,6 +3,7 @@ package sluice.records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import sluice.api.BodyEdit;
 import sluice.api.Decision;
 import sluice.api.TokenUsage;
@@ -124,11 +125,24 @@ public final class RequestRecord {
     /** How long opening the last connection took. */
     public long connectNanos;
 
+    private Consumer<RequestRecord> sentObserver = record -> { };
+
     /** Opens the record of a request that has begun to arrive. */
     public RequestRecord(String requestId, long epochMillis, long startedNanos) {
         this.requestId = requestId;
         this.epochMillis = epochMillis;
         this.startedNanos = startedNanos;
+    }
+
+    /** {@code observer} is told each time that an account is asked, just before. */
+    public void whenSent(Consumer<RequestRecord> observer) {
+        sentObserver = observer;
+    }
+
+    /** An account is asked now. */
+    public void sent(long nowNanos) {
+        sentNanos = nowNanos;
+        sentObserver.accept(this);
     }
 
     /** Notes a failure that the client was told. */

@@ -115,8 +115,7 @@ final class Assembly implements AutoCloseable {
     /** What budgets have spent is kept beside the state, or else beside the usage; without either, nowhere. */
     private Optional<SpendingFile> spendingFile(Configuration configuration) {
         return configuration.state().path().or(() -> Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of))
-                .map(beside -> new SpendingFile(beside.resolveSibling(beside.getFileName() + ".spending"), allowances,
-                        () -> settlement().calendar().dayOf(epochMillis.getAsLong())));
+                .map(beside -> new SpendingFile(beside.resolveSibling(beside.getFileName() + ".spending"), allowances));
     }
 
     /** The clients that were made at run time, beside the state; empty where no state is kept. */
@@ -223,9 +222,14 @@ final class Assembly implements AutoCloseable {
 
     /** Charges clients with a budget what a former process kept for them, or recorded if it kept nothing. */
     void restoreSpending(Configuration configuration) throws IOException {
-        if (spending.isPresent() && spending.get().restore(settlement)) {
-            return;
+        if (spending.isPresent()) {
+            spending.get().restore(settlement, record -> observers().ended(record), () -> restoreFromLedger(configuration));
+        } else {
+            restoreFromLedger(configuration);
         }
+    }
+
+    private void restoreFromLedger(Configuration configuration) throws IOException {
         long unreadable = settlement.restore(providers.usage(), configuration);
         if (unreadable > 0) {
             System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "usage.path: " + unreadable

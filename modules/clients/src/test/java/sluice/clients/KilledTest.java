@@ -1,0 +1,157 @@
+package sluice.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.api.TokenUsage;
+import sluice.config.Quota;
+import sluice.records.RequestRecord;
+
+/** A process that is killed has forgotten nothing that was to be paid, and nobody pays twice. */
+class KilledTest {
+    private static final long DOLLAR = 1_000_000_000L;
+
+    @TempDir
+    private Path folder;
+    private Desk desk;
+    private int kills;
+
+    @BeforeEach
+    void open() throws IOException {
+        desk = new Desk(folder.resolve("first").resolve("spending"), new Quota.Budget(10_000, 100_000));
+    }
+
+    @AfterEach
+    void close() {
+        desk.close();
+    }
+
+    private void kill() throws IOException {
+        desk = desk.killed(folder.resolve("kill-" + ++kills));
+    }
+
+    private long spent() {
+        assertEquals(desk.sums().dayNanoDollars(), desk.team().dayNanoDollars());
+        assertEquals(desk.sums().dayNanoDollars(), desk.account().dayNanoDollars());
+        return desk.sums().dayNanoDollars() / DOLLAR;
+    }
+
+    private void paid(int tokens) {
+        desk.ends(desk.admitted(Desk.body(40, 20, false)), 200, "resp_1", TokenUsage.told(tokens, 0, 0, 0));
+    }
+
+    @Test
+    void whatHasJustBeenChargedIsCharged() throws IOException {
+        paid(7);
+        kill();
+        assertEquals(7, spent());
+        kill();
+        assertEquals(7, spent(), "once, also if the next process is killed at once");
+        paid(2);
+        desk = desk.restarted();
+        assertEquals(9, spent());
+        assertEquals(0, desk.lost().size());
+    }
+
+    @Test
+    void aRequestThatWasSentIsChargedByItsEstimateAndRecorded() throws IOException {
+        Ticket ticket = desk.admitted(Desk.body(40, 20, false));
+        desk.sends(ticket);
+        kill();
+        assertEquals(30, spent());
+        assertEquals(0, desk.sums().reservedNanoDollars());
+        RequestRecord record = desk.lost().getFirst();
+        assertEquals(ticket.record().requestId, record.requestId);
+        assertEquals(TokenUsage.estimate(10, 20), record.usage);
+        assertEquals(List.of("team-a", "research", "main", "gpt", "gateway_killed"), List.of(record.client, record.team, record.account,
+                record.model, record.errorCode));
+        desk = desk.restarted();
+        assertEquals(30, spent());
+        assertEquals(0, desk.lost().size());
+    }
+
+    @Test
+    void aRequestThatWaitedForAnAccountCostsNothing() throws IOException {
+        desk.admitted(Desk.body(40, 20, false));
+        kill();
+        assertEquals(0, spent());
+        assertEquals(0, desk.sums().reservedNanoDollars());
+    }
+
+    @Test
+    void backgroundWorkThatHasJustBeenAcceptedStaysReservedAndIsChargedOnce() throws IOException {
+        desk.ends(desk.admitted(Desk.body(40, 20, true)), 200, "resp_1", TokenUsage.NONE);
+        kill();
+        assertEquals(30 * DOLLAR, desk.sums().reservedNanoDollars());
+        kill();
+        assertEquals(30 * DOLLAR, desk.sums().reservedNanoDollars());
+        assertEquals(5, desk.reads("GET /v1/responses/{id}", "resp_1", TokenUsage.told(2, 0, 3, 0)).usage.total());
+        desk = desk.restarted();
+        assertEquals(0, desk.sums().reservedNanoDollars());
+        assertEquals(5, spent());
+    }
+
+    @Test
+    void backgroundWorkThatHasJustBeenSettledIsSettled() throws IOException {
+        desk.ends(desk.admitted(Desk.body(40, 20, true)), 200, "resp_1", TokenUsage.NONE);
+        desk = desk.restarted();
+        assertEquals(5, desk.reads("GET /v1/responses/{id}", "resp_1", TokenUsage.told(2, 0, 3, 0)).usage.total());
+        kill();
+        assertEquals(5, spent());
+        assertEquals(0, desk.sums().reservedNanoDollars());
+        assertEquals(0, desk.reads("GET /v1/responses/{id}", "resp_1", TokenUsage.told(2, 0, 3, 0)).usage.total());
+        kill();
+        assertEquals(5, spent());
+    }
+
+    @Test
+    void backgroundWorkThatHasJustBegunAndHasJustBeenSettledIsSettled() throws IOException {
+        Ticket early = desk.admitted(Desk.body(40, 20, false));
+        Ticket begins = desk.admitted(Desk.body(40, 20, true));
+        desk.ends(early, 429, "", TokenUsage.NONE);
+        desk.ends(begins, 200, "resp_1", TokenUsage.NONE);
+        // It takes the slot of the first, which stands before that of the work.
+        assertEquals(5, desk.reads("GET /v1/responses/{id}", "resp_1", TokenUsage.told(2, 0, 3, 0)).usage.total());
+        kill();
+        assertEquals(5, spent());
+        assertEquals(0, desk.sums().reservedNanoDollars());
+        assertEquals(0, desk.reads("GET /v1/responses/{id}", "resp_1", TokenUsage.told(2, 0, 3, 0)).usage.total());
+    }
+
+    /** More at a time than there is room for at the start: the file grows. */
+    @Test
+    void thousandsUnderWayAtOnceAreFound() throws IOException {
+        List<Ticket> open = new ArrayList<>();
+        for (int i = 0; i < 3200; i++) {
+            Ticket ticket = desk.admitted(Desk.body(8, 0, false));
+            desk.sends(ticket);
+            open.add(ticket);
+        }
+        for (int i = 0; i < 100; i++) {
+            desk.ends(open.removeFirst(), 200, "resp_" + i, TokenUsage.told(2, 0, 0, 0));
+        }
+        kill();
+        assertEquals(6400, spent());
+        assertEquals(open.size(), desk.lost().size());
+    }
+
+    @Test
+    void hugeCountsNeverMakeABudgetFullAgain() throws IOException {
+        Ticket first = desk.admitted(Desk.body(40, 20, false));
+        Ticket second = desk.admitted(Desk.body(40, 20, false));
+        desk.ends(first, 200, "resp_1", TokenUsage.told(1L << 52, 0, 1L << 52, 0));
+        desk.ends(second, 200, "resp_2", TokenUsage.told(1L << 52, 0, 1L << 52, 0));
+        assertEquals(Long.MAX_VALUE, desk.sums().dayNanoDollars());
+        assertTrue(desk.asks(Desk.body(40, 20, false)) instanceof Admission.Outcome.Refused);
+        desk = desk.restarted();
+        assertEquals(Long.MAX_VALUE, desk.sums().monthNanoDollars());
+    }
+}
