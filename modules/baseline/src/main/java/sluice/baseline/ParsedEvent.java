@@ -18,6 +18,7 @@ import sluice.api.TokenUsage;
 import sluice.responses.EventKind;
 import sluice.responses.EventType;
 import sluice.responses.PlanWindow;
+import sluice.responses.ToldUsage;
 
 /** The JSON of one event as a tree; empty if it is none. Confined to one thread. */
 final class ParsedEvent {
@@ -120,9 +121,12 @@ final class ParsedEvent {
                 : usage.path("input_tokens_details");
         JsonNode outputDetails = usage.has("completion_tokens_details") ? usage.path("completion_tokens_details")
                 : usage.path("output_tokens_details");
-        return TokenUsage.told(Math.max(0, input.asLong()), Math.max(0, inputDetails.path("cached_tokens").asLong()),
-                Math.max(0, output.asLong()), Math.max(0, outputDetails.path("reasoning_tokens").asLong()))
-                .withCacheWrite(Math.max(0, inputDetails.path("cache_write_tokens").asLong()));
+        return ToldUsage.of(count(input), count(output), count(usage.path("total_tokens")), count(inputDetails.path("cached_tokens")),
+                count(inputDetails.path("cache_write_tokens")), count(outputDetails.path("reasoning_tokens")));
+    }
+
+    private static long count(JsonNode node) {
+        return node.isNumber() ? Math.max(-1, node.asLong()) : -1;
     }
 
     /** What the account may still use, of an event that tells it. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import sluice.api.NamePattern;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
@@ -18,6 +20,10 @@ import sluice.config.ModelPrice;
 public final class PriceTable {
     /** A dollar for a million tokens is a thousand of these for one. */
     private static final double NANO_DOLLARS_PER_TOKEN = 1000;
+    /** Such as {@code gpt-5-2025-08-07}. */
+    private static final Pattern EDITION = Pattern.compile("(.+)-20\\d\\d-\\d\\d-\\d\\d");
+    /** How price files name those who serve these models; what is first counts. */
+    private static final List<String> PROVIDERS = List.of("", "openai/", "azure/");
 
     /** Prices that are looked through one after another: those of the configuration, and all with wildcards. */
     private final List<ModelPrice> listed = new ArrayList<>();
@@ -52,16 +58,50 @@ public final class PriceTable {
 
     /** The price of a model, for a request of that tier with so many input tokens; empty if it has none. */
     public Optional<ModelPrice> priceOf(String model, String tier, long inputTokens) {
-        ModelPrice found = find(listed, model, tier, inputTokens);
+        String name = nameOf(model);
+        ModelPrice found = find(listed, name, tier, inputTokens);
         if (found == null) {
-            found = find(named.getOrDefault(model, List.of()), model, tier, inputTokens);
+            found = find(named.getOrDefault(name, List.of()), name, tier, inputTokens);
         }
         return Optional.ofNullable(found);
     }
 
     /** Every price that {@code model} may get, in the order in which they count. */
     public List<ModelPrice> pricesOf(String model) {
-        return all.stream().filter(price -> price.fits(model)).toList();
+        String name = nameOf(model);
+        return all.stream().filter(price -> price.fits(name)).toList();
+    }
+
+    /**
+     * What a model is called in lists of prices: by its name; with its provider before it; and an edition, whose name ends in a date,
+     * like the model that it is an edition of. The first name that has a price at all counts, for all tiers.
+     */
+    private String nameOf(String model) {
+        if (isPriced(model)) {
+            return model;
+        }
+        Matcher edition = EDITION.matcher(model);
+        List<String> plain = edition.matches() ? List.of(model, edition.group(1)) : List.of(model);
+        for (String name : plain) {
+            for (String provider : PROVIDERS) {
+                if (isPriced(provider + name)) {
+                    return provider + name;
+                }
+            }
+        }
+        return model;
+    }
+
+    private boolean isPriced(String name) {
+        if (named.containsKey(name)) {
+            return true;
+        }
+        for (ModelPrice price : listed) {
+            if (price.fits(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All prices, in the order in which they count. */

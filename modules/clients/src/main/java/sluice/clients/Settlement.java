@@ -172,18 +172,22 @@ public final class Settlement {
 
     /** What the upstream told, or an estimate where it did not and may have worked. */
     private static TokenUsage usageOf(RequestRecord record, Claim claim) {
-        if (record.usage.total() > 0) {
+        boolean told = record.usage.input() > 0 && record.usage.output() > 0;
+        if (record.usage.total() > 0 && (told || !record.usage.estimated())) {
             return record.usage;
         }
-        if (record.sentNanos == 0 || !succeeded(record) && !abandoned(record)) {
-            return TokenUsage.NONE;
+        if (record.sentNanos == 0 || !succeeded(record) && !abandoned(record) && !record.brokenOff) {
+            return record.usage;
         }
         if (claim.equals(Claim.NOTHING)) {
-            return TokenUsage.NONE;
+            return record.usage;
         }
         long seen = record.stream ? Math.max(record.events, record.answerBytes / BYTES_PER_DELTA)
                 : record.answerBytes / Claim.BYTES_PER_TOKEN;
-        return TokenUsage.estimate(claim.inputTokens(), claim.background() && abandoned(record) ? claim.outputTokens() : seen);
+        TokenUsage part = record.usage;
+        long output = claim.background() && abandoned(record) ? claim.outputTokens() : seen;
+        return new TokenUsage(part.input() > 0 ? part.input() : claim.inputTokens(), part.cached(), part.cacheWrite(),
+                part.output() > 0 ? part.output() : output, part.reasoning(), true);
     }
 
     /** The model that does the work. */
@@ -244,7 +248,10 @@ public final class Settlement {
             return;
         }
         Pending one = made.get().servedBy(record.toldTier);
-        record.usage = record.usage.total() > 0 ? record.usage : TokenUsage.estimate(one.claim().inputTokens(), 0);
+        if (record.usage.total() == 0) {
+            // What is deleted may have been complete, though nobody has seen it; what is cancelled was not.
+            record.usage = record.route.startsWith("DELETE") ? estimate(one) : TokenUsage.estimate(one.claim().inputTokens(), 0);
+        }
         record.responseId = one.responseId();
         record.model = one.model();
         record.upstreamModel = one.model();

@@ -57,6 +57,36 @@ class PriceTableTest {
         assertEquals(OptionalLong.of(10 * 200), table.costNanoDollars("gpt-5.6", "", TokenUsage.told(10, 500, 0, 0)));
     }
 
+    /** Price lists name a model, a model of a provider, or an edition by its date. */
+    @ParameterizedTest
+    @CsvSource({"gpt-5.6, 2", "gpt-5.6-2026-08-07, 2", "gpt-5.6-mini, 0", "gpt-7, 7", "gpt-7-2026-01-02, 7", "gpt-8, 8",
+        "gpt-8-2026-01-02, 9", "gpt-9, 0", "gpt-5.6-20260807, 0", "gpt-5.6-2026-08-07-x, 0"})
+    void aModelIsFoundByTheNamesThatPriceListsGiveIt(String model, long dollars) {
+        PriceTable listed = new PriceTable(List.of(new ModelPrice("gpt-5.6", "", 0, Rates.of(2, 2), FILE),
+                new ModelPrice("openai/gpt-7", "", 0, Rates.of(7, 7), FILE), new ModelPrice("azure/gpt-7", "", 0, Rates.of(1, 1), FILE),
+                new ModelPrice("azure/gpt-8", "", 0, Rates.of(8, 8), FILE),
+                new ModelPrice("azure/gpt-8-2026-01-02", "", 0, Rates.of(9, 9), FILE),
+                new ModelPrice("openrouter/openai/gpt-9", "", 0, Rates.of(5, 5), FILE)));
+        assertEquals(dollars == 0 ? OptionalLong.empty() : OptionalLong.of(dollars * 1000),
+                listed.costNanoDollars(model, "", TokenUsage.told(1, 0, 0, 0)));
+        assertEquals(dollars != 0, !listed.pricesOf(model).isEmpty());
+    }
+
+    @Test
+    void anEditionHasTheTiersOfTheRowThatItIsFoundBy() {
+        TokenUsage usage = TokenUsage.told(1, 0, 0, 0);
+        assertEquals(OptionalLong.of(1000), table.costNanoDollars("gpt-5.6-2026-08-07", "flex", usage));
+        PriceTable own = new PriceTable(List.of(new ModelPrice("gpt-5.6-2026-08-07", "", 0, Rates.of(3, 3), "usage.prices[0]"),
+                new ModelPrice("gpt-5.6", "flex", 0, Rates.of(1, 1), FILE)));
+        assertEquals(OptionalLong.empty(), own.costNanoDollars("gpt-5.6-2026-08-07", "flex", usage),
+                "a row of its own says all that there is to say");
+    }
+
+    @Test
+    void noSumOfTokensIsTooLargeForACost() {
+        assertEquals(OptionalLong.of(Long.MAX_VALUE), table.costNanoDollars("gpt-5.6", "", TokenUsage.told(1L << 52, 0, 1L << 52, 0)));
+    }
+
     @Test
     void ofTwoThatFitTheFirstCounts() {
         PriceTable both = new PriceTable(List.of(ModelPrice.of("gpt-*", 1, 1, 1), ModelPrice.of("gpt-5", 2, 2, 2)));

@@ -107,7 +107,7 @@ class SettlementTest {
         assertTrue(desk.reads("POST /v1/responses/{id}/cancel", "resp_1", TokenUsage.NONE).usage.estimated());
         desk.ends(desk.admitted(Desk.body(40, 20, true)), 200, "resp_2", TokenUsage.NONE);
         assertTrue(desk.reads("DELETE /v1/responses/{id}", "resp_2", TokenUsage.NONE).usage.estimated());
-        assertEquals(20, spent());
+        assertEquals(40, spent());
         assertEquals(0, reserved());
     }
 

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
 /**
  * Reads prices in the form of LiteLLM's {@code model_prices_and_context_window.json}: an object of models, each with what one
  * token of a kind costs, in dollars. A kind's name may end in the length of a prompt above which it holds
- * ({@code _above_272k_tokens}) and in a service tier ({@code _flex}, {@code _priority}). Everything else in the file is passed
- * over. What stands where a price must and is none is told with its place, and its model is left out. Confined to one thread.
+ * ({@code _above_272k_tokens}) and in a service tier ({@code _flex}, {@code _priority}), in any order. Everything else in the file
+ * is passed over. What stands where a price must and is none is told with its place, and its model is left out. Confined to one
+ * thread.
  */
 final class PriceFile {
     /** The file that a community keeps has a tenth of this. */
@@ -30,7 +31,7 @@ final class PriceFile {
     private static final long THOUSAND = 1000;
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PRICE = Pattern.compile("(input_cost_per_token|output_cost_per_token|cache_read_input_token_cost"
-            + "|cache_creation_input_token_cost)(?:_above_(\\d{1,9})k_tokens)?(?:_(flex|priority|batches))?");
+            + "|cache_creation_input_token_cost)(?:_(flex|priority|batches))?(?:_above_(\\d{1,9})k_tokens)?(?:_(flex|priority|batches))?");
     /** An entry that explains the others. */
     private static final String SAMPLE = "sample_spec";
 
@@ -114,19 +115,44 @@ final class PriceFile {
                 parser.skipChildren();
                 continue;
             }
-            long above = price.group(2) == null ? 0 : Long.parseLong(price.group(2)) * THOUSAND;
-            String tier = price.group(3) == null ? "" : price.group(3).equals("batches") ? "batch" : price.group(3);
+            long above = price.group(3) == null ? 0 : Long.parseLong(price.group(3)) * THOUSAND;
+            String tier = tier(price.group(2) == null ? price.group(4) : price.group(2));
             found.computeIfAbsent(new Scope(tier, above), scope -> new TreeMap<>()).put(price.group(1), dollars * PER_MILLION);
         }
         return good ? prices(model, found) : List.of();
     }
 
+    private static String tier(String named) {
+        return named == null ? "" : named.equals("batches") ? "batch" : named;
+    }
+
+    /** What is dearer for long prompts is so by the same factor in a tier that does not say it for itself. */
+    private static void longPromptsOfTiers(Map<Scope, Map<String, Double>> found) {
+        Map<String, Double> usual = found.getOrDefault(new Scope("", 0), Map.of());
+        for (Scope tier : List.copyOf(found.keySet())) {
+            for (Scope length : List.copyOf(found.keySet())) {
+                Scope both = new Scope(tier.tier(), length.aboveTokens());
+                if (!tier.tier().isEmpty() && tier.aboveTokens() == 0 && length.tier().isEmpty() && length.aboveTokens() > 0) {
+                    Map<String, Double> told = found.computeIfAbsent(both, scope -> new TreeMap<>());
+                    boolean ownInput = told.containsKey("input_cost_per_token");
+                    found.get(tier).forEach((kind, price) -> {
+                        double of = usual.getOrDefault(kind, 0.0);
+                        if (!ownInput || !kind.startsWith("cache")) {
+                            told.putIfAbsent(kind, of > 0 ? price * (found.get(length).getOrDefault(kind, of) / of) : price);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
     /** A tier or a length that tells only what it changes has the rest from the tier, or from the usual price. */
     private List<ModelPrice> prices(String model, Map<Scope, Map<String, Double>> found) {
         List<ModelPrice> prices = new ArrayList<>();
+        longPromptsOfTiers(found);
         found.keySet().forEach(scope -> {
             Map<String, Double> kinds = new TreeMap<>();
-            for (Scope general : List.of(new Scope("", 0), new Scope(scope.tier(), 0), scope)) {
+            for (Scope general : List.of(new Scope("", 0), new Scope("", scope.aboveTokens()), new Scope(scope.tier(), 0), scope)) {
                 Map<String, Double> more = found.getOrDefault(general, Map.of());
                 if (more.containsKey("input_cost_per_token")) {
                     // Prices of the cache belong to the price of input that they were made for.

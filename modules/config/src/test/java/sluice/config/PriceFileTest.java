@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PriceFileTest {
     /** In the form that the community keeps, with numbers made up. */
@@ -59,6 +61,53 @@ class PriceFileTest {
                 "a cache whose price is not told costs as input of its tier");
         assertEquals(Optional.of(new ModelPrice.Rates(1, 1, 1, 16)), rates(content, "batch", 0).map(PriceFileTest::rounded));
         assertEquals(272_000, content.prices().getFirst().aboveTokens(), "the longest prompts first");
+    }
+
+    /** Twice the input and half more for the output above 272 000 tokens: for standard, flex and batch alike. */
+    @Test
+    void longPromptsAreDearerInEachTierByTheSameFactor() throws IOException {
+        PriceFile.Content content = read(FILE);
+
+        assertEquals(Optional.of(new ModelPrice.Rates(2, 0.2, 2, 12)), rates(content, "flex", 272_000).map(PriceFileTest::rounded));
+        assertEquals(Optional.of(new ModelPrice.Rates(8, 8, 8, 48)), rates(content, "priority", 272_000).map(PriceFileTest::rounded));
+        assertEquals(Optional.of(new ModelPrice.Rates(2, 2, 2, 24)), rates(content, "batch", 272_000).map(PriceFileTest::rounded));
+    }
+
+    /** In both orders in which such names have been seen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"_above_272k_tokens_flex", "_flex_above_272k_tokens"})
+    void aTierMayHaveItsOwnPriceForLongPrompts(String ending) throws IOException {
+        PriceFile.Content content = read("{\"gpt-5.6\": {\"input_cost_per_token\": 2e-06, \"output_cost_per_token\": 1e-05, "
+                + "\"input_cost_per_token_flex\": 1e-06, \"input_cost_per_token_above_272k_tokens\": 4e-06, "
+                + "\"input_cost_per_token" + ending + "\": 3e-06, \"output_cost_per_token" + ending + "\": 7e-06}}");
+        assertEquals(Optional.of(new ModelPrice.Rates(3, 3, 3, 7)), rates(content, "flex", 272_000).map(PriceFileTest::rounded));
+    }
+
+    /** Rows as the community's file has them, with members that a price must not be taken from. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"input_cost_per_token\": \"2e-06\"", "\"input_cost_per_token\": -2e-06", "\"input_cost_per_token\": true",
+        "\"input_cost_per_token\": {\"usd\": 1}", "\"input_cost_per_token\": [2e-06]", "\"input_cost_per_token\": 2",
+        "\"input_cost_per_token\": 2e-06, \"output_cost_per_token_flex\": \"\"",
+        "\"input_cost_per_token\": 2e-06, \"cache_read_input_token_cost_above_272k_tokens\": \"free\""})
+    void aRowWithABrokenPriceIsToldByLineAndMemberAndHasNone(String members) throws IOException {
+        PriceFile.Content content = read("{\n\"openai/good\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 2e-06},\n"
+                + "\"openai/odd\": {" + members + ", \"output_cost_per_token\": 1e-05, \"mode\": \"responses\"},\n"
+                + "\"azure/good\": {\"input_cost_per_token\": 1e-06, \"output_cost_per_token\": 2e-06}}");
+        assertEquals(List.of("openai/good", "azure/good"), content.prices().stream().map(ModelPrice::model).toList());
+        assertEquals(1, content.problems().size(), content.problems().toString());
+        assertTrue(content.problems().getFirst().startsWith("line 3: openai/odd."), content.problems().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"cache_read_input_token_cost\": null", "\"input_cost_per_token_flex\": null",
+        "\"input_cost_per_token_above_272k_tokens\": null", "\"input_cost_per_audio_token\": \"free\"",
+        "\"cache_creation_input_token_cost_above_1hr\": \"dear\"", "\"input_cost_per_token_cache_hit\": -1",
+        "\"regional_processing_uplift_multiplier_eu\": 1.1", "\"supported_endpoints\": [\"/v1/responses\"]",
+        "\"metadata\": {\"notes\": {\"input_cost_per_token\": \"no price\"}}"})
+    void whatIsAbsentNullOrUnknownIsPassedOver(String member) throws IOException {
+        PriceFile.Content content = read("{\"m\": {\"input_cost_per_token\": 1e-06, " + member + ", \"output_cost_per_token\": 2e-06}}");
+        assertEquals(List.of(), content.problems());
+        assertEquals(List.of(new ModelPrice.Rates(1, 1, 1, 2)), content.prices().stream().map(price -> rounded(price.rates())).toList());
     }
 
     private static ModelPrice.Rates rounded(ModelPrice.Rates rates) {

@@ -8,7 +8,6 @@ import sluice.api.AttemptOutcome;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.RelayOutcome;
-import sluice.api.TokenUsage;
 import sluice.api.UpstreamResult;
 import sluice.failures.AttemptResult;
 import sluice.failures.FailedAttempt;
@@ -25,8 +24,6 @@ import sluice.failures.UpstreamError;
 final class Verdicts {
     /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
     private static final int ERROR_BYTES = 64 * 1024;
-    /** Bytes of text per token, for the estimate of an answer that was broken off. */
-    private static final int BYTES_PER_TOKEN = 4;
     private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
             "The encrypted reasoning belongs to an organisation that has no usable account now.", false, true, Duration.ZERO);
 
@@ -138,8 +135,8 @@ final class Verdicts {
     AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
         RelayOutcome.Report report = broken.report();
         Answer client = call.answer();
-        call.record.usage = report.usage().equals(TokenUsage.NONE) && report.bytesIn() > 0
-                ? TokenUsage.estimate(call.record.requestBytes / BYTES_PER_TOKEN, report.deltas()) : report.usage();
+        call.record.usage = report.usage();
+        call.record.brokenOff |= report.bytesIn() > 0;
         Match.Origin origin = switch (broken.cause()) {
             case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
             case FIRST_OUTPUT_TIMEOUT -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME;

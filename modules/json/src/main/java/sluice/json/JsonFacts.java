@@ -9,7 +9,7 @@ public interface JsonFacts<F> {
     /** A string, or a number where a text is wanted: {@code spelled[0, length)} with its escapes, cut off if it is long. */
     void text(F fact, byte[] spelled, int length);
 
-    /** A whole number; its fraction is left out. */
+    /** A whole number; its fraction is left out. -1 for one that is below zero or has an exponent, as no count has. */
     void number(F fact, long value);
 
     /** A container begins of which the extent is wanted. */

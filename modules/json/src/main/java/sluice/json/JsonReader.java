@@ -62,6 +62,8 @@ public final class JsonReader<F> {
     private int textBytes;
     private long number;
     private boolean fraction;
+    /** The number is below zero, or has an exponent. */
+    private boolean noCount;
     private int literalFrom = -1;
     private int literalBytes;
 
@@ -308,6 +310,7 @@ public final class JsonReader<F> {
                 if (digits && place.want() == Want.NUMBER) {
                     number = 0;
                     fraction = false;
+                    noCount = false;
                     state = State.NUMBER;
                 } else if (digits && place.want() == Want.TEXT_OR_NUMBER) {
                     textBytes = 0;
@@ -429,6 +432,7 @@ public final class JsonReader<F> {
             append(b);
         } else if (state == State.NUMBER) {
             boolean digit = b >= '0' && b <= '9';
+            noCount |= b == '-' || b == 'e' || b == 'E';
             fraction |= !digit;
             number = fraction ? number : Math.min(number * 10 + (b - '0'), MAX_NUMBER);
         }
@@ -437,7 +441,7 @@ public final class JsonReader<F> {
     private void endScalar() {
         switch (state) {
             case NUMBER -> {
-                facts.number(place.fact(), number);
+                facts.number(place.fact(), noCount ? -1 : number);
                 valueRead();
             }
             case SPELLED -> endText();

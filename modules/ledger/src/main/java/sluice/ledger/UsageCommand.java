@@ -90,7 +90,8 @@ public final class UsageCommand implements Command {
                         + "none: one sum (default: ${DEFAULT-VALUE}).")
         private String by = "";
 
-        @CommandLine.Option(names = "--from", paramLabel = "DATE", description = "First day, such as 2026-11-01. Days begin where usage.time-zone says; with --file, in UTC.")
+        @CommandLine.Option(names = "--from", paramLabel = "DATE",
+                description = "First day, such as 2026-11-01. Days begin where usage.time-zone says; with --file, in UTC.")
         private Optional<String> from = Optional.empty();
 
         @CommandLine.Option(names = "--to", paramLabel = "DATE", description = "Last day.")

@@ -109,7 +109,8 @@ final class UsageReport {
 
     /** Adds a request; an empty cost is unknown, and so is an empty saving: what the prompt cache of its account has saved. */
     void add(UsageRecord record, OptionalLong cost, OptionalLong saving) {
-        groups.computeIfAbsent(columns.stream().map(column -> column.of(record, zone)).toList(), key -> new Sums()).add(record, cost, saving);
+        List<String> key = columns.stream().map(column -> column.of(record, zone)).toList();
+        groups.computeIfAbsent(key, any -> new Sums()).add(record, cost, saving);
         all.add(record, cost, saving);
     }
 

@@ -101,7 +101,8 @@ class UsageCommandTest {
         "Asia/Tokyo, 2023-11-15, 2023-11-15T07+09:00", "UTC, 2023-11-14, 2023-11-14T22"})
     void daysBeginWhereTheTimeZoneSays(String zone, String day, String hour) throws IOException {
         Path yaml = folder.resolve("zone.yaml");
-        Files.writeString(yaml, Files.readString(folder.resolve("log.yaml")).replace("usage: {path", "usage: {time-zone: " + zone + ", path"));
+        Files.writeString(yaml, Files.readString(folder.resolve("log.yaml")).replace("usage: {path", "usage: {time-zone: " + zone
+                + ", path"));
         assertEquals(0, run("--config", yaml.toString(), "--by", "day,hour", "--csv"), this::err);
         assertTrue(out().contains("\r\n" + day + "," + hour + ",1,"), out());
         out.reset();

@@ -89,6 +89,8 @@ public final class RequestRecord {
     public String toldTier = "";
     /** Tokens. */
     public TokenUsage usage = TokenUsage.NONE;
+    /** An account's answer began and broke off: whoever made it bills for it, and did not say how much. */
+    public boolean brokenOff;
     /** What the tokens cost, in billionths of a dollar; empty if that is unknown. */
     public OptionalLong cost = OptionalLong.empty();
     /** Bytes of the answer's body. */

@@ -25,11 +25,11 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private boolean settled;
 
     private String serviceTier = "";
-    private boolean counted;
     private long input;
+    private long output;
+    private long total;
     private long cached;
     private long cacheWrite;
-    private long output;
     private long reasoning;
 
     private boolean failed;
@@ -44,7 +44,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
 
     /** Nothing is told yet. */
     public AnswerFacts() {
-        Arrays.fill(windows, -1);
+        reset();
     }
 
     /** Forgets everything. */
@@ -55,7 +55,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         conversationId = "";
         settled = false;
         serviceTier = "";
-        counted = false;
+        forgetUsage();
         failed = false;
         status = 0;
         code = "";
@@ -91,9 +91,18 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         return conversationId;
     }
 
-    /** {@link TokenUsage#NONE} if nothing was counted. */
+    /** {@link TokenUsage#NONE} if nothing was counted; marked as estimated if it was not counted whole. */
     public TokenUsage usage() {
-        return counted ? TokenUsage.told(input, cached, output, reasoning).withCacheWrite(cacheWrite) : TokenUsage.NONE;
+        return ToldUsage.of(input, output, total, cached, cacheWrite, reasoning);
+    }
+
+    private void forgetUsage() {
+        input = -1;
+        output = -1;
+        total = -1;
+        cached = -1;
+        cacheWrite = -1;
+        reasoning = -1;
     }
 
     /** The tier that served, as the answer names it; empty if it does not. */
@@ -149,14 +158,15 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     public void number(Fact fact, long value) {
         switch (fact) {
             case SEQUENCE_NUMBER -> sequence = value;
-            case INPUT_TOKENS -> input = counted(value);
-            case CACHED_TOKENS -> cached = counted(value);
-            case CACHE_WRITE_TOKENS -> cacheWrite = counted(value);
-            case OUTPUT_TOKENS -> output = counted(value);
-            case REASONING_TOKENS -> reasoning = counted(value);
-            case ERROR_STATUS -> status = value;
-            case RESETS_AT -> resets = new Resets(value, resets.inSeconds());
-            case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(), value);
+            case INPUT_TOKENS -> input = value;
+            case OUTPUT_TOKENS -> output = value;
+            case TOTAL_TOKENS -> total = value;
+            case CACHED_TOKENS -> cached = value;
+            case CACHE_WRITE_TOKENS -> cacheWrite = value;
+            case REASONING_TOKENS -> reasoning = value;
+            case ERROR_STATUS -> status = Math.max(0, value);
+            case RESETS_AT -> resets = new Resets(Math.max(0, value), resets.inSeconds());
+            case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(), Math.max(0, value));
             case PRIMARY_USED, PRIMARY_MINUTES, PRIMARY_RENEWS_IN, PRIMARY_RENEWS_AT ->
                 windows[fact.ordinal() - Fact.PRIMARY_USED.ordinal()] = value;
             case SECONDARY_USED, SECONDARY_MINUTES, SECONDARY_RENEWS_IN, SECONDARY_RENEWS_AT ->
@@ -169,11 +179,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     public void opened(Fact fact) {
         if (fact == Fact.USAGE) {
             // the last one of an event counts
-            input = 0;
-            cached = 0;
-            cacheWrite = 0;
-            output = 0;
-            reasoning = 0;
+            forgetUsage();
         } else if (fact == Fact.ERROR) {
             failed = true;
         }
@@ -187,10 +193,5 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     @Override
     public void literal(Fact fact) {
         settled |= fact == Fact.ERROR;
-    }
-
-    private long counted(long value) {
-        counted = true;
-        return value;
     }
 }

@@ -34,7 +34,8 @@ public final class AnswerTree {
             .with("input_tokens", INPUT).with("input_tokens_details", INPUT_DETAILS)
             .with("output_tokens", OUTPUT).with("output_tokens_details", OUTPUT_DETAILS)
             .with("prompt_tokens", INPUT).with("prompt_tokens_details", INPUT_DETAILS)
-            .with("completion_tokens", OUTPUT).with("completion_tokens_details", OUTPUT_DETAILS);
+            .with("completion_tokens", OUTPUT).with("completion_tokens_details", OUTPUT_DETAILS)
+            .with("total_tokens", JsonPlace.number(Fact.TOTAL_TOKENS));
 
     private static final JsonPlace<Fact> TIER = JsonPlace.text(Fact.SERVICE_TIER);
     private static final JsonPlace<Fact> RATE_LIMITS = JsonPlace.<Fact>object()

@@ -24,6 +24,7 @@ public enum Fact {
     CACHE_WRITE_TOKENS,
     OUTPUT_TOKENS,
     REASONING_TOKENS,
+    TOTAL_TOKENS,
     ERROR,
     ERROR_CODE,
     ERROR_TYPE,

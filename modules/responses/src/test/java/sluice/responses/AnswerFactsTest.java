@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import sluice.api.TokenUsage;
 import sluice.json.JsonReader;
 
@@ -44,6 +47,34 @@ class AnswerFactsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"input_tokens\":10,\"output_tokens\":5}                                            | 10 |  5 | false",
+        "{\"input_tokens\":0,\"output_tokens\":0}                                             |  0 |  0 | false",
+        "{\"input_tokens\":10.7,\"output_tokens\":5}                                          | 10 |  5 | false",
+        "{\"input_tokens\":10}                                                                | 10 |  0 | true",
+        "{\"output_tokens\":5,\"input_tokens\":null}                                          |  0 |  5 | true",
+        "{\"input_tokens\":\"10\",\"output_tokens\":5}                                         |  0 |  5 | true",
+        "{\"input_tokens\":-10,\"output_tokens\":5}                                           |  0 |  5 | true",
+        "{\"input_tokens\":1e1,\"output_tokens\":5}                                           |  0 |  5 | true",
+        "{\"input_tokens\":\"10\",\"output_tokens\":\"5\"}                                      |  0 |  0 | false",
+        "{\"input_tokens\":-10,\"output_tokens\":-5}                                          |  0 |  0 | false",
+        "{\"input_tokens\":99999999999999999999,\"output_tokens\":5}                          |  0 |  0 | false",
+        "{\"prompt_tokens\":10,\"total_tokens\":10}                                           | 10 |  0 | false",
+        "{\"prompt_tokens\":10,\"total_tokens\":12}                                           | 10 |  2 | false",
+        "{\"output_tokens\":5,\"total_tokens\":12}                                            |  7 |  5 | false",
+        "{\"input_tokens\":10,\"output_tokens\":5,\"input_tokens_details\":{\"cached_tokens\":-3}} | 10 |  5 | false",
+    })
+    void whatIsNotToldWholeIsMarkedAndWhatCannotBeIsNotTold(String usage, long input, long output, boolean estimated) {
+        AnswerFacts found = new AnswerFacts();
+        byte[] bytes = ("{\"id\":\"resp_1\",\"usage\":" + usage + "}").getBytes(StandardCharsets.UTF_8);
+        JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, found);
+        for (int at = 0; at < bytes.length;) {
+            at = json.feed(bytes, at, bytes.length);
+        }
+        assertEquals(new TokenUsage(input, 0, 0, output, 0, estimated), found.usage());
+    }
+
     private static TokenUsage usage(JsonNode tree) {
         JsonNode inner = tree.at("/response/usage");
         JsonNode outer = tree.path("usage");
@@ -51,9 +82,9 @@ class AnswerFactsTest {
         boolean innerLast = inner.isObject() && (!outer.isObject()
                 || tree.toString().lastIndexOf("\"usage\"") > 0 && lastMember(tree).equals("response"));
         JsonNode usage = innerLast ? inner : outer;
-        return usage.isObject() ? TokenUsage.told(number(usage.path("input_tokens"), 0),
-                number(usage.at("/input_tokens_details/cached_tokens"), 0), number(usage.path("output_tokens"), 0),
-                number(usage.at("/output_tokens_details/reasoning_tokens"), 0)) : TokenUsage.NONE;
+        return usage.isObject() ? ToldUsage.of(number(usage.path("input_tokens"), -1), number(usage.path("output_tokens"), -1), -1,
+                number(usage.at("/input_tokens_details/cached_tokens"), -1), -1,
+                number(usage.at("/output_tokens_details/reasoning_tokens"), -1)) : TokenUsage.NONE;
     }
 
     private static String lastMember(JsonNode tree) {

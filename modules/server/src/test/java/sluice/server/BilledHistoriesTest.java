@@ -50,6 +50,7 @@ class BilledHistoriesTest {
         private final SimulatedUpstream upstream;
         private final Path home;
         private final Random random;
+        private final String way;
         private RunningGateway gateway;
         private final Map<String, TestClient> connections = new HashMap<>();
         private final Map<String, TestWebSocket> sockets = new HashMap<>();
@@ -66,6 +67,8 @@ class BilledHistoriesTest {
             this.upstream = upstream;
             this.home = Files.createDirectories(home);
             random = new Random(seed);
+            // To the accounts some go over HTTP, others over pooled connections.
+            way = seed % 3 == 0 ? "prefer" : "on";
             start();
         }
 
@@ -73,7 +76,12 @@ class BilledHistoriesTest {
             StringBuilder clients = new StringBuilder("clients:\n");
             CLIENTS.forEach(name -> clients.append("  - {name: ").append(name).append(", key-sha256: \"")
                     .append(KeyHash.of(name).hex()).append("\", budget-usd: {month: 100000000}}\n"));
-            gateway = RunningGateway.accounts(upstream.baseUri(), 2, "state: {path: " + home.resolve("state") + "}\n" + clients
+            StringBuilder accounts = new StringBuilder("accounts:\n");
+            for (String name : List.of("a", "b")) {
+                accounts.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.baseUri()).append("\", api-key: sk-")
+                        .append(name).append(", tier: ").append(name.equals("a") ? 0 : 1).append(", websocket: ").append(way).append("}\n");
+            }
+            gateway = RunningGateway.of(accounts + "state: {path: " + home.resolve("state") + "}\n" + clients
                     + "usage: {path: " + home.resolve("usage") + ", settle-background: off, prices: [{model: '*', input: 1000, "
                     + "cached-input: 100, cache-write: 1250, output: 8000}, {model: '*', tier: flex, input: 500, output: 4000}]}\n");
         }
@@ -110,7 +118,7 @@ class BilledHistoriesTest {
 
         void step() throws Exception {
             String client = someone();
-            switch (random.nextInt(14)) {
+            switch (random.nextInt(18)) {
                 case 0 -> whole(client, "");
                 case 1 -> whole(client, "[[sim:tier=flex;cachewrite=2]]");
                 case 2, 3 -> streamed(client, "[[sim:deltas=" + (1 + random.nextInt(9)) + "]]");
@@ -122,6 +130,10 @@ class BilledHistoriesTest {
                 case 10 -> reads(client);
                 case 11 -> turn(client);
                 case 12 -> failsOver(client);
+                case 13 -> compacts(client);
+                case 14 -> leavesATurn(client);
+                case 15 -> deletes(client);
+                case 16 -> resumes(client);
                 default -> {
                     if (random.nextInt(3) == 0) {
                         restart();
@@ -246,6 +258,49 @@ class BilledHistoriesTest {
             String last = socket.turn("{\"type\":\"response.create\",\"store\":false," + body("", "a turn").substring(1)).getLast();
             assertTrue(last.contains("response.completed"), last);
             owes(client);
+        }
+
+        private void compacts(String client) throws IOException {
+            good(ask(client, "POST", "/v1/responses/compact", body("", "much to say")));
+            owes(client);
+        }
+
+        /** The client goes away in the middle of a turn, without a word. */
+        private void leavesATurn(String client) throws IOException {
+            while (upstream.activeRequests() > 0) {
+                Thread.onSpinWait();
+            }
+            try (TestWebSocket leaving = TestWebSocket.open(gateway.port(), "authorization", "Bearer " + client)) {
+                leaving.send("{\"type\":\"response.create\",\"store\":false," + body("", "go [[sim:deltas=40;interval=1ms]]").substring(1));
+                assertTrue(leaving.next().contains("response.created"));
+            }
+            owes(client);
+            settle();
+        }
+
+        /** Whoever deletes what nobody has seen pays for it all the same, once. */
+        private void deletes(String client) throws IOException {
+            String id = any(background);
+            if (id.isEmpty()) {
+                begins(client);
+                return;
+            }
+            String owner = background.remove(id);
+            assertNotEquals(200, ask(other(owner), "DELETE", "/v1/responses/" + id, "").status());
+            good(ask(owner, "DELETE", "/v1/responses/" + id, ""));
+            ask(owner, "DELETE", "/v1/responses/" + id, "");
+            untold.add(id);
+        }
+
+        /** Reads background work as a stream, from its beginning or from some event on. */
+        private void resumes(String client) throws IOException {
+            String id = any(background);
+            if (id.isEmpty()) {
+                begins(client);
+                return;
+            }
+            ask(background.get(id), "GET", "/v1/responses/" + id + "?stream=true"
+                    + (random.nextBoolean() ? "" : "&starting_after=" + random.nextInt(5)), "");
         }
 
         private void failsOver(String client) throws IOException {

@@ -25,6 +25,7 @@ final class SimulatedResponse {
     private final Set<String> calls = new HashSet<>();
     private final long createdNanos = System.nanoTime();
     private final AtomicInteger polls = new AtomicInteger();
+    private volatile boolean streamed;
     private volatile boolean cancelled;
 
     /** Where a response comes from. */
@@ -172,10 +173,15 @@ final class SimulatedResponse {
         }
         int wanted = fault.count(FaultOption.POLLS, 0);
         int seen = polls.get();
-        if (seen >= wanted && System.nanoTime() - createdNanos >= durationNanos()) {
+        if (streamed || seen >= wanted && System.nanoTime() - createdNanos >= durationNanos()) {
             return end();
         }
         return seen <= 1 && wanted > 2 ? "queued" : "in_progress";
+    }
+
+    /** It is told as a stream, to its end: whoever has heard that knows that it is done. */
+    void stream() {
+        streamed = !cancelled;
     }
 
     /** Where it stands when it is asked for once more. */

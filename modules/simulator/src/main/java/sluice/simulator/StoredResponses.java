@@ -21,9 +21,13 @@ final class StoredResponses {
                 ApiError.notFound("not_found", "Response with id '" + id + "' not found.")));
         String asked = head.method() + ' ' + (slash < 0 ? "" : path.substring(slash + 1));
         return switch (asked) {
-            case "GET " -> head.query().contains("stream=true")
-                    ? SimulatedAnswer.Events.again(response, startingAfter(head.query()))
-                    : SimulatedAnswer.Whole.json(200, response.poll());
+            case "GET " -> {
+                if (!head.query().contains("stream=true")) {
+                    yield SimulatedAnswer.Whole.json(200, response.poll());
+                }
+                response.stream();
+                yield SimulatedAnswer.Events.again(response, startingAfter(head.query()));
+            }
             case "DELETE " -> {
                 account.delete(id);
                 yield SimulatedAnswer.Whole.json(200, "{\"id\":\"" + id + "\",\"object\":\"response\",\"deleted\":true}");
