@@ -1,5 +1,7 @@
 package sluice.forward;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,6 +23,8 @@ import sluice.failures.FailureRules;
  * rules allow it and nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
  */
 final class FailoverLoop {
+    private static final Logger LOG = System.getLogger("sluice.forward");
+
     private final AccountScheduler scheduler;
     private final Attempt attempt;
     private final int maxAttempts;
@@ -87,7 +91,7 @@ final class FailoverLoop {
                     }
                     noteDecision(call, lease.decision());
                     last = attempt(call, lease);
-                    call.record.turn(lease.decision(), chosen, clock.getAsLong(), failureOf(last));
+                    noteTurn(call, lease.decision(), chosen, last);
                 }
             }
             if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
@@ -106,8 +110,21 @@ final class FailoverLoop {
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
             }
-            call.record.retriedNanos += clock.getAsLong() - chosen;
+            call.record.retried(chosen, clock.getAsLong());
         }
+    }
+
+    private void noteTurn(Call call, Decision decision, long chosen, AttemptResult result) {
+        long now = clock.getAsLong();
+        if (LOG.isLoggable(Level.DEBUG)) {
+            LOG.log(Level.DEBUG, call.record.requestId + ": account " + decision.account() + " by " + decision.layer() + " for "
+                    + decision.asked().model() + ", waited " + decision.when().waitedNanos() / 1_000_000 + " ms, edits "
+                    + call.record.edits + "; " + (result instanceof AttemptResult.Failed ? "failed" : "over") + " after "
+                    + (now - chosen) / 1_000_000 + " ms" + (result instanceof AttemptResult.Failed(FailedAttempt failure)
+                    ? ": " + failure.detail() + (failure.retryAfter().isZero() ? "" : "; asks for " + failure.retryAfter().toSeconds()
+                    + " s of rest") : ""));
+        }
+        call.record.turn(decision, chosen, now, failureOf(result));
     }
 
     private static String failureOf(AttemptResult result) {

@@ -3,6 +3,8 @@ package sluice.forward;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import sluice.api.AccountLease;
 import sluice.api.AttemptOutcome;
 import sluice.api.ByteSource;
@@ -22,6 +24,8 @@ import sluice.failures.UpstreamError;
  * end of a connection. Thread-safe.
  */
 final class Verdicts {
+    /** Leaves room for the name of the row in the texts that are kept. */
+    private static final int MOST_REASON_CHARS = 140;
     /** Most bytes of an error answer that are read; OpenAI's are below two kilobytes. */
     private static final int ERROR_BYTES = 64 * 1024;
     private static final UpstreamError ENCRYPTED = new UpstreamError("invalid_encrypted_content", "invalid_request_error",
@@ -58,7 +62,7 @@ final class Verdicts {
             lease.report(new AttemptOutcome.Ignored());
         }
         Failure failure = Failure.unreachable(unreached.kind(), unreached.requestSent());
-        return new AttemptResult.Failed(judged(lease, failure, unreached.requestSent(), unreached.kind() + ": " + unreached.detail()));
+        return new AttemptResult.Failed(judged(lease, failure, unreached.requestSent(), words(unreached.kind()) + ": " + unreached.detail()));
     }
 
     /** An account that closes its WebSocket may say why, and means what it means by any other answer. */
@@ -74,7 +78,7 @@ final class Verdicts {
         UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
                 false, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,
-                retryAfter, unreached.requestSent(), rule.what() + ": " + unreached.detail()));
+                retryAfter, unreached.requestSent(), reason(unreached.detail(), rule)));
     }
 
     /** The answer has an error status. */
@@ -89,7 +93,7 @@ final class Verdicts {
             report(lease, rule, retryAfter);
         }
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
-                retryAfter, true, rule.what() + ": " + answer.status() + " " + error.code() + " " + error.message()));
+                retryAfter, true, reason("answered " + said(answer.status(), error.code(), error.message()), rule)));
     }
 
     /** An error answer's body, as far as it is wanted; empty if it breaks off. */
@@ -128,7 +132,7 @@ final class Verdicts {
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
-                retryAfter, true, rule.what() + ": " + error.code() + " " + error.message()));
+                retryAfter, true, reason("its answer began with a failure: " + said(error.status(), error.code(), error.message()), rule)));
     }
 
     /** One side broke the answer off. */
@@ -143,8 +147,7 @@ final class Verdicts {
             case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
-        String why = client.stalled() ? RelayOutcome.Cause.CLIENT_STALLED + ": the client does not read"
-                : broken.cause() + ": " + broken.detail();
+        String why = client.stalled() ? "the client does not read" : words(broken.cause()) + ": " + broken.detail();
         FailedAttempt failed = judged(lease, Failure.of(origin), true, why);
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
             call.record.failedTry(lease.account().name(), failed.rule().reason());
@@ -159,7 +162,46 @@ final class Verdicts {
         FailureRules.Rule rule = FailureRules.judge(failure);
         report(lease, rule, Duration.ZERO);
         return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, rule.what() + ": " + detail);
+                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, reason(detail, rule));
+    }
+
+    /** The reason, and the row of docs/failures.md that judged it. */
+    private static String reason(String why, FailureRules.Rule rule) {
+        return why.substring(0, Math.min(why.length(), MOST_REASON_CHARS)) + " [" + rule.what() + ']';
+    }
+
+    private static String said(int status, String code, String message) {
+        return Stream.of(status == 0 ? "" : Integer.toString(status), code, message).filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String words(UpstreamResult.Kind kind) {
+        return switch (kind) {
+            case DNS -> "no address";
+            case CONNECT -> "no connection";
+            case TLS -> "no TLS";
+            case PROXY -> "no way through the proxy";
+            case RESET -> "closed or reset";
+            case TIMEOUT -> "no answer in time";
+            case FRAMING -> "no HTTP";
+            case NO_WEBSOCKET -> "no WebSocket";
+            case TOO_LARGE -> "too large for its WebSocket";
+            case HELD -> "the client's other turns hold its connection";
+            case CANCELLED -> "cancelled";
+        };
+    }
+
+    private static String words(RelayOutcome.Cause cause) {
+        return switch (cause) {
+            case UPSTREAM_CUT -> "the account broke its answer off";
+            case UPSTREAM_IDLE -> "the account was silent for too long";
+            case FIRST_OUTPUT_TIMEOUT -> "no output in time";
+            case UPSTREAM_FRAMING -> "what the account sent is no event stream";
+            case NO_ANSWER -> "what the account sent is no answer";
+            case CLIENT_GONE -> "the client left";
+            case CLIENT_STALLED -> "the client does not read";
+            case CANCELLED -> "cancelled";
+        };
     }
 
     private static FailureRules.Rule judge(RelayOutcome.StreamError error) {
@@ -183,7 +225,8 @@ final class Verdicts {
     void endedIn(Call call, AccountLease lease, UpstreamResult.Answered answer, RelayOutcome.Report report) {
         RelayOutcome.StreamError error = report.error();
         FailureRules.Rule rule = judge(error);
-        call.record.failed(answer.status(), error.code(), rule.what() + ": the stream ended with " + report.terminal());
+        call.record.failed(answer.status(), error.code(), reason("the stream ended with " + report.terminal() + ": "
+                + said(error.status(), error.code(), error.message()), rule));
         call.record.failedTry(lease.account().name(), rule.reason());
         report(lease, rule, retryAfter(answer, error));
     }

@@ -1,6 +1,8 @@
 package sluice.net;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,6 +30,7 @@ public final class Dialer {
     private static final int MAX_ADDRESSES = 8;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
+    private static final Logger LOG = System.getLogger("sluice.net");
     private static final String[] PROTOCOLS = {"http/1.1"};
 
     private final SSLContext tls;
@@ -68,6 +71,12 @@ public final class Dialer {
         Dialed dialed = attempt.run();
         if (dialed instanceof Dialed.Failed) {
             cancellation.clear();
+        }
+        if (LOG.isLoggable(Level.DEBUG)) {
+            LOG.log(Level.DEBUG, target.authority() + target.proxy().map(proxy -> " through " + proxy).orElse("") + switch (dialed) {
+                case Dialed.Connected connected -> ": connected after " + connected.connectNanos() / NANOS_PER_MILLI + " ms";
+                case Dialed.Failed failed -> ": not connected: " + failed.kind() + ": " + failed.detail();
+            });
         }
         return dialed;
     }

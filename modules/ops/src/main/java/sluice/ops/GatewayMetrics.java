@@ -116,8 +116,8 @@ final class GatewayMetrics {
             firstOutput.get(account).record(seconds(usage.firstOutputNanos()));
         }
         if (usage.attempts() > 0) {
-            added.get(account).record(seconds(request.times().addedNanos()));
             queueWait.record(seconds(request.times().queueNanos()));
+            added.get(account).record(seconds(request.times().addedNanos()));
             selections.get(LAYERS[request.layer().ordinal()]).increment();
             if (request.escaped()) {
                 escapes.increment();

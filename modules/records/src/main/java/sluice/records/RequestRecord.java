@@ -124,6 +124,8 @@ public final class RequestRecord {
     public long queuedNanos;
     /** How long the attempts before the last one took. */
     public long retriedNanos;
+    /** When the last attempt was over that another one may have followed. */
+    private long overNanos;
     /** How long opening the last connection took. */
     public long connectNanos;
 
@@ -177,6 +179,12 @@ public final class RequestRecord {
         edits = List.of();
     }
 
+    /** The last attempt is over, and another may follow: its time is that of a retry now, and no account has the request in hand. */
+    public void retried(long chosenNanos, long nowNanos) {
+        retriedNanos += nowNanos - chosenNanos;
+        overNanos = nowNanos;
+    }
+
     /** The part that is kept of it: who is charged what, and for what. */
     public UsageRecord usageRecord() {
         return new UsageRecord(requestId,
@@ -188,8 +196,9 @@ public final class RequestRecord {
 
     /** Where the time has gone until now. */
     public StageTimes timesUntil(long nowNanos) {
+        boolean inHand = overNanos == 0 || sentNanos - overNanos > 0;
         return StageTimes.between(new StageTimes.Readings(startedNanos, authenticatedNanos, bodyReadNanos, scannedNanos,
-                sentNanos, headersNanos, nowNanos, queuedNanos, retriedNanos, connectNanos));
+                inHand ? sentNanos : 0, inHand ? headersNanos : 0, nowNanos, queuedNanos, retriedNanos, connectNanos));
     }
 
     /** What operations see. */

@@ -60,7 +60,13 @@ public record StageTimes(long authNanos, long bodyNanos, long scanNanos, long qu
             scan = readings.scanned() - at;
             at = readings.scanned();
         }
-        if (readings.sent() != 0) {
+        if (readings.sent() == 0) {
+            // No account has it in hand: it waited for one, or the last one that did has failed.
+            long rest = readings.ended() - at;
+            queue = Math.min(rest, readings.queued());
+            retry = Math.min(rest - queue, readings.retried());
+            at += queue + retry;
+        } else {
             long rest = readings.sent() - at;
             at = readings.sent();
             queue = Math.min(rest, readings.queued());
@@ -71,6 +77,10 @@ public record StageTimes(long authNanos, long bodyNanos, long scanNanos, long qu
             connect = Math.min(readings.connect(), readings.headers() - at);
             upstream = readings.headers() - at - connect;
             at = readings.headers();
+        } else if (readings.sent() != 0) {
+            // It was sent, and there was no answer.
+            upstream = readings.ended() - at;
+            at = readings.ended();
         }
         return new StageTimes(auth, body, scan, queue, schedule, retry, connect, upstream, readings.ended() - at);
     }

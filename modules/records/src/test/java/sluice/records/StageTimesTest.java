@@ -29,8 +29,26 @@ class StageTimesTest {
     @Test
     void headersOfAnEarlierAttemptDoNotCount() {
         StageTimes times = StageTimes.between(new StageTimes.Readings(0, 10, 20, 30, 500, 400, 700, 0, 0, 0));
-        assertEquals(0, times.upstreamNanos());
-        assertEquals(700, times.totalNanos());
+        assertEquals(new StageTimes(10, 10, 10, 0, 470, 0, 0, 200, 0), times, "it was sent again, and there was no answer");
+    }
+
+    @Test
+    void whoWaitsForASlotInVainHasWaitedInTheQueue() {
+        StageTimes times = StageTimes.between(new StageTimes.Readings(0, 10, 20, 30, 0, 0, 6050, 6000, 0, 0));
+        assertEquals(new StageTimes(10, 10, 10, 6000, 0, 0, 0, 0, 20), times);
+    }
+
+    @Test
+    void whoWaitsForAnotherAccountHasWaitedInTheQueueToo() {
+        RequestRecord record = new RequestRecord("r", 0, 1000);
+        record.authenticatedNanos = 1010;
+        record.bodyReadNanos = 1020;
+        record.scannedNanos = 1030;
+        record.sentNanos = 1100;
+        record.headersNanos = 1150;
+        record.retried(1090, 1200);
+        record.queuedNanos = 60 + 5000;
+        assertEquals(new StageTimes(10, 10, 10, 5060, 0, 110, 0, 0, 10), record.timesUntil(6210));
     }
 
     @Test

@@ -133,6 +133,11 @@ final class GatewayProcess implements AutoCloseable {
         return listeners.adminPort();
     }
 
+    /** Both ports. */
+    Listeners listeners() {
+        return listeners;
+    }
+
     /** The gateway, for operations. */
     Gateway gateway() {
         return gateway;

@@ -81,6 +81,11 @@ final class Listeners implements AutoCloseable {
         return data.connections();
     }
 
+    /** The data port. */
+    DataPort data() {
+        return data;
+    }
+
     /** The data port in use. */
     int port() {
         return data.port();

@@ -59,7 +59,8 @@ final class ProcessLog extends Formatter {
 
     /** A line that is said whatever the level is: about the start, reloads and the end. */
     static String line(long epochMillis, String text) {
-        return json ? json(epochMillis, text.startsWith("warning: ") ? "warning" : "info", text, "") : "sluice: " + text;
+        return json ? json(epochMillis, text.startsWith("warning: ") ? "warning" : "info", text, "")
+                : Instant.ofEpochMilli(epochMillis) + (text.startsWith("warning: ") ? " WARNING " + text.substring(9) : " INFO " + text);
     }
 
     @Override

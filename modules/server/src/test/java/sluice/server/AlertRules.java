@@ -19,6 +19,8 @@ final class AlertRules {
     private static final Pattern COMPARED = Pattern.compile("(.+) (==|<|>=|>) ([0-9.]+)");
     private static final Pattern TERM = Pattern.compile("(?:(?:sum|max) by \\(([a-z, ]+)\\) \\()?(?:(rate|increase|min_over_time)\\()?"
             + "([a-z_]+)(?:\\{([^}]*)})?(?:\\[\\w+])?\\)*");
+    private static final Pattern QUANTILE = Pattern.compile("histogram_quantile\\(([0-9.]+), sum by \\(instance, le\\) "
+            + "\\(rate\\(([a-z_]+)\\[\\w+]\\)\\)\\) > ([0-9.]+)");
     private static final Pattern MATCHER = Pattern.compile("([a-z_]+)(=~?)\"([^\"]*)\"");
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? ([0-9.E+-]+)");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
@@ -40,6 +42,11 @@ final class AlertRules {
     }
 
     private static boolean holds(String part, String before, String after) {
+        Matcher quantile = QUANTILE.matcher(part);
+        if (quantile.matches()) {
+            return quantile(quantile.group(2), Double.parseDouble(quantile.group(1)), before, after)
+                    > Double.parseDouble(quantile.group(3));
+        }
         Matcher compared = COMPARED.matcher(part);
         if (!compared.matches()) {
             throw new IllegalArgumentException(part);
@@ -52,6 +59,26 @@ final class AlertRules {
             default -> (value, limit) -> value > limit ? 1 : 0;
         };
         return values(compared.group(1), before, after).values().stream().anyMatch(value -> fires.applyAsDouble(value, bound) == 1);
+    }
+
+    /** As Prometheus does it: the end of the bucket in which the part lies, on a straight line through it. */
+    private static double quantile(String bucket, double part, String before, String after) {
+        Map<Double, Double> counts = new TreeMap<>();
+        term("sum by (le) (rate(" + bucket + "[5m]))", before, after).forEach((labels, count) -> {
+            String end = labels.substring(labels.indexOf('=') + 1, labels.length() - 1);
+            counts.put(end.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(end), count);
+        });
+        double wanted = part * counts.getOrDefault(Double.POSITIVE_INFINITY, 0.0);
+        double from = 0;
+        double below = 0;
+        for (Map.Entry<Double, Double> one : counts.entrySet()) {
+            if (one.getValue() >= wanted && one.getValue() > 0) {
+                return one.getKey().isInfinite() ? from : from + (one.getKey() - from) * (wanted - below) / (one.getValue() - below);
+            }
+            from = one.getKey();
+            below = one.getValue();
+        }
+        return 0;
     }
 
     private static Map<String, Double> values(String expression, String before, String after) {

@@ -275,7 +275,7 @@ class ReloadTest {
         assertEquals("{\"time\":\"1970-01-01T00:00:00Z\",\"level\":\"warning\",\"message\":\"warning: \\u001b[31m\"}", line);
         write(yaml(1));
         assertTrue(reloader.reload(), said.toString());
-        assertEquals("sluice: x", ProcessLog.line(0, "x"));
+        assertEquals("1970-01-01T00:00:00Z INFO x", ProcessLog.line(0, "x"));
     }
 
     @Test
