@@ -28,9 +28,36 @@ public record UpstreamRequest(Account account, String method, String target, Hea
         return withQuery(account, target);
     }
 
-    /** {@code target} with what {@code account} adds to the query of each call. */
+    /** {@code target} with what {@code account} adds to the query of each call, in the place of what has the same name there. */
     public static String withQuery(Account account, String target) {
         String query = account.endpoint().baseUrl().getRawQuery();
-        return query == null ? target : target + (target.indexOf('?') < 0 ? '?' : '&') + query;
+        if (query == null) {
+            return target;
+        }
+        int mark = target.indexOf('?');
+        if (mark < 0) {
+            return target + '?' + query;
+        }
+        StringBuilder out = new StringBuilder(target.substring(0, mark + 1));
+        for (String pair : target.substring(mark + 1).split("&")) {
+            if (!pair.isEmpty() && !has(query, nameOf(pair))) {
+                out.append(pair).append('&');
+            }
+        }
+        return out.append(query).toString();
+    }
+
+    private static boolean has(String query, String name) {
+        for (String pair : query.split("&")) {
+            if (nameOf(pair).equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String nameOf(String pair) {
+        int equals = pair.indexOf('=');
+        return equals < 0 ? pair : pair.substring(0, equals);
     }
 }

@@ -14,6 +14,8 @@ final class TreeReader {
     /** Where a bare text may stand for a table: its only necessary key. */
     private static final Map<String, String> SHORT_FORMS = Map.of("accounts[].models", "from");
     private static final String PLAIN_SECRET = "is a secret in plain sight; refer to it by ${env:NAME} or ${file:/path}";
+    /** What commands and clients are told by: not for the gateway. */
+    private static final Set<String> OF_OTHERS = Set.of("SLUICE_ADMIN_TOKEN", "SLUICE_KEY");
     /** Headers that carry keys. */
     private static final Set<String> KEY_HEADERS = Set.of("authorization", "proxy-authorization", "api-key", "x-api-key", "cookie");
     /** Elements of any list; far more than anybody has. */
@@ -136,7 +138,7 @@ final class TreeReader {
         }
         Set<String> names = new TreeSet<>(environment.keySet());
         for (String name : names) {
-            if (name.startsWith("SLUICE_") && !context.references().variables().contains(name)
+            if (name.startsWith("SLUICE_") && !OF_OTHERS.contains(name) && !context.references().variables().contains(name)
                     && Keys.ALL.values().stream().noneMatch(key -> key.inEnvironment() && key.variable().equals(name))) {
                 problems.environmentWarning(name, "names no key" + NearestName.variableHint(name));
             }

@@ -231,7 +231,7 @@ class ConfigurationLoaderTest {
     void theEnvironmentOverridesTheFileAndUnknownNamesAreWarnedAbout() {
         environment = Map.of("KEY", "k", "SLUICE_SERVER_PORT", "9999", "SLUICE_SERVER_ADMIN_TOKEN", "t0ken",
                 "SLUICE_SERVER_PROT", "1", "SLUICE_ACCOUNTS", "x", "SLUICE_MINE", "https://m/v1",
-                "SLUICE_STREAM_KEEPALIVE", "");
+                "SLUICE_STREAM_KEEPALIVE", "", "SLUICE_KEY", "of a client", "SLUICE_ADMIN_TOKEN", "of a command");
         LoadResult result = load("""
                 server: {port: 1}
                 accounts: [{name: main, base-url: "${env:SLUICE_MINE}", api-key: ""}]

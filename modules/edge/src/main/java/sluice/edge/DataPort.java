@@ -61,11 +61,11 @@ public final class DataPort implements AutoCloseable {
             ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         limits = ConnectionLimits.of(configuration);
-        places = OpenConnections.within(configuration.limits());
         this.protocols = List.copyOf(protocols);
         this.tls = tls;
         handshakeLimit = configuration.server().headTimeout();
         front = new Front(configuration.server().front());
+        places = OpenConnections.within(configuration.limits(), front);
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;

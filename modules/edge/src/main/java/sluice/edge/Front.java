@@ -112,7 +112,8 @@ final class Front {
         }
     }
 
-    private boolean isTrusted(String address) {
+    /** Whether that is a proxy which is believed. */
+    boolean isTrusted(String address) {
         int zone = address.indexOf('%');
         InetAddress literal = InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
         return trusted.stream().anyMatch(range -> range.contains(literal));

@@ -18,6 +18,7 @@ final class OpenConnections {
 
     private final int most;
     private final int mostPerAddress;
+    private final Front front;
     private final AtomicInteger all = new AtomicInteger();
     private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
 
@@ -26,15 +27,17 @@ final class OpenConnections {
      *
      * @param most most connections
      * @param mostPerAddress most connections of one address; 0: no limit
+     * @param front says who is a proxy, which has no limit of its own
      */
-    OpenConnections(int most, int mostPerAddress) {
+    private OpenConnections(int most, int mostPerAddress, Front front) {
+        this.front = front;
         this.most = most;
         this.mostPerAddress = mostPerAddress;
     }
 
-    /** Counts from zero, to the limits of the configuration. */
-    static OpenConnections within(LimitSettings limits) {
-        return new OpenConnections(limits.connections(), limits.connectionsPerAddress());
+    /** Counts from zero, to the limits of the configuration. A trusted proxy has connections of many clients. */
+    static OpenConnections within(LimitSettings limits, Front front) {
+        return new OpenConnections(limits.connections(), limits.connectionsPerAddress(), front);
     }
 
     /**
@@ -44,7 +47,7 @@ final class OpenConnections {
      */
     Optional<GatewayError> enter(String address) {
         boolean tooMany = all.incrementAndGet() > most;
-        boolean tooManyHere = mostPerAddress > 0 && byAddress.merge(address, 1, Integer::sum) > mostPerAddress;
+        boolean tooManyHere = isCounted(address) && byAddress.merge(address, 1, Integer::sum) > mostPerAddress;
         if (tooManyHere) {
             return Optional.of(GatewayError.gateway(429, "client_connections", "There are " + mostPerAddress
                     + " connections from this address, as many as there may be (limits.connections-per-address).")
@@ -59,9 +62,13 @@ final class OpenConnections {
     /** A connection that was counted has ended. */
     void leave(String address) {
         all.decrementAndGet();
-        if (mostPerAddress > 0) {
+        if (isCounted(address)) {
             byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
         }
+    }
+
+    private boolean isCounted(String address) {
+        return mostPerAddress > 0 && !front.isTrusted(address);
     }
 
     /** Whether there is little room left. */

@@ -62,7 +62,8 @@ final class Verdicts {
             lease.report(new AttemptOutcome.Ignored());
         }
         Failure failure = Failure.unreachable(unreached.kind(), unreached.requestSent());
-        return new AttemptResult.Failed(judged(lease, failure, unreached.requestSent(), words(unreached.kind()) + ": " + unreached.detail()));
+        return new AttemptResult.Failed(judged(lease, failure, unreached.requestSent(),
+                words(unreached.kind()) + ": " + unreached.detail()));
     }
 
     /** An account that closes its WebSocket may say why, and means what it means by any other answer. */

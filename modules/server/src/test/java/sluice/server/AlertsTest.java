@@ -198,16 +198,40 @@ class AlertsTest {
                         + "\", api-key: k}\nclients:\n  - {name: c, key: k, budget-usd: {day: 0.001}}\n"
                         + "usage: {prices: [{model: m, input: 100, output: 100}]}\n")) {
             fires(gateway, running -> {
-                for (String body : List.of(ASK.replace("\"m\"", "\"unpriced\""), ASK, ASK, ASK)) {
+                for (String body : List.of(ASK, ASK, ASK, ASK)) {
                     for (int i = 0; i < 5; i++) {
                         try (TestClient client = running.client()) {
                             client.post("/v1/responses", body, "x-api-key", "k");
                         }
                     }
                 }
-            }, "SluiceBudgetExhausted", "SluiceUnpriced");
+            }, "SluiceBudgetExhausted");
         }
+        unpriced();
         nearItsEnd();
+    }
+
+    /** Where nothing has a price, nobody wants to hear of it. */
+    private void unpriced() throws Exception {
+        AlertRules all = new AlertRules();
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway none = RunningGateway.accounts(upstream.baseUri(), 1, "");
+                RunningGateway some = RunningGateway.accounts(upstream.baseUri(), 1,
+                        "usage: {prices: [{model: m, input: 1, output: 1}]}\n")) {
+            String before = scrape(none.adminUri());
+            ask(none, ASK, 1);
+            while (!scrape(none.adminUri()).contains("sluice_unpriced_requests_total 1")) {
+                Thread.onSpinWait();
+            }
+            assertFalse(all.fires("SluiceUnpriced", before, scrape(none.adminUri())));
+            fires(some, running -> {
+                ask(running, ASK, 1);
+                ask(running, ASK.replace("\"m\"", "\"dear\""), 1);
+                while (!scrape(running.adminUri()).contains("sluice_unpriced_requests_total 1")) {
+                    Thread.onSpinWait();
+                }
+            }, "SluiceUnpriced");
+        }
     }
 
     /** The first request tells what one costs; a budget a little above it is nearly spent by the next one. */

@@ -5,8 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import sluice.simulator.SimulatedUpstream;
@@ -88,6 +96,83 @@ class BehindProxyTest {
     }
 
     @Test
+    void countsConnectionsByClientAndNotByProxy() throws Exception {
+        String limits = "limits: {connections-per-address: 2}\n";
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway byHeader = RunningGateway.accounts(upstream.baseUri(), 1, CLIENT + limits
+                        + "server: {trusted-proxies: 127.0.0.1}\n");
+                RunningGateway byProtocol = RunningGateway.accounts(upstream.baseUri(), 1, CLIENT + limits
+                        + "server: {trusted-proxies: 127.0.0.1, proxy-protocol: true}\n")) {
+            List<TestClient> open = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                TestClient client = byHeader.client();
+                open.add(client);
+                assertEquals(200, client.post("/v1/responses", ASK, "x-api-key", "k", "X-Forwarded-For", "203.0.113.9").status());
+            }
+            for (String last : List.of("8", "8", "9", "9", "8")) {
+                TestClient client = byProtocol.client();
+                open.add(client);
+                client.raw("PROXY TCP4 203.0.113." + last + " 127.0.0.1 4711 80\r\n");
+                assertEquals(open.size() < 9 ? 200 : 429, client.post("/v1/responses", ASK, "x-api-key", "k").status(), last);
+            }
+            for (TestClient client : open) {
+                client.close();
+            }
+        }
+    }
+
+    /** HTTP/2 over TLS, as a proxy before the gateway may speak it. */
+    private static HttpClient http2(TestAuthority authority) throws Exception {
+        return HttpClient.newBuilder().sslContext(authority.trusting()).version(HttpClient.Version.HTTP_2).build();
+    }
+
+    private static String secured(TestAuthority authority, String more) throws Exception {
+        return authority.serving("front").replace("server: {", "server: {http2: true, " + more + ", ");
+    }
+
+    @Test
+    void aTrustedProxyNamesTheClientOverHttp2Too(@TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("front", "EC");
+        try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                CLIENT + secured(authority, "trusted-proxies: 127.0.0.0/8, base-path: /ai")); HttpClient proxy = http2(authority)) {
+            for (String[] one : new String[][] {{"k", "203.0.113.9", "200"}, {"k", "198.51.100.1", "403"},
+                {"wrong", "203.0.113.9", "401"}}) {
+                HttpResponse<String> answer = proxy.send(HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port()
+                        + "/ai/v1/responses")).header("x-api-key", one[0]).header("x-forwarded-for", "6.6.6.6, " + one[1])
+                        .POST(HttpRequest.BodyPublishers.ofString(ASK)).build(), HttpResponse.BodyHandlers.ofString());
+                assertEquals(HttpClient.Version.HTTP_2, answer.version());
+                assertEquals(Integer.parseInt(one[2]), answer.statusCode(), answer.body());
+                gateway.awaitLog(" " + one[2] + " POST /v1/responses from=" + one[1] + " ");
+            }
+        }
+    }
+
+    @Test
+    void aPageOfAnAllowedOriginMayAskOverHttp2Too(@TempDir Path folder) throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("front", "EC");
+        try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                CLIENT + secured(authority, "cors: {origins: \"https://app.example\"}")); HttpClient page = http2(authority)) {
+            for (String origin : List.of("https://app.example", "https://evil.example")) {
+                boolean allowed = origin.contains("app");
+                HttpRequest.Builder to = HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/v1/responses"))
+                        .header("origin", origin);
+                HttpResponse<String> preflight = page.send(to.copy().method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                        .header("access-control-request-method", "POST").header("access-control-request-headers", "authorization").build(),
+                        HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> answer = page.send(to.copy().header("x-api-key", "k").POST(HttpRequest.BodyPublishers.ofString(ASK))
+                        .build(), HttpResponse.BodyHandlers.ofString());
+                assertEquals(allowed ? 204 : 403, preflight.statusCode());
+                for (HttpResponse<String> one : List.of(preflight, answer)) {
+                    assertEquals(HttpClient.Version.HTTP_2, one.version());
+                    assertEquals(allowed ? origin : "", one.headers().firstValue("access-control-allow-origin").orElse(""));
+                }
+            }
+        }
+    }
+
+    @Test
     void isFoundBelowAnotherPath() throws Exception {
         try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
                 "server: {base-path: /ai/sluice}\n"); TestClient client = gateway.client()) {
@@ -108,6 +193,8 @@ class BehindProxyTest {
             assertEquals("k-1", upstream.log().last().headers().first("api-key").orElse(""));
             assertTrue(upstream.log().last().headers().first("authorization").isEmpty());
             assertEquals("/v1/responses?api-version=preview", upstream.log().last().target());
+            client.post("/v1/responses?api-version=2024-10-21&stream=x", ASK, "api-key", "a-client's");
+            assertEquals("/v1/responses?stream=x&api-version=preview", upstream.log().last().target(), "as clients of Azure send it");
         }
     }
 
