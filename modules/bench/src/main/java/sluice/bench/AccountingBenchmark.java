@@ -1,7 +1,6 @@
 package sluice.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,34 +21,17 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import sluice.api.AccountScheduler;
-import sluice.api.BodyScanner.Scan;
 import sluice.api.Decision;
 import sluice.api.Headers;
-import sluice.api.RequestBody;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
 import sluice.api.TokenUsage;
 import sluice.api.TurnPool;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
-import sluice.body.SpliceScanner;
-import sluice.clients.Admission;
-import sluice.clients.Allowance;
-import sluice.clients.Allowances;
-import sluice.clients.Client;
-import sluice.clients.ClientAuthenticator;
-import sluice.clients.Clients;
-import sluice.clients.Party;
 import sluice.clients.PriceTable;
-import sluice.clients.Settlement;
-import sluice.clients.SpendingFile;
-import sluice.config.ClientPolicy;
-import sluice.config.Configuration;
-import sluice.config.ConfigurationLoader;
 import sluice.config.ModelPrice;
-import sluice.config.Quota;
 import sluice.config.ServerSettings;
-import sluice.config.UsageSettings;
 import sluice.ledger.LogSinkFactory;
 import sluice.ledger.SqliteSinkFactory;
 import sluice.ops.ClientStatus;
@@ -61,7 +43,6 @@ import sluice.ops.Money;
 import sluice.ops.Operations;
 import sluice.probe.AddedTime;
 import sluice.records.EndedRequest;
-import sluice.records.RequestRecord;
 import sluice.records.StageTimes;
 import sluice.sched.AccountsFactory;
 import sluice.sched.LayeredFactory;
@@ -69,27 +50,20 @@ import sluice.state.LocalStateFactory;
 
 /**
  * What it costs to account for one request when it has ended: on the request's thread its record, price and metrics
- * ({@link #requestThread}), and before that its ticket from admission to settlement ({@link #ticketAndSettlement}); in the
+ * ({@link #requestThread}), after its ticket ({@link TicketBenchmark}); in the
  * background a line or a row of the ledger ({@link #ledger}, at the rate that the writer keeps up with).
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AccountingBenchmark {
-    private static final byte[] BODY = "{\"model\":\"gpt-5\",\"max_output_tokens\":1000,\"input\":\"hi\"}"
-            .getBytes(StandardCharsets.UTF_8);
-
     /** The ledger's sink. */
     @Param({"log", "sqlite"})
     public String sink;
 
     private final PriceTable prices = new PriceTable(List.of(ModelPrice.of("gpt-5*", 1.25, 0.125, 10)));
-    private final RequestBody body = ((Scan.Valid) new SpliceScanner().scan(BODY, 0, BODY.length)).body();
-    private Admission admission;
-    private ClientAuthenticator.Outcome.Known known;
     private Operations operations;
     private UsageSink ledger;
-    private SpendingFile spending;
     private Path folder;
     private long number;
 
@@ -101,35 +75,15 @@ public class AccountingBenchmark {
         operations = new Operations(new Idle(scheduler), new ServerSettings.Admin("127.0.0.1", 0,
                 new ServerSettings.Access(new Secret(""), true), false, Optional.empty()),
                 System::currentTimeMillis);
-        Configuration plain = priced(ConfigurationLoader.defaults());
-        Allowances allowances = new Allowances();
         folder = Files.createTempDirectory("sluice-bench");
-        spending = new SpendingFile(folder.resolve("spending"), allowances);
-        Settlement settlement = new Settlement(allowances, spending, plain, System::nanoTime, System::currentTimeMillis);
-        spending.restore(settlement, lost -> { }, () -> { });
-        ClientPolicy policy = ClientAuthenticator.LOCAL;
-        Client client = new Clients(allowances).of(policy.name());
-        admission = new Admission(settlement);
-        Quota budget = new Quota(0, 0, 0, new Quota.Budget(1e9, 1e9));
-        known = new ClientAuthenticator.Outcome.Known(client, policy, List.of(new Party(client.allowance(), budget),
-                new Party(allowances.of(Allowance.Kind.TEAM, "research"), budget)));
         Map<String, String> settings = Map.of("path", folder.resolve("usage").toString(), "rotate", "1048576000", "keep", "1");
         ledger = (sink.equals("log") ? new LogSinkFactory() : new SqliteSinkFactory()).create(settings);
-    }
-
-    private static Configuration priced(Configuration plain) {
-        UsageSettings usage = new UsageSettings(Map.of(), List.of(ModelPrice.of("gpt-4*", 2.5, 1.25, 10),
-                ModelPrice.of("gpt-5*", 1.25, 0.125, 10)), Map.of(), plain.usage().timeZone(), plain.usage().settleBackground());
-        return new Configuration(plain.server(), plain.limits(), plain.clients(), plain.teams(), plain.accounts(), plain.scheduler(),
-                plain.slotWait(), plain.stream(), plain.failover(), plain.upstream(), plain.webSocket(), plain.modules(), usage,
-                plain.state(), plain.log());
     }
 
     /** Takes the files away. */
     @TearDown(Level.Trial)
     public void stop() throws IOException {
         ledger.close();
-        spending.close();
         operations.close();
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -157,27 +111,6 @@ public class AccountingBenchmark {
                 start + 90_000, start + 300_000, start + 1_200_000, 5_000, 0, 0));
         operations.ended(new EndedRequest(record(), times, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false,
                 new EndedRequest.Story(List.of(), List.of(), "")));
-    }
-
-    /** Who may, what is reserved, and what is charged in the end: client, team, account and model. */
-    @Benchmark
-    public Object ticketAndSettlement() {
-        RequestRecord record = new RequestRecord("req_1", System.currentTimeMillis(), number++ * 1000);
-        record.client = "team-a";
-        record.route = "POST /v1/responses";
-        record.model = "gpt-5";
-        record.account = "main";
-        record.upstreamModel = "gpt-5";
-        if (!(admission.enter(known, record, record.startedNanos) instanceof Admission.Outcome.Admitted admitted)) {
-            throw new IllegalStateException("there is no limit");
-        }
-        Admission.Verdict claimed = admitted.ticket().claim(body, "gpt-5", record.startedNanos);
-        record.sent(record.startedNanos + 1);
-        record.status = 200;
-        record.responseId = "resp_1";
-        record.usage = TokenUsage.told(12_000, 9_000, 300, 120);
-        admitted.ticket().close();
-        return claimed;
     }
 
     /** Through the queue to the file. */

@@ -53,18 +53,18 @@ final class ScenarioReport {
     /** What is left of eight plans at their renewals, by how much is asked for. */
     private static void quotas(Path docs, StringBuilder out) throws IOException {
         out.append("Eight accounts of different size with windows of five hours and of a week, five weeks of work by ")
-                .append("day. Left at the renewals, and refused, by how much is asked for of what is paid for:\n\n| asked for | ");
+                .append("day. Left at the renewals, and refused, by how much is asked for of what is paid for:\n\n| asked for |");
         for (QuotaWorld.Policy policy : QuotaWorld.Policy.values()) {
-            out.append(policy.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(" | ");
+            out.append(' ').append(policy.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(" |");
         }
         out.append("\n|---|---|---|---|\n");
         double[] demands = {0.7, 0.8, 0.9, 1.0, 1.1, 1.2};
         Map<QuotaWorld.Policy, StringBuilder> points = new EnumMap<>(QuotaWorld.Policy.class);
         for (double demand : demands) {
-            out.append(String.format(Locale.ROOT, "| %.0f %% | ", 100 * demand));
+            out.append(String.format(Locale.ROOT, "| %.0f %% |", 100 * demand));
             for (QuotaWorld.Policy policy : QuotaWorld.Policy.values()) {
                 QuotaWorld world = new QuotaWorld(policy).run(demand);
-                out.append(String.format(Locale.ROOT, "%.1f %% left, %.1f %% refused | ", 100 * world.unused(), 100 * world.refused()));
+                out.append(String.format(Locale.ROOT, " %.1f %% left, %.1f %% refused |", 100 * world.unused(), 100 * world.refused()));
                 points.computeIfAbsent(policy, made -> new StringBuilder()).append(String.format(Locale.ROOT, "%.1f,%.1f ",
                         50 + 570 * (demand - demands[0]) / (demands[demands.length - 1] - demands[0]), 200 - 450 * world.unused()));
             }
