@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -26,15 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ApiDocsTest {
     private static final Path ROOT = Path.of(System.getProperty("sluice.root")).normalize();
-    /** Its constants are the names of members, and it says so. */
-    private static final String NAMES_ITSELF = "Field.java";
+    /** A constant of {@code RequestBody.Field}, which is the name of a member, and the enum says so. */
+    private static final Pattern NAMES_ITSELF = Pattern.compile("RequestBody\\.java:.*: [A-Z_]+\\(\"\\w+\"\\)[,;]");
 
     @TempDir
     Path classes;
 
     @Test
     void everyMemberOfTheApiSaysWhatItIs() throws IOException {
-        assertEquals(List.of(), found("no comment").stream().filter(line -> !line.startsWith(NAMES_ITSELF)).toList());
+        assertEquals(List.of(), found("no comment").stream().filter(line -> !NAMES_ITSELF.matcher(line).matches()).toList());
     }
 
     @Test

@@ -5,7 +5,7 @@
  *   <li>{@link sluice.api.BodyScanner} reads the body once and yields a {@link sluice.api.BodyScanner.Scan}: a
  *       {@link sluice.api.RequestBody} whose fields can be asked for, or the place where the JSON is broken.
  *   <li>{@link sluice.api.AccountScheduler} turns a {@link sluice.api.SelectionRequest} into a
- *       {@link sluice.api.Selection}: an {@link sluice.api.AccountLease}, or the reasons why there is none.
+ *       {@link sluice.api.AccountScheduler.Selection}: an {@link sluice.api.AccountLease}, or the reasons why there is none.
  *   <li>{@link sluice.api.RequestBody#edited} applies the account's {@link sluice.api.BodyEdit}s to the pristine bytes and
  *       gives the {@link sluice.api.OutboundBody} to send.
  *   <li>{@link sluice.api.Upstream} sends an {@link sluice.api.UpstreamRequest} and gives an

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 import sluice.api.BodyEdit;
 import sluice.api.BodyEdit.InputCorrection;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /** A body as a tree, which each attempt copies, changes and writes anew. Thread-safe: the tree itself is never changed. */
 final class TreeBody implements RequestBody {

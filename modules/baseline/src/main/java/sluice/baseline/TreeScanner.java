@@ -14,7 +14,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import sluice.api.BodyScanner;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
+import sluice.api.RequestBody.Field;
 
 /** Parses a body into a tree of nodes. Thread-safe. */
 public final class TreeScanner implements BodyScanner {

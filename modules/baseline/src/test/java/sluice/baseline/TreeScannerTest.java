@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.BodyEdit;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 class TreeScannerTest {
     private static final String BODY = """

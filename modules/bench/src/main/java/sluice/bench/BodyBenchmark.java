@@ -20,8 +20,8 @@ import org.openjdk.jmh.infra.Blackhole;
 import sluice.api.BodyEdit;
 import sluice.api.BodyScanner;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.baseline.TreeScanner;
 import sluice.body.SpliceScanner;
 

@@ -19,10 +19,10 @@ import sluice.api.BodyEdit.InputCorrection;
 import sluice.api.BodyEdit.Put;
 import sluice.api.BodyEdit.Remove;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.OutboundBody;
 import sluice.api.RelayOutcome;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /** What is measured is right: both ways give the same JSON and the same facts. */
 class BodyProvidersAgreeTest {

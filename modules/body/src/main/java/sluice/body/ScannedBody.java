@@ -2,10 +2,10 @@ package sluice.body;
 
 import java.util.List;
 import sluice.api.BodyEdit;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.json.JsonNames;
 
 /** The received bytes and the places of the members in them. Immutable and thread-safe. */

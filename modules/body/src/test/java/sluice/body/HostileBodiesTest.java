@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.BodyScanner;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 class HostileBodiesTest {
     private static final int MEBIBYTE = 1024 * 1024;

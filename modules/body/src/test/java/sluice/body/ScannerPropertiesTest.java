@@ -15,11 +15,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import sluice.api.BodyEdit;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.OutboundBody.Splice;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /**
  * What holds for every body and every edit. The number of tries is {@code jqwik.tries.default}; the Maven profile

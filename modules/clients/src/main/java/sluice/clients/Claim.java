@@ -1,8 +1,8 @@
 package sluice.clients;
 
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /**
  * What a request will use, as far as it can be told before it is served: an estimate, which is reserved until the real figure is

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.Decision;
 import sluice.api.GatewayError;
-import sluice.api.Selection;
 
 /**
  * Decides what the client is told when no account could serve its request: the last failure, in the account's words where they

@@ -1,9 +1,9 @@
 package sluice.forward;
 
 import java.util.Set;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest.Session;
 import sluice.config.FailoverSettings;
 import sluice.responses.Continuation;

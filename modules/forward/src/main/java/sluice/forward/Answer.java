@@ -1,9 +1,9 @@
 package sluice.forward;
 
 import sluice.api.ClientSink;
-import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.api.RequestBody.Field;
 
 /**
  * The answer to one request. Two states, never one: {@linkplain #headersSent headers sent} (status and headers are out; another

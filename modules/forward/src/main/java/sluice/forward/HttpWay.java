@@ -2,9 +2,9 @@ package sluice.forward;
 
 import java.time.Duration;
 import sluice.api.Account;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest;
 import sluice.api.TurnPool;
 import sluice.api.Upstream;

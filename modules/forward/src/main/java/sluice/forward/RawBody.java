@@ -2,10 +2,10 @@ package sluice.forward;
 
 import java.util.List;
 import sluice.api.BodyEdit;
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /** A body that is passed on without being looked at. Immutable. */
 record RawBody(byte[] bytes, int length) implements RequestBody {

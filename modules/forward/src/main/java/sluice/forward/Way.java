@@ -1,12 +1,12 @@
 package sluice.forward;
 
 import java.util.List;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.BodyEdit;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;

@@ -22,7 +22,7 @@ public final class Probe implements AutoCloseable {
     /** Faults one after another before it gives up until it is asked later. */
     private static final int MOST_FAULTS = 3;
 
-    private final Optional<Opener> opener;
+    private final Opener opener;
     private final Pace pace;
     private final LongSupplier clock;
     private final ProbeTimes times;
@@ -38,10 +38,10 @@ public final class Probe implements AutoCloseable {
     /**
      * A probe that waits to be asked.
      *
-     * @param opener opens the gateway to be measured; empty: nothing is measured
+     * @param opener opens the gateway to be measured; {@link Opener#NONE}: nothing is measured
      * @param clock monotonic, nanoseconds
      */
-    public Probe(Optional<Opener> opener, Pace pace, LongSupplier clock) {
+    public Probe(Opener opener, Pace pace, LongSupplier clock) {
         this.opener = opener;
         this.pace = pace;
         this.clock = clock;
@@ -54,6 +54,11 @@ public final class Probe implements AutoCloseable {
     /** Opens gateways. */
     @FunctionalInterface
     public interface Opener {
+        /** Opens none: nothing is measured. */
+        Opener NONE = upstream -> {
+            throw new IOException("no gateway is measured");
+        };
+
         /** A gateway whose only account is at {@code upstream}. */
         Opened open(URI upstream) throws IOException;
     }
@@ -87,7 +92,7 @@ public final class Probe implements AutoCloseable {
      * @param watching whether a person looks on
      */
     public AddedTime ask(boolean watching) {
-        if (opener.isEmpty()) {
+        if (opener == Opener.NONE) {
             return AddedTime.OFF;
         }
         lock.lock();
@@ -99,7 +104,7 @@ public final class Probe implements AutoCloseable {
                 changed.signalAll();
             }
             if (running.isEmpty() && !closed && now - notBeforeNanos >= 0) {
-                begin(opener.get());
+                begin(opener);
             }
         } finally {
             lock.unlock();

@@ -10,7 +10,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ class ProbeTest {
     }
 
     private Probe probe(Probe.Opener opener, Probe.Pace pace) {
-        return new Probe(Optional.of(opener), pace, System::nanoTime);
+        return new Probe(opener, pace, System::nanoTime);
     }
 
     private static AddedTime awaitMeasured(Probe probe, boolean watching) {
@@ -206,7 +205,7 @@ class ProbeTest {
 
     @Test
     void isOffWithoutAGateway() {
-        try (Probe probe = new Probe(Optional.empty(), Probe.Pace.USUAL, System::nanoTime)) {
+        try (Probe probe = new Probe(Probe.Opener.NONE, Probe.Pace.USUAL, System::nanoTime)) {
             assertEquals(AddedTime.State.OFF, probe.ask(true).state());
             assertFalse(probe.isRunning());
         }

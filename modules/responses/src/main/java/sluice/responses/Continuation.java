@@ -1,8 +1,8 @@
 package sluice.responses;
 
-import sluice.api.Field;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 /** What a request continues, and so which account it needs: a response or a conversation. Stateless. */
 public final class Continuation {

@@ -3,7 +3,7 @@ package sluice.responses;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
+import sluice.api.RequestBody.Field;
 import sluice.api.GatewayError;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;

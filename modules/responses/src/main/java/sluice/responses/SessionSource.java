@@ -1,9 +1,9 @@
 package sluice.responses;
 
-import sluice.api.Field;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest.Session;
 import sluice.api.SessionKeys;
 

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import sluice.api.BodyEdit;
-import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 
 class RequestCheckTest {
     /** A body of which only members are known. */

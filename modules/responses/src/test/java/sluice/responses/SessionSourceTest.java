@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import sluice.api.BodyEdit;
-import sluice.api.Field;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest.Session;
 import sluice.api.SessionKeys;
 

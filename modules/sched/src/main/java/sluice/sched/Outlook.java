@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import sluice.api.AccountScheduler.Selection.Cause;
 import sluice.api.Decision.FilterReason;
-import sluice.api.Selection.Cause;
 import sluice.sched.Condition.Trouble;
 
 /**

@@ -1,7 +1,7 @@
 package sluice.sched;
 
 import java.util.Optional;
-import sluice.api.Selection;
+import sluice.api.AccountScheduler.Selection;
 
 /** A request that found no slot at once. Guarded by the waiting room's lock, apart from {@link #answer}. */
 final class Waiter {

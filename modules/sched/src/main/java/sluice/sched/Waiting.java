@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import sluice.api.Selection;
+import sluice.api.AccountScheduler.Selection;
 
 /**
  * Requests that found no slot at once: whether a wait makes sense, when to look again, and who gets a slot that comes free.

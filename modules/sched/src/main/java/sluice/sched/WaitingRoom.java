@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.Decision;
-import sluice.api.Selection;
 
 /**
  * Requests that wait for a slot of the pool. Clients take turns, and the requests of one client keep their order, so that one

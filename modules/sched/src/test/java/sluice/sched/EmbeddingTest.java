@@ -19,7 +19,6 @@ import sluice.api.AccountScheduler;
 import sluice.api.AttemptOutcome;
 import sluice.api.SchedulerSettings;
 import sluice.api.Secret;
-import sluice.api.Selection;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionRequest;
 import sluice.api.SharedState.Owners;
@@ -37,7 +36,7 @@ class EmbeddingTest {
                     Account.of("spare", URI.create("https://api.openai.com/v1"), new Secret("sk-2"))));
             var request = new SelectionRequest("team", "gpt-5", state.keys().key("team", "session-1"), "",
                     SelectionRequest.Transport.HTTP, false, Set.of(), Duration.ofSeconds(30).toNanos(), 1);
-            if (scheduler.select(request) instanceof Selection.Selected(AccountLease lease)) {
+            if (scheduler.select(request) instanceof AccountScheduler.Selection.Selected(AccountLease lease)) {
                 try (lease) {
                     lease.report(new AttemptOutcome.Succeeded(500_000_000, TokenUsage.told(2_000, 1_500, 80, 0), "resp_1", ""));
                 }

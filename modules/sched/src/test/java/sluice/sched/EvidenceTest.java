@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.api.AccountLease;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.AccountStatus;
 import sluice.api.AccountStatus.State;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision.FilterReason;
 import sluice.api.Evidence;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 
 /** What one request may show about accounts, and what it may not do to others. */

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Random;
 import sluice.api.Account;
 import sluice.api.AccountLease;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Headers;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 
 /**

@@ -242,7 +242,7 @@ class SelectionTest {
                     SelectionRequest.Transport.HTTP, random.nextInt(4) == 0, random.nextInt(5) == 0 ? Set.of("a") : Set.of(), 0, i);
             Decision said = mixed.scheduler.explain(request);
             String done = switch (mixed.answer(request)) {
-                case sluice.api.Selection.Selected(AccountLease lease) -> {
+                case sluice.api.AccountScheduler.Selection.Selected(AccountLease lease) -> {
                     if (random.nextInt(3) > 0) {
                         lease.report(random.nextInt(8) == 0 ? Rig.failure(Kind.values()[random.nextInt(7)])
                                 : Rig.success(Duration.ofMillis(random.nextInt(3000)), random.nextInt(50_000)));
@@ -252,7 +252,7 @@ class SelectionTest {
                     lease.close();
                     yield lease.account().name();
                 }
-                case sluice.api.Selection.Unavailable _ -> "";
+                case sluice.api.AccountScheduler.Selection.Unavailable _ -> "";
             };
             assertEquals(said.account(), done);
             mixed.nanos += random.nextInt(2_000_000_000);

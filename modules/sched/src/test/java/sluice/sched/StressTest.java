@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.AccountStatus;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.state.LocalStateFactory;
 

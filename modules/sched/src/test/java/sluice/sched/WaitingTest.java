@@ -15,10 +15,10 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import sluice.api.AccountLease;
 import sluice.api.AccountScheduler.Control;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.AttemptOutcome.Kind;
 import sluice.api.Decision.FilterReason;
 import sluice.api.SchedulerSettings;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 
 class WaitingTest {

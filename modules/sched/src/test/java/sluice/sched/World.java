@@ -12,9 +12,9 @@ import java.util.Random;
 import java.util.Set;
 import sluice.api.Account;
 import sluice.api.AccountLease;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.AttemptOutcome;
 import sluice.api.AttemptOutcome.Kind;
-import sluice.api.Selection;
 import sluice.api.SelectionRequest;
 import sluice.api.TokenUsage;
 

@@ -49,7 +49,7 @@ import sluice.net.StreamThreads;
 import sluice.records.RequestObserver;
 import sluice.records.RequestObservers;
 import sluice.turns.TurnRules;
-import sluice.turns.Turns;
+import sluice.turns.WebSocketDoor;
 
 /**
  * Puts the gateway together from a configuration: makes the inForceMaker that live as long as the
@@ -200,7 +200,7 @@ final class Assembly implements AutoCloseable {
 
     /** The gateway, under {@code configuration} until another is applied. */
     Gateway gateway(Configuration configuration) {
-        return new Gateway(inForce(configuration), gateway -> new Turns(gateway, () -> turnRules, turnPool, sweeper, clock,
+        return new Gateway(inForce(configuration), gateway -> new WebSocketDoor(gateway, () -> turnRules, turnPool, sweeper, clock,
                 epochMillis), clock, epochMillis);
     }
 

@@ -100,7 +100,7 @@ final class GatewayProcess implements AutoCloseable {
             Listeners.Place place = new Listeners.Place(server.host(), server.port(), server.reusePort(),
                     configuration.limits().connections() + OpenFiles.ofThisProcess().refused());
             Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, providers);
-            Probe probe = new Probe(Optional.of(beside).filter(opener -> server.admin().probe()), Probe.Pace.USUAL,
+            Probe probe = new Probe(server.admin().probe() ? beside : Probe.Opener.NONE, Probe.Pace.USUAL,
                     assembly.clock());
             OperationsView view = new OperationsView(gateway, assembly, lines, probe, keys, data, tls);
             Operations operations = new Operations(view, configuration.server().admin(),

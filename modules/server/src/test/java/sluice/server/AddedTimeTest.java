@@ -9,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -50,7 +49,7 @@ class AddedTimeTest {
     void isMeasuredThroughAGatewayWithTheSameSettings(String yaml) {
         Configuration configuration = configuration(yaml);
         Probe.Opener beside = upstream -> SecondGateway.open(upstream, configuration, Providers.find(configuration.modules()));
-        try (Probe probe = new Probe(Optional.of(beside), new Probe.Pace(SHORT, SHORT, LONG, LONG), System::nanoTime)) {
+        try (Probe probe = new Probe(beside, new Probe.Pace(SHORT, SHORT, LONG, LONG), System::nanoTime)) {
             AddedTime added = probe.ask(true);
             while (added.state() != AddedTime.State.MEASURED) {
                 assertTrue(probe.ask(true).samples() >= 0);

@@ -28,21 +28,22 @@ final class ArrivingMessage implements MessageRoom, AutoCloseable {
     private volatile boolean arriving;
 
     /** How fast a message must come; asked for each, for a reload may change it. */
-    record Lately(LongSupplier silenceNanos, IntSupplier bytesPerSecond) { }
+    record LeastSpeed(LongSupplier silenceNanos, IntSupplier bytesPerSecond) { }
 
     /**
      * Of one client.
      *
      * @param permits one for each message
      * @param waitNanos how long the first frame may wait
-     * @param lately how long a window is in which fewest bytes must come, and how many a second
+     * @param least how long a window is in which fewest bytes must come, and how many a second
      * @param refused told of the size of a message for which there was no room, once it is over
      */
-    ArrivingMessage(Supplier<ByteBudget.Permit> permits, LongSupplier waitNanos, Lately lately, LongConsumer refused, LongSupplier clock) {
+    ArrivingMessage(Supplier<ByteBudget.Permit> permits, LongSupplier waitNanos, LeastSpeed least, LongConsumer refused,
+            LongSupplier clock) {
         this.permits = permits;
         this.waitNanos = waitNanos;
-        silenceNanos = lately.silenceNanos();
-        bytesPerSecond = lately.bytesPerSecond();
+        silenceNanos = least.silenceNanos();
+        bytesPerSecond = least.bytesPerSecond();
         this.refused = refused;
         this.clock = clock;
     }

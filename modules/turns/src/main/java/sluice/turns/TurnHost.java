@@ -4,8 +4,8 @@ import sluice.forward.ByteBudget;
 import sluice.websocket.WebSocketEvent;
 
 /**
- * Serves what a socket receives, by the configuration in force; {@link Turns} does. It is an interface so that the socket, which
- * {@link Turns} makes, need not know it. Thread-safe.
+ * Serves what a socket receives, by the configuration in force; {@link WebSocketDoor} does. It is an interface so that the socket, which
+ * {@link WebSocketDoor} makes, need not know it. Thread-safe.
  */
 interface TurnHost {
     /** The rules in force. */

@@ -1,14 +1,14 @@
 package sluice.turns;
 
 import java.util.List;
+import sluice.api.AccountScheduler.Selection;
 import sluice.api.BodyEdit;
-import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.OutboundBody;
 import sluice.api.RequestBody;
-import sluice.api.Selection;
+import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;

@@ -1,5 +1,5 @@
 /**
- * WebSocket mode: each message of a client is an exchange like any other. {@link Turns} opens a client's connection; its
+ * WebSocket mode: each message of a client is an exchange like any other. {@link WebSocketDoor} opens a client's connection; its
  * {@code ClientSocket} receives messages, whose bytes {@code ArrivingMessage} takes from the budget, and runs the turns of each
  * stream one after another. A {@code ClientMessage} becomes a {@code TurnExchange} with a {@code TurnAnswer}, which the
  * {@code Gateway} handles as it handles every request; {@code SseMessages} makes messages of the events. {@code TurnWay} is what

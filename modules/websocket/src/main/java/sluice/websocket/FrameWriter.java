@@ -3,7 +3,6 @@ package sluice.websocket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,7 +37,8 @@ final class FrameWriter {
     private record Control(byte[] frame, boolean close) { }
 
     private final Link link;
-    private final Optional<IntSupplier> maskKeys;
+    private final boolean masks;
+    private final IntSupplier maskKeys;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<Control> waiting = new AtomicReference<>(NOTHING);
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -48,10 +48,20 @@ final class FrameWriter {
     private byte[] batch = NONE;
     private int batched;
 
-    /** Writes to {@code link}; masks if there is a source of keys. */
-    FrameWriter(Link link, Optional<IntSupplier> maskKeys) {
+    private FrameWriter(Link link, boolean masks, IntSupplier maskKeys) {
         this.link = link;
+        this.masks = masks;
         this.maskKeys = maskKeys;
+    }
+
+    /** For a client, which masks what it writes (RFC 6455 §5.3). */
+    static FrameWriter masking(Link link, IntSupplier keys) {
+        return new FrameWriter(link, true, keys);
+    }
+
+    /** For a server. */
+    static FrameWriter plain(Link link) {
+        return new FrameWriter(link, false, () -> 0);
     }
 
     /**
@@ -61,7 +71,7 @@ final class FrameWriter {
     void sendInPlace(int opcode, byte[] buffer, int offset, int length) throws IOException {
         int start = offset - headerBytes(length);
         int key = header(opcode, length, buffer, start);
-        if (maskKeys.isPresent()) {
+        if (masks) {
             FrameMask.apply(buffer, offset, buffer, offset, length, key, 0);
         }
         locked(() -> link.write(buffer, start, offset + length - start));
@@ -200,12 +210,12 @@ final class FrameWriter {
 
     private int headerBytes(long length) {
         int base = length < LENGTH_16 ? 2 : length <= 0xFFFF ? 4 : 10;
-        return maskKeys.isPresent() ? base + KEY_BYTES : base;
+        return masks ? base + KEY_BYTES : base;
     }
 
     /** Writes the header; returns the masking key, 0 where we do not mask. */
     private int header(int opcode, long length, byte[] target, int at) {
-        int masked = maskKeys.isPresent() ? MASKED : 0;
+        int masked = masks ? MASKED : 0;
         int i = at;
         target[i++] = (byte) (FIN | opcode);
         if (length < LENGTH_16) {
@@ -217,10 +227,10 @@ final class FrameWriter {
                 target[i++] = (byte) (length >>> shift);
             }
         }
-        if (maskKeys.isEmpty()) {
+        if (!masks) {
             return 0;
         }
-        int key = maskKeys.get().getAsInt();
+        int key = maskKeys.getAsInt();
         for (int k = 0; k < KEY_BYTES; k++) {
             target[i++] = (byte) (key >>> k * Byte.SIZE);
         }
@@ -253,7 +263,7 @@ final class FrameWriter {
                     flush();
                 }
                 int count = Math.min(length - done, chunk.length - used);
-                if (maskKeys.isEmpty()) {
+                if (!masks) {
                     System.arraycopy(source, offset + done, chunk, used, count);
                 } else {
                     FrameMask.apply(source, offset + done, chunk, used, count, key, position);

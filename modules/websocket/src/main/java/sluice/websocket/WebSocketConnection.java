@@ -47,7 +47,7 @@ public final class WebSocketConnection implements AutoCloseable {
         refilledNanos = nanoClock.getAsLong();
         reader = new MessageInput(input, !client, maxMessageBytes, room);
         IntSupplier keys = RANDOM::nextInt;
-        writer = new FrameWriter(link, client ? Optional.of(keys) : Optional.empty());
+        writer = client ? FrameWriter.masking(link, keys) : FrameWriter.plain(link);
     }
 
     /**

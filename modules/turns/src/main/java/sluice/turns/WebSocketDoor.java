@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import sluice.api.BodyScanner.Scan;
-import sluice.api.Field;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.api.RequestBody.Field;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.clients.Client;
@@ -38,7 +38,7 @@ import sluice.websocket.WebSocketHandshake;
  * WebSocket mode: opens clients' connections, and hands each of their messages to the {@link Gateway} as an {@link Exchange}.
  * Thread-safe.
  */
-public final class Turns implements Gateway.Upgrades {
+public final class WebSocketDoor implements Gateway.Upgrades {
     /** Messages about a turn under way: they are passed on to the account that serves it. */
     private static final Set<String> CONTROLS = Set.of("response.cancel", "response.processed", "response.inject");
 
@@ -51,11 +51,12 @@ public final class Turns implements Gateway.Upgrades {
     private final AtomicInteger open = new AtomicInteger();
 
     /**
-     * Turns of a gateway.
+     * A door of a gateway.
      *
      * @param rules those of the configuration in force
      */
-    public Turns(Gateway gateway, Supplier<TurnRules> rules, TurnPool pool, Sweeper sweeper, LongSupplier clock, LongSupplier epochMillis) {
+    public WebSocketDoor(Gateway gateway, Supplier<TurnRules> rules, TurnPool pool, Sweeper sweeper, LongSupplier clock,
+            LongSupplier epochMillis) {
         this.gateway = gateway;
         this.rules = rules;
         this.pool = pool;
@@ -121,7 +122,7 @@ public final class Turns implements Gateway.Upgrades {
                 link.write(answer.array(), 0, answer.length());
                 AtomicReference<ClientSocket> opened = new AtomicReference<>();
                 ArrivingMessage arriving = new ArrivingMessage(() -> gateway.inForce().budget().permit(client.bodyShare()),
-                        () -> rules().arrival().roomWait().toNanos(), new ArrivingMessage.Lately(
+                        () -> rules().arrival().roomWait().toNanos(), new ArrivingMessage.LeastSpeed(
                                 () -> rules().arrival().limit().toNanos(), () -> rules().arrival().bytesPerSecond()),
                         length -> noRoom(opened.get(), length), clock);
                 WebSocketConnection socket = WebSocketConnection.server(link, input, rules().arrival().messageBytes(), arriving, clock);
