@@ -7,8 +7,8 @@ import sluice.api.AnswerRelay;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
-import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.StreamError;
+import sluice.api.RelayOutcome;
 import sluice.api.TokenUsage;
 import sluice.responses.RestoredNames;
 
@@ -107,7 +107,8 @@ public final class BufferedRelay implements AnswerRelay {
         JsonNode usage = response.path("usage");
         TokenUsage tokens = usage.isObject() ? ParsedEvent.usage(usage) : TokenUsage.NONE;
         JsonNode error = response.path("error");
-        StreamError streamError = error.isObject() ? ParsedEvent.error(error, 0, error.path("type").asText("")) : StreamError.NONE;
+        boolean onlyError = !response.path("id").isTextual() && (root.has("detail") || root.has("code") || root.has("message"));
+        StreamError streamError = error.isObject() || onlyError ? ParsedEvent.error(response, 0) : StreamError.NONE;
         JsonNode conversation = response.path("conversation");
         return new RelayOutcome.Report(new RelayOutcome.Report.Ids(response.path("id").asText(""),
                 conversation.isTextual() ? conversation.asText() : conversation.path("id").asText("")),

@@ -31,7 +31,7 @@ final class ParsedEvent {
     ParsedEvent(byte[] json, String eventLine) {
         tree = parse(json);
         String own = tree.path("type").asText("");
-        type = own.isEmpty() ? eventLine : own;
+        type = !own.isEmpty() ? own : eventLine;
     }
 
     private static JsonNode parse(byte[] json) {
@@ -139,16 +139,40 @@ final class ParsedEvent {
                 told.path("reset_after_seconds").asLong(-1), told.path("reset_at").asLong(-1));
     }
 
-    StreamError error() {
-        JsonNode error = tree.at("/response/error").isObject() ? tree.at("/response/error") : tree.path("error");
-        int status = tree.path("status").asInt(tree.path("status_code").asInt());
-        return error.isObject() ? error(error, status, error.path("type").asText("")) : error(tree, status, "");
+    /** Whether it has no type, but an error. */
+    boolean bareError() {
+        return type.isEmpty() && tree.path("error").isObject();
     }
 
-    /** What an object tells of a failure. */
-    static StreamError error(JsonNode told, int status, String type) {
-        return new StreamError(status, text(told, "code"), type, text(told, "message"), text(told, "param"),
-                new Resets(Math.max(0, told.path("resets_at").asLong()), Math.max(0, told.path("resets_in_seconds").asLong())));
+    StreamError error() {
+        int status = tree.path("status").asInt(tree.path("status_code").asInt());
+        StreamError said = error(tree.at("/response/error").isObject() ? tree.path("response") : tree, status);
+        String reason = tree.at("/response/incomplete_details/reason").asText("");
+        return said.code().isEmpty() && said.message().isEmpty()
+                ? new StreamError(status, reason, said.type(), reason, said.param(), said.resets()) : said;
+    }
+
+    /** What an object tells of a failure: in an error, which may hold another, in {@code detail}, or itself. */
+    static StreamError error(JsonNode told, int status) {
+        JsonNode detail = told.path("detail");
+        boolean nested = told.path("error").isObject();
+        JsonNode words = nested ? told.path("error") : detail.isObject() ? detail : told;
+        if (words != told && words.path("error").isObject()) {
+            words = words.path("error");
+        }
+        String message = detail.isTextual() && !nested ? detail.asText() : text(words, "message");
+        return new StreamError(status, text(words, "code"), words == told ? "" : words.path("type").asText(""), message,
+                text(words, "param"), new Resets(longest(words, "resets_at", "reset_at"), longest(words, "resets_in_seconds",
+                        "reset_in_seconds", "resets_after_seconds", "reset_after_seconds", "reset_seconds", "retry_after",
+                        "retry_after_seconds")));
+    }
+
+    private static long longest(JsonNode object, String... names) {
+        long longest = 0;
+        for (String name : names) {
+            longest = Math.max(longest, (long) Math.ceil(object.path(name).asDouble()));
+        }
+        return longest;
     }
 
     private static String text(JsonNode object, String name) {

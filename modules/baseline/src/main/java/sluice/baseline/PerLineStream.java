@@ -9,15 +9,15 @@ import sluice.api.AccountStatus.Quota;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
-import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
-import sluice.api.RelayOutcome;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayOutcome.StreamError;
+import sluice.api.RelayOutcome;
 import sluice.api.TokenUsage;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
@@ -141,7 +141,8 @@ final class PerLineStream {
         ParsedEvent event = new ParsedEvent(frame.json(), frame.type());
         boolean late = !terminal.isEmpty();
         note(event);
-        if (event.failed() && !committed && (fold || options.call().refusable().test(error))) {
+        boolean failed = failed(event);
+        if (failed && !committed && !error.equals(StreamError.NONE) && (fold || options.call().refusable().test(error))) {
             refused = true;
             return;
         }
@@ -149,19 +150,27 @@ final class PerLineStream {
             frame.restore(options.call().model());
         }
         if (fold) {
-            if (event.terminal() && !late) {
+            if (event.terminal() && !late && !failed) {
                 answer(frame);
             }
         } else {
             pass(frame.bytes());
             boolean atOnce = options.held().commit() == Commit.FIRST_EVENT || options.call().ending() == Ending.ANY;
-            if (atOnce || !event.opening() || held.size() > options.held().bytes()) {
+            boolean mayBeExplained = failed && error.equals(StreamError.NONE);
+            if (atOnce || !mayBeExplained && !event.opening() || held.size() > options.held().bytes()) {
                 commit();
             }
         }
-        if (event.terminal()) {
+        if (event.terminal() || failed) {
             endNanos = options.clocks().nanos().getAsLong() + options.limits().afterTerminal().toNanos();
         }
+    }
+
+    /** Whether the response failed: an error without a type is one, and so is a refusal told as a response that is not complete. */
+    private boolean failed(ParsedEvent event) {
+        return event.failed() || event.bareError() && !committed && options.call().ending() != Ending.ANY
+                || event.kindOfType() == EventType.INCOMPLETE && !event.error().equals(StreamError.NONE)
+                && options.call().refusable().test(event.error());
     }
 
     private void answer(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {
@@ -208,12 +217,13 @@ final class PerLineStream {
         if ((options.call().ending() == Ending.ANY || event.terminal()) && !event.serviceTier().isEmpty()) {
             serviceTier = event.serviceTier();
         }
-        if (event.terminal()) {
+        boolean failed = failed(event);
+        if (event.terminal() || failed) {
             usage = event.usage().equals(TokenUsage.NONE) ? usage : event.usage();
-            if (event.failed() && error.equals(StreamError.NONE)) {
+            if (failed && error.equals(StreamError.NONE)) {
                 error = event.error();
             }
-            terminal = terminal.isEmpty() ? event.type() : terminal;
+            terminal = !terminal.isEmpty() ? terminal : event.type().isEmpty() ? EventType.ERROR.text() : event.type();
         }
     }
 
@@ -298,7 +308,7 @@ final class PerLineStream {
             return clientLeft(gone);
         }
         if (!terminal.isEmpty()) {
-            return new Completed(report());
+            return ended();
         }
         Optional<GatewayError> told = BrokenStream.told(cause, options);
         if (committed && !fold && told.isPresent()) {
@@ -310,6 +320,19 @@ final class PerLineStream {
             }
         }
         return new BrokeOff(cause, detail, report());
+    }
+
+    /** Behind the last event: what waited for a reason to be told goes as it is. */
+    private RelayOutcome ended() {
+        if (fold && !committed) {
+            return new RefusedBeforeOutput(error, report());
+        }
+        try {
+            commit();
+        } catch (ClientSink.Gone left) {
+            return clientLeft(left);
+        }
+        return new Completed(report());
     }
 
     private RelayOutcome clientLeft(ClientSink.Gone left) {

@@ -3,8 +3,8 @@ package sluice.body;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
-import sluice.json.JsonReader;
 import sluice.json.JsonReader.Stop;
+import sluice.json.JsonReader;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
 import sluice.responses.Fact;
@@ -145,7 +145,7 @@ final class AnswerScan {
 
     /** The error; {@link StreamError#NONE} if there was none. */
     StreamError error() {
-        return facts.failed() ? facts.error() : StreamError.NONE;
+        return facts.failed() || facts.saysOnlyError() ? facts.error() : StreamError.NONE;
     }
 
     String id() {

@@ -1,5 +1,6 @@
 package sluice.failures;
 
+import java.time.Duration;
 import java.util.Locale;
 import sluice.api.UpstreamResult;
 
@@ -39,7 +40,8 @@ public record Failure(Match.Origin origin, int status, String code, String type,
 
     /** An event that tells of a failure; {@code status} is 0 where it names none. */
     public static Failure event(int status, String code, String type, String message) {
-        return new Failure(Match.Origin.EVENT, status, code, type, message, true, UpstreamResult.Kind.CANCELLED, true, false);
+        UpstreamError said = new UpstreamError(code, type, message, true, true, Duration.ZERO).unquoted(0);
+        return new Failure(Match.Origin.EVENT, status, said, UpstreamResult.Kind.CANCELLED, true);
     }
 
     /** The account closed the WebSocket in a turn: with this code, and a reason that may be empty. */

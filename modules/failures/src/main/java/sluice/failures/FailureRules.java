@@ -86,7 +86,8 @@ public final class FailureRules {
                                     "encrypted content…organization", "encrypted_content…could not be"),
                     Fault.REQUEST, Effect.STRIP_ONCE, Answer.AS_IT_IS),
             row("too long, against a policy, not valid", Match.told().code("context_length_exceeded", "invalid_prompt",
-                            "content_policy_violation", "cyber_policy_violation", "cyber_policy", "bio_policy", "string_above_max_length"),
+                            "content_policy_violation", "cyber_policy_violation", "cyber_policy", "bio_policy", "string_above_max_length")
+                            .phrase("exceeds the context window", "maximum context length"),
                     Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
             row("request too large for the rate limit", Match.told().phrase("request too large"),
                     Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
@@ -94,26 +95,34 @@ public final class FailureRules {
                             .phrase("previous response…not found"),
                     Fault.REQUEST, Effect.NEXT_IF_OWNER_UNKNOWN, Answer.AS_IT_IS),
             row("usage limit of a plan", Match.told().code("usage_limit_reached").type("usage_limit_reached")
-                            .phrase("usage limit has been reached", "hit your usage limit"),
+                            .phrase("usage limit…reached", "reached…usage limit", "hit your usage limit"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.USAGE_LIMIT, Answer.USAGE_LIMIT),
             row("quota used up", Match.told().code("insufficient_quota", "billing_hard_limit_reached",
                             "billing_not_active", "quota_exceeded", "usage_not_included")
-                            .type("insufficient_quota").phrase("exceeded your current quota", "billing hard limit"),
+                            .type("insufficient_quota").phrase("exceeded your current quota", "billing hard limit", "insufficient quota",
+                                    "insufficient balance", "credit balance is too low", "out of credits"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.USAGE_LIMIT),
             row("model not in the account", Match.told().code("model_not_found", "model_not_supported", "model_not_available")
                             .phrase("model…does not exist", "model…is not supported when using", "not have access to…model",
-                                    "no access to…model", "model…not available…your", "organization must be verified"),
+                                    "no access to…model", "model…not available…your", "organization must be verified", "model not found",
+                                    "model…' not found", "model…` not found", "model…\" not found", "unknown model", "no such model"),
                     Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
             row("overloaded", Match.told().code("server_is_overloaded", "slow_down", "engine_overloaded", "overloaded_error", "overloaded")
-                            .type("overloaded_error", "service_unavailable_error").phrase("model at capacity", "model is at capacity"),
+                            .type("overloaded_error", "service_unavailable_error").phrase("model at capacity", "model is at capacity", "currently overloaded", "is overloaded", "are overloaded"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.OVERLOADED),
             row("rate limit", Match.told().code("rate_limit_exceeded", "rate_limit_reached", "too_many_requests")
-                            .type("rate_limit_error", "rate_limit_exceeded", "too_many_requests"),
+                            .type("rate_limit_error", "rate_limit_exceeded", "too_many_requests")
+                            .phrase("rate limit reached", "rate limit exceeded", "exceeded…rate limit", "too many requests"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.RATE_LIMITED, Answer.RATE_LIMITED),
             row("key or account refused", Match.told().code("invalid_api_key", "token_expired", "token_revoked", "token_invalidated",
-                            "account_deactivated", "access_terminated", "deactivated_workspace")
-                            .type("authentication_error").phrase("incorrect api key provided"),
+                            "account_deactivated", "account_disabled", "account_suspended", "access_terminated", "deactivated_workspace",
+                            "invalid_token")
+                            .type("authentication_error").phrase("incorrect api key provided", "invalid api key", "invalidated oauth token",
+                                    "token has been invalidated", "token has been revoked", "token is expired", "token has expired"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UNAUTHORIZED, Answer.UNAVAILABLE),
+            row("refused from this address or country", Match.told().code("ip_not_authorized", "unsupported_country_region_territory")
+                            .phrase("ip is not authorized", "country, region, or territory not supported"),
+                    Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.FORBIDDEN, Answer.UNAVAILABLE),
 
             // What a status says, be it of an answer or of an event that names one.
             row("route not in the account", Match.of(Match.Origin.ANSWER).status(405).also(Match.Also.NEW_WORK),

@@ -32,6 +32,9 @@ public final class RetryHints {
     /** Longer waits are a mistake or an attack; the scheduler has its own cap below this. */
     private static final double MAX_SECONDS = 30.0 * 24 * 3600;
 
+    /** No second of the epoch is as large for millennia, and every millisecond since 1973 is. */
+    private static final double FIRST_MILLISECONDS = 1e11;
+
     private RetryHints() {
     }
 
@@ -86,10 +89,11 @@ public final class RetryHints {
         return number(text, 1);
     }
 
-    /** The time until a second of the epoch, or a date of ISO 8601; zero if it is neither, or past. */
+    /** The time until a second (or millisecond) of the epoch, or a date of ISO 8601; zero if it is none, or past. */
     static Duration until(String text, long epochMillis) {
         try {
-            return ofSeconds(Double.parseDouble(text.strip()) - epochMillis / 1e3);
+            double told = Double.parseDouble(text.strip());
+            return ofSeconds((told < FIRST_MILLISECONDS ? told : told / 1e3) - epochMillis / 1e3);
         } catch (NumberFormatException e) {
             try {
                 return ofSeconds((Instant.parse(text.strip()).toEpochMilli() - epochMillis) / 1e3);

@@ -7,7 +7,8 @@ import sluice.json.JsonWalk;
 
 /**
  * What an upstream says of an error: in a body, in an event, or in a message of a WebSocket. The words stand in {@code error}, in
- * {@code response.error}, in {@code detail} (a text or an object), or at the top.
+ * {@code response.error}, in {@code detail} (a text or an object), or at the top; each may hold another, and a list is known by its
+ * first element. A gateway before the account may quote them in a message of its own: then they stand there.
  *
  * @param code OpenAI's code; empty if there is none
  * @param type OpenAI's type; empty if there is none
@@ -21,6 +22,10 @@ public record UpstreamError(String code, String type, String message, boolean js
     public static final UpstreamError NONE = new UpstreamError("", "", "", false, false, Duration.ZERO);
     private static final int MAX_DEPTH = 64;
     private static final int MAX_FIELDS = 64;
+    /** Objects inside each other that are looked into. */
+    private static final int MAX_INSIDE = 4;
+    /** A text that is no JSON is heard as far as this. */
+    private static final int MAX_TEXT_BYTES = 1024;
 
     /** Reads the reason of a WebSocket's close: a JSON object, a code alone, or words. */
     public static UpstreamError reason(String text, long epochMillis) {
@@ -38,16 +43,37 @@ public record UpstreamError(String code, String type, String message, boolean js
     public static UpstreamError read(byte[] body, int length, long epochMillis) {
         JsonWalk walk = new JsonWalk(body, length, MAX_DEPTH);
         int start = walk.space(0);
-        if (walk.peek(start) != '{') {
-            return NONE;
-        }
-        int end = walk.value(start);
+        boolean list = walk.peek(start) == '[';
+        int end = list || walk.peek(start) == '{' ? walk.value(start) : -1;
         if (end < 0 || walk.space(end) < length) {
             return NONE;
         }
+        int object = list ? walk.space(start + 1) : start;
+        if (walk.peek(object) != '{') {
+            return NONE;
+        }
         Reading reading = new Reading(epochMillis);
-        reading.top(body, start, end);
-        return reading.result();
+        reading.top(body, object, end);
+        return reading.result().unquoted(epochMillis);
+    }
+
+    /** What a body that is no JSON says: a short text is the message, a page says nothing. */
+    public static UpstreamError text(byte[] body) {
+        String text = new String(body, 0, Math.min(body.length, MAX_TEXT_BYTES), StandardCharsets.UTF_8).strip();
+        return text.startsWith("<") ? NONE : new UpstreamError("", "", text, false, false, Duration.ZERO);
+    }
+
+    /** The error that the message quotes as JSON, if it quotes one; otherwise this one. */
+    UpstreamError unquoted(long epochMillis) {
+        int from = message.indexOf('{');
+        int to = message.lastIndexOf('}');
+        if (from < 0 || to < from) {
+            return this;
+        }
+        byte[] quoted = message.substring(from, to + 1).getBytes(StandardCharsets.UTF_8);
+        UpstreamError inner = read(quoted, quoted.length, epochMillis);
+        return inner.code.isEmpty() && inner.type.isEmpty() && inner.message.isEmpty() ? this
+                : new UpstreamError(inner.code, inner.type, inner.message, json, openAi, RetryHints.longer(resetsIn, inner.resetsIn));
     }
 
     /** The words as they are found: what stands deeper says more. */
@@ -64,39 +90,44 @@ public record UpstreamError(String code, String type, String message, boolean js
         }
 
         void top(byte[] json, int from, int to) {
-            object(json, from, to);
+            object(json, from, to, 0);
+        }
+
+        /** What an object says itself, and then what stands in it. */
+        private void object(byte[] json, int from, int to, int depth) {
+            words(json, from, to);
             if (type.equals("error")) {
                 type = "";
             }
             JsonMembers members = new JsonMembers(json, from, to);
-            for (int i = 0; i < MAX_FIELDS && members.next(); i++) {
+            for (int i = 0; i < MAX_FIELDS && depth < MAX_INSIDE && members.next(); i++) {
                 boolean text = json[members.valueFrom()] == '"';
                 boolean object = json[members.valueFrom()] == '{';
                 String name = members.name();
-                if (object && name.equals("response")) {
+                if (object && depth == 0 && name.equals("response")) {
                     JsonMembers response = new JsonMembers(json, members.valueFrom(), members.valueTo());
                     if (response.seek("error") && !response.isScalar()) {
-                        error(json, response);
+                        error(json, response, depth);
                     }
                 } else if (object && name.equals("error")) {
-                    error(json, members);
+                    error(json, members, depth);
                 } else if (object && name.equals("detail")) {
-                    object(json, members.valueFrom(), members.valueTo());
+                    object(json, members.valueFrom(), members.valueTo(), depth + 1);
                 } else if (text && (name.equals("detail") || name.equals("error")) && message.isEmpty()) {
                     message = members.valueText();
                 }
             }
         }
 
-        private void error(byte[] json, JsonMembers member) {
-            openAi = true;
+        private void error(byte[] json, JsonMembers member, int depth) {
+            openAi |= depth == 0;
             code = "";
             type = "";
             message = "";
-            object(json, member.valueFrom(), member.valueTo());
+            object(json, member.valueFrom(), member.valueTo(), depth + 1);
         }
 
-        private void object(byte[] json, int from, int to) {
+        private void words(byte[] json, int from, int to) {
             JsonMembers members = new JsonMembers(json, from, to);
             for (int i = 0; i < MAX_FIELDS && members.next(); i++) {
                 if (!members.isScalar() || members.valueText().equals("null")) {
@@ -106,9 +137,10 @@ public record UpstreamError(String code, String type, String message, boolean js
                     case "code" -> code = members.valueText();
                     case "type" -> type = members.valueText();
                     case "message" -> message = members.valueText();
-                    case "resets_in_seconds", "retry_after" -> resets = RetryHints.longer(resets,
+                    case "resets_in_seconds", "reset_in_seconds", "resets_after_seconds", "reset_after_seconds", "reset_seconds",
+                            "retry_after", "retry_after_seconds" -> resets = RetryHints.longer(resets,
                             RetryHints.seconds(members.valueText()));
-                    case "resets_at" -> resets = RetryHints.longer(resets, RetryHints.until(members.valueText(), epochMillis));
+                    case "resets_at", "reset_at" -> resets = RetryHints.longer(resets, RetryHints.until(members.valueText(), epochMillis));
                     default -> { }
                 }
             }

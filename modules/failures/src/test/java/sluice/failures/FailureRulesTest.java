@@ -57,6 +57,22 @@ class FailureRulesTest {
                 Arguments.of("{\"error\":{\"code\":\"model_not_found\",\"message\":\"The model `x` does not exist or you do not have "
                         + "access to it.\"}}", model),
                 Arguments.of("{\"error\":{\"code\":null,\"message\":\"The requested model 'x' does not exist.\"}}", model),
+                Arguments.of("{\"error\":{\"message\":\"Model 'x' not found\"}}", model),
+                Arguments.of("{\"error\":{\"type\":\"forbidden_error\",\"message\":\"usage limit reached\"}}", usage),
+                Arguments.of("{\"error\":{\"message\":\"You have reached your usage limit.\"}}", usage),
+                Arguments.of("{\"error\":{\"message\":\"Insufficient quota\"}}", quota),
+                Arguments.of("{\"error\":{\"message\":\"Rate limit reached for gpt-5.1 on requests per min\"}}", "rate limit"),
+                Arguments.of("{\"error\":{\"message\":\"You exceeded your rate limit\"}}", "rate limit"),
+                Arguments.of("{\"detail\":\"Too Many Requests\"}", "rate limit"),
+                Arguments.of("{\"error\":{\"message\":\"Our servers are currently overloaded. Please try again later.\"}}", "overloaded"),
+                Arguments.of("{\"error\":{\"message\":\"Encountered invalidated oauth token for user, failing request\"}}", key),
+                Arguments.of("{\"error\":{\"message\":\"Your authentication token has been invalidated.\"}}", key),
+                Arguments.of("{\"error\":{\"code\":\"unsupported_country_region_territory\",\"message\":\"Country, region, or territory "
+                        + "not supported\"}}", "refused from this address or country"),
+                Arguments.of("{\"error\":{\"message\":\"Your IP is not authorized to make this request.\"}}",
+                        "refused from this address or country"),
+                Arguments.of("{\"error\":{\"message\":\"Your input exceeds the context window of this model.\"}}",
+                        "too long, against a policy, not valid"),
                 Arguments.of("{\"detail\":\"Project `p` does not have access to model `x`\"}", model),
                 Arguments.of("{\"error\":{\"code\":\"unsupported_value\",\"message\":\"Your organization must be verified to stream this "
                         + "model.\"}}", model),

@@ -71,7 +71,7 @@ final class Attempt {
         Answer client = call.answer();
         relaying.awaitHeaders(call, lease);
         UpstreamResult result = call.way.send(request(call, lease, strip), call.body());
-        if (result instanceof UpstreamResult.Unreachable unreached && call.way.goesOtherwise(unreached)) {
+        if (result instanceof UpstreamResult.Unreachable none && call.way.goesOtherwise(none, call)) {
             result = call.way.send(request(call, lease, strip), call.body());
         }
         client.letSleep();

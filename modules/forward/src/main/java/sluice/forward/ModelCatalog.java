@@ -41,6 +41,8 @@ final class ModelCatalog {
     private static final int MAX_ANSWER_BYTES = 1024 * 1024;
     /** What asks for the list that Codex reads. */
     private static final Pattern DETAILED = Pattern.compile("[?&]client_version=");
+    /** An account that gave no list is not asked again as soon as the next client wants one. */
+    private static final Duration KEEP_FAILURE = Duration.ofSeconds(30);
     /** Answers that are kept; clients choose queries freely, so that all are forgotten when there are more. */
     private static final int MAX_KEPT = 256;
 
@@ -134,7 +136,8 @@ final class ModelCatalog {
         long now = clock.getAsLong();
         String key = account.name() + query;
         Asked before = asked.get(key);
-        if (before != null && now - before.atNanos() < keepNanos) {
+        if (before != null && now - before.atNanos() < (before.models().models().isEmpty()
+                ? Math.min(keepNanos, KEEP_FAILURE.toNanos()) : keepNanos)) {
             return before.models();
         }
         UpstreamRequest request = new UpstreamRequest(account, "GET", "/models" + query, HeaderPolicy.toUpstream(Headers.EMPTY, account,
@@ -149,12 +152,10 @@ final class ModelCatalog {
                 }
             }
         };
-        if (!models.models().isEmpty()) {
-            if (asked.size() >= MAX_KEPT) {
-                asked.clear();
-            }
-            asked.put(key, new Asked(models, now));
+        if (asked.size() >= MAX_KEPT) {
+            asked.clear();
         }
+        asked.put(key, new Asked(models, now));
         return models;
     }
 

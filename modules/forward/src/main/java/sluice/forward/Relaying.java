@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import sluice.api.AccountLease;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.AnswerRelay;
+import sluice.api.ByteSource;
 import sluice.api.ClientSink;
 import sluice.api.EventRelay;
 import sluice.api.Headers;
@@ -59,7 +60,17 @@ final class Relaying {
      */
     RelayOutcome relay(Call call, AccountLease lease, UpstreamResult.Answered answer, Predicate<RelayOutcome.StreamError> movesOn) {
         Answer client = call.answer();
+        ByteSource body = answer.body();
         boolean sse = isEventStream(answer.headers());
+        if (!sse && mayBeUntold(call, answer.headers())) {
+            if (call.record.stream) {
+                client.keepAwakeWithoutHeaders(keepaliveNanos(lease), keepaliveNanos(lease));
+            }
+            BegunSource begun = new BegunSource(body);
+            sse = begun.isEvents();
+            body = begun;
+        }
+        ByteSource from = body;
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model),
@@ -72,7 +83,7 @@ final class Relaying {
             client.keepAwake(keepaliveNanos(lease));
             openStreams.incrementAndGet();
             try {
-                outcome = streams.run(answer.body(), () -> events.relay(answer.body(), client, relayOptions));
+                outcome = streams.run(answer.body(), () -> events.relay(from, client, relayOptions));
             } finally {
                 openStreams.decrementAndGet();
             }
@@ -82,12 +93,12 @@ final class Relaying {
             if (mayBeginWithSpace(call)) {
                 client.keepAwakeAsJson(early.json().toNanos());
             }
-            outcome = events.fold(answer.body(), client, relayOptions);
+            outcome = events.fold(from, client, relayOptions);
         } else if (call.record.stream) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
             client.keepAwake(keepaliveNanos(lease));
-            outcome = asEvent(answer, client, relayOptions);
+            outcome = asEvent(from, client, relayOptions);
         } else {
             long length = relayOptions.model().mapped() || mayBeginWithSpace(call) ? Answer.UNKNOWN_LENGTH
                     : contentLength(answer.headers());
@@ -95,16 +106,16 @@ final class Relaying {
             if (mayBeginWithSpace(call)) {
                 client.keepAwakeAsJson(early.json().toNanos());
             }
-            outcome = answers.relay(answer.body(), client, relayOptions);
+            outcome = answers.relay(from, client, relayOptions);
         }
         client.letSleep();
         return outcome;
     }
 
     /** JSON came where a stream was asked for: the client gets it as the event that ends one. */
-    private RelayOutcome asEvent(UpstreamResult.Answered answer, Answer client, RelayOptions relayOptions) {
+    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions) {
         AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes());
-        RelayOutcome outcome = answers.relay(answer.body(), event, relayOptions);
+        RelayOutcome outcome = answers.relay(body, event, relayOptions);
         if (!(outcome instanceof RelayOutcome.Completed done)) {
             return outcome;
         }
@@ -119,6 +130,11 @@ final class Relaying {
             return new RelayOutcome.BrokeOff(left.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE,
                     String.valueOf(left.getMessage()), done.report());
         }
+    }
+
+    /** Whether it may be a stream of events that does not say so. JSON for a client that asked for JSON is taken at its word. */
+    private static boolean mayBeUntold(Call call, Headers headers) {
+        return call.asksForWork() && call.exchange.target().route() != Route.OTHER && (call.record.stream || !isJson(headers));
     }
 
     private static RelayOptions.Identified hearing(Call call, AccountLease lease) {
@@ -163,8 +179,16 @@ final class Relaying {
     }
 
     private static boolean isEventStream(Headers headers) {
+        return isOfType(headers, "text/event-stream");
+    }
+
+    private static boolean isJson(Headers headers) {
+        return isOfType(headers, "application/json");
+    }
+
+    private static boolean isOfType(Headers headers, String type) {
         int index = headers.find("content-type");
-        return index >= 0 && headers.value(index).regionMatches(true, 0, "text/event-stream", 0, 17);
+        return index >= 0 && headers.value(index).regionMatches(true, 0, type, 0, type.length());
     }
 
     private static long contentLength(Headers headers) {

@@ -87,7 +87,7 @@ final class Verdicts {
         byte[] body = errorBody(answer.body());
         UpstreamError error = UpstreamError.read(body, body.length, epochMillis.getAsLong());
         Duration retryAfter = RetryHints.read(answer.headers(), error.resetsIn(), epochMillis.getAsLong());
-        Failure failure = Failure.answer(answer.status(), error);
+        Failure failure = Failure.answer(answer.status(), error.json() ? error : UpstreamError.text(body));
         boolean newWork = call.asksForWork() && call.affinity.boundTo().isEmpty();
         FailureRules.Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
         if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {

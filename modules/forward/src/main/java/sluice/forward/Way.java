@@ -53,7 +53,7 @@ public interface Way {
     UpstreamResult send(UpstreamRequest request, RequestBody body);
 
     /** Whether the account that could not be reached is to be called once more, in another way. */
-    default boolean goesOtherwise(UpstreamResult.Unreachable unreached) {
+    default boolean goesOtherwise(UpstreamResult.Unreachable none, Call call) {
         return false;
     }
 

@@ -22,7 +22,7 @@ public final class AnswerEvent implements ClientSink {
         TOLD,
         /** It was larger than what is kept; nothing was written. */
         TOO_LARGE,
-        /** It is no whole object; nothing was written. */
+        /** It is no whole object, or one that is no response; nothing was written. */
         NO_ANSWER
     }
 
@@ -59,6 +59,9 @@ public final class AnswerEvent implements ClientSink {
             }
         }
         String type = typeOf(json);
+        if (type.isEmpty()) {
+            return End.NO_ANSWER;
+        }
         String member = type.equals(EventType.ERROR.text()) ? "" : "\"response\":";
         byte[] head = ("event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":0," + member)
                 .getBytes(StandardCharsets.UTF_8);
@@ -77,6 +80,10 @@ public final class AnswerEvent implements ClientSink {
         return End.TOLD;
     }
 
+    private static boolean has(byte[] json, String name) {
+        return new JsonMembers(json, 0, json.length).seek(name);
+    }
+
     private static boolean isObject(byte[] json) {
         JsonWalk walk = new JsonWalk(json, json.length, MAX_DEPTH);
         int from = walk.space(0);
@@ -84,12 +91,16 @@ public final class AnswerEvent implements ClientSink {
         return to != JsonWalk.FAILED && walk.space(to) == json.length;
     }
 
+    /** Empty where it is no answer, but an error in other words. */
     private static String typeOf(byte[] json) {
         JsonMembers status = new JsonMembers(json, 0, json.length);
         if (status.seek("status")) {
             return "response." + (ENDS.contains(status.valueText()) ? status.valueText() : "completed");
         }
         JsonMembers error = new JsonMembers(json, 0, json.length);
-        return error.seek("error") && !error.isScalar() ? EventType.ERROR.text() : EventType.COMPLETED.text();
+        if (error.seek("error") && !error.isScalar()) {
+            return EventType.ERROR.text();
+        }
+        return has(json, "detail") || has(json, "message") && !has(json, "output") ? "" : EventType.COMPLETED.text();
     }
 }

@@ -1,5 +1,7 @@
 package sluice.responses;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import sluice.api.AccountStatus.Quota;
@@ -15,6 +17,8 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private static final int MAX_STATUS = 999;
     private static final String FAILED = "failed";
     private static final int WINDOW = 4;
+    /** No second of the epoch is as large for millennia, and every millisecond since 1973 is. */
+    private static final long FIRST_MILLISECONDS = 100_000_000_000L;
 
     private final byte[] type = new byte[MAX_TYPE_BYTES];
     private int typeBytes;
@@ -39,6 +43,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private String message = "";
     private String param = "";
     private Resets resets = Resets.UNKNOWN;
+    private String reason = "";
     /** What a {@link PlanWindow} is made of, of the first window and of the second. */
     private final long[] windows = new long[2 * WINDOW];
 
@@ -63,6 +68,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         message = "";
         param = "";
         resets = Resets.UNKNOWN;
+        reason = "";
         Arrays.fill(windows, -1);
     }
 
@@ -120,9 +126,16 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         return settled;
     }
 
-    /** What is told of a failure, also outside of an object {@code error}. */
+    /** What is told of a failure, also outside of an object {@code error}: of a response that is not complete the reason. */
     public StreamError error() {
-        return new StreamError((int) Math.min(status, MAX_STATUS), code, errorType, message, param, resets);
+        boolean silent = code.isEmpty() && message.isEmpty();
+        return new StreamError((int) Math.min(status, MAX_STATUS), silent ? reason : code, errorType, silent ? reason : message, param,
+                resets);
+    }
+
+    /** Whether this is no response, but the words of an error: {@code detail}, or a code and a message of its own. */
+    public boolean saysOnlyError() {
+        return !failed && responseId.isEmpty() && !(code.isEmpty() && message.isEmpty());
     }
 
     /** What the account may still use, of an event {@code codex.rate_limits}; empty if nothing is told. */
@@ -144,6 +157,12 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             }
             case RESPONSE_ID -> responseId = JsonText.decode(spelled, 0, length);
             case RESPONSE_STATUS -> settled |= !FAILED.equals(JsonText.decode(spelled, 0, length));
+            case INCOMPLETE_REASON -> reason = JsonText.decode(spelled, 0, length);
+            case ERROR_STATUS -> status = whole(JsonText.decode(spelled, 0, length));
+            case RESETS_AT -> resets = new Resets(Math.max(resets.atEpochSeconds(), epochSecond(JsonText.decode(spelled, 0, length))),
+                    resets.inSeconds());
+            case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(),
+                    Math.max(resets.inSeconds(), whole(JsonText.decode(spelled, 0, length))));
             case SERVICE_TIER -> serviceTier = JsonText.decode(spelled, 0, length);
             case CONVERSATION_ID -> conversationId = JsonText.decode(spelled, 0, length);
             case ERROR_CODE -> code = JsonText.decode(spelled, 0, length);
@@ -164,9 +183,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             case CACHED_TOKENS -> cached = value;
             case CACHE_WRITE_TOKENS -> cacheWrite = value;
             case REASONING_TOKENS -> reasoning = value;
-            case ERROR_STATUS -> status = Math.max(0, value);
-            case RESETS_AT -> resets = new Resets(Math.max(0, value), resets.inSeconds());
-            case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(), Math.max(0, value));
             case PRIMARY_USED, PRIMARY_MINUTES, PRIMARY_RENEWS_IN, PRIMARY_RENEWS_AT ->
                 windows[fact.ordinal() - Fact.PRIMARY_USED.ordinal()] = value;
             case SECONDARY_USED, SECONDARY_MINUTES, SECONDARY_RENEWS_IN, SECONDARY_RENEWS_AT ->
@@ -193,5 +209,27 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     @Override
     public void literal(Fact fact) {
         settled |= fact == Fact.ERROR;
+    }
+
+    /** A number, rounded up so that nobody comes too early; 0 if it is none. */
+    private static long whole(String number) {
+        try {
+            return (long) Math.ceil(Math.max(0, Double.parseDouble(number)));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** A second of the epoch, told in seconds, in milliseconds, or as a date of ISO 8601; 0 if it is none. */
+    private static long epochSecond(String told) {
+        long number = whole(told);
+        if (number > 0) {
+            return number < FIRST_MILLISECONDS ? number : number / 1000;
+        }
+        try {
+            return Math.max(0, Instant.parse(told).getEpochSecond());
+        } catch (DateTimeException e) {
+            return 0;
+        }
     }
 }

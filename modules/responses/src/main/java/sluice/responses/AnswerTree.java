@@ -12,15 +12,14 @@ public final class AnswerTree {
     private static final JsonPlace<Fact> CODE = JsonPlace.textOrNumber(Fact.ERROR_CODE);
     private static final JsonPlace<Fact> MESSAGE = JsonPlace.text(Fact.ERROR_MESSAGE);
     private static final JsonPlace<Fact> PARAM = JsonPlace.text(Fact.ERROR_PARAM);
-    private static final JsonPlace<Fact> STATUS = JsonPlace.number(Fact.ERROR_STATUS);
-    private static final JsonPlace<Fact> RESETS_AT = JsonPlace.number(Fact.RESETS_AT);
-    private static final JsonPlace<Fact> RESETS_IN = JsonPlace.number(Fact.RESETS_IN);
-    private static final JsonPlace<Fact> ERROR = JsonPlace.extent(Fact.ERROR).with("code", CODE)
-            .with("type", JsonPlace.text(Fact.ERROR_TYPE)).with("message", MESSAGE).with("param", PARAM)
-            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN);
+    private static final JsonPlace<Fact> STATUS = JsonPlace.textOrNumber(Fact.ERROR_STATUS);
+    private static final JsonPlace<Fact> RESETS_AT = JsonPlace.textOrNumber(Fact.RESETS_AT);
+    private static final JsonPlace<Fact> RESETS_IN = JsonPlace.textOrNumber(Fact.RESETS_IN);
+    /** An error may hold another, which says more. */
+    private static final JsonPlace<Fact> ERROR = error(JsonPlace.extent(Fact.ERROR)).with("error", error(JsonPlace.object()));
 
     /** Other words for the same: a text, or an object. */
-    private static final JsonPlace<Fact> DETAIL = JsonPlace.text(Fact.ERROR_MESSAGE).with("code", CODE).with("message", MESSAGE);
+    private static final JsonPlace<Fact> DETAIL = error(JsonPlace.text(Fact.ERROR_MESSAGE)).with("error", error(JsonPlace.object()));
 
     private static final JsonPlace<Fact> INPUT_DETAILS = JsonPlace.<Fact>object()
             .with("cached_tokens", JsonPlace.number(Fact.CACHED_TOKENS))
@@ -53,24 +52,35 @@ public final class AnswerTree {
     private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
 
     /** An event, or a message of a WebSocket. */
-    public static final JsonPlace<Fact> EVENT = JsonPlace.<Fact>object()
+    public static final JsonPlace<Fact> EVENT = resets(JsonPlace.<Fact>object()
             .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
             .with("model", MODEL).with("response", RESPONSE)
             .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
-            .with("status", STATUS).with("status_code", STATUS)
-            .with("resets_at", RESETS_AT).with("resets_in_seconds", RESETS_IN).with("rate_limits", RATE_LIMITS);
+            .with("status", STATUS).with("status_code", STATUS).with("rate_limits", RATE_LIMITS));
 
-    /** A JSON answer: a response, or an event that holds one, where an upstream answers so. */
-    public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE);
+    /** A JSON answer: a response, or an event that holds one, where an upstream answers so; or the words of an error alone. */
+    public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE)
+            .with("detail", DETAIL).with("code", CODE).with("message", MESSAGE);
 
     private AnswerTree() {
+    }
+
+    private static JsonPlace<Fact> error(JsonPlace<Fact> bare) {
+        return resets(bare.with("code", CODE).with("type", JsonPlace.text(Fact.ERROR_TYPE)).with("message", MESSAGE).with("param", PARAM));
+    }
+
+    private static JsonPlace<Fact> resets(JsonPlace<Fact> bare) {
+        return bare.with("resets_at", RESETS_AT).with("reset_at", RESETS_AT).with("resets_in_seconds", RESETS_IN)
+                .with("reset_in_seconds", RESETS_IN).with("resets_after_seconds", RESETS_IN).with("reset_after_seconds", RESETS_IN)
+                .with("reset_seconds", RESETS_IN).with("retry_after", RESETS_IN).with("retry_after_seconds", RESETS_IN);
     }
 
     private static JsonPlace<Fact> response(JsonPlace<Fact> bare) {
         return bare.with("id", JsonPlace.text(Fact.RESPONSE_ID)).with("model", MODEL)
                 .with("status", JsonPlace.text(Fact.RESPONSE_STATUS)).with("conversation", CONVERSATION)
                 .with("output", JsonPlace.extent(Fact.OUTPUT)).with("usage", USAGE)
-                .with("service_tier", TIER).with("error", ERROR);
+                .with("service_tier", TIER).with("error", ERROR)
+                .with("incomplete_details", JsonPlace.<Fact>object().with("reason", JsonPlace.text(Fact.INCOMPLETE_REASON)));
     }
 }

@@ -17,7 +17,8 @@ public final class ErrorEvent {
     private static final String UNKNOWN_ID = "resp_sluice";
     private static final String UNKNOWN_MODEL = "unknown";
 
-    private final GatewayError error;
+    private final Told told;
+    private final String ownCode;
     private final long sequenceNumber;
     private final long createdAtSeconds;
     private String responseId = UNKNOWN_ID;
@@ -32,9 +33,33 @@ public final class ErrorEvent {
      * @param createdAtSeconds seconds since the epoch
      */
     public ErrorEvent(GatewayError error, long sequenceNumber, long createdAtSeconds) {
-        this.error = error;
+        this(new Told(schemaCode(error), error.code() + ": " + error.message(), 0), error.code(), sequenceNumber, createdAtSeconds);
+    }
+
+    /** The end of a stream whose account says by itself, in another form, why it ends. */
+    public ErrorEvent(Told told, long sequenceNumber, long createdAtSeconds) {
+        this(told, "", sequenceNumber, createdAtSeconds);
+    }
+
+    private ErrorEvent(Told told, String ownCode, long sequenceNumber, long createdAtSeconds) {
+        this.told = told;
+        this.ownCode = ownCode;
         this.sequenceNumber = sequenceNumber;
         this.createdAtSeconds = createdAtSeconds;
+    }
+
+    /**
+     * What is said of the failure.
+     *
+     * @param code empty: none
+     * @param message for people
+     * @param status the status that it names; 0: none
+     */
+    public record Told(String code, String message, int status) {
+        /** A failure without a code is the server's. */
+        public Told {
+            code = code.isEmpty() ? "server_error" : code;
+        }
     }
 
     /** With the id that the stream's events carried; an empty one is none. */
@@ -75,9 +100,15 @@ public final class ErrorEvent {
         } else {
             appendNew(out);
         }
-        out.append(",\"x-sluice\":{\"code\":");
-        JsonStrings.appendQuoted(out, error.code());
-        return out.append("}}").toString();
+        if (told.status() > 0) {
+            out.append(",\"status\":").append(told.status());
+        }
+        if (!ownCode.isEmpty()) {
+            out.append(",\"x-sluice\":{\"code\":");
+            JsonStrings.appendQuoted(out, ownCode);
+            out.append('}');
+        }
+        return out.append('}').toString();
     }
 
     /** The stream's own object, with what a failure changes. */
@@ -108,15 +139,15 @@ public final class ErrorEvent {
 
     private void appendFailure(StringBuilder out) {
         out.append("\"status\":\"failed\",\"error\":{\"code\":");
-        JsonStrings.appendQuoted(out, code());
+        JsonStrings.appendQuoted(out, told.code());
         out.append(",\"message\":");
-        JsonStrings.appendQuoted(out, error.code() + ": " + error.message());
+        JsonStrings.appendQuoted(out, told.message());
         out.append("},\"incomplete_details\":null,\"output\":[").append(new String(items, StandardCharsets.UTF_8))
                 .append("],\"usage\":null");
     }
 
     /** The schema knows no code of ours; but where the request is at fault, its code keeps clients from trying again. */
-    private String code() {
+    private static String schemaCode(GatewayError error) {
         return error.status() >= 500 ? "server_error" : error.code();
     }
 }

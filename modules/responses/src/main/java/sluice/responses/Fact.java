@@ -11,6 +11,8 @@ public enum Fact {
     RESPONSE_ID,
     /** Such as {@code completed} or {@code failed}. */
     RESPONSE_STATUS,
+    /** Why a response is not complete. */
+    INCOMPLETE_REASON,
     /** The tier that served, not the one that was asked for. */
     SERVICE_TIER,
     CONVERSATION_ID,

@@ -82,6 +82,10 @@ class DoorsTest {
             if (form == Form.CLOSE && way != Way.WEBSOCKET) {
                 return false;
             }
+            if (form.isOdd() && (door == Door.HTTP_2 || refusal.verdict() != Refusal.Verdict.MOVES_ON || form == Form.DETAIL && !refusal.isKnownByItsWords()
+                    || way == Way.WEBSOCKET && (form == Form.INSIDE || form == Form.AS_200))) {
+                return false; // such messages are none of the protocol of WebSockets
+            }
             // HTTP/2 differs in front of the attempt only.
             return (form != Form.COMPACT || door.hasRoutes() && way == Way.HTTP) && (door != Door.HTTP_2 || way == Way.HTTP);
         }
@@ -679,6 +683,31 @@ class DoorsTest {
                 Heard heard = visitor.ask(ASK);
                 assertTrue(heard.well(), heard::text);
                 assertEquals(1, upstream.asked("sk-b").size());
+            }
+        });
+    }
+
+    /** Turns reach the account by HTTP, too. */
+    static Stream<Arguments> untoldStreams() {
+        return Arrays.stream(Door.values()).flatMap(door -> Stream.of("text/plain", "application/octet-stream", "application/json")
+                .map(type -> Arguments.of(door, type)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("untoldStreams")
+    void eventsAreAStreamWhateverTheirTypeSays(Door door, String type) throws Throwable {
+        known(door + " untold stream", () -> {
+            StringBuilder events = new StringBuilder(": hello\n\n");
+            for (String event : List.of(SayingUpstream.created(MODEL), SayingUpstream.delta(1, "well"),
+                    SayingUpstream.end("response.completed", "completed", MODEL, SayingUpstream.usage()))) {
+                events.append("data: ").append(event).append("\n\n");
+            }
+            upstream.account("sk-a", asked -> asked.webSocket() ? new SayingUpstream.Say.Close(1009, "message too big")
+                    : new SayingUpstream.Say.Status(200, type, events.toString(), sluice.api.Headers.EMPTY));
+            try (RunningGateway gateway = plain("", ""); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+                Heard heard = visitor.ask(ASK);
+                assertTrue(heard.well(), heard::text);
+                assertEquals(3, heard.events().size());
             }
         });
     }

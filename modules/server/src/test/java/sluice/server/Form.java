@@ -20,6 +20,20 @@ enum Form {
     /** As an event {@code error} that holds the error. */
     ERROR_OBJECT(refusal -> SayingUpstream.events(((ObjectNode) Heard.json("{\"type\":\"error\",\"sequence_number\":0}"))
             .set("error", refusal.error()).toString())),
+    /** As a response that is not complete. */
+    INCOMPLETE(refusal -> SayingUpstream.events(SayingUpstream.created(Refusal.MODEL), failed(refusal).replace("response.failed",
+            "response.incomplete"))),
+    /** As the one error inside of another, or of a list. */
+    INSIDE(refusal -> SayingUpstream.status(400, "[{\"error\":{\"error\":" + refusal.error() + "}}]")),
+    /** In the message of a gateway before the account. */
+    QUOTED(refusal -> SayingUpstream.status(400, ((ObjectNode) Heard.json("{\"error\":{\"type\":\"upstream_error\",\"code\":\"bad_status\"}}"))
+            .set("error", ((ObjectNode) Heard.json("{\"type\":\"upstream_error\",\"code\":\"bad_status\"}"))
+                    .put("message", "upstream error: {\"error\":" + refusal.error() + "}")).toString())),
+    /** In words alone, as {@code detail} or as a text. */
+    DETAIL(refusal -> SayingUpstream.status(400, ((ObjectNode) Heard.json("{}")).put("detail", refusal.error().path("message").asText())
+            .toString())),
+    /** With a status that says that all is well. */
+    AS_200(refusal -> SayingUpstream.status(200, "{\"error\":" + refusal.error() + "}")),
     /** As the reason of a close in the turn: a code alone, or words, as far as they fit. */
     CLOSE(refusal -> new SayingUpstream.Say.Close(1008, refusal.reason())),
     /** By the status, of a request that is for the other route. */
@@ -37,7 +51,12 @@ enum Form {
     }
 
     boolean isEvent() {
-        return this == FIRST_EVENT || this == AFTER_CREATED || this == ERROR_EVENT || this == ERROR_OBJECT;
+        return this == FIRST_EVENT || this == AFTER_CREATED || this == ERROR_EVENT || this == ERROR_OBJECT || this == INCOMPLETE;
+    }
+
+    /** Whether the words are not where the request's own faults are looked for; those pass as they came. */
+    boolean isOdd() {
+        return this == INCOMPLETE || this == INSIDE || this == QUOTED || this == DETAIL || this == AS_200;
     }
 
     private static String failed(Refusal refusal) {

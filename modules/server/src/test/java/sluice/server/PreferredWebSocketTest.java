@@ -83,6 +83,19 @@ class PreferredWebSocketTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503, 520})
+    void usesHttpForTheRequestWhoseHandshakeMetAServerError(int status) throws IOException {
+        try (RunningGateway gateway = gateway(""); TestClient client = gateway.client()) {
+            upstream.always("sk-a", Fault.of("handshake=" + status));
+            assertTrue(client.post(STREAM).text().contains("event: response.completed\n"));
+            upstream.always("sk-a", Fault.NONE);
+            assertTrue(client.post(STREAM).text().contains("event: response.completed\n"));
+            assertEquals(List.of("GET", "POST", "GET", "WEBSOCKET"), upstream.log().all().stream().map(ReceivedRequest::method).toList());
+            assertEquals(0, gateway.account("a").history().failed());
+        }
+    }
+
     @Test
     void sendsBackgroundWorkAndOtherRoutesByHttp() throws IOException {
         try (RunningGateway gateway = gateway(""); TestClient client = gateway.client()) {

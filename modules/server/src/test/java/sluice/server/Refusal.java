@@ -3,6 +3,7 @@ package sluice.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What an account may say instead of an answer, as accounts were seen to say it, and what is right then however it is told.
@@ -63,6 +64,13 @@ record Refusal(String name, int status, String json, Verdict verdict, Memory mem
             overloaded("overloaded", 503, error("server_is_overloaded", "service_unavailable_error", "Our servers are overloaded.", "")),
             overloaded("overloaded, as slow_down", 503, error("slow_down", "", "Slow down.", "")),
             overloaded("at capacity", 400, error("", "invalid_request_error", "Selected model is at capacity. Try a different model.", "")),
+            limited("usage limit, as forbidden", error("", "forbidden_error", "usage limit reached", ",\"resets_in_seconds\":300"),
+                    Memory.ACCOUNT, "usage_limit_reached"),
+            limited("rate limit, in words alone", error("", "", "Rate limit reached for gpt-5.1. Please try again in 300s.", ""),
+                    Memory.MODEL, "rate_limit_exceeded"),
+            refused("token revoked, in words alone", 401, error("", "", "Your authentication token has been revoked.", "")),
+            new Refusal("overloaded, in words alone", 400, error("", "upstream_error", "Our servers are currently overloaded. Please try "
+                    + "again later.", ""), Verdict.MOVES_ON, Memory.NOTHING, 503, "server_is_overloaded"),
             new Refusal("reasoning of another organisation", 400, error("invalid_encrypted_content", "invalid_request_error",
                     "The encrypted content could not be verified.", ""), Verdict.IS_STRIPPED, Memory.NOTHING, 400,
                     "invalid_encrypted_content"),
@@ -99,6 +107,16 @@ record Refusal(String name, int status, String json, Verdict verdict, Memory mem
         return text.isEmpty() ? "null" : "\"" + text + "\"";
     }
 
+    /** Whether its message says it all. */
+    boolean isKnownByItsWords() {
+        return !name.equals("account closed") && !name.equals("overloaded, as slow_down")
+                && !name.equals("rate limit, as type") && !name.equals("overloaded");
+    }
+
+    /** Codes and types that do not say what is refused. */
+    private static final Set<String> VAGUE = Set.of("null", "invalid_request_error", "unsupported_value", "upstream_error",
+            "forbidden_error");
+
     /** The most that a close takes. */
     private static final int REASON_CHARS = 120;
 
@@ -108,7 +126,7 @@ record Refusal(String name, int status, String json, Verdict verdict, Memory mem
         String type = error().path("type").asText("");
         String word = code.isEmpty() || code.equals("null") ? type : code;
         String message = error().path("message").asText();
-        boolean known = !word.isEmpty() && !word.equals("invalid_request_error") && !word.equals("unsupported_value");
+        boolean known = !word.isEmpty() && !VAGUE.contains(word);
         return known ? word : message.substring(0, Math.min(message.length(), REASON_CHARS));
     }
 

@@ -228,6 +228,18 @@ class WebSocketModeTest {
         }
     }
 
+    @Test
+    void servesATurnByHttpWhereTheOnlyHandshakeMetAServerError() throws IOException {
+        upstream.always("sk-a", Fault.of("handshake=503"));
+        try (RunningGateway gateway = gateway(1, ""); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+            assertCompleted(client.turn(TURN));
+            assertEquals("POST", upstream.log().last().method());
+            upstream.always("sk-a", Fault.NONE);
+            assertCompleted(client.turn(TURN));
+            assertEquals("WEBSOCKET", upstream.log().last().method());
+        }
+    }
+
     private RunningGateway mixed() throws IOException {
         return RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: sk-a, tier: 0}\n"
                 + "  - {name: b, base-url: \"" + upstream.baseUri() + "\", api-key: sk-b, tier: 1, websocket: off, "

@@ -1,7 +1,7 @@
 package sluice.sse;
 
-import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.responses.AnswerFacts;
 import sluice.responses.EventKind;
@@ -54,6 +54,10 @@ final class Commitment {
 
     /** Decides whether the client may see an event of this kind, which may still be under way. */
     void admit(EventKind kind) {
+        if (kind == EventKind.FAILED && ledger.failedWithoutWord() && options.held().commit() == Commit.FIRST_OUTPUT) {
+            // What is held waits for the event that says why.
+            return;
+        }
         if (refused || kind == EventKind.FAILED && refuses(ledger.error())) {
             refused = true;
             return;

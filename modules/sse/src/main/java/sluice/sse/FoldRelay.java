@@ -4,11 +4,11 @@ import java.io.IOException;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
-import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.api.RelayOutcome;
 import sluice.json.JsonReader;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
@@ -153,17 +153,23 @@ final class FoldRelay {
     }
 
     private void endEvent() throws IOException {
-        EventType type = type();
+        // An error without a type is one.
+        EventType type = type() == EventType.UNKNOWN && found.failed() ? EventType.ERROR : type();
         ledger.parsed();
-        boolean late = ledger.ended();
-        ledger.facts(type, found);
-        ledger.event(type.kind());
-        if (type.kind() != EventKind.OPENING) {
+        boolean late = ledger.ended() && !ledger.failedWithoutWord();
+        EventKind kind = ledger.facts(type, found);
+        ledger.event(kind);
+        if (kind != EventKind.OPENING) {
             deadlines.noFirstOutput();
         }
         answer.endEvent(type);
-        if (!late && type.kind().terminal()) {
-            if (type.kind() == EventKind.FAILED && outlet.closeUnsent()) {
+        if (!late && kind.terminal()) {
+            if (ledger.failedWithoutWord()) {
+                // An event that says why may follow.
+                deadlines.endIn(options.limits().afterTerminal());
+                return;
+            }
+            if (kind == EventKind.FAILED && outlet.closeUnsent()) {
                 refused = true;
                 return;
             }
@@ -196,6 +202,9 @@ final class FoldRelay {
         }
         if (client.isGone()) {
             return client.left();
+        }
+        if (ledger.failedWithoutWord()) {
+            return new RefusedBeforeOutput(ledger.error(), ledger.report(0, 0));
         }
         return ledger.ended() ? new Completed(client.report()) : new BrokeOff(cause, detail, client.report());
     }

@@ -2,10 +2,11 @@ package sluice.sse;
 
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.RelayOptions;
-import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.StreamError;
+import sluice.api.RelayOutcome;
 import sluice.api.TokenUsage;
 import sluice.responses.AnswerFacts;
 import sluice.responses.EventKind;
@@ -16,6 +17,7 @@ final class Ledger {
     private final LongSupplier nanoClock;
     private final LongSupplier epochMillis;
     private final RelayOptions.Identified identified;
+    private final Predicate<StreamError> refusable;
     private TokenUsage usage = TokenUsage.NONE;
     private String serviceTier = "";
     private String responseId = "";
@@ -36,6 +38,7 @@ final class Ledger {
         nanoClock = options.clocks().nanos();
         epochMillis = options.clocks().epochMillis();
         identified = options.call().identified();
+        refusable = options.call().refusable();
         foreign = options.call().ending() == RelayOptions.Ending.ANY;
     }
 
@@ -70,9 +73,9 @@ final class Ledger {
         return responseId.isEmpty() && carriesIds(kind);
     }
 
-    /** Takes what the JSON of an event of this kind says. */
-    void facts(EventType type, AnswerFacts found) {
-        EventKind kind = type.kind();
+    /** Takes what the JSON of an event of this type says; returns what the event means. */
+    EventKind facts(EventType type, AnswerFacts found) {
+        EventKind kind = kindOf(type, found);
         if (carriesIds(kind)) {
             takeIds(found);
         }
@@ -90,7 +93,7 @@ final class Ledger {
             serviceTier = found.serviceTier();
         }
         if (!kind.terminal()) {
-            return;
+            return kind;
         }
         // An error may be followed by a response.failed, which knows more.
         if (!found.usage().equals(TokenUsage.NONE)) {
@@ -102,6 +105,18 @@ final class Ledger {
         if (terminal.isEmpty()) {
             terminal = type.text();
         }
+        return kind;
+    }
+
+    /** Some accounts tell a refusal as a response that is not complete, with the refusal as its reason. */
+    private EventKind kindOf(EventType type, AnswerFacts found) {
+        return type == EventType.INCOMPLETE && !found.error().equals(StreamError.NONE) && refusable.test(found.error()) ? EventKind.FAILED
+                : type.kind();
+    }
+
+    /** Whether the response has failed, and no event has said why so far; one that does may follow. */
+    boolean failedWithoutWord() {
+        return (terminal.equals(EventType.FAILED.text()) || terminal.equals(EventType.ERROR.text())) && error.equals(StreamError.NONE);
     }
 
     private void takeIds(AnswerFacts found) {

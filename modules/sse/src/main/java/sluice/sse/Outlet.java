@@ -82,6 +82,23 @@ final class Outlet {
         }
     }
 
+    /** Writes what is held, if anything is, and holds nothing back from now on. */
+    void letGo() throws ClientSink.Gone {
+        open();
+        if (!alone && hasHeld()) {
+            emit(NOTHING, 0, 0, true);
+        }
+    }
+
+    private boolean hasHeld() {
+        lock.lock();
+        try {
+            return state == State.OPEN && heldBytes > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets so many more bytes be held. */
     void holdMore(int bytes) {
         lock.lock();

@@ -3,14 +3,15 @@ package sluice.sse;
 import java.io.IOException;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
-import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
-import sluice.api.RelayOutcome;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.api.RelayOutcome;
 import sluice.json.ByteSearch;
 import sluice.responses.EventHead;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 import sluice.responses.ModelGate;
 
@@ -146,18 +147,25 @@ final class StreamRelay {
         if (type == EventType.UNKNOWN && frames.typeTo() > frames.typeFrom()) {
             type = EventType.of(buffer.bytes, frames.typeFrom(), frames.typeTo());
         }
-        boolean read = mustRead(type);
-        if (read) {
+        EventKind kind = type.kind();
+        if (mustRead(type)) {
             readFrame();
-            type = type == EventType.UNKNOWN ? reading.found().type() : type;
-            told(type);
+            type = type == EventType.UNKNOWN ? foundType() : type;
+            kind = told(type);
         } else {
             ledger.unread();
         }
         if (type.numbered()) {
             numbers.unread(ledger.events(), frames.start(), frames.end());
         }
-        accept(type, frames.end());
+        accept(kind, frames.end());
+    }
+
+    /** The type that the event's JSON tells. An error without a type is one, as long as that may keep it from the client. */
+    private EventType foundType() {
+        EventType told = reading.found().type();
+        boolean bare = told == EventType.UNKNOWN && reading.found().failed() && options.call().ending() != Ending.ANY && outlet.holding();
+        return bare ? EventType.ERROR : told;
     }
 
     /** Whether an event must be read, and not only passed on. */
@@ -189,16 +197,16 @@ final class StreamRelay {
         frames.grown(grown);
     }
 
-    /** Takes what an event that was read has told. */
-    private void told(EventType type) {
+    /** Takes what an event that was read has told; returns what it means. */
+    private EventKind told(EventType type) {
         reading.end(type);
         numbers.read(ledger.events(), reading.found().sequence());
-        ledger.facts(type, reading.found());
+        return ledger.facts(type, reading.found());
     }
 
-    /** A whole event of this type, refused or ready to go, ends at {@code to}. */
-    private void accept(EventType type, int to) throws IOException {
-        boolean now = commitment.accept(type.kind());
+    /** A whole event of this kind, refused or ready to go, ends at {@code to}. */
+    private void accept(EventKind kind, int to) throws IOException {
+        boolean now = commitment.accept(kind);
         if (commitment.isRefused()) {
             return;
         }
@@ -215,12 +223,11 @@ final class StreamRelay {
             buffer.boundary = longEvent.at();
             return;
         }
-        EventType type = longEvent.type();
-        told(type);
+        EventKind kind = told(longEvent.type());
         if (longEvent.isSwallowed()) {
             commitment.refuse();
         }
-        accept(type, longEvent.at());
+        accept(kind, longEvent.at());
     }
 
     /** The buffer is full: hands on what can go, or begins an event that does not fit. */

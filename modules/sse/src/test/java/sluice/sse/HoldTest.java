@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.RelayOptions;
-import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
+import sluice.api.RelayOutcome;
 import sluice.testkit.HandSweeper;
 
 /** When the first byte goes out, and what the limits do while the relay waits for its upstream. */
@@ -66,6 +66,68 @@ class HoldTest {
         RelayOutcome outcome = relay(joined(0, 1) + output + OVERLOADED, new Options(sweeper).firstOutputCommits(64 * 1024).build());
         assertInstanceOf(Completed.class, outcome);
         assertEquals(joined(0, 1) + output, sink.write(0));
+    }
+
+    private RelayOutcome held(String stream, boolean refuse) {
+        return relay(stream, new Options(sweeper).firstOutputCommits(64 * 1024).refusable(error -> refuse).build());
+    }
+
+    private static final String WORDLESS = Streams.frame("response.failed", 2, ",\"response\":{\"id\":\"resp_1\",\"status\":\"failed\","
+            + "\"error\":null}");
+    private static final String REASON = "data: {\"type\":\"error\",\"error\":{\"code\":\"insufficient_quota\",\"message\":\"m\"}}\n\n";
+
+    @Test
+    void aFailureWithoutAWordWaitsForTheEventThatSaysWhy() {
+        RelayOutcome outcome = held(joined(0, 1) + WORDLESS + REASON, true);
+        assertEquals("insufficient_quota", assertInstanceOf(RefusedBeforeOutput.class, outcome).error().code());
+        assertEquals(0, sink.count());
+    }
+
+    @Test
+    void aFailureThatIsNeverExplainedGoesAsItIs() {
+        assertInstanceOf(Completed.class, held(joined(0, 1) + WORDLESS, true));
+        assertEquals(joined(0, 1) + WORDLESS, sink.text());
+    }
+
+    @Test
+    void aFailureThatIsTheRequestsOwnGoesWithItsReason() {
+        assertInstanceOf(Completed.class, held(joined(0, 1) + WORDLESS + REASON, false));
+        assertEquals(joined(0, 1) + WORDLESS + REASON, sink.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"error\":{\"code\":\"usage_limit_reached\",\"message\":\"m\"}",
+        "\"incomplete_details\":{\"reason\":\"usage_limit_reached\"}"})
+    void aRefusalToldAsAnIncompleteResponseIsOne(String member) {
+        String incomplete = Streams.frame("response.incomplete", 2, ",\"response\":{\"id\":\"resp_1\"," + member + "}");
+        RelayOutcome outcome = held(joined(0, 1) + incomplete, true);
+        assertEquals("usage_limit_reached", assertInstanceOf(RefusedBeforeOutput.class, outcome).error().code());
+        assertInstanceOf(Completed.class, held(joined(0, 1) + incomplete, false));
+        assertEquals(joined(0, 1) + incomplete, sink.text());
+    }
+
+    @Test
+    void anErrorWithoutATypeIsOneWhileNothingIsOut() {
+        String bare = "data: {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"m\"}}\n\n";
+        assertEquals("insufficient_quota", assertInstanceOf(RefusedBeforeOutput.class, held(joined(0, 1) + bare, true)).error().code());
+        assertInstanceOf(BrokeOff.class, relay(joined(0, 5) + bare, new Options(sweeper).firstOutputCommits(64 * 1024).build()));
+        assertTrue(sink.text().contains("response.failed"), "it is no end of the protocol");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"resets_at\":\"2026-02-27T08:27:39Z\"", "\"resets_at\":\"1772180859\"", "\"resets_at\":1772180859000",
+        "\"resets_at\":1772180858.5", "\"resets_at\":1772180859,\"resets_in_seconds\":null", "\"reset_at\":1772180859"})
+    void anErrorTellsWhenALimitEndsInManyForms(String told) {
+        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"code\":\"c\"," + told + "}}\n\n", new Options(sweeper).build());
+        assertEquals(1_772_180_859, assertInstanceOf(RefusedBeforeOutput.class, outcome).error().resets().atEpochSeconds());
+    }
+
+    @Test
+    void anErrorTellsAllItSaysAlsoInsideOfAnother() {
+        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"error\":{\"code\":\"c\",\"resets_in_seconds\":\"299.5\"}}}\n\n",
+                new Options(sweeper).build());
+        StreamError error = assertInstanceOf(RefusedBeforeOutput.class, outcome).error();
+        assertEquals(List.of("c", 300L), List.of(error.code(), error.resets().inSeconds()));
     }
 
     @Test

@@ -90,10 +90,12 @@ final class TurnWay implements Way {
         return portable && binding.isFreeFor(streamId);
     }
 
-    /** A message that is too large for the account's WebSocket is not for its HTTP. */
+    /** What is too large for the account's WebSocket, or finds it broken and no other, is not for its HTTP. */
     @Override
-    public boolean goesOtherwise(UpstreamResult.Unreachable unreached) {
-        boolean other = unreached.kind() == UpstreamResult.Kind.TOO_LARGE && portable && isRequest && !overHttp;
+    public boolean goesOtherwise(UpstreamResult.Unreachable none, Call call) {
+        boolean broken = none.kind() == UpstreamResult.Kind.RESET && !none.requestSent()
+                && !means.available().test(call.elsewhere(SelectionRequest.Transport.WEBSOCKET));
+        boolean other = (none.kind() == UpstreamResult.Kind.TOO_LARGE || broken) && portable && isRequest && !overHttp;
         overHttp |= other;
         return other;
     }

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import sluice.api.OutboundBody;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
-import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
+import sluice.api.UpstreamResult;
 
 /**
  * Whom a WebSocket client is bound to: at most one connection at a time, opened by its first turn and replaced when it is lost
@@ -70,7 +70,7 @@ final class ClientBinding implements TurnPool.Binding {
     }
 
     private Round round(UpstreamRequest request, String streamId, boolean mayRepeat, boolean mayHaveRun) {
-        TurnCall call = pools.call(request);
+        TurnCall call = pools.call(request, EventForm.SAME);
         return switch (join(request, streamId, call.mailbox())) {
             case Joined.Failed(UpstreamResult.Unreachable unreached) -> new Round.Done(mayHaveRun
                     ? UpstreamResult.Unreachable.afterReset(unreached.kind(), unreached.detail()) : unreached);
@@ -86,7 +86,9 @@ final class ClientBinding implements TurnPool.Binding {
                     }
                 });
                 TurnCall.Came came = call.make(request.body(), connection::send);
-                if (mayRepeat && came instanceof TurnCall.Came.Refused refused && refused.isTooOld()) {
+                boolean tooOld = came instanceof TurnCall.Came.Refused refused && refused.isTooOld()
+                        || came instanceof TurnCall.Came.Nothing none && none.isTooOld();
+                if (mayRepeat && tooOld) {
                     lost(connection, "too old");
                     yield new Round.Again(mayHaveRun);
                 }

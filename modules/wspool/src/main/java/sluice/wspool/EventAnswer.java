@@ -2,6 +2,7 @@ package sluice.wspool;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.StringJoiner;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.UpstreamResult;
@@ -13,11 +14,15 @@ final class EventAnswer {
     /** Lines that this answer has of its own, or must not have. */
     private static final Set<String> FRAMING = Set.of("content-length", "content-type", "transfer-encoding", "connection");
 
+    /** Members of a message that say nothing of the error. */
+    private static final Set<String> ABOUT_MESSAGE = Set.of("type", "status", "status_code", "headers", "stream_id", "sequence_number");
+
     private EventAnswer() {
     }
 
     /**
-     * The answer: the event's {@code error}, or its {@code detail}, as the JSON body, its {@code headers} as headers.
+     * The answer: the event's {@code error}, or its {@code detail}, or what it says itself, as the JSON body, its {@code headers} as
+     * headers.
      *
      * @param message {@code {"type":"error","status":429,"error":{…},"headers":{…}}}
      */
@@ -47,7 +52,15 @@ final class EventAnswer {
                 return ("{\"" + words + "\":" + value + "}").getBytes(StandardCharsets.UTF_8);
             }
         }
-        return "{\"error\":{\"message\":\"\",\"type\":\"server_error\",\"param\":null,\"code\":null}}".getBytes(StandardCharsets.UTF_8);
+        JsonMembers own = new JsonMembers(message, 0, message.length);
+        StringJoiner words = new StringJoiner(",", "{\"error\":{", "}}");
+        words.setEmptyValue("{\"error\":{\"message\":\"\",\"type\":\"server_error\",\"param\":null,\"code\":null}}");
+        while (own.next()) {
+            if (!ABOUT_MESSAGE.contains(own.name())) {
+                words.add(own.spelling());
+            }
+        }
+        return words.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** Bytes that are all here. */

@@ -45,6 +45,8 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private Optional<Refusal> refusal = Optional.empty();
     private Optional<ByteSource.Broken> failure = Optional.empty();
     private WhenOver whenOver = WhenOver.NONE;
+    /** Used by the connection's reader only. */
+    private final EventForm form;
 
     /** What happens to the turn's connection when the turn is over. Does not block. */
     interface WhenOver {
@@ -66,7 +68,8 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         record Nothing(UpstreamResult.Kind kind, String detail, UpstreamResult.Close close) implements First { }
     }
 
-    EventMailbox(LongSupplier nanoClock, long headersNanos, long idleNanos) {
+    EventMailbox(EventForm form, LongSupplier nanoClock, long headersNanos, long idleNanos) {
+        this.form = form;
         this.nanoClock = nanoClock;
         this.headersNanos = headersNanos;
         this.idleNanos = idleNanos;
@@ -150,7 +153,8 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     public void message(byte[] source, int offset, int length) {
         JsonMembers members = new JsonMembers(source, offset, offset + length);
         boolean typed = members.seek("type") && source[members.valueFrom()] == '"';
-        boolean last = typed && EventType.of(source, members.valueFrom() + 1, members.valueTo() - 1).kind().terminal();
+        EventType type = typed ? EventType.of(source, members.valueFrom() + 1, members.valueTo() - 1) : EventType.UNKNOWN;
+        boolean last = type.kind().terminal();
         if (!hasRoom()) {
             return;
         }
@@ -168,7 +172,14 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
                         .filter(status -> status >= 400 && status <= 599)
                         .map(status -> new Refusal(status, Arrays.copyOfRange(source, offset, offset + length)));
             }
-            append(source, offset, length, members, typed);
+            byte[] instead = anyEvent ? form.instead(source, offset, length, type) : EventForm.ITSELF;
+            if (instead == EventForm.ITSELF) {
+                append(source, offset, length, members, typed);
+                form.came(source, offset, length, type);
+            } else {
+                JsonMembers replaced = new JsonMembers(instead, 0, instead.length);
+                append(instead, 0, instead.length, replaced, replaced.seek("type"));
+            }
             anyEvent = true;
             terminal = last;
             if (last) {

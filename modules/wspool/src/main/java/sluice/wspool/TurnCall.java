@@ -9,8 +9,9 @@ import sluice.api.Headers;
 import sluice.api.OutboundBody;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
-import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
+import sluice.api.UpstreamResult;
+import sluice.json.ByteSearch;
 import sluice.json.JsonMembers;
 import sluice.websocket.CloseCodes;
 
@@ -32,14 +33,15 @@ final class TurnCall {
     /**
      * A call.
      *
+     * @param form how its messages become events
      * @param staleNanos a reused connection that ends sooner after sending had been dead before; 0: none that was sent on
      */
-    TurnCall(UpstreamRequest request, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
+    TurnCall(UpstreamRequest request, EventForm form, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
         this.request = request;
         this.staleNanos = request.mayRunTwice() ? staleNanos : 0;
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
-        mailbox = new EventMailbox(nanoClock, request.headersNanos(), request.idleNanos());
+        mailbox = new EventMailbox(form, nanoClock, request.headersNanos(), request.idleNanos());
     }
 
     /** Where the turn's events arrive. */
@@ -63,10 +65,9 @@ final class TurnCall {
             /** Whether only the connection was too old, which another one mends; the turn was not executed. */
             boolean isTooOld() {
                 JsonMembers members = new JsonMembers(message, 0, message.length);
-                if (!members.seek("error")) {
-                    return false;
-                }
-                JsonMembers error = new JsonMembers(message, members.valueFrom(), members.valueTo());
+                boolean nested = members.seek("error") && !members.isScalar();
+                JsonMembers error = nested ? new JsonMembers(message, members.valueFrom(), members.valueTo())
+                        : new JsonMembers(message, 0, message.length);
                 return error.seek("code") && error.valueIs(TOO_OLD);
             }
         }
@@ -82,6 +83,11 @@ final class TurnCall {
             /** Whether a connection that had stood open turned out to be dead. */
             boolean isStale() {
                 return kind == Kind.RESET && soon && !close.isTold();
+            }
+
+            /** Whether the connection was closed for being too old; the turn was not executed. */
+            boolean isTooOld() {
+                return close.reason().contains(TOO_OLD);
             }
         }
     }
@@ -127,13 +133,24 @@ final class TurnCall {
         };
     }
 
-    /** What tells of the account is the answer; what tells of WebSocket alone is an address without it. */
+    /**
+     * What tells of the account is the answer; what tells of WebSocket alone is an address without it. A page instead of an error is
+     * of a way station that lets no WebSocket through, and a server error may be of WebSocket alone, this time.
+     */
     static UpstreamResult refusedHandshake(UpstreamDial.Outcome.Refused answer) {
         int status = answer.status();
-        if (status == 401 || status == 402 || status == 403 || status == 429 || status >= 500) {
+        if (status == 401 || status == 402 || status == 403 && !isPage(answer.body()) || status == 429) {
             return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), false, 0);
         }
+        if (status >= 500) {
+            return new UpstreamResult.Unreachable(false, Kind.RESET, "the upstream refused WebSocket with status " + status);
+        }
         return new UpstreamResult.Unreachable(false, Kind.NO_WEBSOCKET, "the upstream refused WebSocket with status " + status);
+    }
+
+    private static boolean isPage(byte[] body) {
+        int from = ByteSearch.skipSpace(body, 0, body.length);
+        return from < body.length && body[from] == '<';
     }
 
     private void end(Sweeper.Registration watch) {

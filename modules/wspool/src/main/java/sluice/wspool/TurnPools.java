@@ -13,8 +13,8 @@ import sluice.api.SessionKeys;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
-import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
+import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialer;
@@ -91,7 +91,7 @@ final class TurnPools implements TurnPool {
      */
     private Try attempt(UpstreamRequest request, boolean again, boolean mayHaveRun) {
         AccountPool pool = pool(request.account());
-        TurnCall call = call(request);
+        TurnCall call = call(request, new BridgedForm());
         return switch (pool.take(bridgeWant(request), call.mailbox(), again)) {
             case AccountPool.Given.Failed failed -> Try.of(mayHaveRun
                     ? UpstreamResult.Unreachable.afterReset(failed.kind(), failed.detail())
@@ -116,6 +116,9 @@ final class TurnPools implements TurnPool {
         if (came instanceof TurnCall.Came.Refused refused && refused.isTooOld() && (given.reused() || !again)) {
             return new Try(Optional.empty(), mayHaveRun);
         }
+        if (came instanceof TurnCall.Came.Nothing old && old.isTooOld() && (given.reused() || !again)) {
+            return new Try(Optional.empty(), mayHaveRun);
+        }
         if (came instanceof TurnCall.Came.Nothing nothing && nothing.isStale() && given.reused() && !again) {
             return new Try(Optional.empty(), nothing.sent());
         }
@@ -123,8 +126,8 @@ final class TurnPools implements TurnPool {
     }
 
     /** A turn that is not sent yet. */
-    TurnCall call(UpstreamRequest request) {
-        return new TurnCall(request, sweeper, nanoClock, staleNanos);
+    TurnCall call(UpstreamRequest request, EventForm form) {
+        return new TurnCall(request, form, sweeper, nanoClock, staleNanos);
     }
 
     @Override

@@ -95,7 +95,8 @@ final class UpstreamDial {
             return new Outcome.Failed(Kind.CANCELLED, "cancelled in the WebSocket handshake");
         }
         if (late) {
-            return new Outcome.Failed(Kind.TIMEOUT, "the WebSocket handshake took too long");
+            // Connected, and then silent: a way station that does not know WebSocket.
+            return new Outcome.Failed(Kind.NO_WEBSOCKET, "the WebSocket handshake took too long");
         }
         return new Outcome.Failed(Kind.RESET, "the WebSocket handshake broke off: " + e.getMessage());
     }
@@ -119,7 +120,7 @@ final class UpstreamDial {
                 }
                 case WebSocketHandshake.Opened.Broken broken -> {
                     link.close();
-                    return new Outcome.Failed(Kind.FRAMING, broken.reason());
+                    return new Outcome.Failed(Kind.NO_WEBSOCKET, broken.reason());
                 }
                 case WebSocketHandshake.Opened.Refused refused -> {
                     if (refused.status() >= 200) {

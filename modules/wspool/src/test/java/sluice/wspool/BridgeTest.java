@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.Account;
 import sluice.api.ByteSource;
 import sluice.api.Cancellation;
@@ -143,6 +146,77 @@ class BridgeTest {
             assertEquals(200, answer.status());
             assertTrue(text(answer).endsWith("event: error\ndata: {\"type\":\"error\",\"status\":500,\"error\":{}}\n\n"));
             assertEquals(0, pool.counts("main").seats());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '~', value = {
+        "~{\"type\":\"error\",\"status\":503,\"error\":{\"type\":\"t\",\"code\":\"server_is_overloaded\",\"message\":\"m\"}}~,"
+                + " server_is_overloaded, m, 3, ~,\"status\":503~",
+        "~{\"type\":\"error\",\"sequence_number\":7,\"error\":{\"type\":\"rate_limit_error\",\"code\":null,\"message\":\"m\"}}~,"
+                + " rate_limit_error, m, 7, ~~",
+        "~{\"type\":\"error\",\"code\":\"c\",\"message\":\"m\",\"param\":null}~, c, m, 3, ~~",
+        "~{\"type\":\"error\"}~, server_error, ~~, 3, ~~"})
+    void anErrorInTheMiddleOfAResponseEndsTheStreamAsAResponseThatFailed(String error, String code, String words, int number, String more)
+            throws Exception {
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            socket.sendText("{\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"status\":\"in_progress\","
+                    + "\"error\":null,\"output\":[]}}");
+            socket.sendText("{\"type\":\"response.output_item.done\",\"sequence_number\":2,\"item\":{\"id\":\"msg_1\"}}");
+            socket.sendText(error);
+        })) {
+            UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
+            String text = text(answer);
+            assertTrue(text.endsWith("event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":" + number
+                    + ",\"response\":{\"id\":\"resp_1\",\"status\":\"failed\",\"error\":{\"code\":\"" + code + "\",\"message\":\"" + words
+                    + "\"},\"incomplete_details\":null,\"output\":[{\"id\":\"msg_1\"}],\"usage\":null}" + more + "}\n\n"), text);
+        }
+    }
+
+    @Test
+    void anErrorMayStandAtTheTopOfItsMessage() throws Exception {
+        String error = "{\"type\":\"error\",\"status\":400,\"code\":\"previous_response_not_found\",\"message\":\"gone\",\"headers\":{}}";
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> socket.sendText(error))) {
+            UpstreamResult.Answered answer = answered(pool.send(request(upstream.account(), "team", 7)));
+            assertEquals(400, answer.status());
+            assertEquals("{\"error\":{\"code\":\"previous_response_not_found\",\"message\":\"gone\"}}", text(answer));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 403 No\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: other\r\n\r\n"})
+    void aWayStationThatLetsNoWebSocketThroughIsAnAddressWithoutOne(String answer) throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.obliging()) {
+            upstream.refuse(answer);
+            assertEquals(UpstreamResult.Kind.NO_WEBSOCKET, unreachable(pool.send(request(upstream.account(), "team", 7))).kind());
+        }
+    }
+
+    @Test
+    void aServerErrorToAHandshakeMayPass() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.obliging()) {
+            upstream.refuse("HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\n{}");
+            UpstreamResult.Unreachable none = unreachable(pool.send(request(upstream.account(), "team", 7)));
+            assertEquals(UpstreamResult.Kind.RESET, none.kind());
+            assertFalse(none.requestSent());
+        }
+    }
+
+    @Test
+    void aConnectionClosedForItsAgeIsReplaced() throws Exception {
+        AtomicInteger turns = new AtomicInteger();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (turns.incrementAndGet() == 2) {
+                socket.sendClose(1008, "websocket_connection_limit_reached");
+            } else {
+                socket.sendText(COMPLETED);
+            }
+        })) {
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            assertEquals("event: response.completed\ndata: " + COMPLETED + "\n\n", text(answered(pool.send(request(upstream.account(),
+                    "team", 7)))));
+            assertEquals(2, upstream.connections());
         }
     }
 
