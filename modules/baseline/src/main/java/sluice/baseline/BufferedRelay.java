@@ -7,8 +7,8 @@ import sluice.api.AnswerRelay;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
-import sluice.api.RelayOutcome.StreamError;
 import sluice.api.RelayOutcome;
+import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.responses.RestoredNames;
 

@@ -1,7 +1,7 @@
 package sluice.sse;
 
-import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions;
+import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.responses.AnswerFacts;
 import sluice.responses.EventKind;

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.Optional;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
-import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOptions;
+import sluice.api.RelayOptions.Ending;
+import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
-import sluice.api.RelayOutcome;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
 

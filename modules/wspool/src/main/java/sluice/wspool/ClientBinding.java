@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import sluice.api.OutboundBody;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
-import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamResult;
+import sluice.api.UpstreamResult.Kind;
 
 /**
  * Whom a WebSocket client is bound to: at most one connection at a time, opened by its first turn and replaced when it is lost
