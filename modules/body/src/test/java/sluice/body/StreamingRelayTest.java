@@ -74,12 +74,14 @@ class StreamingRelayTest {
     void restoresTheNameInAnEventToo() {
         RecordingSink sink = new RecordingSink();
         RelayOutcome.Report report = completed(PiecewiseSource.slow(bytes("""
-                {"type":"response.completed","response":{"model":"gpt-5-mini","id":"r","usage":{"input_tokens":1}}}"""), 5),
+                {"type":"response.completed","response":{"model":"gpt-5-mini","id":"r","usage":{"input_tokens":1,
+                "output_tokens":2}}}"""), 5),
                 sink, FAST);
         assertEquals("""
-                {"type":"response.completed","response":{"model":"fast","id":"r","usage":{"input_tokens":1}}}""", sink.text());
+                {"type":"response.completed","response":{"model":"fast","id":"r","usage":{"input_tokens":1,
+                "output_tokens":2}}}""", sink.text());
         assertEquals("r", report.responseId());
-        assertEquals(TokenUsage.told(1, 0, 0, 0), report.usage());
+        assertEquals(TokenUsage.told(1, 0, 2, 0), report.usage());
     }
 
     @Test
@@ -190,9 +192,9 @@ class StreamingRelayTest {
     void readsTheUsageBehindANameWhoseWriteFailed() {
         RelayOptions options = draining(1000)
                 .withModel(new RelayOptions.Names("m", "x".repeat(AnswerScan.READ_BYTES)));
-        RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5}}"), 1000),
-                new RecordingSink(1), options);
-        assertEquals(TokenUsage.told(5, 0, 0, 0), outcome.report().usage());
+        RelayOutcome outcome = relay(PiecewiseSource.slow(bytes("{\"model\":\"m\",\"usage\":{\"input_tokens\":5,\"output_tokens\":2}}"),
+                1000), new RecordingSink(1), options);
+        assertEquals(TokenUsage.told(5, 0, 2, 0), outcome.report().usage());
     }
 
     private static RelayOptions draining(long bytes) {

@@ -104,11 +104,13 @@ public final class FailureRules {
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.USAGE_LIMIT),
             row("model not in the account", Match.told().code("model_not_found", "model_not_supported", "model_not_available")
                             .phrase("model…does not exist", "model…is not supported when using", "not have access to…model",
-                                    "no access to…model", "model…not available…your", "organization must be verified", "model not found",
-                                    "model…' not found", "model…` not found", "model…\" not found", "unknown model", "no such model"),
+                                    "no access to…model", "model…not available…your", "organization must be verified",
+                                    "model not found", "model…' not found", "model…` not found", "model…\" not found", "unknown model",
+                                    "no such model"),
                     Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
             row("overloaded", Match.told().code("server_is_overloaded", "slow_down", "engine_overloaded", "overloaded_error", "overloaded")
-                            .type("overloaded_error", "service_unavailable_error").phrase("model at capacity", "model is at capacity", "currently overloaded", "is overloaded", "are overloaded"),
+                            .type("overloaded_error", "service_unavailable_error")
+                            .phrase("model at capacity", "model is at capacity", "currently overloaded", "is overloaded", "are overloaded"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.OVERLOADED),
             row("rate limit", Match.told().code("rate_limit_exceeded", "rate_limit_reached", "too_many_requests")
                             .type("rate_limit_error", "rate_limit_exceeded", "too_many_requests")

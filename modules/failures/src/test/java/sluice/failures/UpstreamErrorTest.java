@@ -23,7 +23,7 @@ class UpstreamErrorTest {
         "~{\"error\":{\"error\":{\"code\":\"c\",\"type\":\"t\",\"message\":\"m\"}}}~, c, t, m, true, true",
         "~{\"detail\":{\"error\":{\"code\":\"c\",\"message\":\"m\"}}}~, c, ~~, m, true, false",
         "~[{\"error\":{\"code\":\"c\",\"message\":\"m\"}}]~, c, ~~, m, true, true",
-        "~{\"error\":{\"code\":\"bad\",\"type\":\"b\",\"message\":\"status 400: {\\\"error\\\":{\\\"code\\\":\\\"c\\\"}}\"}}~, c, ~~, ~~, true, true",
+        "~{\"error\":{\"code\":\"b\",\"type\":\"b\",\"message\":\"{\\\"error\\\":{\\\"code\\\":\\\"c\\\"}}\"}}~, c, ~~, ~~, true, true",
         "~{\"error\":{\"code\":\"c\",\"message\":\"a {b} of {\\\"c\\\":1}\"}}~, c, ~~, ~a {b} of {\"c\":1}~, true, true",
         "~{\"error\":{\"code\":429,\"message\":\"\\u0061\"}}~, 429, ~~, a, true, true",
         "~<html>nothing</html>~, ~~, ~~, ~~, false, false",
@@ -39,13 +39,15 @@ class UpstreamErrorTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '~', value = {"~ Too many requests\n~, ~Too many requests~", "~<html>Too many requests</html>~, ~~", "~~, ~~"})
+    @CsvSource(quoteCharacter = '~', value = {"~ Too many requests\n~, ~Too many requests~", "~<html>Too many requests</html>~, ~~",
+        "~~, ~~"})
     void aShortTextIsAMessageAndAPageIsNone(String body, String message) {
         assertEquals(message, UpstreamError.text(body.getBytes(StandardCharsets.UTF_8)).message());
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '~', value = {"~\"resets_at\":1300~", "~\"resets_at\":\"1300\"~", "~\"resets_at\":\"1970-01-01T00:21:40Z\"~",
+    @CsvSource(quoteCharacter = '~', value = {"~\"resets_at\":1300~", "~\"resets_at\":\"1300\"~",
+        "~\"resets_at\":\"1970-01-01T00:21:40Z\"~",
         "~\"reset_at\":1300.0~", "~\"resets_at\":null,\"resets_in_seconds\":300~", "~\"resets_in_seconds\":\"300\",\"resets_at\":0~",
         "~\"retry_after\":300~", "~\"reset_seconds\":300,\"resets_in_seconds\":2~", "~\"message\":\"Please try again in 5m.\"~"})
     void readsWhenALimitEndsInManyForms(String told) {

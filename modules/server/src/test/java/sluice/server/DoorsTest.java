@@ -82,7 +82,8 @@ class DoorsTest {
             if (form == Form.CLOSE && way != Way.WEBSOCKET) {
                 return false;
             }
-            if (form.isOdd() && (door == Door.HTTP_2 || refusal.verdict() != Refusal.Verdict.MOVES_ON || form == Form.DETAIL && !refusal.isKnownByItsWords()
+            if (form.isOdd() && (door == Door.HTTP_2 || refusal.verdict() != Refusal.Verdict.MOVES_ON
+                    || form == Form.DETAIL && !refusal.isKnownByItsWords()
                     || way == Way.WEBSOCKET && (form == Form.INSIDE || form == Form.AS_200))) {
                 return false; // such messages are none of the protocol of WebSockets
             }

@@ -26,7 +26,7 @@ enum Form {
     /** As the one error inside of another, or of a list. */
     INSIDE(refusal -> SayingUpstream.status(400, "[{\"error\":{\"error\":" + refusal.error() + "}}]")),
     /** In the message of a gateway before the account. */
-    QUOTED(refusal -> SayingUpstream.status(400, ((ObjectNode) Heard.json("{\"error\":{\"type\":\"upstream_error\",\"code\":\"bad_status\"}}"))
+    QUOTED(refusal -> SayingUpstream.status(400, ((ObjectNode) Heard.json("{}"))
             .set("error", ((ObjectNode) Heard.json("{\"type\":\"upstream_error\",\"code\":\"bad_status\"}"))
                     .put("message", "upstream error: {\"error\":" + refusal.error() + "}")).toString())),
     /** In words alone, as {@code detail} or as a text. */

@@ -118,14 +118,15 @@ class HoldTest {
     @ValueSource(strings = {"\"resets_at\":\"2026-02-27T08:27:39Z\"", "\"resets_at\":\"1772180859\"", "\"resets_at\":1772180859000",
         "\"resets_at\":1772180858.5", "\"resets_at\":1772180859,\"resets_in_seconds\":null", "\"reset_at\":1772180859"})
     void anErrorTellsWhenALimitEndsInManyForms(String told) {
-        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"code\":\"c\"," + told + "}}\n\n", new Options(sweeper).build());
+        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"code\":\"c\"," + told + "}}\n\n",
+                new Options(sweeper).build());
         assertEquals(1_772_180_859, assertInstanceOf(RefusedBeforeOutput.class, outcome).error().resets().atEpochSeconds());
     }
 
     @Test
     void anErrorTellsAllItSaysAlsoInsideOfAnother() {
-        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"error\":{\"code\":\"c\",\"resets_in_seconds\":\"299.5\"}}}\n\n",
-                new Options(sweeper).build());
+        RelayOutcome outcome = relay("data: {\"type\":\"error\",\"error\":{\"error\":{\"code\":\"c\",\"resets_in_seconds\":"
+                + "\"299.5\"}}}\n\n", new Options(sweeper).build());
         StreamError error = assertInstanceOf(RefusedBeforeOutput.class, outcome).error();
         assertEquals(List.of("c", 300L), List.of(error.code(), error.resets().inSeconds()));
     }

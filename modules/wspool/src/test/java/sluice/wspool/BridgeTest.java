@@ -160,8 +160,8 @@ class BridgeTest {
     void anErrorInTheMiddleOfAResponseEndsTheStreamAsAResponseThatFailed(String error, String code, String words, int number, String more)
             throws Exception {
         try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
-            socket.sendText("{\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"status\":\"in_progress\","
-                    + "\"error\":null,\"output\":[]}}");
+            socket.sendText("{\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\","
+                    + "\"status\":\"in_progress\",\"error\":null,\"output\":[]}}");
             socket.sendText("{\"type\":\"response.output_item.done\",\"sequence_number\":2,\"item\":{\"id\":\"msg_1\"}}");
             socket.sendText(error);
         })) {
