@@ -41,20 +41,28 @@ final class BridgedForm implements EventForm {
             return ITSELF;
         }
         int to = offset + length;
-        JsonMembers members = new JsonMembers(buffer, offset, to);
-        boolean nested = members.seek("error") && !members.isScalar();
-        int from = nested ? members.valueFrom() : offset;
-        int end = nested ? members.valueTo() : to;
-        String code = text(buffer, from, end, "code");
+        Span whole = new Span(offset, to);
+        Span said = object(buffer, whole, "error").or(() -> object(buffer, whole, "detail")).orElse(whole);
+        String code = text(buffer, said, "code");
+        String message = text(buffer, said, "message");
         long own = JsonMembers.number(buffer, offset, to, "sequence_number").map(Integer::longValue).orElse(number + 1);
         Optional<Integer> status = JsonMembers.number(buffer, offset, to, "status");
-        return new ErrorEvent(new ErrorEvent.Told(code.isEmpty() && nested ? text(buffer, from, end, "type") : code,
-                text(buffer, from, end, "message"), status.orElse(0)), own, 0).response(response).items(items).json()
-                .getBytes(StandardCharsets.UTF_8);
+        ErrorEvent.Told told = new ErrorEvent.Told(code.isEmpty() && !said.equals(whole) ? text(buffer, said, "type") : code,
+                message.isEmpty() ? text(buffer, whole, "detail") : message, status.orElse(0));
+        return new ErrorEvent(told, own, 0).response(response).items(items).json().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String text(byte[] buffer, int from, int to, String name) {
-        JsonMembers members = new JsonMembers(buffer, from, to);
+    /** A part of a message. */
+    private record Span(int from, int to) { }
+
+    private static Optional<Span> object(byte[] buffer, Span in, String name) {
+        JsonMembers members = new JsonMembers(buffer, in.from(), in.to());
+        return members.seek(name) && buffer[members.valueFrom()] == '{' ? Optional.of(new Span(members.valueFrom(), members.valueTo()))
+                : Optional.empty();
+    }
+
+    private static String text(byte[] buffer, Span in, String name) {
+        JsonMembers members = new JsonMembers(buffer, in.from(), in.to());
         return members.seek(name) && members.isScalar() && !members.valueText().equals("null") ? members.valueText() : "";
     }
 }

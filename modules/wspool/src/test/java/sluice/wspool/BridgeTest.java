@@ -156,6 +156,8 @@ class BridgeTest {
         "~{\"type\":\"error\",\"sequence_number\":7,\"error\":{\"type\":\"rate_limit_error\",\"code\":null,\"message\":\"m\"}}~,"
                 + " rate_limit_error, m, 7, ~~",
         "~{\"type\":\"error\",\"code\":\"c\",\"message\":\"m\",\"param\":null}~, c, m, 3, ~~",
+        "~{\"type\":\"error\",\"detail\":\"d\"}~, server_error, d, 3, ~~",
+        "~{\"type\":\"error\",\"detail\":{\"code\":\"c\",\"message\":\"m\"}}~, c, m, 3, ~~",
         "~{\"type\":\"error\"}~, server_error, ~~, 3, ~~"})
     void anErrorInTheMiddleOfAResponseEndsTheStreamAsAResponseThatFailed(String error, String code, String words, int number, String more)
             throws Exception {
