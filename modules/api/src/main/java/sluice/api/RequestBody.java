@@ -20,8 +20,8 @@ public interface RequestBody {
     JsonValue at(String path);
 
     /**
-     * Whether the top-level member occurs more than once, also when it is spelled with escapes, or with small and large letters:
-     * there are readers that do not tell them apart.
+     * Whether readers may differ about the top-level member: it occurs more than once, also when it is spelled with escapes, or
+     * with small and large letters, which some readers do not tell apart; or it occurs once, and only those readers find it.
      */
     boolean isRepeated(Field field);
 

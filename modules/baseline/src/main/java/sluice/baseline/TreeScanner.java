@@ -60,7 +60,7 @@ public final class TreeScanner implements BodyScanner {
             parser.nextToken();
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 for (Field field : Field.values()) {
-                    if (field.key().equalsIgnoreCase(name) && !seen.add(field)) {
+                    if (field.key().equalsIgnoreCase(name) && (!seen.add(field) || !field.key().equals(name))) {
                         repeated.add(field);
                     }
                 }

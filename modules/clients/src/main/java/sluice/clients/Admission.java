@@ -81,12 +81,17 @@ public final class Admission {
         known.parties().subList(0, places).forEach(party -> party.allowance().places().leave());
     }
 
+    /** The refusal of a model that a client may not use. */
+    public static GatewayError modelNotAllowed(String model) {
+        return GatewayError.client(403, "model_not_allowed", "This key may not use the model '" + LogText.cut(model)
+                + "'; GET /v1/models lists what it may use.").withParam("model");
+    }
+
     /** Judges what only the body tells, and reserves what it will use. */
     Verdict claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
         ClientAuthenticator.Outcome.Known known = ticket.known();
         if (!model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
-            return refused(GatewayError.client(403, "model_not_allowed", "This key may not use the model '"
-                    + LogText.cut(model) + "'; GET /v1/models lists what it may use.").withParam("model"));
+            return refused(modelNotAllowed(model));
         }
         Claim claim = Claim.of(body, model, known.client().means());
         ticket.record().tier = claim.tier();

@@ -3,6 +3,8 @@ package sluice.edge;
 import java.time.Duration;
 import sluice.config.Configuration;
 import sluice.forward.BodyPace;
+import sluice.http1.FramingException;
+import sluice.http1.RequestHead;
 
 /**
  * Limits of a client's connection.
@@ -17,11 +19,21 @@ import sluice.forward.BodyPace;
  */
 record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bodyIdle, int bodyRate, Duration stall,
         Duration watchAfter) {
+    /** Some fewer than a head may have anywhere: what the gateway and the account's configuration add must fit, too. */
+    static final int MOST_LINES = 200;
+
     /** Those of {@code configuration}. */
     static ConnectionLimits of(Configuration configuration) {
         return new ConnectionLimits(configuration.limits().headerBytes(), configuration.server().idle(),
                 configuration.server().headTimeout(), configuration.server().bodyTimeout(), configuration.server().bodyRateBytes(),
                 configuration.stream().stall(), configuration.stream().watchAfter());
+    }
+
+    /** Refuses a head that an account could not be sent: it gets more lines on its way. */
+    void check(RequestHead head) throws FramingException {
+        if (head.headers().size() > MOST_LINES) {
+            throw new FramingException(431, "more than " + MOST_LINES + " header lines");
+        }
     }
 
     /** Of a body that begins. */

@@ -132,6 +132,9 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         Optional<RequestHead> next;
         try {
             next = input.readRequestHead();
+            if (next.isPresent()) {
+                limits.check(next.get());
+            }
         } catch (FramingException e) {
             refuse(GatewayError.client(e.status(), "bad_request_framing",
                     "The request is not valid HTTP/1.1: " + e.getMessage() + "."), peer.address());

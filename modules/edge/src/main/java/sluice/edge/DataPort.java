@@ -187,22 +187,37 @@ public final class DataPort implements AutoCloseable {
 
     /** Whom the proxy {@code peer} has opened this connection for. */
     private String withinLimit(Socket transport, String peer) throws IOException {
-        try (Sweeper.Registration _ = closeWhenLate(transport)) {
+        try (AutoClosed _ = closeWhenLate(transport)) {
             return ProxyHeader.read(transport.getInputStream(), peer);
         }
     }
 
-    private Sweeper.Registration closeWhenLate(Socket transport) {
+    /** Something that is to be ended, without a word about failing. */
+    @FunctionalInterface
+    private interface AutoClosed extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Whoever says nothing for long is no client. Where places are rare, it makes room, as one does that does not end its head. */
+    private AutoClosed closeWhenLate(Socket transport) {
         long start = clock.getAsLong();
-        return sweeper.watch(now -> {
-            if (now - start > handshakeLimit.toNanos()) {
+        places.approaches();
+        Sweeper.Registration registration = sweeper.watch(now -> {
+            long limit = places.crowded() ? Math.min(DataConnection.CROWDED_IDLE.toNanos(), handshakeLimit.toNanos())
+                    : handshakeLimit.toNanos();
+            if (now - start > limit) {
                 AcceptedLink.close(transport);
             }
         });
+        return () -> {
+            registration.close();
+            places.arrived();
+        };
     }
 
     private SSLSocket secured(Socket transport) throws IOException {
-        try (Sweeper.Registration _ = closeWhenLate(transport)) {
+        try (AutoClosed _ = closeWhenLate(transport)) {
             SSLSocket socket = tls.orElseThrow().accepted(transport, !protocols.isEmpty());
             socket.startHandshake();
             return socket;

@@ -20,6 +20,8 @@ final class OpenConnections {
     private final int mostPerAddress;
     private final Front front;
     private final AtomicInteger all = new AtomicInteger();
+    /** Those that have not said yet what they speak: they are no clients, but hold a place of the port. */
+    private final AtomicInteger approaching = new AtomicInteger();
     private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
 
     /**
@@ -59,6 +61,16 @@ final class OpenConnections {
                 : Optional.empty();
     }
 
+    /** A connection was accepted that agrees on TLS first, or says by which proxy it comes; {@link #arrived} follows. */
+    void approaches() {
+        approaching.incrementAndGet();
+    }
+
+    /** It has done so, or has ended. */
+    void arrived() {
+        approaching.decrementAndGet();
+    }
+
     /** A connection that was counted has ended. */
     void leave(String address) {
         all.decrementAndGet();
@@ -73,6 +85,6 @@ final class OpenConnections {
 
     /** Whether there is little room left. */
     boolean crowded() {
-        return all.get() > most * CROWDED;
+        return all.get() + approaching.get() > most * CROWDED;
     }
 }

@@ -82,6 +82,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
         try {
             RequestHead head = peer.inside(stream.head());
             client = peer.clientOf(head.headers());
+            limits.check(head);
             if (head.method().equals("HEAD")) {
                 codec.toHead();
             }

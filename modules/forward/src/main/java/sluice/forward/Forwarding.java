@@ -16,6 +16,7 @@ import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest.Session;
 import sluice.clients.Admission;
+import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.records.RequestRecord;
 import sluice.responses.Continuation;
@@ -88,7 +89,8 @@ final class Forwarding {
         ClientAuthenticator.Outcome.Known known = request.known();
         RequestBody body = scanned.body();
         Route route = exchange.target().route();
-        Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS);
+        Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS)
+                .or(() -> RequestCheck.ambiguousConversation(body, scanned.json(), scanned.from(), scanned.to()));
         if (fault.isPresent()) {
             return new Reply.Refused(fault.get());
         }
@@ -164,7 +166,7 @@ final class Forwarding {
             return new Reply.Refused(refusal.get());
         }
         String client = request.known().client().name();
-        List<String> named = StoredIds.inPath(exchange.head().path());
+        List<String> named = PassedOn.named(exchange.head());
         Optional<String> foreign = named.stream().filter(id -> now.pool().owners().isForeign(client, id)).findFirst();
         if (foreign.isPresent()) {
             return new Reply.Refused(ResponseOwners.none(foreign.get()));
@@ -192,9 +194,10 @@ final class Forwarding {
         RawBody body = new RawBody(complete.bytes(), complete.length());
         Optional<RequestBody> json = now.intake().scanner().scan(complete.bytes(), 0, complete.length())
                 instanceof Scan.Valid(RequestBody valid) ? Optional.of(valid) : Optional.empty();
-        Collection<String> inBody = StoredIds.in(body);
-        Optional<GatewayError> refusal = PassedOn.refusal(known, json, complete.bytes(), complete.length(),
-                headers.first("content-type").orElse("")).or(() -> now.pool().owners().refusal(client, inBody));
+        Set<String> inBody = new HashSet<>(StoredIds.in(body));
+        inBody.addAll(StoredIds.in(exchange.head().query()));
+        Optional<GatewayError> refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
+                complete.length()).or(() -> now.pool().owners().refusal(client, inBody));
         if (refusal.isPresent()) {
             return new Reply.Refused(refusal.get());
         }
@@ -224,6 +227,26 @@ final class Forwarding {
         };
     }
 
+    /** A word about a turn names nothing that a turn could not name. */
+    private static Optional<GatewayError> wordRefused(InForce now, ClientAuthenticator.Outcome.Known known, RequestBody body) {
+        String client = known.client().name();
+        String model = body.field(Field.MODEL).text();
+        String responseId = body.at("response_id").text();
+        Optional<GatewayError> fault = RequestCheck.check(body, false);
+        if (fault.isEmpty() && !model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
+            return Optional.of(Admission.modelNotAllowed(model));
+        }
+        return fault.or(() -> foreign(now, client, responseId)).or(() -> foreign(now, client, Continuation.of(body)))
+                .or(() -> foreign(now, client, Continuation.conversation(body)))
+                .or(() -> now.pool().owners().refusal(client, StoredIds.in(body)));
+    }
+
+    /** Counts a message that is no request as one; the error that its client is told: this one, or that there are too many. */
+    GatewayError counted(InForce now, ClientAuthenticator.Outcome.Known known, GatewayError fault) {
+        return now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Verdict.Beyond(GatewayError error)
+                ? error : fault;
+    }
+
     /** A message for the account that a WebSocket client is bound to; nothing answers it. */
     Reply control(Identified request) {
         Exchange exchange = request.exchange();
@@ -231,10 +254,15 @@ final class Forwarding {
                 instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        OutboundBody message = switch (exchange.incoming()) {
-            case Incoming.Arrived arrived -> arrived.body().edited(List.of());
+        RequestBody body = switch (exchange.incoming()) {
+            case Incoming.Arrived arrived -> arrived.body();
             case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
         };
+        Optional<GatewayError> refusal = wordRefused(request.now(), request.known(), body);
+        if (refusal.isPresent()) {
+            return new Reply.Refused(refusal.get());
+        }
+        OutboundBody message = body.edited(List.of());
         return exchange.way(request.now().pool().usualWay()).passOn(message) ? Reply.ANSWERED
                 : new Reply.Refused(GatewayError.client(400, "no_turn", "No turn of this connection runs, so that there is nobody to pass"
                         + " the message on to. Send response.create first."));

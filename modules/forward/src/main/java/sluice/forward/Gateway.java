@@ -124,6 +124,19 @@ public final class Gateway {
         }
     }
 
+    /**
+     * Counts a message that is no request against the rate of who sent it, so that nobody may send more of them than of requests.
+     *
+     * @return what its client is told: {@code fault}, or why it is not listened to any more
+     */
+    public GatewayError counted(Headers headers, String remoteHost, GatewayError fault) {
+        InForce now = inForce.get();
+        return switch (now.access().authenticator().authenticate(headers, remoteHost, epochMillis.getAsLong())) {
+            case ClientAuthenticator.Outcome.Refused(GatewayError error) -> error;
+            case ClientAuthenticator.Outcome.Known known -> forwarding.counted(now, known, fault);
+        };
+    }
+
     /** Handles one request to its end. */
     public void handle(Exchange exchange) throws InterruptedException {
         InForce now = inForce.get();

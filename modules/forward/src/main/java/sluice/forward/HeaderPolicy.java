@@ -7,21 +7,21 @@ import sluice.api.Headers;
 /** Which header lines go where. Stateless. */
 final class HeaderPolicy {
     private static final String OWN_PREFIX = "x-sluice-";
+    private static final String FORWARDED_PREFIX = "x-forwarded-";
     private static final HeaderNames NOT_TO_UPSTREAM = HeaderNames.withUnderscores(
             // hop-by-hop, RFC 9110 §7.6.1
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
-            "proxy-authenticate", "proxy-authorization",
+            "proxy-authenticate", "proxy-authorization", "http2-settings", "proxy",
             // of this connection or this body
             "host", "content-length", "expect", "accept-encoding",
             // credentials and identity of the client
-            "authorization", "x-api-key", "api-key", "cookie", "chatgpt-account-id", "openai-organization", "openai-project",
-            "origin", "referer",
+            "authorization", "x-api-key", "api-key", "cookie", "cookie2", "x-goog-api-key", "ocp-apim-subscription-key",
+            "chatgpt-account-id", "openai-organization", "openai-project", "origin", "referer",
             // another method or path than the one that was judged, for servers that believe them
-            "x-http-method-override", "x-http-method", "x-method-override", "x-original-method", "x-forwarded-method",
-            "x-original-url", "x-original-uri", "x-rewrite-url", "x-forwarded-uri",
-            // who stands in between
-            "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
-            "x-forwarded-prefix", "x-real-ip");
+            "x-http-method-override", "x-http-method", "x-method-override", "x-original-method",
+            "x-original-url", "x-original-uri", "x-rewrite-url", "x-envoy-original-path", "x-original-host", "x-host",
+            // who stands in between; and whatever begins like x-forwarded-for
+            "forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "front-end-https");
     private static final HeaderNames NOT_TO_CLIENT = HeaderNames.withUnderscores(
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
             "proxy-authenticate", "content-length", "set-cookie", "alt-svc", "strict-transport-security",
@@ -53,7 +53,7 @@ final class HeaderPolicy {
         Headers.Builder out = Headers.builder();
         String named = connectionNames(client);
         for (int i = 0; i < client.size(); i++) {
-            if (NOT_TO_UPSTREAM.contains(client, i) || isOwn(client, i)
+            if (NOT_TO_UPSTREAM.contains(client, i) || isOwn(client, i) || isForwarded(client, i)
                     || bodyDecoded && client.nameIs(i, "content-encoding")
                     || !named.isEmpty() && named.contains("," + client.name(i).toLowerCase(Locale.ROOT) + ",")
                     || isFixed(client, i, account)) {
@@ -88,11 +88,19 @@ final class HeaderPolicy {
 
     private static boolean isFixed(Headers client, int index, Account account) {
         for (String name : account.endpoint().headers().keySet()) {
-            if (client.nameIs(index, name)) {
+            if (client.nameIs(index, name) || name.length() == client.nameBytes(index)
+                    && client.name(index).replace('_', '-').equalsIgnoreCase(name.replace('_', '-'))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** With underscores, too: some servers read them as hyphens. */
+    private static boolean isForwarded(Headers headers, int index) {
+        return headers.nameBytes(index) > FORWARDED_PREFIX.length() && (headers.nameStartsWith(index, "x-f")
+                || headers.nameStartsWith(index, "x_f"))
+                && headers.name(index).replace('_', '-').regionMatches(true, 0, FORWARDED_PREFIX, 0, FORWARDED_PREFIX.length());
     }
 
     private static boolean isOwn(Headers headers, int index) {

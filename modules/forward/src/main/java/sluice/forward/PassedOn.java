@@ -1,5 +1,6 @@
 package sluice.forward;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,8 @@ import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Party;
+import sluice.http1.RequestHead;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 
@@ -22,10 +25,19 @@ final class PassedOn {
     /** TRACE would tell a client the account's key. */
     private static final Set<String> METHODS = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
     /** They list what every client of an account has made. */
-    private static final Set<String> LISTS = Set.of("/assistants", "/batches", "/chat/completions", "/containers", "/conversations",
-            "/evals", "/files", "/fine_tuning/jobs", "/threads", "/uploads", "/vector_stores", "/videos");
-    /** They tell of the operator, its members and its bills. */
-    private static final Pattern OF_THE_OPERATOR = Pattern.compile("/(organization|dashboard|usage)(/.*)?");
+    private static final Set<String> LISTS = Set.of("/assistants", "/audio/voice_consents", "/audio/voices", "/batches",
+            "/chat/completions", "/chatkit/threads", "/containers", "/conversations", "/evals", "/files", "/fine_tuning/jobs",
+            "/messages/batches", "/prompts", "/skills", "/threads", "/uploads", "/vector_stores", "/videos");
+    /** What stands behind the name of a list and is no id. */
+    private static final Set<String> WORDS = Set.of("characters", "edits", "extensions", "generations", "runs");
+    /** They tell of the operator, its members and its bills, or make keys that work without the gateway. */
+    private static final Pattern OF_THE_OPERATOR = Pattern.compile("/(accounts?|activity|api_keys|auth|billing|chatkit/sessions|credits|"
+            + "dashboard|keys?|me|organizations?|projects|realtime|usage|users?|webhooks)(/.*)?");
+    /** What they start goes on elsewhere and later, with the model that is named there, and nobody tells what it used. */
+    private static final Pattern RUNS_ELSEWHERE = Pattern.compile("/(batches|messages/batches|evals/[^/]+/runs|fine_tuning/.*)");
+    /** Nothing runs there: they only keep what they are given. */
+    private static final Pattern KEEPS = Pattern.compile("/(containers|conversations|files|prompts|skills|uploads|vector_stores)(/.*)?"
+            + "|.*/cancel");
     /** They name a model in the path. */
     private static final Pattern NAMES_MODEL = Pattern.compile(".*/(engines|deployments)(/.*)?");
     /** Nothing in it is tried twice: a body may be as long as bodies may be. */
@@ -61,11 +73,35 @@ final class PassedOn {
         if (reads && several && LISTS.contains(below.replaceAll("/+$", ""))) {
             return Optional.of(unknown(path, "It lists what all clients have made (state.unknown-owner: refuse)."));
         }
+        if (!reads && RUNS_ELSEWHERE.matcher(below).matches() && isBounded(known)) {
+            return Optional.of(unknown(path, "What it starts would run out of sight of this key's models, tokens and budget."));
+        }
         boolean limited = !known.policy().models().isEmpty();
         if (limited && (NAMES_MODEL.matcher(below).matches() || queryNamesModel(exchange.head().query()))) {
             return Optional.of(notAllowed("the request names one outside of its body"));
         }
         return Optional.empty();
+    }
+
+    /** Whether there is a limit to what it may use. */
+    private static boolean isBounded(ClientAuthenticator.Outcome.Known known) {
+        return !known.policy().models().isEmpty() || known.parties().stream().map(Party::quota)
+                .anyMatch(quota -> quota.tokensPerMinute() > 0 || !quota.budget().isOpen());
+    }
+
+    /** What a request names outside of its body that an account keeps: where an id stands, anything is one. */
+    static List<String> named(RequestHead head) {
+        List<String> named = new ArrayList<>(StoredIds.inPath(head.path()));
+        String below = head.path().substring(VERSION.length() - 1);
+        for (String list : LISTS) {
+            if (below.toLowerCase(Locale.ROOT).startsWith(list + "/")) {
+                String id = below.substring(list.length() + 1).split("/", 2)[0];
+                if (!id.isEmpty() && !named.contains(id) && !WORDS.contains(id)) {
+                    named.add(id);
+                }
+            }
+        }
+        return named;
     }
 
     private static boolean queryNamesModel(String query) {
@@ -84,10 +120,11 @@ final class PassedOn {
      *
      * @param json the body, if it is a JSON object
      */
-    static Optional<GatewayError> refusal(ClientAuthenticator.Outcome.Known known, Optional<RequestBody> json, byte[] bytes, int length,
-            String contentType) {
+    static Optional<GatewayError> refusal(ClientAuthenticator.Outcome.Known known, RequestHead head, Optional<RequestBody> json,
+            byte[] bytes, int length) {
+        String contentType = head.headers().first("content-type").orElse("");
         if (json.isPresent()) {
-            return RequestCheck.ambiguous(json.get());
+            return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()));
         }
         if (known.policy().models().isEmpty() || length == 0) {
             return Optional.empty();
@@ -95,6 +132,14 @@ final class PassedOn {
         boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
         return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Optional.empty()
                 : Optional.of(notAllowed("which one the request asks for cannot be told from its body"));
+    }
+
+    /** Where something runs, the account would choose a model that the request does not name. */
+    private static Optional<GatewayError> modelMissing(ClientAuthenticator.Outcome.Known known, RequestHead head, RequestBody body) {
+        String below = head.path().substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
+        boolean named = body.field(Field.MODEL).isText() || KEEPS.matcher(below).matches();
+        return known.policy().models().isEmpty() || named ? Optional.empty()
+                : Optional.of(notAllowed("the request names none, so that the account would choose it"));
     }
 
     /** Bytes as characters, without a copy of a body that its budget knows nothing of. */

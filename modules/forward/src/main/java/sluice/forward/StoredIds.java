@@ -52,6 +52,20 @@ final class StoredIds extends OutputStream {
         return ids.found;
     }
 
+    /** The ids in the query of a request, which may be encoded. */
+    static Collection<String> in(String query) {
+        byte[] bytes = query.getBytes(StandardCharsets.ISO_8859_1);
+        StoredIds ids = new StoredIds();
+        for (int i = 0; i < bytes.length; i++) {
+            boolean encoded = bytes[i] == '%' && i + 2 < bytes.length && Character.digit(bytes[i + 1], 16) >= 0
+                    && Character.digit(bytes[i + 2], 16) >= 0;
+            ids.character(encoded ? Character.digit(bytes[i + 1], 16) << 4 | Character.digit(bytes[i + 2], 16) : bytes[i] & 0xFF);
+            i += encoded ? 2 : 0;
+        }
+        ids.endWord();
+        return ids.found;
+    }
+
     /** The segments of a normal path that are ids. */
     static List<String> inPath(String path) {
         List<String> ids = new ArrayList<>();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import sluice.api.Account;
 import sluice.api.Headers;
@@ -36,7 +37,9 @@ class HeaderPolicyTest {
 
     @Test
     void keepsWhoIsWhoFromTheOtherSide() {
-        Headers client = Headers.of("ChatGPT-Account-ID", "a", "X_Api_Key", "k", "x_forwarded-for", "1.2.3.4", "session_id", "s");
+        Headers client = Headers.of("ChatGPT-Account-ID", "a", "X_Api_Key", "k", "x_forwarded-for", "1.2.3.4", "session_id", "s",
+                "X-Forwarded-Scheme", "http", "X_FORWARDED_SERVER", "s", "X-Original-Host", "h", "X-Envoy-Original-Path", "/admin",
+                "HTTP2-Settings", "AAMAAABk", "Proxy", "http://x", "Cookie2", "c", "True-Client-IP", "1", "X-Goog-Api-Key", "k");
         Headers sent = HeaderPolicy.toUpstream(client, ACCOUNT, false);
         assertEquals("s", sent.first("session_id").orElseThrow());
         assertEquals(2, sent.size(), "besides accept-encoding");
@@ -54,6 +57,17 @@ class HeaderPolicyTest {
                     }
                 });
         assertEquals(List.of("openai-processing-ms"), told);
+    }
+
+    @Test
+    void aHeaderOfTheAccountIsItsAloneHoweverItIsSpelled() {
+        Account.Endpoint plain = ACCOUNT.endpoint();
+        Account fixed = new Account("a", new Account.Endpoint(plain.baseUrl(), plain.apiKey(), Map.of("X-Tenant-Key", "mine"),
+                plain.proxy(), plain.timeouts()), ACCOUNT.rank(), ACCOUNT.offer(), ACCOUNT.edits());
+        Headers sent = HeaderPolicy.toUpstream(Headers.of("x-tenant-key", "1", "X_Tenant_Key", "2", "x_tenant-key", "3", "x-tenant", "4"),
+                fixed, false);
+        assertEquals("mine", sent.first("X-Tenant-Key").orElseThrow());
+        assertEquals(3, sent.size(), "that, accept-encoding and what has another name");
     }
 
     @Test

@@ -7,6 +7,7 @@ import sluice.api.RequestBody.Field;
 import sluice.api.GatewayError;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
+import sluice.json.JsonMembers;
 
 /** What is checked of a request; everything else is the upstream's business. Stateless. */
 public final class RequestCheck {
@@ -71,6 +72,29 @@ public final class RequestCheck {
             return Optional.of(wrongType(Field.STREAM, "true, false or null"));
         }
         return Optional.empty();
+    }
+
+    /**
+     * The fault of a body whose conversation has more than one id, which two readers would read as two conversations; empty if there is
+     * none. The body is {@code json[from, to)}.
+     */
+    public static Optional<GatewayError> ambiguousConversation(RequestBody body, byte[] json, int from, int to) {
+        if (body.field(Field.CONVERSATION).kind() != JsonValue.Kind.OBJECT) {
+            return Optional.empty();
+        }
+        JsonMembers members = new JsonMembers(json, from, to);
+        int ids = 0;
+        while (members.next()) {
+            if (members.name().equals(Field.CONVERSATION.key())) {
+                JsonMembers parts = new JsonMembers(json, members.valueFrom(), members.valueTo());
+                while (parts.next()) {
+                    ids += parts.name().equalsIgnoreCase("id") ? 1 : 0;
+                }
+            }
+        }
+        return ids < 2 ? Optional.empty() : Optional.of(GatewayError.client(400, "duplicate_member", "The member 'conversation.id' occurs"
+                + " more than once, or in more than one spelling, so that two readers would see two requests. Send it once.")
+                .withParam("conversation"));
     }
 
     private static boolean isName(JsonValue model) {

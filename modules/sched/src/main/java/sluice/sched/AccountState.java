@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What changes about an account: its slots, statistics and health. Outlives reloads by name. Thread-safe, without a lock. */
 final class AccountState {
+    final Holders holders = new Holders();
     final FadingMean errors = new FadingMean();
     final FadingMean ttftNanos = new FadingMean();
     /** How long a slot is held. */

@@ -262,6 +262,7 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         long now = now();
         state.heldNanos.add(now - lease.takenNanos, HELD_ALPHA, now);
         memory.forgetFlight(lease.wish);
+        state.holders.giveBack(lease.wish.request().client());
         waiting.givenBack(lease.member);
     }
 

@@ -21,7 +21,7 @@ final class Eligibility {
     /** Lasting reasons come first, and "already tried" late: what an account suffers from says more. */
     static int check(Member member, Wish wish, long nowNanos) {
         int code = checkWithoutSlot(member, wish, nowNanos);
-        if (code == FITS && member.state.inFlight() >= member.concurrency) {
+        if (code == FITS && !member.hasRoomFor(wish.request().client(), nowNanos)) {
             return FilterReason.NO_FREE_SLOT.ordinal();
         }
         return code;

@@ -38,6 +38,28 @@ final class Member {
         this.modelPrefixes = prefixes.toArray(String[]::new);
     }
 
+    /** Whether there is a slot for a client now: one that is free, and not of those that it leaves to others. */
+    boolean hasRoomFor(String client, long nowNanos) {
+        int taken = state.inFlight();
+        if (taken >= concurrency) {
+            state.holders.asks(client, nowNanos);
+            return false;
+        }
+        return taken < Holders.shared(concurrency) || state.holders.mayTake(client, concurrency, nowNanos);
+    }
+
+    /** Takes a slot for a client; false if there is none for it. */
+    boolean tryTake(String client, long nowNanos) {
+        if (!state.holders.tryTake(client, concurrency, nowNanos)) {
+            return false;
+        }
+        boolean taken = state.tryTake(concurrency);
+        if (!taken) {
+            state.holders.giveBack(client);
+        }
+        return taken;
+    }
+
     /** As {@link Account#upstreamModel}, without an allocation. A request that names no model is served by all. */
     boolean serves(String model) {
         if (account.offer().models().isEmpty() || model.isEmpty() || exactModels.contains(model)) {

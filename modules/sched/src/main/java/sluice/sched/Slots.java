@@ -97,11 +97,12 @@ final class Slots {
     private Optional<Lease> take(Member member, Wish wish, Choice choice, long nowNanos, List<Decision.Candidate> candidates) {
         // Whatever a policy says, no account is used that rests, is disabled, or was tried.
         if (Eligibility.checkWithoutSlot(member, wish, nowNanos) != Eligibility.FITS
-                || !member.state.tryTake(member.concurrency)) {
+                || !member.tryTake(wish.request().client(), nowNanos)) {
             return Optional.empty();
         }
         boolean probe = member.state.condition.get().needsProbe();
         if (probe && !member.state.tryProbe(nowNanos)) {
+            member.state.holders.giveBack(wish.request().client());
             member.state.release();
             return Optional.empty();
         }
@@ -119,6 +120,7 @@ final class Slots {
             member.state.release();
             return Optional.empty();
         }
+        member.state.holders.take(wish.request().client());
         return Optional.of(lease(member, wish, throughOf(trial), true, clock.getAsLong(), List.of()));
     }
 
@@ -150,11 +152,13 @@ final class Slots {
         boolean home = member.name.equals(wish.binding().account());
         if (!wish.owner().isEmpty() && !wish.owner().equals(member.name)
                 || now < waiter.patientUntilNanos && !home
-                || Eligibility.checkWithoutSlot(member, wish, now) != Eligibility.FITS) {
+                || Eligibility.checkWithoutSlot(member, wish, now) != Eligibility.FITS
+                || !member.state.holders.tryTake(wish.request().client(), member.concurrency, now)) {
             return Optional.empty();
         }
         boolean probe = member.state.condition.get().needsProbe();
         if (probe && !member.state.tryProbe(now)) {
+            member.state.holders.giveBack(wish.request().client());
             return Optional.empty();
         }
         trial.view.look(fleet, wish, now, false);

@@ -64,6 +64,42 @@ class WaitingTest {
     }
 
     @Test
+    void aClientThatKeepsItsSlotsLeavesSomeToOthersWhoAsk() {
+        Rig pool = new Rig(Rig.account("a", 0, 0, 1, 20, "x"));
+        List<AccountLease> kept = new ArrayList<>();
+        Rig.lease(pool.answer(Rig.waiting("quiet", 1, Duration.ZERO))).close();
+        for (int i = 0; i < 18; i++) {
+            kept.add(pool.take(Rig.waiting("greedy", i, Duration.ZERO)));
+        }
+
+        Waiter more = pool.scheduler.offer(Rig.waiting("greedy", 19, WAIT), () -> { });
+        assertFalse(more.answered(), "the rest is for others");
+        AccountLease quiet = pool.take(Rig.waiting("quiet", 1, Duration.ZERO));
+        quiet.close();
+        assertFalse(more.answered(), "what another gives back stays for others");
+        kept.removeLast().close();
+        assertTrue(more.answered(), "what it gives back itself is its own again");
+
+        pool.pass(Duration.ofMinutes(2));
+        Rig.lease(pool.answer(Rig.waiting("greedy", 20, Duration.ZERO)));
+        Rig.lease(pool.answer(Rig.waiting("greedy", 21, Duration.ZERO)));
+        assertEquals(20, pool.scheduler.accounts().getFirst().slots().taken(), "nobody else has asked for long");
+    }
+
+    @Test
+    void aClientThatIsAloneMayHaveAllSlotsAndFewSlotsAreForAll() {
+        Rig pool = new Rig(Rig.account("a", 0, 0, 1, 20, "x"));
+        for (int i = 0; i < 20; i++) {
+            pool.take(Rig.waiting("alone", i, Duration.ZERO));
+        }
+        Rig small = new Rig(Rig.account("a", 0, 0, 1, 9, "x"));
+        Rig.lease(small.answer(Rig.waiting("quiet", 1, Duration.ZERO))).close();
+        for (int i = 0; i < 9; i++) {
+            small.take(Rig.waiting("greedy", i, Duration.ZERO));
+        }
+    }
+
+    @Test
     void makesRoomForAClientWithAShorterLine() {
         rig.take(Rig.anonymous(1));
         rig.take(Rig.anonymous(2));

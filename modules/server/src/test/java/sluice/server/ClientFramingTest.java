@@ -289,6 +289,18 @@ class ClientFramingTest {
         refusesAndStays(line, Set.of(400));
     }
 
+    /** What a client may send must fit with what is added to it: the account must not be the one that refuses it. */
+    @ParameterizedTest
+    @ValueSource(ints = {190, 250})
+    void aHeadThatAnAccountCouldNotBeSentIsRefusedHere(int lines) throws IOException {
+        try (ScriptedUpstream strict = new ScriptedUpstream("", "", ScriptedUpstream.Then.STAY);
+                RunningGateway here = RunningGateway.accounts(strict.uri(), 1, ""); TestClient client = here.client()) {
+            client.raw(POST + LENGTH + "X-A: b\r\n".repeat(lines) + "\r\n" + BODY);
+            assertEquals(lines < 200 ? 200 : 431, client.answer("POST").status());
+            assertTrue(strict.faults().isEmpty(), strict.faults().toString());
+        }
+    }
+
     private void refusesAndStays(String line, Set<Integer> statuses) throws IOException {
         long before = upstream.log().total();
         try (TestClient client = gateway.client()) {

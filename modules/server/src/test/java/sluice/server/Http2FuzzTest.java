@@ -7,15 +7,12 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,15 +36,13 @@ class Http2FuzzTest {
     /** Silence after which a conversation is over: what is open then waits for us. */
     private static final int QUIET_MILLIS = 100;
     private static final int GOOD_EVERY = 10;
-    private static final int REMEMBERED = 1000;
     private static final byte[] LAST_PING = "the last".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
     private static Path folder;
     private static SSLContext trusting;
 
-    private final Map<String, Integer> outcomes = new TreeMap<>();
-    private final Queue<String> others = new ArrayDeque<>();
+    private final FuzzCases cases = new FuzzCases(SECONDS, CASES);
 
     @BeforeAll
     static void issue() throws Exception {
@@ -123,34 +118,24 @@ class Http2FuzzTest {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.add(e));
         try (ScriptedUpstream upstream = new ScriptedUpstream("", "", ScriptedUpstream.Then.STAY);
                 RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1,
-                        Http2Test.settings(folder).replace("http2: true", "http2: true, head-timeout: 1s, body-timeout: 1s"))) {
-            long begun = System.nanoTime();
-            long cases = 0;
-            while (SECONDS == 0 ? cases < CASES : System.nanoTime() - begun < SECONDS * 1_000_000_000L) {
-                long seed = SEED + cases;
+                        Http2Test.settings(folder).replace("http2: true", "http2: true, head-timeout: 30s, body-timeout: 30s"))) {
+            cases.run("conversations", number -> {
+                long seed = SEED + number;
                 String marker = "marker-" + Long.toHexString(new SplittableRandom(seed).nextLong());
+                cases.begins(marker);
                 converse(gateway, new FrameMutator(seed), marker, "frames with seed " + seed);
-                remember(marker);
-                if (++cases % GOOD_EVERY == 0) {
-                    good(gateway, "marker-good" + cases);
+                if (number % GOOD_EVERY == 0) {
+                    good(gateway, "marker-good" + number);
                 }
                 assertTrue(upstream.faults().isEmpty(), () -> "seed " + seed + ": the upstream was sent " + upstream.faults());
                 assertTrue(uncaught.isEmpty(), () -> "seed " + seed + ": " + uncaught.peek());
-            }
+            });
             assertFalse(gateway.log().contains("internal_error"), "an internal error");
             while (gateway.process().gateway().inForce().budget().usedBytes() > 0 || gateway.process().gateway().inFlight() > 0) {
                 Thread.yield(); // what the last conversation began
             }
-            System.out.printf("fuzzed conversations: %d in %.0f s, %s%n", cases, (System.nanoTime() - begun) / 1e9, outcomes);
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
-        }
-    }
-
-    private void remember(String marker) {
-        others.add(marker);
-        if (others.size() > REMEMBERED) {
-            others.remove();
         }
     }
 
@@ -171,13 +156,13 @@ class Http2FuzzTest {
             }
             read(peer, witness, name);
         }
-        outcomes.merge(witness.goodbye() ? "ended" : "went on", 1, Integer::sum);
+        cases.count(witness.goodbye() ? "ended" : "went on");
         witness.answers().forEach((id, text) -> {
-            outcomes.merge("status " + id.substring(id.indexOf(' ') + 1), 1, Integer::sum);
+            cases.count("status " + id.substring(id.indexOf(' ') + 1));
             assertFalse(text.contains("internal_error"), () -> name + ": " + text);
             Matcher found = MARKER.matcher(text);
             while (found.find()) {
-                assertFalse(others.contains(found.group()), () -> name + ": another's answer: " + text);
+                assertFalse(cases.isAnothers(found.group(), marker), () -> name + ": another's answer: " + text);
             }
         });
     }

@@ -115,6 +115,78 @@ class OtherPathsTest {
         }
     }
 
+    /** They make keys that work without the gateway, or tell of who owns the account. */
+    @ParameterizedTest
+    @CsvSource({"POST,/v1/realtime/client_secrets", "POST,/v1/realtime/sessions", "POST,/v1/realtime/transcription_sessions",
+        "POST,/v1/Realtime/calls", "POST,/v1/chatkit/sessions", "GET,/v1/keys", "GET,/v1/auth/key", "GET,/v1/credits", "GET,/v1/me",
+        "POST,/v1/projects/p/api_keys", "GET,/v1/billing/usage"})
+    void nobodyGetsKeysOrBillsOfTheOperator(String method, String path) throws Exception {
+        answering("sk-a", "{\"client_secret\":{\"value\":\"ek_1\"}}");
+        for (String clients : List.of(CLIENTS, "")) {
+            try (RunningGateway gateway = gateway(1, "true", clients);
+                    HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
+                refused(door.send(method, path, method.equals("GET") ? "" : "{\"model\":\"m\"}", "x-api-key", "k1"), 404, "unknown_path");
+                assertTrue(upstream.asked("sk-a").isEmpty());
+            }
+        }
+    }
+
+    /** Work that is named elsewhere, or that the account would choose a model for, is not for a key with limits. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "k3 | /v1/batches | {\"input_file_id\":\"file-1\",\"model\":\"gpt-5\"} | 404 | unknown_path",
+        "k5 | /v1/batches | {\"input_file_id\":\"file-1\"} | 404 | unknown_path",
+        "k5 | /v1/evals/eval_1/runs | {\"data_source\":{\"model\":\"gpt-4\"}} | 404 | unknown_path",
+        "k5 | /v1/fine_tuning/jobs | {\"model\":\"gpt-5\"} | 404 | unknown_path",
+        "k3 | /v1/images/generations | {\"prompt\":\"a cat\"} | 403 | model_not_allowed",
+        "k3 | /v1/threads/runs | {\"assistant_id\":\"asst_1\"} | 403 | model_not_allowed",
+        "k3 | /v1/moderations | {\"model\":null,\"input\":\"x\"} | 403 | model_not_allowed",
+        "k3 | /v1/moderations | {\"model\":[\"gpt-4\"],\"input\":\"x\"} | 403 | model_not_allowed"})
+    void whatRunsOutOfSightIsNotForAKeyWithLimits(String key, String path, String body, int status, String code) throws Exception {
+        answering("sk-a", "{}");
+        String clients = CLIENTS + "  - {name: five, key-sha256: \"" + KeyHash.of("k5").hex() + "\", budget-usd: {month: 1}}\n"
+                + "usage: {prices: [{model: \"*\", input: 1, output: 1}]}\n";
+        try (RunningGateway gateway = gateway(1, "true", clients);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            refused(door.send("POST", path, body, "x-api-key", key), status, code);
+            assertTrue(upstream.asked("sk-a").isEmpty());
+            assertEquals(200, door.send("POST", "/v1/conversations", "{}", "x-api-key", key).statusCode(), "what runs nothing");
+        }
+    }
+
+    /** An account may make ids of any look, and keep lists of what all have made. */
+    @ParameterizedTest
+    @CsvSource({"GET,/v1/videos/3f2504e0-4f89-41d3-9a0c-0305e82c3301", "GET,/v1/files/42/content", "DELETE,/v1/containers/c1",
+        "GET,/v1/chat/completions/chatcmpl-1", "POST,/v1/fine_tuning/jobs/ftjob-1/cancel", "GET,/v1/chatkit/threads", "GET,/v1/skills",
+        "GET,/v1/audio/voices/v1", "GET,/v1/containers/cntr_1/files/cfile_1/content"})
+    void whatStandsWhereAnIdStandsIsSomebodys(String method, String path) throws Exception {
+        answering("sk-a", "{}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
+            assertEquals(404, door.send(method, path, "", "x-api-key", "k1").statusCode());
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
+    /** Containers and the files in them, too: what one client's answer has named as made is not another's. */
+    @ParameterizedTest
+    @CsvSource({"/v1/containers,cntr_68af00112233445566778899", "/v1/conversations,conv_68af00112233445566778899",
+        "/v1/videos,3f2504e0-4f89-41d3-9a0c-0305e82c3301"})
+    void whatAnAnswerSaysWasMadeIsItsClients(String path, String id) throws Exception {
+        answering("sk-a", "{\"id\":\"" + id + "\"}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
+            assertEquals(200, door.send("POST", path, "{}", "x-api-key", "k1").statusCode());
+            upstream.forget();
+            for (String more : List.of("", "/files", "/files/cfile_1/content", "/items")) {
+                refused(door.send("GET", path + "/" + id + more, "", "x-api-key", "k2"), 404, "response_not_found");
+            }
+            refused(door.send("DELETE", path + "/" + id, "", "x-api-key", "k2"), 404, "response_not_found");
+            assertTrue(upstream.asked("sk-a").isEmpty());
+            assertEquals(200, door.send("GET", path + "/" + id, "", "x-api-key", "k1").statusCode());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(HttpClient.Version.class)
     void whatAClientMadeIsItsOwnAndIsFoundWhereItIs(HttpClient.Version version) throws Exception {
@@ -130,6 +202,9 @@ class OtherPathsTest {
             String escaped = "file\\u002d" + FILE.substring(5);
             for (String[] route : List.of(new String[] {"GET", "/v1/files/" + FILE, ""}, new String[] {"DELETE", "/v1/files/" + FILE, ""},
                     new String[] {"POST", "/v1/vector_stores", "{\"file_ids\":[\"" + FILE + "\"]}"},
+                    new String[] {"GET", "/v1/anything?file=" + FILE, ""},
+                    new String[] {"GET", "/v1/anything?a=1&f=%66ile-"
+                        + FILE.substring(5), ""},
                     new String[] {"POST", "/v1/vector_stores", "{\"file_ids\":[\"" + escaped + "\"]}"},
                     new String[] {"POST", "/v1/responses", "{\"model\":\"m\",\"input\":[{\"file_id\":\"" + FILE + "\"}]}"},
                     new String[] {"POST", "/v1/responses", "{\"model\":\"m\",\"input\":[{\"file_id\":\"" + escaped + "\"}]}"})) {

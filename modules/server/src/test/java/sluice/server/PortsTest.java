@@ -11,18 +11,24 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.OpenFiles;
 import sluice.simulator.SimulatedUpstream;
 
 /** What the ports do for those who wait before them, and for those who are told to go. */
 class PortsTest {
     private static final String ASK = "{\"model\":\"m\",\"input\":\"hi\",\"store\":false}";
+
+    @TempDir
+    private Path folder;
 
     private static long secondsSince(long startNanos) {
         return Duration.ofNanos(System.nanoTime() - startNanos).toSeconds();
@@ -77,6 +83,38 @@ class PortsTest {
                 }
             } while (status != 200);
             assertTrue(secondsSince(start) < 30, "it waited for the end of the head's time");
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Silent ones, and ones that have begun a handshake of TLS. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5})
+    void whoDoesNotEndItsHandshakeMakesRoomWhereThereIsNone(int bytes) throws Exception {
+        TestAuthority authority = new TestAuthority(folder);
+        authority.issue("doors", "EC");
+        byte[] hello = {22, 3, 1, 2, 0};
+        List<Socket> slow = new ArrayList<>();
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "limits: {connections: 10}\nserver: {"
+                        + Door.settings(authority) + ", head-timeout: 10m}\n")) {
+            // More than the port takes at a time, however many it takes to refuse them.
+            for (int i = 0; i < 10 + OpenFiles.ofThisProcess().refused(); i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+                slow.add(socket);
+                socket.getOutputStream().write(hello, 0, bytes);
+            }
+            int status = 0;
+            while (status != 200) {
+                try (TestClient client = new TestClient(authority.secured(new Socket(InetAddress.getLoopbackAddress(), gateway.port())))) {
+                    status = client.post(ASK).status();
+                } catch (IOException e) {
+                    // It did not end its handshake in the time that there is where places are rare.
+                }
+            }
         } finally {
             for (Socket socket : slow) {
                 socket.close();

@@ -22,7 +22,7 @@ final class RunningGateway implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts one; {@code yaml} says everything but the ports. */
+    /** Starts one; {@code yaml} says everything but the ports; the admin port is open if it has no token. */
     static RunningGateway of(String yaml) throws IOException {
         return of(yaml, providers -> providers);
     }
@@ -30,7 +30,8 @@ final class RunningGateway implements AutoCloseable {
     /** Starts one with some of its providers exchanged. */
     static RunningGateway of(String yaml, UnaryOperator<Providers> exchange) throws IOException {
         LoadResult result = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", "0", "SLUICE_SERVER_ADMIN_PORT", "0",
-                "SLUICE_SERVER_ADMIN_OPEN", "true"), Runtime.getRuntime().maxMemory()).parse("test", yaml, Path.of(""));
+                "SLUICE_SERVER_ADMIN_OPEN", Boolean.toString(!yaml.contains("token: "))),
+                Runtime.getRuntime().maxMemory()).parse("test", yaml, Path.of(""));
         if (!(result instanceof LoadResult.Loaded loaded)) {
             throw new IllegalArgumentException(result.problems().toString());
         }

@@ -73,6 +73,7 @@ class TenantsTest {
                 new String[] {"POST", "/v1/responses", body("\"previous_response\\u005fid\":\"" + response + "\"")},
                 new String[] {"POST", "/v1/responses", body("\"conversation\":\"" + conversation + "\"")},
                 new String[] {"POST", "/v1/responses", body("\"conversation\":{\"x\":1,\"id\":\"" + conversation + "\"}")},
+                new String[] {"POST", "/v1/responses", body("\"conversation\":null,\"previous_response_id\":\"" + response + "\"")},
                 new String[] {"POST", "/v1/responses/compact", body("\"previous_response_id\":\"" + response + "\"")},
                 new String[] {"POST", "/responses/input_tokens", body("\"previous_response_id\":\"" + response + "\"")});
     }
@@ -98,6 +99,53 @@ class TenantsTest {
         }
         try (RunningGateway restarted = gateway()) {
             staysClosed(restarted);
+        }
+    }
+
+    /** For readers that ignore case this is the member; for others there is none. */
+    @Test
+    void aMemberInAnotherSpellingIsRefusedThoughItStandsAlone() throws IOException {
+        try (RunningGateway gateway = gateway()) {
+            response = id("resp_", send(gateway, new String[] {"POST", "/v1/responses", body("\"store\":true")}, "k1").text());
+            long before = upstream.log().total();
+            for (String name : List.of("Previous_response_id", "PREVIOUS_RESPONSE_ID", "previou\u017f_response_id",
+                    "previou\\u017f_respon\\u017fe_id")) {
+                String text = body("\"" + name + "\":\"" + response + "\"");
+                for (String path : List.of("/v1/responses", "/v1/responses/compact", "/v1/responses/input_tokens",
+                        "/v1/chat/completions")) {
+                    TestClient.Answer answer = send(gateway, new String[] {"POST", path, text}, "k2");
+                    assertEquals(400, answer.status(), answer.text());
+                    assertTrue(answer.text().contains("\"duplicate_member\""), answer.text());
+                }
+            }
+            for (String member : List.of("\"Background\":true", "\"STREAM\":true", "\"Conversation\":\"conv_1\"",
+                    "\"Prompt\":{\"id\":\"p\"}")) {
+                assertEquals(400, send(gateway, new String[] {"POST", "/v1/responses", body(member)}, "k2").status(), member);
+            }
+            assertEquals(before, upstream.log().total());
+        }
+    }
+
+    /** One reader takes the first of two ids, another the last. */
+    @Test
+    void aConversationHasOneId() throws IOException {
+        try (RunningGateway gateway = gateway()) {
+            for (String conversation : List.of("{\"id\":\"conv_a\",\"id\":\"conv_b\"}", "{\"ID\":\"conv_a\",\"id\":\"conv_b\"}",
+                    "{\"id\":\"conv_a\",\"i\\u0064\":\"conv_b\"}")) {
+                String text = body("\"conversation\":" + conversation);
+                for (String path : List.of("/v1/responses", "/v1/responses/compact", "/v1/responses/input_tokens")) {
+                    TestClient.Answer answer = send(gateway, new String[] {"POST", path, text}, "k2");
+                    assertEquals(400, answer.status(), answer.text());
+                    assertTrue(answer.text().contains("\"duplicate_member\""), answer.text());
+                }
+                try (TestWebSocket socket = TestWebSocket.open(gateway.port(), "authorization", "Bearer k2")) {
+                    if (socket.head().status() == 101) {
+                        String said = socket.turn("{\"type\":\"response.create\"," + text.substring(1)).getLast();
+                        assertTrue(said.contains("\"duplicate_member\""), said);
+                    }
+                }
+            }
+            assertEquals(0, upstream.log().total());
         }
     }
 

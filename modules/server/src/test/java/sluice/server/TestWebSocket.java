@@ -121,6 +121,16 @@ final class TestWebSocket implements AutoCloseable {
         return id.group(1);
     }
 
+    /** From now on a wait for longer is an end. */
+    void quietAfter(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
+    /** Says that no more will come. */
+    void finish() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Leaves without a close frame. */
     void vanish() throws IOException {
         socket.close();

@@ -15,6 +15,8 @@ import sluice.config.KeyHash;
 /** Messages of a WebSocket that are no plain turns reach no account unchecked. */
 class WebSocketWallsTest {
     private static final String TURN = "{\"type\":\"response.create\",\"model\":\"gpt-5\",\"input\":\"hi\"}";
+    private static final String CLIENTS = "clients: [{name: one, key-sha256: \"" + KeyHash.of("k1").hex()
+            + "\", models: [\"gpt-5*\"], requests-per-minute: 4}]\n";
 
     private SayingUpstream upstream;
     private RunningGateway gateway;
@@ -22,8 +24,7 @@ class WebSocketWallsTest {
     @BeforeEach
     void start() throws IOException {
         upstream = new SayingUpstream();
-        gateway = RunningGateway.accounts(upstream.uri(), 1, "clients: [{name: one, key-sha256: \"" + KeyHash.of("k1").hex()
-                + "\", models: [\"gpt-5*\"], requests-per-minute: 4}]\n");
+        gateway = RunningGateway.accounts(upstream.uri(), 1, CLIENTS);
     }
 
     @AfterEach
@@ -42,6 +43,7 @@ class WebSocketWallsTest {
         "{\"type\":\"response.processed\",\"Type\":\"response.create\",\"model\":\"gpt-4\"}",
         "{\"type\":\"response.create\",\"model\":\"gpt-5\",\"Model\":\"gpt-4\"}",
         "{\"type\":\"response.create\",\"model\":\"gpt-5\",\"mod\\u0065l\":\"gpt-4\"}",
+        "{\"type\":\"response.create\",\"model\":\"gpt-5\",\"Previous_Response_ID\":\"resp_x\"}",
         "{\"type\":\"response.create\",\"model\":\"gpt-4\"}", "{\"type\":\"Response.Create\",\"model\":\"gpt-4\"}", "[1]"})
     void whatIsNoPlainTurnIsRefused(String message) throws Exception {
         try (TestWebSocket socket = open()) {
@@ -50,6 +52,49 @@ class WebSocketWallsTest {
             assertTrue(said.contains("\"status\":40"), said);
             assertEquals("response.completed", TestWebSocket.type(socket.turn(TURN).getLast()));
             assertEquals(1, upstream.asked("sk-a").size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "[]", "{\"type\":\"x\"}", "{\"type\":\"response.create\",\"type\":1}"})
+    void whatIsRefusedCountsAsRequestsDo(String message) throws Exception {
+        try (TestWebSocket socket = open()) {
+            String said = "";
+            for (int i = 0; i < 5; i++) {
+                said = socket.turn(message).getLast();
+            }
+            assertTrue(said.contains("\"client_rate\""), said);
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"type\":\"response.cancel\",\"response_id\":\"resp_1\"",
+        "\"type\":\"response.cancel\",\"response_id\":\"resp_of_nobody\"",
+        "\"type\":\"response.cancel\",\"response_id\":\"resp_2\",\"response_id\":\"resp\\u005f1\"",
+        "\"type\":\"response.inject\",\"previous_response_id\":\"resp_1\"",
+        "\"type\":\"response.inject\",\"input\":[{\"type\":\"message\",\"x\":\"resp_1\"}]",
+        "\"type\":\"response.inject\",\"conversation\":\"conv_of_nobody\"", "\"type\":\"response.inject\",\"model\":\"gpt-4\"",
+        "\"type\":\"response.inject\",\"model\":\"gpt-5\",\"MODEL\":\"gpt-4\""})
+    void aWordAboutATurnNamesNothingThatATurnCouldNot(String word) throws Exception {
+        String two = CLIENTS.replace("]\n", ", {name: two, key-sha256: \"" + KeyHash.of("k2").hex() + "\"}]\n");
+        try (RunningGateway both = RunningGateway.accounts(upstream.uri(), 1, two.replace("requests-per-minute: 4", "concurrency: 9"));
+                TestWebSocket other = TestWebSocket.open(both.port(), "authorization", "Bearer k2");
+                TestWebSocket socket = TestWebSocket.open(both.port(), "authorization", "Bearer k1")) {
+            other.turn(TURN);
+            upstream.account("sk-a", asked -> new SayingUpstream.Say.Part(List.of(SayingUpstream.created("gpt-5").replace("resp_1",
+                    "resp_2"))));
+            socket.send(TURN);
+            assertTrue(socket.next().contains("resp_2"));
+            int before = upstream.asked("sk-a").size();
+            socket.send("{" + word + "}");
+            String said = socket.next();
+            assertEquals("error", TestWebSocket.type(said), said);
+            assertTrue(said.contains("\"status\":40"), said);
+            assertEquals(before, upstream.asked("sk-a").size());
+            socket.send("{\"type\":\"response.processed\",\"response_id\":\"resp_2\"}");
+            socket.next();
+            assertEquals(before + 1, upstream.asked("sk-a").size(), "what is its own it may name");
         }
     }
 

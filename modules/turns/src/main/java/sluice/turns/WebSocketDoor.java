@@ -226,7 +226,8 @@ public final class WebSocketDoor implements Gateway.Upgrades {
                         + ".", "type", Duration.ZERO));
     }
 
-    private void refuse(ClientSocket socket, long length, GatewayError error, String streamId) {
+    private void refuse(ClientSocket socket, long length, GatewayError fault, String streamId) {
+        GatewayError error = gateway.counted(socket.head().headers(), socket.remoteHost(), fault);
         RequestRecord record = gateway.record(RequestIds.next(), clock.getAsLong());
         record.remote = socket.remoteHost();
         record.route = Route.TURN.label();

@@ -283,6 +283,29 @@ class BridgeTest {
         }
     }
 
+    /** However soon the connection ends: the account may have read the turn. */
+    @Test
+    void whatMustNotRunTwiceIsSentOnceThoughItsConnectionWasKept() throws Exception {
+        AtomicInteger turns = new AtomicInteger();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (turns.incrementAndGet() == 2) {
+                socket.close();
+            } else {
+                socket.sendText(COMPLETED);
+            }
+        })) {
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            UpstreamRequest usual = request(upstream.account(), "team", 7);
+            UpstreamResult.Unreachable none = unreachable(pool.send(new UpstreamRequest(usual.account(), usual.method(), usual.target(),
+                    usual.headers(), usual.body(), usual.headersNanos(), usual.idleNanos(), usual.client(), usual.sessionKey(),
+                    usual.cancellation(), false)));
+            assertTrue(none.requestSent());
+            assertFalse(none.resent());
+            assertEquals(2, turns.get());
+            assertEquals(1, upstream.connections());
+        }
+    }
+
     @Test
     void aStaleConnectionThatCannotBeReplacedMayHaveServedTheRequest() throws Exception {
         AtomicInteger turns = new AtomicInteger();
