@@ -29,8 +29,15 @@ public record GatewayError(Source source, int status, String type, String code, 
         GATEWAY
     }
 
-    /** Checks the status. */
+    /** Longer than any message of ours: what a client has sent may stand in one, and is not to be sent back whole. */
+    private static final int MAX_MESSAGE_CHARS = 1000;
+
+    /** Checks the status, and cuts a message that is longer than anybody reads. */
     public GatewayError {
+        if (message.length() > MAX_MESSAGE_CHARS) {
+            int end = Character.isHighSurrogate(message.charAt(MAX_MESSAGE_CHARS - 1)) ? MAX_MESSAGE_CHARS - 1 : MAX_MESSAGE_CHARS;
+            message = message.substring(0, end) + "\u2026";
+        }
         if (status < 400 || status > 599) {
             throw new IllegalArgumentException("GatewayError.status: 400..599, not " + status);
         }

@@ -36,6 +36,11 @@ record ConnectionLimits(int headBytes, Duration idle, Duration head, Duration bo
         }
     }
 
+    /** The same where places are rare: a second at a time. */
+    BodyPace crowdedPace(long nowNanos) {
+        return new BodyPace(nowNanos, Math.min(OpenConnections.CROWDED_WAIT.toNanos(), bodyIdle.toNanos()), bodyRate);
+    }
+
     /** Of a body that begins. */
     BodyPace pace(long nowNanos) {
         return new BodyPace(nowNanos, bodyIdle.toNanos(), bodyRate);

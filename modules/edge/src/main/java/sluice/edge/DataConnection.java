@@ -45,8 +45,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private static final int LIGHT_BYTES = 64 * 1024;
     /** So many light requests in a row bring a connection back from where heavy ones are handled: few clients send both in turn. */
     private static final int LIGHT_IN_A_ROW = 16;
-    /** How long a connection may be silent while others find no place. */
-    static final Duration CROWDED_IDLE = Duration.ofSeconds(1);
 
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
@@ -82,8 +80,12 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
     private volatile BodyPace bodyPace;
+    /** Where places are rare, each second counts. */
+    private volatile BodyPace crowdedPace;
     private volatile long bodyBytes;
     private volatile Http1Exchange current;
+    /** Whether it has asked for something before. */
+    private volatile boolean served;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
     /** Whether the connection is served where heavy requests are. */
     private boolean aside;
@@ -157,6 +159,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         HttpBody body = input.body(head.bodyBytes());
         bodyBytes = 0;
         bodyPace = limits.pace(clock.getAsLong());
+        crowdedPace = limits.crowdedPace(clock.getAsLong());
         enter(Phase.BODY);
         answer.reset(RequestIds.next());
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
@@ -171,6 +174,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private boolean handled(Http1Exchange exchange, HttpBody body) throws IOException, InterruptedException {
         try {
             gateway.handle(exchange);
+            served = true;
         } finally {
             current = null;
             endWatch();
@@ -314,13 +318,15 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             case IDLE -> closeAfter(age, idleLimit());
             case HEAD -> closeAfter(age, headLimit());
             case BODY -> {
-                if (age > limits.bodyIdle().toNanos() || bodyPace.isTooSlow(nowNanos, bodyBytes)) {
+                boolean slow = bodyPace.isTooSlow(nowNanos, bodyBytes);
+                boolean slowLately = crowdedPace.isTooSlow(nowNanos, bodyBytes);
+                if (slow || slowLately && open.crowded() || age > open.patience(limits.bodyIdle()).toNanos()) {
                     giveUpBody();
                 }
             }
             case SKIP -> closeAfter(age, SKIP_LIMIT);
             case UPGRADED -> { }
-            case LINGER -> closeAfter(age, open.crowded() ? CROWDED_IDLE : LINGER_SILENCE);
+            case LINGER -> closeAfter(age, open.patience(LINGER_SILENCE));
             case ANSWER -> {
                 answer.sweep(nowNanos);
                 if (age > limits.watchAfter().toNanos()) {
@@ -338,14 +344,14 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
 
     /** Where places are rare, a client that does not end its head makes room, as a silent one does. */
     private Duration headLimit() {
-        return open.crowded() && CROWDED_IDLE.compareTo(limits.head()) < 0 ? CROWDED_IDLE : limits.head();
+        return served ? open.patience(limits.head()) : open.patienceWithNew(limits.head());
     }
 
     private Duration idleLimit() {
         if (gateway.refuses()) {
             return Duration.ZERO;
         }
-        return open.crowded() && CROWDED_IDLE.compareTo(limits.idle()) < 0 ? CROWDED_IDLE : limits.idle();
+        return served ? open.patience(limits.idle()) : open.patienceWithNew(limits.idle());
     }
 
     private void giveUpBody() {

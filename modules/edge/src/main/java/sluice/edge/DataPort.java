@@ -204,9 +204,7 @@ public final class DataPort implements AutoCloseable {
         long start = clock.getAsLong();
         places.approaches();
         Sweeper.Registration registration = sweeper.watch(now -> {
-            long limit = places.crowded() ? Math.min(DataConnection.CROWDED_IDLE.toNanos(), handshakeLimit.toNanos())
-                    : handshakeLimit.toNanos();
-            if (now - start > limit) {
+            if (now - start > places.patienceWithNew(handshakeLimit).toNanos()) {
                 AcceptedLink.close(transport);
             }
         });

@@ -15,6 +15,10 @@ import sluice.config.LimitSettings;
 final class OpenConnections {
     /** From this share of all places on, connections that only wait are asked to make room. */
     private static final double CROWDED = 0.9;
+    /** How long a connection may wait then. */
+    static final Duration CROWDED_WAIT = Duration.ofSeconds(1);
+    /** How long one that has never asked for anything may wait while others are turned away: some round trips. */
+    private static final Duration FULL_WAIT = Duration.ofMillis(200);
 
     private final int most;
     private final int mostPerAddress;
@@ -81,6 +85,17 @@ final class OpenConnections {
 
     private boolean isCounted(String address) {
         return mostPerAddress > 0 && !front.isTrusted(address);
+    }
+
+    /** How long a connection may wait that has asked for something before; {@code usual} where there is room. */
+    Duration patience(Duration usual) {
+        return crowded() && CROWDED_WAIT.compareTo(usual) < 0 ? CROWDED_WAIT : usual;
+    }
+
+    /** The same for one that has not asked for anything yet. */
+    Duration patienceWithNew(Duration usual) {
+        boolean full = all.get() + approaching.get() > most;
+        return full && FULL_WAIT.compareTo(usual) < 0 ? FULL_WAIT : patience(usual);
     }
 
     /** Whether there is little room left. */

@@ -89,7 +89,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
             if (place.refusal.isPresent()) {
                 refuse(stream, answer, client, place.refusal.get());
             } else {
-                serve(new StreamExchange(stream, head, client, answer, limits, clock), stream);
+                serve(new StreamExchange(stream, head, client, answer, limits, open, clock), stream);
             }
         } catch (FramingException e) {
             refuse(stream, answer, client, GatewayError.client(e.status(), "bad_request_framing",
@@ -132,8 +132,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
 
     @Override
     public long idleNanos() {
-        long idle = limits.idle().toNanos();
-        return open.crowded() ? Math.min(idle, DataConnection.CROWDED_IDLE.toNanos()) : idle;
+        return open.patience(limits.idle()).toNanos();
     }
 
     @Override

@@ -12,19 +12,23 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
     private final RequestStream stream;
     private final ConnectionLimits limits;
     private final LongSupplier clock;
+    private final OpenConnections places;
     private final BodyPace pace;
+    private final BodyPace crowdedPace;
     private volatile boolean bodyHere;
     private volatile long progressNanos;
     private volatile long bodyBytes;
 
     StreamExchange(RequestStream stream, RequestHead head, String remoteHost, HttpAnswer answer, ConnectionLimits limits,
-            LongSupplier clock) {
+            OpenConnections places, LongSupplier clock) {
         super(head, remoteHost, answer);
         this.stream = stream;
         this.limits = limits;
+        this.places = places;
         this.clock = clock;
         progressNanos = stream.startedNanos();
         pace = limits.pace(progressNanos);
+        crowdedPace = limits.crowdedPace(progressNanos);
         bodyHere = isEmpty();
     }
 
@@ -67,8 +71,9 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
-        if (!bodyHere && (nowNanos - progressNanos > limits.bodyIdle().toNanos()
-                || pace.isTooSlow(nowNanos, bodyBytes))) {
+        boolean slow = pace.isTooSlow(nowNanos, bodyBytes);
+        boolean slowLately = crowdedPace.isTooSlow(nowNanos, bodyBytes) && places.crowded();
+        if (!bodyHere && (slow || slowLately || nowNanos - progressNanos > places.patience(limits.bodyIdle()).toNanos())) {
             tooSlow = true;
             stream.cut();
         }

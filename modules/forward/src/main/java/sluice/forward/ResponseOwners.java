@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.SharedState.Owners;
+import sluice.records.LogText;
 
 /**
  * Keeps clients apart: a response, a conversation or a file that one of them made does not exist for the others. Thread-safe.
@@ -40,6 +41,6 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
 
     /** There is nothing of this id, as far as the client may know. */
     static GatewayError none(String id) {
-        return GatewayError.client(404, "response_not_found", "There is no response '" + id + "'.");
+        return GatewayError.client(404, "response_not_found", "There is no response '" + LogText.cut(id) + "'.");
     }
 }

@@ -123,6 +123,31 @@ class PortsTest {
     }
 
     @Test
+    void whoseBodyDoesNotComeMakesRoomWhereThereIsNone() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                        "limits: {connections: 10}\nserver: {body-timeout: 10m}\n")) {
+            for (int i = 0; i < 10; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+                slow.add(socket);
+                socket.getOutputStream().write("POST /v1/responses HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n{"
+                        .getBytes(ISO_8859_1));
+            }
+            int status;
+            do {
+                try (TestClient client = gateway.client()) {
+                    status = client.post(ASK).status();
+                }
+            } while (status != 200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
     void anAdminPortThatIsLostIsOpenedAnew() throws Exception {
         try (AdminPort admin = AdminPort.open(at(0),
                 () -> HttpRouting.builder().get("/", (request, response) -> response.send()), () -> { })) {

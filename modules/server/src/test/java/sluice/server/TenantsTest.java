@@ -126,6 +126,24 @@ class TenantsTest {
         }
     }
 
+    @Test
+    void noAnswerRepeatsALongText() throws IOException {
+        String large = "y".repeat(1_000_000);
+        try (RunningGateway gateway = gateway()) {
+            for (String member : List.of("\"previous_response_id\":\"resp_" + large + "\"", "\"conversation\":\"" + large + "\"",
+                    "\"conversation\":{\"id\":\"" + large + "\"}", "\"stream\":\"" + large + "\"", "\"" + large + "\":1,\"Model\":1")) {
+                TestClient.Answer answer = send(gateway, new String[] {"POST", "/v1/responses", body(member)}, "k2");
+                assertTrue(answer.status() >= 400 && answer.text().length() < 1000, () -> answer.status() + " " + answer.text().length());
+            }
+        }
+        try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, CLIENTS)) {
+            for (String path : List.of("/" + "y".repeat(9000), "/v1/responses/" + "y".repeat(9000), "/v1/models/" + "y".repeat(9000))) {
+                TestClient.Answer answer = send(gateway, new String[] {"GET", path, ""}, "k2");
+                assertTrue(answer.status() >= 400 && answer.text().length() < 2000, () -> path.substring(0, 20) + answer.text().length());
+            }
+        }
+    }
+
     /** One reader takes the first of two ids, another the last. */
     @Test
     void aConversationHasOneId() throws IOException {

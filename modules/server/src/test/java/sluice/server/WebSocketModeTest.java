@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -410,6 +411,24 @@ class WebSocketModeTest {
             assertEquals("close 1001", busy.next());
             busy.close();
             drain.join();
+        }
+    }
+
+    @Test
+    void limitsAClientToHalfOfAllConnections() throws Exception {
+        List<TestWebSocket> open = new ArrayList<>();
+        try (RunningGateway gateway = gateway(1, "limits: {connections: 8}")) {
+            for (int i = 0; i < 4; i++) {
+                open.add(TestWebSocket.open(gateway.port()));
+                assertEquals(101, open.getLast().head().status());
+            }
+            try (TestWebSocket more = TestWebSocket.open(gateway.port())) {
+                assertEquals(429, more.head().status());
+            }
+        } finally {
+            for (TestWebSocket one : open) {
+                one.close();
+            }
         }
     }
 

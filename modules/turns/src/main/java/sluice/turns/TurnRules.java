@@ -13,6 +13,7 @@ public final class TurnRules {
     private final TurnMeans means;
     private final WebSocketPolicy policy;
     private final Arrival arrival;
+    private final int clientConnections;
     private final Duration stall;
     private final Duration keepalive;
 
@@ -29,6 +30,8 @@ public final class TurnRules {
     private TurnRules(Configuration configuration, TurnMeans means) {
         this.means = means;
         policy = configuration.webSocket();
+        int half = Math.max(1, configuration.limits().connections() / 2);
+        clientConnections = policy.clientConnections() == 0 ? half : Math.min(half, policy.clientConnections());
         arrival = new Arrival(configuration.limits().messageBytes(), configuration.limits().bodyWait(),
                 configuration.server().bodyTimeout(), configuration.server().bodyRateBytes());
         stall = configuration.stream().stall();
@@ -49,6 +52,11 @@ public final class TurnRules {
     /** The configured limits. */
     WebSocketPolicy policy() {
         return policy;
+    }
+
+    /** Most open connections of one client: as configured, and never more than half of all that there may be. */
+    int clientConnections() {
+        return clientConnections;
     }
 
     Arrival arrival() {

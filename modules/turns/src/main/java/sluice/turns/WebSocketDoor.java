@@ -99,10 +99,10 @@ public final class WebSocketDoor implements Gateway.Upgrades {
         if (!rules().means().offer().isOpenTo(known.policy(), session)) {
             return unavailable("No account that this key may use offers WebSocket; send POST /v1/responses with \"stream\": true.");
         }
-        int most = rules().policy().clientConnections();
+        int most = rules().clientConnections();
         if (!known.client().connect(most)) {
             return new Reply.Refused(GatewayError.gateway(429, "client_connections", "This key has " + most
-                    + " WebSocket connections open, as many as it may (websocket.client-connections).")
+                    + " WebSocket connections open, as many as it may (websocket.client-connections, half of limits.connections).")
                     .withRetryAfter(Duration.ofSeconds(1)));
         }
         record.status = 101;
