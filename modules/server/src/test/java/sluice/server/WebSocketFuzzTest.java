@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.Set;
@@ -34,13 +35,17 @@ class WebSocketFuzzTest {
     private static final int QUIET_MILLIS = 100;
     private static final int GOOD_EVERY = 10;
 
+    /** Names may be as long as a message. */
+    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+            .maxNameLength(1_000_000).build()).build();
+
     private final FuzzCases cases = new FuzzCases(SECONDS, CASES);
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
 
     /** What any reader of a message finds, whichever of two members it takes and however it compares names. */
     private void judge(String message) {
         boolean typed = false;
-        try (JsonParser parser = new JsonFactory().createParser(message)) {
+        try (JsonParser parser = JSON.createParser(message)) {
             parser.nextToken();
             for (JsonToken token = parser.nextToken(); token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
                 String name = parser.currentName();
