@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The file of requests under way of this process, and those that killed processes have left: beside the file of sums, with a number at
@@ -54,7 +55,7 @@ final class UnderWayFiles implements AutoCloseable {
         for (int i = 0; i < MOST; i++) {
             Path file = sums.resolveSibling(sums.getFileName() + "." + i);
             boolean wanted = found.isEmpty() && own.isEmpty() || Files.exists(file);
-            if (wanted && own.stream().noneMatch(mine -> mine.file().equals(file))) {
+            if (wanted && Stream.concat(own.stream(), found.stream()).noneMatch(mine -> mine.file().equals(file))) {
                 Optional<UnderWayFile> free = UnderWayFile.open(file);
                 free.ifPresent(found::add);
                 others |= free.isEmpty();

@@ -37,7 +37,18 @@ final class ServedProcess implements AutoCloseable {
         }
         port = Integer.parseInt(serving.group(1));
         adminUri = URI.create(serving.group(2));
-        Thread.startVirtualThread(() -> lines.lines().forEach(line -> { }));
+        Thread.startVirtualThread(() -> drain(lines));
+    }
+
+    /** What it says is of no use, but it must not wait for a reader. */
+    private static void drain(BufferedReader lines) {
+        try {
+            while (lines.readLine() != null) {
+                // the next one
+            }
+        } catch (IOException e) {
+            // it was killed
+        }
     }
 
     /** Starts one; the file says everything but the ports. */

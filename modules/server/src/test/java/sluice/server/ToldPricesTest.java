@@ -105,6 +105,49 @@ class ToldPricesTest {
         assertNotEquals(0, record.who().session());
     }
 
+    static List<Arguments> oddUsages() {
+        List<Arguments> all = new ArrayList<>();
+        for (Door door : Door.values()) {
+            // What is told is taken: of input, or of output.
+            all.add(Arguments.of(door, "{\"input_tokens\":1000}", 1000, 0));
+            all.add(Arguments.of(door, "{\"input_tokens\":null,\"output_tokens\":77}", 0, 77));
+            all.add(Arguments.of(door, "{\"input_tokens\":\"1000\",\"output_tokens\":\"77\"}", 0, 0));
+            all.add(Arguments.of(door, "{\"input_tokens\":-1000,\"output_tokens\":-1}", 0, 0));
+            all.add(Arguments.of(door, "{\"input_tokens\":9000000000000000000,\"output_tokens\":1}", 0, 0));
+            all.add(Arguments.of(door, "[]", 0, 0));
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("oddUsages")
+    void whatIsNotToldByACountIsEstimatedAndMarked(Door door, String usage, long input, long output) throws Exception {
+        upstream.account("sk-a", request -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
+                SayingUpstream.end("response.completed", "completed", "gpt-5.1", ",\"usage\":" + usage)));
+        try (RunningGateway gateway = gateway("on"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
+            assertTrue(visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"" + "hi".repeat(100)
+                    + "\"}").well());
+        }
+        TokenUsage charged = charged().getFirst().usage();
+        assertTrue(charged.estimated(), charged::toString);
+        assertTrue(input > 0 ? charged.input() == input : charged.input() > 40 && charged.input() < 90, charged::toString);
+        assertTrue(output > 0 ? charged.output() == output : charged.output() > 0 && charged.output() < 10, charged::toString);
+        assertTrue(charged().getFirst().costNanoDollars().orElse(0) > 0);
+    }
+
+    /** A stream that tells its usage on its way and at its end is charged by its end, though that is less. */
+    @Test
+    void theLastUsageOfAStreamCounts() throws Exception {
+        upstream.account("sk-a", request -> SayingUpstream.events(SayingUpstream.created("gpt-5.1").replace("\"model\"",
+                "\"usage\":{\"input_tokens\":500,\"output_tokens\":500},\"model\""), SayingUpstream.delta(1, "x"),
+                SayingUpstream.end("response.completed", "completed", "gpt-5.1", USAGE.replace("TIER", "default"))));
+        try (RunningGateway gateway = gateway("off"); Door.Visitor visitor = Door.HTTP_1.enter(gateway, authority, "")) {
+            visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}");
+        }
+        assertEquals(1, charged().size());
+        assertEquals(OptionalLong.of(USUAL), charged().getFirst().costNanoDollars());
+    }
+
     @Test
     void aWholeAnswerTellsItsTierToo() throws Exception {
         upstream.account("sk-a", request -> SayingUpstream.status(200, "{\"id\":\"resp_1\",\"object\":\"response\","
