@@ -219,7 +219,7 @@ function drawCondition(condition) {
       condition.reload_refused ? 'the file is wrong; a former one is in force' : 'the file is in force'),
     ...condition.certificates.map(certificate),
     fact('ledger', condition.usage_lost_records ? 'bad' : 'good',
-      condition.usage_lost_records ? `${count(condition.usage_lost_records)} records lost` : 'nothing lost'),
+      condition.usage_lost_records ? `${count(condition.usage_lost_records)} records not written` : 'nothing lost'),
     fact('log', condition.log_lost_lines ? 'bad' : 'good',
       condition.log_lost_lines ? `${count(condition.log_lost_lines)} lines lost` : 'nothing lost'),
     fact('version', '', condition.version));
