@@ -74,6 +74,13 @@ class ToldPricesTest {
         return all.stream().filter(record -> record.usage().total() > 0).toList();
     }
 
+    /** A client has its answer a moment before it is charged. */
+    private static void settle(RunningGateway gateway) {
+        while (gateway.process().gateway().inFlight() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     static List<Arguments> tiers() {
         List<Arguments> all = new ArrayList<>();
         for (Door door : Door.values()) {
@@ -97,6 +104,7 @@ class ToldPricesTest {
         try (RunningGateway gateway = gateway(webSocket); Door.Visitor visitor = door.enter(gateway, authority, "")) {
             visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"service_tier\":\"" + asked
                     + "\",\"prompt_cache_key\":\"s\",\"input\":\"hi\"}");
+            settle(gateway);
         }
         UsageRecord record = charged().getFirst();
         assertEquals(new TokenUsage(100, 40, 20, 10, 4, false), record.usage());
@@ -127,6 +135,7 @@ class ToldPricesTest {
         try (RunningGateway gateway = gateway("on"); Door.Visitor visitor = door.enter(gateway, authority, "")) {
             assertTrue(visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"" + "hi".repeat(100)
                     + "\"}").well());
+            settle(gateway);
         }
         TokenUsage charged = charged().getFirst().usage();
         assertTrue(charged.estimated(), charged::toString);
@@ -143,6 +152,7 @@ class ToldPricesTest {
                 SayingUpstream.end("response.completed", "completed", "gpt-5.1", USAGE.replace("TIER", "default"))));
         try (RunningGateway gateway = gateway("off"); Door.Visitor visitor = Door.HTTP_1.enter(gateway, authority, "")) {
             visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}");
+            settle(gateway);
         }
         assertEquals(1, charged().size());
         assertEquals(OptionalLong.of(USUAL), charged().getFirst().costNanoDollars());
@@ -154,6 +164,7 @@ class ToldPricesTest {
                 + "\"status\":\"completed\",\"model\":\"gpt-5.1\",\"output\":[]" + USAGE.replace("TIER", "flex") + "}"));
         try (RunningGateway gateway = gateway("off"); Door.Visitor visitor = Door.HTTP_1.enter(gateway, authority, "")) {
             visitor.ask("{\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"hi\"}");
+            settle(gateway);
         }
         assertEquals(OptionalLong.of(USUAL / 2), charged().getFirst().costNanoDollars());
     }
@@ -197,6 +208,7 @@ class ToldPricesTest {
             TestClient.Answer answer = client.post("/v1/chat/completions", "{\"model\":\"gpt-5.1\",\"stream\":" + streamed
                     + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
             assertEquals(200, answer.status(), answer::text);
+            settle(gateway);
         }
         UsageRecord record = charged().getFirst();
         assertEquals(TokenUsage.told(100, 40, 10, 4), record.usage());
