@@ -60,7 +60,8 @@ public final class SocketLink implements Link {
 
     @Override
     public boolean quiet() throws IOException {
-        return transport.getInputStream().available() == 0 && (transport == socket || in.available() == 0);
+        int arrived = transport instanceof LoopSocket loop ? loop.arrived() : transport.getInputStream().available();
+        return arrived == 0 && (transport == socket || in.available() == 0);
     }
 
     @Override
