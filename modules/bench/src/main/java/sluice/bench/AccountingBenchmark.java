@@ -109,7 +109,7 @@ public class AccountingBenchmark {
         long start = number * 1000;
         StageTimes times = StageTimes.between(new StageTimes.Readings(start, start + 20_000, start + 40_000, start + 60_000,
                 start + 90_000, start + 300_000, start + 1_200_000, 5_000, 0, 0));
-        operations.ended(new EndedRequest(record(), times, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false,
+        operations.ended(new EndedRequest(record(), times, 280_000, 290_000, 60_000, 300, 40, Decision.Layer.SESSION, false,
                 new EndedRequest.Story(List.of(), List.of(), "")));
     }
 

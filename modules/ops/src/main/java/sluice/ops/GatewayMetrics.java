@@ -124,8 +124,8 @@ final class GatewayMetrics {
             }
             calls(request);
         }
-        if (request.times().upstreamNanos() > 0) {
-            upstream.get(account).record(seconds(request.times().connectNanos() + request.times().upstreamNanos()));
+        if (request.upstreamHeadersNanos() > 0) {
+            upstream.get(account).record(seconds(request.upstreamHeadersNanos()));
         }
         events.increment(request.events());
         flushes.increment(request.flushes());

@@ -11,6 +11,7 @@ import sluice.api.UsageRecord;
  *
  * @param usage who asked for what, and what it took
  * @param times where the time went
+ * @param upstreamHeadersNanos from sending the last attempt to the headers of its answer, whatever it said; 0 if there was none
  * @param upstreamFirstOutputNanos from sending the last attempt to its first output; 0 if there was none
  * @param answerBytes bytes of the answer's body
  * @param events events of a stream
@@ -19,8 +20,8 @@ import sluice.api.UsageRecord;
  * @param escaped whether the session left its account for a better one
  * @param story what happened on its way
  */
-public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamFirstOutputNanos, long answerBytes, long events,
-        long flushes, Decision.Layer layer, boolean escaped, Story story) {
+public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamHeadersNanos, long upstreamFirstOutputNanos,
+        long answerBytes, long events, long flushes, Decision.Layer layer, boolean escaped, Story story) {
     /** Attempts that failed, in order. */
     public List<FailedTry> failures() {
         return story.failures();

@@ -203,7 +203,9 @@ public final class RequestRecord {
 
     /** What operations see. */
     public EndedRequest endedRequest() {
-        return new EndedRequest(usageRecord(), timesUntil(endedNanos),
+        // Headers from before the last attempt was sent are those of an earlier one.
+        boolean answered = sentNanos != 0 && headersNanos != 0 && headersNanos - sentNanos >= 0;
+        return new EndedRequest(usageRecord(), timesUntil(endedNanos), answered ? Math.max(1, headersNanos - sentNanos) : 0,
                 firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped,
                 new EndedRequest.Story(failures, turns, errorDetail));
     }
