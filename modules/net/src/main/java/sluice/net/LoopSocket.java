@@ -69,11 +69,6 @@ final class LoopSocket extends Socket {
         }
     }
 
-    /** Bytes that have arrived by now, as the kernel says, whatever the last read has found. */
-    int arrived() throws IOException {
-        return blocking.getInputStream().available();
-    }
-
     /** From now on the streams of {@code socket} wait where those of the calling thread do, if it can. */
     static void waitHere(Socket socket) {
         if (socket instanceof LoopSocket loop) {

@@ -60,8 +60,7 @@ public final class SocketLink implements Link {
 
     @Override
     public boolean quiet() throws IOException {
-        int arrived = transport instanceof LoopSocket loop ? loop.arrived() : transport.getInputStream().available();
-        return arrived == 0 && (transport == socket || in.available() == 0);
+        return transport.getInputStream().available() == 0 && (transport == socket || in.available() == 0);
     }
 
     @Override
