@@ -6,14 +6,12 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import sluice.net.EventLoops;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
 
 /** A connection that was accepted, as a {@link Link}: its socket's own streams, plain or TLS. */
 final class AcceptedLink implements Link {
     private final SocketChannel channel;
-    private final Socket transport;
     private final Socket socket;
     private final ReadPoller poller;
     private final InputStream in;
@@ -24,12 +22,10 @@ final class AcceptedLink implements Link {
     /**
      * Takes a connection over.
      *
-     * @param transport the channel's socket
-     * @param socket the same, or one that speaks TLS over it
+     * @param socket the channel's, or one that speaks TLS over it
      */
-    AcceptedLink(SocketChannel channel, Socket transport, Socket socket, ReadPoller poller) throws IOException {
+    AcceptedLink(SocketChannel channel, Socket socket, ReadPoller poller) throws IOException {
         this.channel = channel;
-        this.transport = transport;
         this.socket = socket;
         this.poller = poller;
         in = socket.getInputStream();
@@ -44,11 +40,6 @@ final class AcceptedLink implements Link {
     @Override
     public boolean ready() throws IOException {
         return in.available() > 0;
-    }
-
-    @Override
-    public void waitHere() {
-        EventLoops.waitHere(transport);
     }
 
     @Override
@@ -69,7 +60,7 @@ final class AcceptedLink implements Link {
 
     @Override
     public boolean secure() {
-        return socket != transport;
+        return socket != channel.socket();
     }
 
     /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
@@ -78,12 +69,12 @@ final class AcceptedLink implements Link {
         synchronized (this) {
             closed = true;
         }
-        close(transport);
+        close(channel);
     }
 
-    static void close(Socket transport) {
+    static void close(SocketChannel channel) {
         try {
-            transport.close();
+            channel.close();
         } catch (IOException e) {
             // The connection is gone either way.
         }

@@ -17,7 +17,6 @@ import sluice.http1.HttpInput;
 import sluice.http1.RequestHead;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
-import sluice.net.StreamThreads;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 
@@ -38,13 +37,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private static final Duration SKIP_LIMIT = Duration.ofSeconds(30);
     /** A client that sends nothing for so long behind its last answer, and does not close, has gone or means harm. */
     private static final Duration LINGER_SILENCE = Duration.ofSeconds(5);
-    /**
-     * A request with a larger body, or a coded one, is handled where it holds up no other connection: reading and scanning so much
-     * takes a processor for longer than the others should wait.
-     */
-    private static final int LIGHT_BYTES = 64 * 1024;
-    /** So many light requests in a row bring a connection back from where heavy ones are handled: few clients send both in turn. */
-    private static final int LIGHT_IN_A_ROW = 16;
 
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
@@ -72,7 +64,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
-    private final StreamThreads threads;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Front.Peer peer;
@@ -87,17 +78,12 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** Whether it has asked for something before. */
     private volatile boolean served;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
-    /** Whether the connection is served where heavy requests are. */
-    private boolean aside;
-    private boolean goesOn;
-    private int lightInARow;
 
-    DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open,
-            StreamThreads threads, Sweeper sweeper, LongSupplier clock) {
+    DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
+            LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
-        this.threads = threads;
         this.sweeper = sweeper;
         this.clock = clock;
         this.link = link;
@@ -165,13 +151,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
         Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
         current = exchange;
-        boolean light = isLight(head);
-        lightInARow = light ? lightInARow + 1 : 0;
-        return light || aside ? handled(exchange, body) : handledAside(exchange, body, refusal);
-    }
-
-    /** Has a request handled, and does what the end of its answer asks for; whether another one may follow. */
-    private boolean handled(Http1Exchange exchange, HttpBody body) throws IOException, InterruptedException {
         try {
             gateway.handle(exchange);
             served = true;
@@ -181,7 +160,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
         if (upgrade.isPresent()) {
             enter(Phase.UPGRADED);
-            aside(() -> upgrade.get().serve(link, input));
+            upgrade.get().serve(link, input);
             return false;
         }
         if (keepsAlive()) {
@@ -191,35 +170,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             linger(!body.finished());
         }
         return false;
-    }
-
-    /** The same for a heavy request, and for those that follow it: who sends one will send another. */
-    private boolean handledAside(Http1Exchange exchange, HttpBody body, Optional<GatewayError> refusal)
-            throws IOException, InterruptedException {
-        aside = true;
-        aside(() -> {
-            goesOn = handled(exchange, body);
-            while (goesOn && lightInARow < LIGHT_IN_A_ROW) {
-                enter(Phase.IDLE);
-                goesOn = nextRequest(refusal);
-            }
-        });
-        aside = false;
-        if (goesOn) {
-            link.waitHere();
-        }
-        return goesOn;
-    }
-
-    private static boolean isLight(RequestHead head) {
-        return head.bodyBytes() >= 0 && head.bodyBytes() <= LIGHT_BYTES && head.headers().find("content-encoding") < 0;
-    }
-
-    private void aside(StreamThreads.Work work) throws IOException, InterruptedException {
-        threads.aside(() -> {
-            link.waitHere();
-            work.run();
-        });
     }
 
     /** Whether the connection may carry another request after the answer. */
@@ -401,11 +351,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private void enter(Phase next) {
         phaseSinceNanos = clock.getAsLong();
         phase = next;
-    }
-
-    @Override
-    public boolean carriesMany() {
-        return false;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package sluice.edge;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
@@ -23,7 +23,6 @@ import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
-import sluice.net.StreamThreads;
 
 /**
  * The port for clients: each connection that it accepts gets a virtual thread, which agrees on TLS where there is any, and serves it to
@@ -46,7 +45,6 @@ public final class DataPort implements AutoCloseable {
     private final Optional<DataTls> tls;
     private final Duration handshakeLimit;
     private final Front front;
-    private final StreamThreads threads;
     private final ReadPoller poller;
     private final Sweeper sweeper;
     private final LongSupplier clock;
@@ -60,7 +58,7 @@ public final class DataPort implements AutoCloseable {
      * @param protocols those besides HTTP/1.1, offered where there is TLS
      */
     public DataPort(Configuration configuration, Gateway gateway, List<StreamProtocol> protocols, Optional<DataTls> tls,
-            StreamThreads threads, ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
+            ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         limits = ConnectionLimits.of(configuration);
         this.protocols = List.copyOf(protocols);
@@ -68,7 +66,6 @@ public final class DataPort implements AutoCloseable {
         handshakeLimit = configuration.server().headTimeout();
         front = new Front(configuration.server().front());
         places = OpenConnections.within(configuration.limits(), front);
-        this.threads = threads;
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -108,71 +105,35 @@ public final class DataPort implements AutoCloseable {
     private void take(SocketChannel channel, Runnable place) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         KeepAliveProbes.on(channel);
-        Socket transport = threads.socket(channel);
-        if (tls.isPresent()) {
-            // A handshake takes a processor for a millisecond, and what is agreed on decides which threads are best.
-            Thread.ofVirtual().name("client").start(() -> agree(channel, transport, place));
-        } else {
-            threads.serve(transport, () -> toEnd(transport, place,
-                    () -> over(new AcceptedLink(channel, transport, transport, poller), peer(channel, transport), "")));
-        }
-    }
-
-    /** Agrees on TLS and a protocol, and has the connection served. */
-    private void agree(SocketChannel channel, Socket transport, Runnable place) {
-        Optional<ClientConnection> agreed = Optional.empty();
-        try {
-            Front.Peer peer = peer(channel, transport);
-            SSLSocket secure = secured(transport);
-            agreed = Optional.of(over(new AcceptedLink(channel, transport, secure, poller), peer, secure.getApplicationProtocol()));
-        } catch (IOException e) {
-            // It left before it was a client, or does not speak TLS.
-        } finally {
-            if (agreed.isEmpty()) {
-                AcceptedLink.close(transport);
+        Thread.ofVirtual().name("client").start(() -> {
+            try (channel) {
+                serve(channel);
+            } catch (IOException e) {
+                // It left before it was a client, or does not speak TLS.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "a client's connection has failed", e);
+            } finally {
+                connections.remove(Thread.currentThread());
                 place.run();
             }
-        }
-        if (agreed.isEmpty()) {
-            return;
-        }
-        ClientConnection connection = agreed.get();
-        if (connection.carriesMany()) {
-            toEnd(transport, place, () -> connection);
-        } else {
-            threads.serve(transport, () -> toEnd(transport, place, () -> connection));
-        }
+        });
     }
 
-    /** What serves a connection, once it is known who is there. */
-    @FunctionalInterface
-    private interface Opening {
-        ClientConnection open() throws IOException;
-    }
-
-    private void toEnd(Socket transport, Runnable place, Opening opening) {
-        try (transport) {
-            ClientConnection connection = opening.open();
-            connections.put(Thread.currentThread(), connection);
-            if (closed) {
-                connection.close(true);
-            }
-            connection.serve();
-        } catch (IOException e) {
-            // It left before it was a client.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "a client's connection has failed", e);
-        } finally {
-            connections.remove(Thread.currentThread());
-            place.run();
+    private void serve(SocketChannel channel) throws IOException, InterruptedException {
+        String remoteHost = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        if (front.beginsWithProxyHeader(remoteHost)) {
+            remoteHost = withinLimit(channel, remoteHost);
         }
-    }
-
-    private Front.Peer peer(SocketChannel channel, Socket transport) throws IOException {
-        String host = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
-        return front.peer(front.beginsWithProxyHeader(host) ? withinLimit(transport, host) : host);
+        Socket socket = tls.isPresent() ? secured(channel) : channel.socket();
+        String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
+        ClientConnection connection = over(new AcceptedLink(channel, socket, poller), front.peer(remoteHost), protocol);
+        connections.put(Thread.currentThread(), connection);
+        if (closed) {
+            connection.close(true);
+        }
+        connection.serve();
     }
 
     /** What serves a connection; {@code agreed} is the protocol that the TLS handshake agreed on, empty for none. */
@@ -182,13 +143,13 @@ public final class DataPort implements AutoCloseable {
                 return new StreamDoor(protocol, link, peer, gateway, limits, places, sweeper, clock);
             }
         }
-        return new DataConnection(link, peer, gateway, limits, places, threads, sweeper, clock);
+        return new DataConnection(link, peer, gateway, limits, places, sweeper, clock);
     }
 
     /** Whom the proxy {@code peer} has opened this connection for. */
-    private String withinLimit(Socket transport, String peer) throws IOException {
-        try (AutoClosed _ = closeWhenLate(transport)) {
-            return ProxyHeader.read(transport.getInputStream(), peer);
+    private String withinLimit(SocketChannel channel, String peer) throws IOException {
+        try (AutoClosed _ = closeWhenLate(channel)) {
+            return ProxyHeader.read(channel.socket().getInputStream(), peer);
         }
     }
 
@@ -200,12 +161,12 @@ public final class DataPort implements AutoCloseable {
     }
 
     /** Whoever says nothing for long is no client. Where places are rare, it makes room, as one does that does not end its head. */
-    private AutoClosed closeWhenLate(Socket transport) {
+    private AutoClosed closeWhenLate(SocketChannel channel) {
         long start = clock.getAsLong();
         places.approaches();
         Sweeper.Registration registration = sweeper.watch(now -> {
             if (now - start > places.patienceWithNew(handshakeLimit).toNanos()) {
-                AcceptedLink.close(transport);
+                AcceptedLink.close(channel);
             }
         });
         return () -> {
@@ -214,9 +175,9 @@ public final class DataPort implements AutoCloseable {
         };
     }
 
-    private SSLSocket secured(Socket transport) throws IOException {
-        try (AutoClosed _ = closeWhenLate(transport)) {
-            SSLSocket socket = tls.orElseThrow().accepted(transport, !protocols.isEmpty());
+    private SSLSocket secured(SocketChannel channel) throws IOException {
+        try (AutoClosed _ = closeWhenLate(channel)) {
+            SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), !protocols.isEmpty());
             socket.startHandshake();
             return socket;
         }

@@ -141,11 +141,6 @@ final class StreamDoor implements ClientConnection, StreamHost {
     }
 
     @Override
-    public boolean carriesMany() {
-        return true;
-    }
-
-    @Override
     public void close(boolean atOnce) {
         if (atOnce || connection.idle()) {
             connection.close();

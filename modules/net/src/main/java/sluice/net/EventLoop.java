@@ -13,10 +13,8 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread that waits for many sockets and runs the virtual threads that wait for them: it is their scheduler. While a
@@ -29,11 +27,6 @@ final class EventLoop implements Executor, AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.streams");
     /** Steps of virtual threads between two looks at the sockets, so that one that never waits does not starve the others. */
     private static final int STEPS = 256;
-    /** After a failure, so that one that stays does not fill the log. */
-    private static final long PAUSE_NANOS = 100_000_000;
-
-    /** The loop of a connection's thread. */
-    private static final ScopedValue<EventLoop> HERE = ScopedValue.newInstance();
 
     private final Selector selector;
     /** Only for the loop's thread. */
@@ -42,7 +35,6 @@ final class EventLoop implements Executor, AutoCloseable {
     private final AtomicInteger streams = new AtomicInteger();
     private final Thread thread;
     private final Thread.Builder.OfVirtual virtual;
-    private final Optional<EventLoop> self = Optional.of(this);
     private volatile boolean asleep;
     private volatile boolean closed;
 
@@ -67,12 +59,7 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** The loop that serves the calling thread's connection; empty for every other thread. */
-    static Optional<EventLoop> here() {
-        return HERE.isBound() ? HERE.get().self : Optional.empty();
-    }
-
-    /** Streams and connections that run here. */
+    /** Streams that run here. */
     int streams() {
         return streams.get();
     }
@@ -100,35 +87,6 @@ final class EventLoop implements Executor, AutoCloseable {
                 }
             });
         });
-    }
-
-    /** The same for a connection of a client: its thread knows that it is {@link #here}. */
-    void serve(LoopSocket socket, Runnable connection) {
-        start(socket, () -> ScopedValue.where(HERE, this).run(connection), () -> { });
-    }
-
-    /** Runs {@code step} on the loop's own thread; a virtual thread waits for it. */
-    void call(Runnable step) {
-        CountDownLatch done = new CountDownLatch(1);
-        execute(() -> {
-            try {
-                step.run();
-            } finally {
-                done.countDown();
-            }
-        });
-        boolean interrupted = false;
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Takes a step of a virtual thread; Java calls this when one may go on. */
@@ -166,24 +124,14 @@ final class EventLoop implements Executor, AutoCloseable {
     private void loop() {
         try (selector) {
             while (!closed || streams.get() > 0) {
-                turn();
+                takeOver();
+                for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
+                    run(mine.poll());
+                }
+                select();
             }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "an event loop's selector", e);
-        }
-    }
-
-    /** One turn; whatever fails in it, the loop goes on, for hundreds of connections know no other. */
-    private void turn() {
-        try {
-            takeOver();
-            for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
-                run(mine.poll());
-            }
-            select();
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "a turn of an event loop has failed", e);
-            LockSupport.parkNanos(PAUSE_NANOS);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.ERROR, "an event loop has failed; its streams hang until their limits", e);
         }
     }
 
@@ -191,7 +139,7 @@ final class EventLoop implements Executor, AutoCloseable {
     private static void run(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "a step of an event loop has failed", e);
         }
     }

@@ -21,9 +21,6 @@ import java.util.concurrent.locks.LockSupport;
  * is a {@link Socket} so that TLS can be layered over it. One thread reads and writes at a time; {@link #close} may come from any.
  */
 final class LoopSocket extends Socket {
-    /** Reads in a row that found bytes, before others have their turn: a peer that is fast must not have the loop for itself. */
-    private static final int READS_IN_A_ROW = 32;
-
     private final SocketChannel channel;
     private final Socket blocking;
     private final InputStream in = new Input();
@@ -69,38 +66,14 @@ final class LoopSocket extends Socket {
         }
     }
 
-    /** From now on the streams of {@code socket} wait where those of the calling thread do, if it can. */
-    static void waitHere(Socket socket) {
-        if (socket instanceof LoopSocket loop) {
-            loop.waitHere();
-        }
-    }
-
-    /** From now on the streams wait on the loop of the calling thread, or as Java's do if it has none. */
-    private void waitHere() {
-        Optional<EventLoop> here = EventLoop.here();
-        Waiting now = waiting;
-        if (now == null ? here.isEmpty() : here.isPresent() && here.get() == now.loop) {
-            return;
-        }
-        if (now != null) {
-            now.loop.call(this::leave);
-        }
-        here.ifPresent(loop -> loop.call(() -> enter(loop)));
-    }
-
-    /**
-     * The channel's readiness, as one thread that reads and one that writes wait for it. Where they are no threads of the loop, the
-     * loop is woken for what they wait for.
-     */
+    /** The channel's readiness, as one thread of one loop waits for it. */
     private final class Waiting implements Runnable {
         private final EventLoop loop;
         private final SelectionKey key;
-        private volatile Thread reader;
-        private volatile Thread writer;
+        private volatile Thread waiter;
+        private boolean ready;
         /** Whether the last read left room: then the socket was empty, and asking the kernel again is waste. */
         private boolean drained;
-        private int readsInARow;
 
         private Waiting(EventLoop loop) throws ClosedChannelException {
             this.loop = loop;
@@ -110,34 +83,18 @@ final class LoopSocket extends Socket {
         /** Called by the loop when the channel is ready. */
         @Override
         public void run() {
-            try {
-                int ready = key.readyOps();
-                if ((ready & SelectionKey.OP_READ) != 0) {
-                    readable();
-                }
-                if ((ready & SelectionKey.OP_WRITE) != 0) {
-                    // First this: whoever waits again as soon as he sees that he is free asks for it anew.
-                    key.interestOpsAnd(~SelectionKey.OP_WRITE);
-                    Thread thread = writer;
-                    writer = null;
-                    LockSupport.unpark(thread);
-                }
-            } catch (CancelledKeyException e) {
-                // It was closed meanwhile.
-            }
-        }
-
-        private void readable() {
-            Thread thread = reader;
+            Thread thread = waiter;
             if (thread != null) {
-                reader = null;
+                ready = true;
+                waiter = null;
                 LockSupport.unpark(thread);
                 return;
             }
-            // Nobody waits for it now; it would be reported again and again.
-            key.interestOpsAnd(~SelectionKey.OP_READ);
-            if (reader != null) {
-                key.interestOpsOr(SelectionKey.OP_READ);
+            try {
+                // Nobody waits for it now; it would be reported again and again.
+                key.interestOps(0);
+            } catch (CancelledKeyException e) {
+                // It was closed meanwhile.
             }
         }
 
@@ -147,43 +104,30 @@ final class LoopSocket extends Socket {
                     int count = channel.read(target);
                     if (count != 0) {
                         drained = count > 0 && target.hasRemaining();
-                        giveWay();
                         return count;
                     }
                 }
-                reader = Thread.currentThread();
                 await(SelectionKey.OP_READ);
                 drained = false;
-                readsInARow = 0;
-            }
-        }
-
-        private void giveWay() {
-            if (++readsInARow == READS_IN_A_ROW) {
-                readsInARow = 0;
-                Thread.yield();
             }
         }
 
         private void write(ByteBuffer source) throws IOException {
             while (source.hasRemaining()) {
                 if (channel.write(source) == 0) {
-                    writer = Thread.currentThread();
                     await(SelectionKey.OP_WRITE);
                 }
             }
         }
 
-        private boolean isWaiting(int operation) {
-            return (operation == SelectionKey.OP_READ ? reader : writer) != null;
-        }
-
         private void await(int operation) throws IOException {
+            ready = false;
+            waiter = Thread.currentThread();
             try {
-                if ((key.interestOpsOr(operation) & operation) == 0) {
-                    loop.wakeUp();
+                if (key.interestOps() != operation) {
+                    key.interestOps(operation);
                 }
-                while (isWaiting(operation)) {
+                while (!ready) {
                     if (!channel.isOpen()) {
                         throw new ClosedChannelException();
                     }
@@ -195,26 +139,22 @@ final class LoopSocket extends Socket {
             } catch (CancelledKeyException e) {
                 throw new ClosedChannelException();
             } finally {
-                if (operation == SelectionKey.OP_READ) {
-                    reader = null;
-                } else {
-                    writer = null;
-                }
+                waiter = null;
             }
         }
 
-        /** After the channel was closed: the waiters find out, and the loop gives the descriptor back. */
+        /** After the channel was closed: the waiter finds out, and the loop gives the descriptor back. */
         private void closed() {
-            LockSupport.unpark(reader);
-            LockSupport.unpark(writer);
+            Thread thread = waiter;
+            if (thread != null) {
+                LockSupport.unpark(thread);
+            }
             loop.wakeUp();
         }
 
         private void end() {
             key.cancel();
-            if (channel.isOpen()) {
-                loop.forget();
-            }
+            loop.forget();
         }
     }
 
