@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -100,10 +101,22 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Makes the loop look at what has changed. */
-    void wakeUp() {
+    /** Makes the loop look at what has changed. Not for virtual threads, but where Java has pinned them, as in {@link #execute}. */
+    private void wakeUp() {
         if (asleep) {
             selector.wakeup();
+        }
+    }
+
+    /**
+     * The same for every thread. A virtual thread that waits for the selector's monitor is handed on by a thread of Java's, which may
+     * be waking this loop, and so be waiting behind it for the same monitor (decision 0193): a platform thread does it instead.
+     */
+    void wakeUpFromAnywhere() {
+        if (Thread.currentThread().isVirtual()) {
+            ForkJoinPool.commonPool().execute(this::wakeUp);
+        } else {
+            wakeUp();
         }
     }
 

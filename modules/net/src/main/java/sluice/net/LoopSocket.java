@@ -149,7 +149,7 @@ final class LoopSocket extends Socket {
             if (thread != null) {
                 LockSupport.unpark(thread);
             }
-            loop.wakeUp();
+            loop.wakeUpFromAnywhere();
         }
 
         private void end() {
