@@ -52,7 +52,7 @@ import sluice.turns.TurnRules;
 import sluice.turns.WebSocketDoor;
 
 /**
- * Puts the gateway together from a configuration: makes the inForceMaker that live as long as the
+ * Puts the gateway together from a configuration: makes the parts that live as long as the
  * process, and an {@link InForce} for each configuration that is applied. {@link #inForce} is for one thread at a time.
  */
 final class Assembly implements AutoCloseable {
