@@ -2,7 +2,6 @@ package sluice.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdOutputStream;
@@ -63,7 +62,8 @@ class EncodedBodiesTest {
         assertArrayEquals(body, upstream.log().last().body());
         assertTrue(upstream.log().last().headers().first("content-encoding").isEmpty());
         String output = gateway.end();
-        assertFalse(output.contains("WARNING"), output);
+        // Java's own begin with it; lines of the gateway begin with the time.
+        assertTrue(output.lines().noneMatch(line -> line.startsWith("WARNING")), output);
     }
 
     @ParameterizedTest

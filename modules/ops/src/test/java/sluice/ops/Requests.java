@@ -32,7 +32,8 @@ final class Requests {
                 new UsageRecord.Who(client, "", 0), new UsageRecord.Asked("POST /v1/responses", model, "", true, 500),
                 new UsageRecord.Served(account, model, attempts, 0), new UsageRecord.Result("resp_1", status, error),
                 new UsageRecord.Charge(usage, cost(model, usage)));
-        return new EndedRequest(record, TIMES, TIMES.connectNanos() + TIMES.upstreamNanos(), 15_000_000, 900, 12, 4, Decision.Layer.SESSION, false,
+        return new EndedRequest(record, TIMES, TIMES.connectNanos() + TIMES.upstreamNanos(),
+                15_000_000, 900, 12, 4, Decision.Layer.SESSION, false,
                 new EndedRequest.Story(failures, List.of(), ""));
     }
 
