@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.URI;
 import java.nio.file.Files;
@@ -342,9 +343,9 @@ class ConfigurationLoaderTest {
     }
 
     @Test
-    void aPipeIsRefusedAndNotWaitedFor(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+    void aPipeIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
         Path pipe = folder.resolve("sluice.yaml");
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")),
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")),
                 "no mkfifo: Java makes no pipes of its own");
         assertEquals(0, new ProcessBuilder("/usr/bin/mkfifo", pipe.toString()).start().waitFor());
         LoadResult result = new ConfigurationLoader(Map.of(), 1L << 30).load(pipe);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +38,6 @@ class BilledHistoriesTest {
     /** No answer of these histories is longer; a token is at least four bytes of it. */
     private static final int MOST_ANSWER_BYTES = 2000;
     private static final Pattern ID = Pattern.compile("\"id\":\"(resp_[^\"]+)\"");
-    private static final Pattern SUM = Pattern.compile("\"kind\":\"(\\w+)\",\"name\":\"([^\"]+)\".*?\"spent_this_month_usd\":([0-9.E-]+)");
     private static final List<String> CLIENTS = List.of("ann", "bob");
 
     @TempDir
@@ -389,10 +387,7 @@ class BilledHistoriesTest {
             Map<String, Long> sums = new TreeMap<>();
             CLIENTS.forEach(name -> sums.put("client " + name, 0L));
             try (TestClient admin = new TestClient(gateway.adminUri().getPort())) {
-                Matcher sum = SUM.matcher(admin.send("GET", "/admin/money", new byte[0]).text());
-                while (sum.find()) {
-                    sums.put(sum.group(1) + " " + sum.group(2), new BigDecimal(sum.group(3)).movePointRight(9).longValueExact());
-                }
+                sums.putAll(ToldSums.of(admin.send("GET", "/admin/money", new byte[0]).text()));
             }
             return sums;
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +38,6 @@ class KilledHistoriesTest {
     private static final int STEPS = 14;
     private static final int MOST_OUTPUT = 400;
     private static final Pattern ID = Pattern.compile("\"id\":\"(resp_[^\"]+)\"");
-    private static final Pattern SUM = Pattern.compile("\"kind\":\"(\\w+)\",\"name\":\"([^\"]+)\".*?\"spent_this_month_usd\":([0-9.E-]+)");
     private static final List<String> CLIENTS = List.of("ann", "bob");
     /** A nanodollar for each token is a thousandth of a dollar for a million; no price divides another. */
     private static final ModelPrice.Rates USUAL = new ModelPrice.Rates(1000, 110, 1300, 8000);
@@ -266,12 +264,7 @@ class KilledHistoriesTest {
 
         /** In billionths of a dollar, as the admin API tells them. */
         private Map<String, Long> sums() throws IOException {
-            Map<String, Long> sums = new TreeMap<>();
-            Matcher sum = SUM.matcher(gateway.admin("/admin/money"));
-            while (sum.find()) {
-                sums.put(sum.group(1) + " " + sum.group(2), new BigDecimal(sum.group(3)).movePointRight(9).longValueExact());
-            }
-            return sums;
+            return ToldSums.of(gateway.admin("/admin/money"));
         }
 
         @Override
