@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import sluice.config.KeyHash;
  * The clients that were made while the gateway runs, in a file that only its owner may read: names, limits and hashes, no key. A
  * change is on the disk before it is in force, so that a killed process has forgotten neither a key nor a revocation. A client
  * that is revoked stays without keys: its name keeps its sums, and a gateway that had a client never again serves without keys.
- * Changes are for one thread at a time; reading is for any.
+ * While a restart hands over, two processes have the file: each change is made to what the file has at that moment, so that neither
+ * takes a revocation of the other back. Changes are for one thread at a time; reading is for any.
  */
 public final class KeyRing {
     /** As many as a large company has teams; all are held in memory, and written at each change. */
@@ -32,10 +34,14 @@ public final class KeyRing {
     private final Clients clients;
     private volatile Map<String, IssuedClient> issued = Map.of();
     private Map<KeyHash, Long> savedUses = Map.of();
+    private final SpendingMutex mutex;
+    /** The file as this process read or wrote it last. */
+    private volatile String seen = "";
 
     private KeyRing(Path file, Clients clients) {
         this.file = file;
         this.clients = clients;
+        mutex = new SpendingMutex(file);
     }
 
     /**
@@ -45,11 +51,59 @@ public final class KeyRing {
      */
     public static KeyRing open(Path file, Clients clients) throws IOException {
         KeyRing ring = new KeyRing(file, clients);
-        if (Files.exists(file)) {
-            ring.read(Files.readAllLines(file, StandardCharsets.UTF_8));
-        }
-        ring.savedUses = ring.uses();
+        ring.takeIn();
         return ring;
+    }
+
+    /** Whether another process has written since this one read or wrote. One look at the file. */
+    public boolean hasChanged() {
+        return !version().equals(seen);
+    }
+
+    /**
+     * Reads what another process has written, if one has.
+     *
+     * @throws IOException if it cannot be read; then what was known before holds
+     */
+    public void takeIn() throws IOException {
+        String now = version();
+        if (!now.equals(seen)) {
+            read(Files.readAllLines(file, StandardCharsets.UTF_8));
+            savedUses = uses();
+            seen = now;
+        }
+    }
+
+    /** Each writing is another file by the same name; empty: there is none. */
+    private String version() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return now.fileKey() + " " + now.lastModifiedTime() + " " + now.size();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A change of the ring. */
+    @FunctionalInterface
+    public interface Change {
+        /** Makes it. */
+        void make() throws IOException;
+    }
+
+    /**
+     * Makes a change while no other process makes one, to what the file has now.
+     *
+     * @throws IOException if it cannot be kept
+     */
+    public void alone(Change change) throws IOException {
+        if (file.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        }
+        mutex.hold(() -> {
+            takeIn();
+            change.make();
+        });
     }
 
     private void read(List<String> lines) throws IOException {
@@ -85,7 +139,7 @@ public final class KeyRing {
     }
 
     /**
-     * Adds a client, or puts it in the place of the one with its name.
+     * Adds a client, or puts it in the place of the one with its name; within {@link #alone}.
      *
      * @throws IOException if it cannot be kept; then nothing has changed
      */
@@ -118,7 +172,7 @@ public final class KeyRing {
     /** Keeps when keys were used last, if that has changed. */
     public void saveUses() throws IOException {
         if (!uses().equals(savedUses)) {
-            write(issued);
+            alone(() -> write(issued));
         }
     }
 
@@ -133,9 +187,6 @@ public final class KeyRing {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
         all.values().forEach(client -> KeyRingLine.append(text, client, clients));
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        if (file.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-        }
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
@@ -147,5 +198,6 @@ public final class KeyRing {
         }
         Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         savedUses = uses();
+        seen = version();
     }
 }

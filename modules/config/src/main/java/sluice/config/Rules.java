@@ -54,6 +54,7 @@ final class Rules {
         rules.clients();
         rules.accounts();
         rules.scheduler();
+        UnheardKeys.given(values).forEach(unheard -> rules.error(unheard.path(), unheard.message()));
     }
 
     private void error(String path, String message) {

@@ -1,6 +1,7 @@
 package sluice.ops;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -105,13 +106,16 @@ final class AdminJson {
         }
     }
 
-    static void condition(JsonOut json, GatewayView gateway) {
+    static void condition(JsonOut json, GatewayView gateway, List<Slowness> slowness) {
         Condition condition = gateway.condition();
         json.text("version", condition.version()).flag("listening", condition.listening())
                 .flag("reload_refused", condition.reloadRefused()).number("usage_lost_records", gateway.usageLost())
                 .number("log_lost_lines", gateway.logLost())
                 .array("certificates", new TreeMap<>(condition.certificateEnds()).entrySet(), (inner, end) ->
-                        inner.text("port", end.getKey()).text("ends", end.getValue().toString()));
+                        inner.text("port", end.getKey()).text("ends", end.getValue().toString()))
+                .array("slow_accounts", slowness.stream().filter(one -> one.times() > 1).toList(), (inner, slow) ->
+                        inner.text("account", slow.account()).text("model", slow.model()).number("took_ms", slow.tookNanos() / 1e6)
+                                .number("others_took_ms", slow.othersNanos() / 1e6));
     }
 
     /** Everything that is known of one request. */

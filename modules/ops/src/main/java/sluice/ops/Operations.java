@@ -7,6 +7,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.config.Loopback;
@@ -26,6 +27,7 @@ public final class Operations implements AutoCloseable {
     private final AccountMeters accounts;
     private final ScrapedGauges money;
     private final ScrapedGauges process;
+    private final ScrapedGauges slowness;
     private final LongSupplier epochMillis;
     private final RecentRequests recent = new RecentRequests(RECENT);
     private final LiveFeed feed = new LiveFeed(System::nanoTime);
@@ -51,6 +53,7 @@ public final class Operations implements AutoCloseable {
         accounts = new AccountMeters(factory, registry);
         money = new ScrapedGauges(factory, registry);
         process = new ScrapedGauges(factory, registry);
+        slowness = new ScrapedGauges(factory, registry);
         this.epochMillis = epochMillis;
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
@@ -109,7 +112,14 @@ public final class Operations implements AutoCloseable {
         Instant now = Instant.ofEpochMilli(epochMillis.getAsLong());
         money.refresh(MoneyReadings.of(gateway, now));
         process.refresh(ProcessReadings.of(gateway, now));
+        slowness.refresh(slowness().stream().map(one -> new ScrapedGauges.Reading("sluice_account_slowness_ratio",
+                "How many times as long as the others the account takes for the same model.", List.of("account", one.account()),
+                one.times())).toList());
         return PrometheusText.of(registry.meters());
+    }
+
+    private List<Slowness> slowness() {
+        return Slowness.of(recent, epochMillis.getAsLong());
     }
 
     /** The numbers of the dashboard. */
@@ -125,7 +135,7 @@ public final class Operations implements AutoCloseable {
                     .object("history", inner -> inner.number("step_seconds", MinuteHistory.STEP_SECONDS)
                             .numbers("requests", history.requests()).numbers("errors", history.errors())
                             .numbers("refused", history.refused()))
-                    .object("condition", inner -> AdminJson.condition(inner, gateway));
+                    .object("condition", inner -> AdminJson.condition(inner, gateway, slowness()));
         });
     }
 

@@ -218,6 +218,8 @@ function drawCondition(condition) {
     fact('configuration', condition.reload_refused ? 'bad' : 'good',
       condition.reload_refused ? 'the file is wrong; a former one is in force' : 'the file is in force'),
     ...condition.certificates.map(certificate),
+    ...condition.slow_accounts.map(slow => fact(`account ${slow.account}`, slow.took_ms > 3 * slow.others_took_ms ? 'bad' : 'warn',
+      `slow for ${slow.model}: ${ms(slow.took_ms)}, others ${ms(slow.others_took_ms)}`)),
     fact('ledger', condition.usage_lost_records ? 'bad' : 'good',
       condition.usage_lost_records ? `${count(condition.usage_lost_records)} records not written` : 'nothing lost'),
     fact('log', condition.log_lost_lines ? 'bad' : 'good',

@@ -30,6 +30,10 @@ class MetricsDocumentTest {
         operations.ended(Requests.of("a", "main", "gpt-5", 200, "", 2, TokenUsage.told(4, 3, 2, 1),
                 List.of(new EndedRequest.FailedTry("other", EndedRequest.Reason.TRANSPORT))));
         operations.ended(Requests.good("a", "main", "unpriced", TokenUsage.told(4, 3, 2, 1)));
+        for (int i = 0; i < 3; i++) {
+            operations.ended(Requests.good("a", "main", "gpt-5", TokenUsage.NONE));
+            operations.ended(Requests.good("a", "other", "gpt-5", TokenUsage.NONE));
+        }
         assertEquals(documented(), shown(operations.scrape()));
     }
 

@@ -94,6 +94,23 @@ final class ClientKeys implements KeyDesk {
         return ring.flatMap(all -> all.find(name)).filter(client -> !isOfFile(name));
     }
 
+    /** Takes in what another process has made, rotated or revoked: while a restart hands over, either may be asked to. */
+    void look() {
+        if (ring.isEmpty() || !ring.get().hasChanged()) {
+            return;
+        }
+        lock.lock();
+        try {
+            ring.get().takeIn();
+            gateway.accept(merged());
+        } catch (IOException e) {
+            System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "clients that another process has made cannot be read: "
+                    + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Keeps when keys were used last. */
     void saveUses() {
         lock.lock();
@@ -123,7 +140,9 @@ final class ClientKeys implements KeyDesk {
                 return new Outcome.Refused(Reason.CLIENT_OF_FILE, "The configuration file has the client '" + name
                         + "', and wins; change it there.");
             }
-            return change.on(ring.get());
+            Outcome[] made = new Outcome[1];
+            ring.get().alone(() -> made[0] = change.on(ring.get()));
+            return made[0];
         } catch (IOException e) {
             return new Outcome.Refused(Reason.NOT_KEPT, "Nothing has changed, because it cannot be written down: " + e.getMessage());
         } finally {

@@ -111,7 +111,7 @@ final class GatewayProcess implements AutoCloseable {
                 view.apply(merged);
             });
             keys.apply(configuration);
-            assembly.sweeper().watch(new KeptUses(keys::saveUses));
+            assembly.sweeper().watch(new KeptUses(keys::look, keys::saveUses));
             Listeners.Admin admin = new Listeners.Admin(server.admin().host(), server.admin().port(), tls.admin(),
                     listening -> new AdminRoutes(gateway, operations, listening).routing(), operations::sweep);
             return new GatewayProcess(configuration, assembly, new Logging(lines, accessLog), gateway, tls, probe, view, operations, keys,

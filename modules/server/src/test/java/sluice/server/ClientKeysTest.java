@@ -120,6 +120,33 @@ class ClientKeysTest {
         }
     }
 
+    @Test
+    void twoProcessesThatHandOverHaveTheSameKeysAndTheLastToEndTakesNoRevocationBack() throws Exception {
+        String late;
+        String revoked;
+        try (RunningGateway first = gateway(fileClient("other"))) {
+            revoked = add(first, "\"name\":\"gone\"");
+            try (RunningGateway second = gateway(fileClient("other"))) {
+                late = add(second, "\"name\":\"late\"");
+                while (status(first, Door.HTTP_1, late) != 200) {
+                    Thread.onSpinWait();
+                }
+                post(200, second, "/gone/revoke", "");
+                while (status(first, Door.HTTP_1, revoked) != 401) {
+                    Thread.onSpinWait();
+                }
+                add(first, "\"name\":\"later\"");
+                assertEquals(409, http.send(HttpRequest.newBuilder(URI.create(second.adminUri() + "/admin/clients"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"later\"}")).build(),
+                        HttpResponse.BodyHandlers.ofString()).statusCode(), "a name is taken for both at once");
+            }
+        }
+        try (RunningGateway third = gateway(fileClient("other"))) {
+            assertEquals(List.of(200, 401), List.of(status(third, Door.HTTP_1, late), status(third, Door.HTTP_1, revoked)));
+            assertEquals(1, client(third, "later").get("keys").size());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void keysAndRevocationsOutliveAKilledProcessAndOnlyHashesAreKept(Door door) throws Exception {

@@ -36,9 +36,11 @@ final class LocalBindings implements Bindings {
         sessions.asMap().forEach((key, binding) -> receiver.accept(new StateFile.Session(key, left(key), binding)));
     }
 
-    /** Takes in what was kept, unless the session has been bound since. */
+    /** Takes in what was kept, unless the session has been used here since: what was used last lasts longest. */
     void restore(StateFile.Session session, Duration left) {
-        sessions.policy().expireVariably().ifPresent(policy -> policy.putIfAbsent(session.key(), session.binding(), left));
+        if (left.isPositive() && left.toMillis() > left(session.key())) {
+            sessions.policy().expireVariably().ifPresent(policy -> policy.put(session.key(), session.binding(), left));
+        }
     }
 
     private long left(Long key) {

@@ -114,11 +114,15 @@ final class LocalOwners implements Owners {
         }));
     }
 
-    /** Takes in what was kept. */
+    /** Takes in what was kept, unless it has been used here since. */
     void restore(StateFile.Owner owner) {
+        int now = minute();
         // A clock that was set back must not make entries last longer.
-        int minute = Math.min(owner.minute(), minute());
-        if (minute() - minute < ttlMinutes) {
+        int minute = Math.min(owner.minute(), now);
+        OwnerTable table = tables.get(owner.client());
+        long known = table == null ? OwnerTable.NONE : fresh(table.get(owner.key()), now);
+        boolean newer = known == OwnerTable.NONE || minute > minuteOf(known) || (known & FOUND) != 0 && !owner.found();
+        if (newer && now - minute < ttlMinutes) {
             remember(owner.client(), owner.key(), owner.account(), owner.found(), minute);
         }
     }

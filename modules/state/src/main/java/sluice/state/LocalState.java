@@ -1,12 +1,11 @@
 package sluice.state;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import sluice.api.SessionKeys;
 import sluice.api.SharedState;
@@ -48,14 +47,11 @@ final class LocalState implements SharedState {
             LongSupplier epochMillis) {
         List<StateFile.Entry> entries = new ArrayList<>();
         long[] savedEpochMillis = {epochMillis.getAsLong()};
-        try {
-            StateFile.read(path, (saved, entry) -> {
-                savedEpochMillis[0] = saved;
-                entries.add(entry);
-            });
-        } catch (IOException | RuntimeException e) {
-            setAside(path, e);
-        }
+        SharedFile file = new SharedFile(path);
+        file.takeIn((saved, entry) -> {
+            savedEpochMillis[0] = saved;
+            entries.add(entry);
+        });
         SessionKeys keys = entries.stream().filter(StateFile.Secret.class::isInstance).map(StateFile.Secret.class::cast).findFirst()
                 .map(secret -> new SessionKeys(secret.k0(), secret.k1())).orElseGet(SessionKeys::random);
         Journal journal = new Journal(path);
@@ -69,7 +65,7 @@ final class LocalState implements SharedState {
         } catch (IOException e) {
             System.getLogger("sluice.state").log(System.Logger.Level.ERROR, "state.path: sums cannot be read: " + e);
         }
-        StateSaver saver = new StateSaver(() -> state.save(path, journal, epochMillis.getAsLong()), saveEvery.toNanos());
+        StateSaver saver = new StateSaver(state.saving(file, journal, epochMillis), saveEvery.toNanos());
         journal.start();
         saver.start();
         // The journal's last lines are in its file before the last save, which makes them needless.
@@ -78,44 +74,62 @@ final class LocalState implements SharedState {
         return state;
     }
 
-    /** What cannot be read is set aside, for sessions that start anew are better than a gateway that does not start. */
-    private static void setAside(Path file, Exception why) {
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-        String what = "state.path: " + file + " cannot be read to its end (" + why.getMessage() + "); what follows starts anew";
-        try {
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-            what += ", and the file is kept as " + aside.getFileName();
-        } catch (IOException kept) {
-            what += ", and it could not be set aside (" + kept.getMessage() + ")";
-        }
-        System.getLogger("sluice.state").log(System.Logger.Level.ERROR, what);
-    }
-
     private void restore(StateFile.Entry entry, long ageMillis) {
         switch (entry) {
             case StateFile.Secret _ -> { }
-            case StateFile.Session session -> {
-                Duration left = Duration.ofMillis(session.leftMillis() - ageMillis);
-                if (left.isPositive()) {
-                    bindings.restore(session, left);
-                }
-            }
+            case StateFile.Session session -> bindings.restore(session, Duration.ofMillis(session.leftMillis() - ageMillis));
             case StateFile.Owner owner -> owners.restore(owner);
             case StateFile.Resting resting -> rests.began(resting.rest());
             case StateFile.Counter counter -> counters.restore(counter);
         }
     }
 
-    private void save(Path path, Journal journal, long nowEpochMillis) throws IOException {
-        long begun = journal.begin();
-        StateFile.write(path, nowEpochMillis, receiver -> {
-            receiver.accept(new StateFile.Secret(keys.k0(), keys.k1()));
-            bindings.each(receiver::accept);
-            owners.each(receiver::accept);
-            rests.each(receiver::accept);
-            counters.each(receiver::accept);
-        });
-        journal.forgetBefore(begun);
+    private StateSaver.Saving saving(SharedFile file, Journal journal, LongSupplier epochMillis) {
+        return new StateSaver.Saving() {
+            @Override
+            public void save() throws IOException {
+                long begun = journal.begin();
+                long now = epochMillis.getAsLong();
+                file.exchange(new OfAnother(now), now, LocalState.this::writeTo);
+                journal.forgetBefore(begun);
+            }
+
+            @Override
+            public boolean isShared() {
+                return file.hasChanged();
+            }
+        };
+    }
+
+    private void writeTo(Consumer<StateFile.Entry> receiver) {
+        receiver.accept(new StateFile.Secret(keys.k0(), keys.k1()));
+        bindings.each(receiver::accept);
+        owners.each(receiver::accept);
+        rests.each(receiver::accept);
+        counters.each(receiver::accept);
+    }
+
+    /**
+     * Takes in what another process has saved meanwhile. Not rests: which accounts rest this process has learnt itself, and what it
+     * knows to be over must not come back.
+     */
+    private final class OfAnother implements StateFile.Reader {
+        private final long nowEpochMillis;
+        /** Without the same secret the hashes of the other mean nothing here. */
+        private boolean understood;
+
+        OfAnother(long nowEpochMillis) {
+            this.nowEpochMillis = nowEpochMillis;
+        }
+
+        @Override
+        public void entry(long savedEpochMillis, StateFile.Entry entry) {
+            if (entry instanceof StateFile.Secret(long k0, long k1)) {
+                understood = k0 == keys.k0() && k1 == keys.k1();
+            } else if (understood && !(entry instanceof StateFile.Resting)) {
+                restore(entry, Math.max(0, nowEpochMillis - savedEpochMillis));
+            }
+        }
     }
 
     @Override

@@ -4,12 +4,26 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Saves the state every now and then, and at its end, on a thread of its own. */
+/**
+ * Saves the state every now and then, and at its end, on a thread of its own. While another process saves to the same file, as in a
+ * restart that hands over, each saves within moments, so that the other knows what it has learnt.
+ */
 final class StateSaver implements AutoCloseable {
+    /** How often it is seen whether another process has saved. */
+    private static final long LOOK_NANOS = 1_000_000_000;
+    private static final long SHARED_LOOK_NANOS = 100_000_000;
+    /** A save that takes long is not repeated for so many times as long, so that sharing takes a twentieth of a core at most. */
+    private static final long REST_TIMES = 20;
+    /** Another process saves every now and then as long as it lives; after so many times as long without a save it is gone. */
+    private static final long GONE_TIMES = 2;
+
     /** What is saved. */
-    @FunctionalInterface
     interface Saving {
+        /** Takes in what another process has saved, and saves all. */
         void save() throws IOException;
+
+        /** Whether another process has saved since. */
+        boolean isShared();
     }
 
     private final Saving saving;
@@ -30,10 +44,20 @@ final class StateSaver implements AutoCloseable {
 
     private void run() {
         // What cannot be written is said at the start, and not a minute later.
-        save();
+        long tookNanos = save();
+        long savedNanos = System.nanoTime();
+        long sharedNanos = 0;
+        boolean shared = false;
         try {
-            while (!end.await(everyNanos, TimeUnit.NANOSECONDS)) {
-                save();
+            while (!end.await(Math.min(everyNanos, shared ? SHARED_LOOK_NANOS : LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                long now = System.nanoTime();
+                boolean another = saving.isShared();
+                sharedNanos = another ? now : sharedNanos;
+                shared = another || shared && now - sharedNanos < GONE_TIMES * everyNanos;
+                if (now - savedNanos >= (shared ? Math.min(everyNanos, REST_TIMES * tookNanos) : everyNanos)) {
+                    tookNanos = save();
+                    savedNanos = System.nanoTime();
+                }
             }
         } catch (InterruptedException e) {
             // Nobody interrupts it; the last save is made all the same.
@@ -41,7 +65,8 @@ final class StateSaver implements AutoCloseable {
         save();
     }
 
-    private void save() {
+    private long save() {
+        long began = System.nanoTime();
         try {
             saving.save();
             failing = false;
@@ -52,6 +77,7 @@ final class StateSaver implements AutoCloseable {
             }
             failing = true;
         }
+        return System.nanoTime() - began;
     }
 
     /** Saves once more, and waits for it. */
