@@ -36,12 +36,6 @@ final class UnheardKeys {
         }
     }
 
-    /** The keys of a provider, as the manual names them. */
-    static List<String> of(String module, String provider) {
-        return ALL.stream().filter(deaf -> deaf.module.equals(module) && deaf.provider.equals(provider))
-                .flatMap(deaf -> deaf.keys.stream()).toList();
-    }
-
     /** All that are given; defaults are not. */
     static List<Unheard> given(Values values) {
         List<Unheard> found = new ArrayList<>();

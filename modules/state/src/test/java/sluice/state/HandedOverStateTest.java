@@ -108,7 +108,8 @@ class HandedOverStateTest {
     @Test
     void hashesOfAnotherSecretAreNotTakenIn() throws IOException {
         first.close();
-        String other = Files.readString(folder.resolve("state")).replaceAll("(?m)^k .*$", "k 1 2").replace("end 1", "s 7 3600000 5 0 b\nend 2");
+        String other = Files.readString(folder.resolve("state")).replaceAll("(?m)^k .*$", "k 1 2")
+                .replace("end 1", "s 7 3600000 5 0 b\nend 2");
         Files.writeString(folder.resolve("state"), other);
         second.close();
         try (LocalState third = clock.inFile(folder.resolve("state"))) {
