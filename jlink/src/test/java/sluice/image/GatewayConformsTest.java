@@ -10,6 +10,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,40 @@ class GatewayConformsTest {
         assertEquals(List.of(), ownFaults(stream));
         assertEquals(List.of(), ownFaults(turn));
         assertTrue(stream.status() >= 400 || stream.types().getLast().matches("response\\.(failed|completed)"), stream.body());
+    }
+
+    /** SIGTERM while both are silent: whatever they are told by then, the document knows it. */
+    @Test
+    void theEndOfADrain(@TempDir Path folder) throws Exception {
+        String model = "{\"model\":\"sim-stall-6\",\"input\":\"x\"";
+        try (RunningImage ending = RunningImage.of(Image.BUILT, folder, "", "server: {drain: 100ms}\n"
+                + RunningImage.account(upstream.baseUri()).replace("concurrency", "websocket: on, concurrency"));
+                Asking there = new Asking(schemas, ending.uri(), "sk-all")) {
+            int before = upstream.log().all().size();
+            CompletableFuture<Heard> stream = heard(() -> there.post("/responses", model + ",\"stream\":true}"));
+            CompletableFuture<Heard> turn = heard(() -> there.turn("{\"type\":\"response.create\"," + model.substring(1) + "}"));
+            while (upstream.log().all().stream().skip(before).filter(asked -> !asked.method().equals("GET")).count() < 2) {
+                Thread.onSpinWait();
+            }
+            ending.terminate();
+
+            assertEquals(List.of(), stream.get().faults());
+            assertEquals(List.of(), turn.get().faults());
+            assertTrue(stream.get().body().contains("draining"), stream.get().body());
+            assertTrue(turn.get().body().contains("draining"), turn.get().body());
+        }
+    }
+
+    private static CompletableFuture<Heard> heard(Callable<Heard> asking) {
+        CompletableFuture<Heard> heard = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                heard.complete(asking.call());
+            } catch (Exception e) {
+                heard.completeExceptionally(e);
+            }
+        });
+        return heard;
     }
 
     @Test

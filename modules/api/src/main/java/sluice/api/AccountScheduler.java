@@ -37,6 +37,11 @@ public interface AccountScheduler extends AutoCloseable {
     /** The last decisions, newest first, at most {@code limit}. */
     List<Decision> recentDecisions(int limit);
 
+    /** An account has told outside of any lease what it may still use. Without such an account, nothing happens. */
+    default void limited(String account, List<AccountStatus.Quota> quotas) {
+        // what nobody reads need not be kept
+    }
+
     /** An operator's hand on one account; false if there is no such account. */
     boolean control(String account, Control control);
 

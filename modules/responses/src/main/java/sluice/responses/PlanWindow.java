@@ -3,6 +3,7 @@ package sluice.responses;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.api.AccountStatus.Quota;
+import sluice.json.JsonReader;
 
 /**
  * One window of an account's plan, as {@code codex.rate_limits} tells it. What is missing is -1. Immutable.
@@ -16,6 +17,16 @@ public record PlanWindow(long usedPercent, long minutes, long renewsInSeconds, l
     /** Nothing is told. */
     public static final PlanWindow UNTOLD = new PlanWindow(-1, -1, -1, -1);
     private static final long MAX_SECONDS = 10L * 365 * 86_400;
+
+    /** What an account may still use, if this message tells it; empty of any other. */
+    public static List<Quota> toldBy(byte[] message, int from, int to, long nowEpochMillis) {
+        AnswerFacts facts = new AnswerFacts();
+        JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, facts);
+        for (int at = from; at < to; ) {
+            at = json.feed(message, at, to);
+        }
+        return facts.type() == EventType.RATE_LIMITS ? facts.quotas(nowEpochMillis) : List.of();
+    }
 
     /** The quotas that two windows tell; those that make no sense are not known. */
     public static List<Quota> quotas(PlanWindow primary, PlanWindow secondary, long nowEpochMillis) {

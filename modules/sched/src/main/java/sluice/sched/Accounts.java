@@ -216,6 +216,11 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         lease.member.state.quotas.told(quotas, epochMillis.getAsLong());
     }
 
+    @Override
+    public void limited(String account, List<Quota> quotas) {
+        fleet.named(account).ifPresent(member -> member.state.quotas.told(quotas, epochMillis.getAsLong()));
+    }
+
     /** How an attempt went: statistics, health, and where the session and the response live. */
     @Override
     public void reported(Lease lease, AttemptOutcome outcome) {

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -686,6 +692,27 @@ class DoorsTest {
                 assertEquals(1, upstream.asked("sk-b").size());
             }
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aSilentJsonAnswerBeginsWithSpace(HttpClient.Version version) throws Exception {
+        CountDownLatch mayAnswer = held();
+        try (RunningGateway gateway = plain("", "stream: {json-keepalive: 20ms}\n");
+                HttpClient client = HttpClient.newBuilder().sslContext(authority.trusting()).version(version).build()) {
+            HttpResponse<InputStream> answer = client.send(HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port()
+                    + "/v1/responses")).POST(HttpRequest.BodyPublishers.ofString(ASK.replace("true", "false"))).build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals(List.of(200, version), List.of(answer.statusCode(), answer.version()));
+            try (InputStream body = answer.body()) {
+                assertEquals(' ', body.read());
+                assertEquals(' ', body.read());
+                mayAnswer.countDown();
+                assertEquals("completed", Heard.json(new String(body.readAllBytes(), StandardCharsets.UTF_8)).path("status").asText());
+            }
+        } finally {
+            mayAnswer.countDown();
+        }
     }
 
     /** Turns reach the account by HTTP, too. */

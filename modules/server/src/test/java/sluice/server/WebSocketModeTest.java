@@ -241,6 +241,23 @@ class WebSocketModeTest {
         }
     }
 
+    @Test
+    void keepsWhatAnAccountTellsOfItsLimitsBetweenTwoTurns() throws IOException {
+        String limits = "{\"type\":\"codex.rate_limits\",\"rate_limits\":{\"primary\":{\"used_percent\":80,\"window_minutes\":300,"
+                + "\"reset_after_seconds\":600}}}";
+        try (SayingUpstream said = new SayingUpstream()) {
+            said.account("sk-a", asked -> new SayingUpstream.Say.Part(List.of(SayingUpstream.created("gpt-5.1"),
+                    SayingUpstream.delta(1, "well"), SayingUpstream.end("response.completed", "completed", "gpt-5.1",
+                            SayingUpstream.usage()), limits)));
+            try (RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \"" + said.uri()
+                    + "\", api-key: sk-a, websocket: on}]\n"); TestWebSocket client = TestWebSocket.open(gateway.port())) {
+                assertCompleted(client.turn(TURN));
+                assertEquals(limits, client.next(), "it passes as it came");
+                assertEquals(List.of("primary"), gateway.account("a").limits().quotas().stream().map(quota -> quota.window()).toList());
+            }
+        }
+    }
+
     private RunningGateway mixed() throws IOException {
         return RunningGateway.of("accounts:\n  - {name: a, base-url: \"" + upstream.baseUri() + "\", api-key: sk-a, tier: 0}\n"
                 + "  - {name: b, base-url: \"" + upstream.baseUri() + "\", api-key: sk-b, tier: 1, websocket: off, "

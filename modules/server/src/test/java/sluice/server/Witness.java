@@ -227,6 +227,11 @@ final class Witness {
         }
 
         @Override
+        public void limited(String account, List<AccountStatus.Quota> quotas) {
+            real.limited(account, quotas);
+        }
+
+        @Override
         public boolean control(String account, Control control) {
             return real.control(account, control);
         }

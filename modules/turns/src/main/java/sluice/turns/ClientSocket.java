@@ -84,6 +84,7 @@ final class ClientSocket implements Sweeper.Watched {
     private final class Strays implements TurnPool.Strays {
         @Override
         public void message(byte[] buffer, int offset, int length) {
+            host.overheard(binding.account(), buffer, offset, length);
             try {
                 sendLater(buffer, offset, length);
             } catch (IOException e) {

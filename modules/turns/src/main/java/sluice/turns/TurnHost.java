@@ -23,6 +23,9 @@ interface TurnHost {
     /** A message has come; whoever takes it takes its part of the byte budget. */
     void received(ClientSocket socket, WebSocketEvent.Message message, ByteBudget.Permit permit) throws InterruptedException;
 
+    /** What an account says between two turns, before its client hears it. */
+    void overheard(String account, byte[] buffer, int offset, int length);
+
     /** Serves one turn to its end; runs on the thread of its stream. */
     void serve(ClientSocket socket, ClientMessage message);
 }

@@ -1,12 +1,14 @@
 package sluice.turns;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import sluice.api.AccountStatus.Quota;
 import sluice.api.BodyScanner.Scan;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
@@ -27,6 +29,7 @@ import sluice.http1.RequestHead;
 import sluice.net.ByteBuilder;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
+import sluice.responses.PlanWindow;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 import sluice.websocket.CloseCodes;
@@ -187,6 +190,14 @@ public final class WebSocketDoor implements Gateway.Upgrades {
                         refuse(socket, length, refusal.get(), whole.streamId());
                     }
                 }
+            }
+        }
+
+        @Override
+        public void overheard(String account, byte[] buffer, int offset, int length) {
+            List<Quota> quotas = PlanWindow.toldBy(buffer, offset, offset + length, epochMillis.getAsLong());
+            if (!quotas.isEmpty()) {
+                gateway.inForce().scheduler().limited(account, quotas);
             }
         }
 
