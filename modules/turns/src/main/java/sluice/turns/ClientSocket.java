@@ -80,11 +80,14 @@ final class ClientSocket implements Sweeper.Watched {
         return binding;
     }
 
-    /** Messages of accounts that belong to no turn go to the client as they are. */
+    /** Messages of accounts that belong to no turn go to the client as they are, behind the end of the turn before them. */
     private final class Strays implements TurnPool.Strays {
         @Override
         public void message(byte[] buffer, int offset, int length) {
             host.overheard(binding.account(), buffer, offset, length);
+            if (lines.hold(buffer, offset, length)) {
+                return;
+            }
             try {
                 sendLater(buffer, offset, length);
             } catch (IOException e) {
@@ -163,6 +166,7 @@ final class ClientSocket implements Sweeper.Watched {
         if (lines.ended(turn)) {
             binding.close();
         }
+        lines.release().forEach(this::sendQuietly);
     }
 
     /** The client has left: its turns end, at once or when their answers have been read as far as is configured. */

@@ -1,8 +1,11 @@
 package sluice.turns;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +19,15 @@ import java.util.function.LongSupplier;
 final class TurnLines {
     /** Most turns of one client that wait for an earlier one of their stream. No honest client has nearly as many. */
     private static final int MAX_WAITING = 64;
+    /** Most of what an account says behind the end of a turn that waits for the client to have that end; more overtakes it. */
+    private static final int MAX_HELD_BYTES = 64 * 1024;
 
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ArrayDeque<ClientMessage>> lines = new HashMap<>();
     private final Set<RunningTurn> running = new HashSet<>();
+    private final List<byte[]> held = new ArrayList<>(2);
+    private int heldBytes;
     private int waiting;
     private volatile boolean left;
     private volatile boolean busy;
@@ -112,6 +119,34 @@ final class TurnLines {
         try {
             running.remove(turn);
             return left && running.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps what belongs to no turn, so that it does not overtake the end of one that runs; false if it may go out at once. */
+    boolean hold(byte[] buffer, int offset, int length) {
+        lock.lock();
+        try {
+            if (running.isEmpty() || heldBytes + length > MAX_HELD_BYTES) {
+                return false;
+            }
+            held.add(Arrays.copyOfRange(buffer, offset, offset + length));
+            heldBytes += length;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was kept, for whoever has ended a turn. */
+    List<byte[]> release() {
+        lock.lock();
+        try {
+            List<byte[]> all = List.copyOf(held);
+            held.clear();
+            heldBytes = 0;
+            return all;
         } finally {
             lock.unlock();
         }
