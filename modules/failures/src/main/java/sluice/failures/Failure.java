@@ -11,7 +11,7 @@ import sluice.api.UpstreamResult;
  * @param status HTTP status of the answer, the status that an event names, or the code of a close; 0 if there is none
  * @param code OpenAI's error code, lower-case; empty if there is none
  * @param type OpenAI's error type, lower-case; empty if there is none
- * @param message the error's message, lower-case; empty if there is none
+ * @param message the error's message, lower-case and without what it quotes; empty if there is none
  * @param openAiBody whether the answer's body is an OpenAI error
  * @param kind why there was no answer; {@code CANCELLED} where that is not the case
  * @param requestSent whether the account may have executed the request
@@ -26,7 +26,7 @@ public record Failure(Match.Origin origin, int status, String code, String type,
     public Failure {
         code = code.toLowerCase(Locale.ROOT);
         type = type.toLowerCase(Locale.ROOT);
-        message = message.toLowerCase(Locale.ROOT);
+        message = OwnWords.of(message.toLowerCase(Locale.ROOT));
     }
 
     private Failure(Match.Origin origin, int status, UpstreamError said, UpstreamResult.Kind kind, boolean requestSent) {

@@ -85,8 +85,14 @@ public final class FailureRules {
                             .phrase("encrypted content…could not be verified", "encrypted content…could not be decrypted",
                                     "encrypted content…organization", "encrypted_content…could not be"),
                     Fault.REQUEST, Effect.STRIP_ONCE, Answer.AS_IT_IS),
+            row("organisation not verified", Match.told().phrase("organization must be verified"),
+                    Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
+            // What such an error says of limits and keys it says of the request's own tools, or in the request's words.
+            row("parameter, file or tool of the request", Match.told().code(RequestFault.codes()).type("external_connector_error")
+                            .phrase("mcp server", "error while downloading", "failed to download"),
+                    Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
             row("too long, against a policy, not valid", Match.told().code("context_length_exceeded", "invalid_prompt",
-                            "content_policy_violation", "cyber_policy_violation", "cyber_policy", "bio_policy", "string_above_max_length")
+                            "content_policy_violation", "cyber_policy_violation", "cyber_policy", "bio_policy")
                             .phrase("exceeds the context window", "maximum context length"),
                     Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
             row("request too large for the rate limit", Match.told().phrase("request too large"),
@@ -102,15 +108,18 @@ public final class FailureRules {
                             .type("insufficient_quota").phrase("exceeded your current quota", "billing hard limit", "insufficient quota",
                                     "insufficient balance", "credit balance is too low", "out of credits"),
                     Fault.ACCOUNT, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.QUOTA, Answer.USAGE_LIMIT),
-            row("model not in the account", Match.told().code("model_not_found", "model_not_supported", "model_not_available")
+            row("model not in the account", Match.told().code("model_not_found", "model_not_supported", "model_not_available",
+                            "unsupported_model", "invalid_model", "deploymentnotfound", "deployment_not_found")
                             .phrase("model…does not exist", "model…is not supported when using", "not have access to…model",
-                                    "no access to…model", "model…not available…your", "organization must be verified",
+                                    "no access to…model", "model…not available…your", "deployment…does not exist",
                                     "model not found", "model…' not found", "model…` not found", "model…\" not found", "unknown model",
                                     "no such model"),
                     Fault.ACCOUNT_MODEL, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.MODEL_UNSERVED, Answer.MODEL_NOT_FOUND),
             row("overloaded", Match.told().code("server_is_overloaded", "slow_down", "engine_overloaded", "overloaded_error", "overloaded")
                             .type("overloaded_error", "service_unavailable_error")
-                            .phrase("model at capacity", "model is at capacity", "currently overloaded", "is overloaded", "are overloaded"),
+                            .phrase("model at capacity", "model is at capacity", "currently overloaded", "model…overloaded",
+                                    "server…overloaded", "service…overloaded", "engine…overloaded", "system…overloaded",
+                                    "upstream…overloaded", "we are overloaded"),
                     Fault.UPSTREAM, Effect.NEXT_ACCOUNT, AttemptOutcome.Kind.UPSTREAM, Answer.OVERLOADED),
             row("rate limit", Match.told().code("rate_limit_exceeded", "rate_limit_reached", "too_many_requests")
                             .type("rate_limit_error", "rate_limit_exceeded", "too_many_requests")

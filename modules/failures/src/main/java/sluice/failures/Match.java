@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import sluice.api.UpstreamResult;
@@ -57,11 +58,13 @@ public record Match(Set<Origin> origins, List<int[]> statusRanges, Words words, 
      *
      * @param codes error codes, lower-case; what has no code may say them as its type
      * @param types error types, lower-case
-     * @param phrases parts of the message, lower-case; an ellipsis stands for anything
+     * @param phrases parts of the message, lower-case; an ellipsis stands for anything within a sentence
      */
     public record Words(Set<String> codes, Set<String> types, List<String> phrases) {
         private static final Words ANY = new Words(Set.of(), Set.of(), List.of());
         private static final String ANYTHING = "…";
+        /** Between two sentences, or a name and what is said about it. An ellipsis in the message is none. */
+        private static final Pattern BREAK = Pattern.compile("(?<![.])[.] |[;\n]|(?<! )[^ ]: ");
 
         boolean isSaidBy(Failure failure) {
             return isAny() || codes.contains(failure.code()) || failure.code().isEmpty() && codes.contains(failure.type())
@@ -73,13 +76,24 @@ public record Match(Set<Origin> origins, List<int[]> statusRanges, Words words, 
         }
 
         private static boolean contains(String message, String phrase) {
-            int at = 0;
-            for (String part : phrase.split(ANYTHING)) {
-                int found = message.indexOf(part, at);
-                if (found < 0) {
+            String[] parts = phrase.split(ANYTHING);
+            for (int at = message.indexOf(parts[0]); at >= 0; at = message.indexOf(parts[0], at + 1)) {
+                if (goesOn(message, at + parts[0].length(), parts)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether the other parts follow in the same sentence. */
+        private static boolean goesOn(String message, int from, String[] parts) {
+            int at = from;
+            for (int i = 1; i < parts.length; i++) {
+                int found = message.indexOf(parts[i], at);
+                if (found < 0 || BREAK.matcher(message).region(at, found).find()) {
                     return false;
                 }
-                at = found + part.length();
+                at = found + parts[i].length();
             }
             return true;
         }

@@ -63,9 +63,12 @@ public record UpstreamError(String code, String type, String message, boolean js
         return text.startsWith("<") ? NONE : new UpstreamError("", "", text, false, false, Duration.ZERO);
     }
 
-    /** The error that the message quotes as JSON, if it quotes one; otherwise this one. */
+    /** The error that the message passes on as JSON, if it does; otherwise this one. What is quoted may be the client's. */
     UpstreamError unquoted(long epochMillis) {
-        int from = message.indexOf('{');
+        if (RequestFault.isCode(code)) {
+            return this;
+        }
+        int from = OwnWords.of(message).indexOf('{');
         int to = message.lastIndexOf('}');
         if (from < 0 || to < from) {
             return this;

@@ -74,8 +74,13 @@ class FailureRulesTest {
                 Arguments.of("{\"error\":{\"message\":\"Your input exceeds the context window of this model.\"}}",
                         "too long, against a policy, not valid"),
                 Arguments.of("{\"detail\":\"Project `p` does not have access to model `x`\"}", model),
+                Arguments.of("{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"The API deployment for this resource does not "
+                        + "exist.\"}}", model),
+                Arguments.of("{\"error\":{\"message\":\"\\\"The usage limit has been reached\\\"\"}}", usage),
+                Arguments.of("{\"error\":{\"message\":\"Error code: 400 - {'error': {'message': 'Rate limit reached for x'}}\"}}",
+                        "rate limit"),
                 Arguments.of("{\"error\":{\"code\":\"unsupported_value\",\"message\":\"Your organization must be verified to stream this "
-                        + "model.\"}}", model),
+                        + "model.\"}}", "organisation not verified"),
                 Arguments.of("{\"error\":{\"code\":\"invalid_encrypted_content\",\"message\":\"The encrypted content could not be "
                         + "verified.\"}}", reasoning),
                 Arguments.of("{\"error\":{\"code\":null,\"message\":\"The encrypted content gAAA could not be verified. Reason: Encrypted "
@@ -101,6 +106,37 @@ class FailureRulesTest {
     @MethodSource("refusals")
     void theSameRefusalHasTheSameEffectHoweverItIsTold(Form form, String json, String row) {
         assertEquals(row, FailureRules.judge(told(form, json)).what());
+    }
+
+    /** Faults of a request that hold the words by which an account's refusals are known. */
+    static Stream<Arguments> requestFaults() {
+        return Stream.of("{\"error\":{\"code\":null,\"message\":\"Invalid value: 'usage limit has been reached'. Supported: 'auto'.\"}}",
+                "{\"error\":{\"code\":\"invalid_value\",\"message\":\"Invalid value: you hit your usage limit\"}}",
+                "{\"error\":{\"code\":\"unknown_parameter\",\"message\":\"Unknown model parameter: 'x'.\"}}",
+                "{\"error\":{\"message\":\"Unknown parameter: `too many requests`.\"}}",
+                "{\"error\":{\"message\":\"Invalid schema for function \\\"rate limit exceeded\\\": it isn't 'an object'\"}}",
+                "{\"error\":{\"message\":\"Invalid grammar: rule plus is overloaded\"}}",
+                "{\"error\":{\"type\":\"external_connector_error\",\"code\":\"http_error\",\"message\":\"Error retrieving tool list "
+                        + "from MCP server: 'x'. Http status code: 429 (Too Many Requests)\"}}",
+                "{\"error\":{\"message\":\"MCP server x: invalid API key\"}}",
+                "{\"error\":{\"message\":\"Error while downloading https://x.example/a.png: 429 Too Many Requests.\"}}",
+                "{\"error\":{\"message\":\"The model gpt-5.1 cannot read this. The file 'file-1' does not exist.\"}}",
+                "{\"error\":{\"message\":\"Prompt for model gpt-5.1: the version '3' does not exist.\"}}",
+                "{\"error\":{\"message\":\"Invalid arguments '{\\\"code\\\":\\\"usage_limit_reached\\\"}' of call c\"}}",
+                "{\"error\":{\"code\":\"invalid_type\",\"message\":\"Not: {\\\"error\\\":{\\\"code\\\":\\\"invalid_api_key\\\"}}\"}}",
+                "{\"detail\":\"Unsupported parameter: 'out of credits'\"}",
+                "{\"detail\":[{\"type\":\"string_type\",\"msg\":\"usage limit reached\",\"input\":\"usage limit reached\"}]}",
+                "{\"error\":{\"message\":\"The tool said \u201cinvalid api key\u201d\"}}")
+                .flatMap(json -> Stream.of(Form.AS_400, Form.EVENT, Form.ERROR_EVENT, Form.TURN_ERROR)
+                        .map(form -> Arguments.of(form, json)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("requestFaults")
+    void whatAnErrorQuotesIsNotWhatTheAccountSays(Form form, String json) {
+        Rule rule = FailureRules.judge(told(form, json));
+        assertEquals(List.of(FailureRules.Fault.REQUEST, FailureRules.Effect.PASS, java.util.Optional.empty()),
+                List.of(rule.fault(), rule.effect(), rule.outcome()), rule.what());
     }
 
     @ParameterizedTest
@@ -186,7 +222,7 @@ class FailureRulesTest {
     @Test
     void reachesEveryRow() {
         Set<Rule> reached = new HashSet<>();
-        refusals().forEach(one -> reached.add(FailureRules.judge(told((Form) one.get()[0], (String) one.get()[1]))));
+        Stream.concat(refusals(), requestFaults()).forEach(one -> reached.add(FailureRules.judge(told((Form) one.get()[0], (String) one.get()[1]))));
         for (String code : new String[] {"", "rate_limit_exceeded", "context_length_exceeded", "unknown_url", "server_error"}) {
             UpstreamError said = new UpstreamError(code, "", "", true, true, java.time.Duration.ZERO);
             for (int status = 300; status < 600; status++) {

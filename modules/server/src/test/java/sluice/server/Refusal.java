@@ -77,6 +77,9 @@ record Refusal(String name, int status, String json, Verdict verdict, Memory mem
             new Refusal("reasoning of another organisation, without a code", 400, error("", "invalid_request_error", "The encrypted "
                     + "content gAAA could not be verified. Reason: Encrypted content could not be decrypted or parsed.", ""),
                     Verdict.IS_STRIPPED, Memory.NOTHING, 400, ""),
+            new Refusal("a value that reads like a limit", 400, error("invalid_value", "invalid_request_error",
+                    "Invalid value: 'The usage limit has been reached'. Supported values are: 'auto'.", ""), Verdict.IS_TOLD,
+                    Memory.NOTHING, 400, "invalid_value"),
             new Refusal("too long", 400, error("context_length_exceeded", "invalid_request_error",
                     "Your input exceeds the context window of this model.", ""), Verdict.IS_TOLD, Memory.NOTHING, 400,
                     "context_length_exceeded"));
