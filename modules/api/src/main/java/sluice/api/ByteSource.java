@@ -25,6 +25,11 @@ public interface ByteSource extends AutoCloseable {
      */
     void abort();
 
+    /** With which words the account closed its WebSocket, once a read has failed; untold for every other answer. */
+    default UpstreamResult.Close farewell() {
+        return UpstreamResult.Close.UNTOLD;
+    }
+
     /** Gives the connection back if the answer was read to its end, closes it otherwise. May be called again. */
     @Override
     void close();

@@ -14,6 +14,8 @@ import sluice.api.GatewayError;
  * are the client's business, else in the gateway's. Thread-safe.
  */
 public final class FailureAnswer {
+    private static final Set<String> KNOWN_OVERLOADS = Set.of("server_is_overloaded", "slow_down");
+
     private FailureAnswer() {
     }
 
@@ -132,8 +134,8 @@ public final class FailureAnswer {
 
     private static GatewayError overloaded(FailedAttempt failure) {
         UpstreamError error = failure.error();
-        // Clients know what to do by the code; what says so by its message only has a code that means something else.
-        boolean known = failure.rule().when().words().codes().contains(error.code());
+        // Clients know what to do by OpenAI's own codes; other spellings of them, and codes that mean something else, they do not know.
+        boolean known = KNOWN_OVERLOADS.contains(error.code());
         return GatewayError.upstream(503, known ? error.code() : "server_is_overloaded",
                 error.message().isEmpty() ? "The upstream is overloaded." : error.message());
     }

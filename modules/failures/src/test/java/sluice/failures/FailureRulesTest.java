@@ -110,7 +110,7 @@ class FailureRulesTest {
 
     /** Faults of a request that hold the words by which an account's refusals are known. */
     static Stream<Arguments> requestFaults() {
-        return Stream.of("{\"error\":{\"code\":null,\"message\":\"Invalid value: 'usage limit has been reached'. Supported: 'auto'.\"}}",
+        return Stream.of("{\"error\":{\"code\":null,\"message\":\"Invalid value: 'usage limit has been reached'. Use 'auto'.\"}}",
                 "{\"error\":{\"code\":\"invalid_value\",\"message\":\"Invalid value: you hit your usage limit\"}}",
                 "{\"error\":{\"code\":\"unknown_parameter\",\"message\":\"Unknown model parameter: 'x'.\"}}",
                 "{\"error\":{\"message\":\"Unknown parameter: `too many requests`.\"}}",
@@ -222,7 +222,8 @@ class FailureRulesTest {
     @Test
     void reachesEveryRow() {
         Set<Rule> reached = new HashSet<>();
-        Stream.concat(refusals(), requestFaults()).forEach(one -> reached.add(FailureRules.judge(told((Form) one.get()[0], (String) one.get()[1]))));
+        Stream.concat(refusals(), requestFaults())
+                .forEach(one -> reached.add(FailureRules.judge(told((Form) one.get()[0], (String) one.get()[1]))));
         for (String code : new String[] {"", "rate_limit_exceeded", "context_length_exceeded", "unknown_url", "server_error"}) {
             UpstreamError said = new UpstreamError(code, "", "", true, true, java.time.Duration.ZERO);
             for (int status = 300; status < 600; status++) {

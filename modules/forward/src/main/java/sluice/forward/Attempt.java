@@ -151,7 +151,7 @@ final class Attempt {
         return switch (outcome) {
             case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
             case RelayOutcome.RefusedBeforeOutput refused -> verdicts.refusedByEvent(call, lease, answer, refused.error(), strip);
-            case RelayOutcome.BrokeOff broken -> verdicts.brokeOff(call, lease, broken);
+            case RelayOutcome.BrokeOff broken -> verdicts.brokeOff(call, lease, broken, answer.body().farewell(), strip);
         };
     }
 

@@ -136,8 +136,8 @@ final class Verdicts {
                 retryAfter, true, reason("its answer began with a failure: " + said(error.status(), error.code(), error.message()), rule)));
     }
 
-    /** One side broke the answer off. */
-    AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken) {
+    /** One side broke the answer off; {@code farewell}: what an account says that closes its WebSocket. */
+    AttemptResult brokeOff(Call call, AccountLease lease, RelayOutcome.BrokeOff broken, UpstreamResult.Close farewell, boolean strip) {
         RelayOutcome.Report report = broken.report();
         Answer client = call.answer();
         call.record.usage = report.usage();
@@ -149,7 +149,11 @@ final class Verdicts {
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
         String why = client.stalled() ? "the client does not read" : words(broken.cause()) + ": " + broken.detail();
-        FailedAttempt failed = judged(lease, Failure.of(origin), true, why);
+        boolean refuses = broken.cause() == RelayOutcome.Cause.UPSTREAM_CUT && refuses(farewell);
+        if (refuses && origin == Match.Origin.BROKEN_BEFORE_OUTPUT) {
+            return closed(call, lease, new UpstreamResult.Unreachable(true, false, UpstreamResult.Kind.RESET, why, farewell), strip);
+        }
+        FailedAttempt failed = judged(lease, refuses ? close(farewell) : Failure.of(origin), true, why);
         if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
             call.record.failedTry(lease.account().name(), failed.rule().reason());
             call.record.failed(client.status(), "upstream_stream_broken", failed.detail());
@@ -157,6 +161,16 @@ final class Verdicts {
             return new AttemptResult.Done();
         }
         return new AttemptResult.Failed(failed);
+    }
+
+    /** Whether a close says more than that the connection ends. */
+    private boolean refuses(UpstreamResult.Close farewell) {
+        return farewell.isTold()
+                && FailureRules.judge(close(farewell)) != FailureRules.judge(Failure.close(farewell.code(), UpstreamError.NONE));
+    }
+
+    private Failure close(UpstreamResult.Close farewell) {
+        return Failure.close(farewell.code(), UpstreamError.reason(farewell.reason(), epochMillis.getAsLong()));
     }
 
     private FailedAttempt judged(AccountLease lease, Failure failure, boolean requestSent, String detail) {

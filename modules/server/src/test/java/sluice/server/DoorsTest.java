@@ -85,7 +85,7 @@ class DoorsTest {
             if (form == Form.ERROR_EVENT && refusal.error().path("code").isNull() && refusal.name().contains("rate limit")) {
                 return false; // its type has no place there
             }
-            if (form == Form.CLOSE && way != Way.WEBSOCKET) {
+            if ((form == Form.CLOSE || form == Form.CLOSE_AFTER_CREATED) && way != Way.WEBSOCKET) {
                 return false;
             }
             if (form.isOdd() && (door == Door.HTTP_2 || refusal.verdict() != Refusal.Verdict.MOVES_ON

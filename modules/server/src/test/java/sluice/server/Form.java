@@ -1,6 +1,7 @@
 package sluice.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.function.Function;
 
 /** The ways in which an account tells one and the same {@link Refusal}. */
@@ -36,6 +37,9 @@ enum Form {
     AS_200(refusal -> SayingUpstream.status(200, "{\"error\":" + refusal.error() + "}")),
     /** As the reason of a close in the turn: a code alone, or words, as far as they fit. */
     CLOSE(refusal -> new SayingUpstream.Say.Close(1008, refusal.reason())),
+    /** The same behind {@code response.created}. */
+    CLOSE_AFTER_CREATED(refusal -> new SayingUpstream.Say.Close(1011, refusal.reason(),
+            List.of(SayingUpstream.created(Refusal.MODEL)))),
     /** By the status, of a request that is for the other route. */
     COMPACT(refusal -> SayingUpstream.status(refusal.status(), refusal.json()));
 

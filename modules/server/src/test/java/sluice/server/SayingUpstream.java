@@ -68,8 +68,12 @@ final class SayingUpstream implements AutoCloseable {
         /** These messages of a turn that goes on: more is taken in and answered. */
         record Part(List<String> events) implements Say { }
 
-        /** The end of the connection: on a WebSocket a close with this code. */
-        record Close(int code, String reason) implements Say { }
+        /** The end of the connection: on a WebSocket a close with this code, behind these messages. */
+        record Close(int code, String reason, List<String> events) implements Say {
+            Close(int code, String reason) {
+                this(code, reason, List.of());
+            }
+        }
     }
 
     /** What an account does about what it is asked. */
@@ -282,7 +286,10 @@ final class SayingUpstream implements AutoCloseable {
                         connection.sendText(event);
                     }
                 }
-                case Say.Close(int code, String reason) -> {
+                case Say.Close(int code, String reason, List<String> events) -> {
+                    for (String event : events) {
+                        connection.sendText(event);
+                    }
                     connection.sendClose(code, reason);
                     return;
                 }

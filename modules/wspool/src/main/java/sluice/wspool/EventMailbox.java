@@ -257,6 +257,16 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     }
 
     @Override
+    public UpstreamResult.Close farewell() {
+        lock.lock();
+        try {
+            return close;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void close() {
         boolean completed;
         lock.lock();

@@ -184,6 +184,11 @@ final class TurnCall {
         }
 
         @Override
+        public UpstreamResult.Close farewell() {
+            return mailbox.farewell();
+        }
+
+        @Override
         public void close() {
             if (closed.compareAndSet(false, true)) {
                 end(watch);
