@@ -11,8 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
+import sluice.config.ConfigurationLoader;
+import sluice.config.Problem;
 
 /** What {@link InitCommand} writes. */
 @CommandLine.Command(name = "init", mixinStandardHelpOptions = true,
@@ -45,20 +49,36 @@ final class Beginning implements Callable<Integer> {
         if (!name.matches(NAME_RULE) || !url.matches("https?://[^\\s\"]+")) {
             throw new IllegalArgumentException("--account must be NAME=BASE-URL, such as main=https://api.openai.com/v1, not " + chosen);
         }
-        Files.createDirectories(folder);
         Path file = folder.resolve("sluice.yaml");
         NewKey key = NewKey.random(new SecureRandom());
+        String text = text(name, url, key);
+        refuseWhatCheckWould(text);
+        Files.createDirectories(folder);
         try {
             if (Files.exists(file)) {
                 throw new FileAlreadyExistsException(file.toString());
             }
             write(folder.resolve("admin-token"), token() + "\n");
-            write(file, text(name, url, key));
+            write(file, text);
         } catch (FileAlreadyExistsException e) {
             throw new IOException(e.getFile() + " is there already; name another --folder", e);
         }
         tell(file, key);
         return 0;
+    }
+
+    /** A file that does not start would be no beginning. */
+    private void refuseWhatCheckWould(String text) {
+        if (!variable.matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            throw new IllegalArgumentException("--key-variable must be the name of an environment variable, not " + variable);
+        }
+        String known = text.replace("${file:admin-token}", "token").replace("${env:" + variable + "}", "key");
+        String faults = new ConfigurationLoader(Map.of(), Runtime.getRuntime().maxMemory()).parse("sluice.yaml", known, folder).problems()
+                .stream().filter(Problem::error).map(problem -> problem.path() + ": " + problem.message())
+                .collect(Collectors.joining("; "));
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException("it would not start: " + faults);
+        }
     }
 
     private String asked() {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import sluice.api.Account;
@@ -41,7 +42,7 @@ final class ConfigurationMaker {
                 assembly.scheduler(root.inner("scheduler"), root.inner("failover")), root.duration("scheduler.wait.timeout"),
                 stream,
                 assembly.failover(root.inner("failover")), assembly.upstream(root.inner("upstream")),
-                assembly.webSocket(root.inner("websocket")), assembly.modules(root.inner("modules")),
+                assembly.webSocket(root.inner("websocket")), modules(values),
                 assembly.usage(root.inner("usage")),
                 assembly.state(root.inner("state")),
                 new LogSettings(root.choice("log.requests", LogSettings.Form.class),
@@ -179,10 +180,10 @@ final class ConfigurationMaker {
                 s.whole("client-connections"), s.duration("unavailable"));
     }
 
-    private ModuleChoice modules(Section s) {
-        return new ModuleChoice(s.text("body"), s.text("collector"), s.text("relay"), s.text("answer"),
-                s.text("streams"), s.text("scheduler"), s.text("upstream"), s.text("websocket"), s.text("seats"), s.text("state"),
-                s.text("usage"));
+    /** What is chosen, also where something else is wrong. */
+    static ModuleChoice modules(Values values) {
+        UnaryOperator<String> name = key -> values.find("modules." + key, String.class).orElse(Keys.ALL.get("modules." + key).fallback());
+        return ModuleChoice.by(name);
     }
 
     private UsageSettings usage(Section s) {

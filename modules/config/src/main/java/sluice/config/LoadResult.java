@@ -29,6 +29,7 @@ public sealed interface LoadResult {
      * The file cannot be used.
      *
      * @param problems at least one error, and warnings
+     * @param modules what it chooses, as far as that can be read
      */
-    record Rejected(List<Problem> problems) implements LoadResult { }
+    record Rejected(List<Problem> problems, ModuleChoice modules) implements LoadResult { }
 }

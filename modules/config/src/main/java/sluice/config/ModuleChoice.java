@@ -1,5 +1,7 @@
 package sluice.config;
 
+import java.util.function.UnaryOperator;
+
 /**
  * The name of the provider of each service: the keys below {@code modules:}.
  *
@@ -16,4 +18,14 @@ package sluice.config;
  * @param usage of {@link sluice.api.UsageSink.Factory}
  */
 public record ModuleChoice(String body, String collector, String relay, String answer, String streams,
-        String scheduler, String upstream, String webSocket, String seats, String state, String usage) { }
+        String scheduler, String upstream, String webSocket, String seats, String state, String usage) {
+    /** What is chosen where nothing is. */
+    static final ModuleChoice USUAL = by(key -> Keys.ALL.get("modules." + key).fallback());
+
+    /** The choice whose names {@code name} gives, by key. */
+    static ModuleChoice by(UnaryOperator<String> name) {
+        return new ModuleChoice(name.apply("body"), name.apply("collector"), name.apply("relay"), name.apply("answer"),
+                name.apply("streams"), name.apply("scheduler"), name.apply("upstream"), name.apply("websocket"), name.apply("seats"),
+                name.apply("state"), name.apply("usage"));
+    }
+}

@@ -3,7 +3,9 @@ package sluice.edge;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocket;
@@ -23,6 +26,7 @@ import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
+import sluice.records.LogText;
 
 /**
  * The port for clients: each connection that it accepts gets a virtual thread, which agrees on TLS where there is any, and serves it to
@@ -50,6 +54,7 @@ public final class DataPort implements AutoCloseable {
     private final LongSupplier clock;
     private final Map<Thread, ClientConnection> connections = new ConcurrentHashMap<>();
     private volatile Optional<Acceptor> acceptor = Optional.empty();
+    private final AtomicBoolean toldOfHeader = new AtomicBoolean();
     private volatile boolean closed;
 
     /**
@@ -109,7 +114,7 @@ public final class DataPort implements AutoCloseable {
             try (channel) {
                 serve(channel);
             } catch (IOException e) {
-                // It left before it was a client, or does not speak TLS.
+                notAClient(channel, e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException | Error e) {
@@ -121,8 +126,20 @@ public final class DataPort implements AutoCloseable {
         });
     }
 
+    /** It left before it was a client, or does not speak what the port speaks. Who looks for it is told; else anybody could fill the log. */
+    private void notAClient(SocketChannel channel, IOException why) {
+        if (LOG.isLoggable(Level.DEBUG)) {
+            LOG.log(Level.DEBUG, "from " + from(channel) + ": no request: " + LogText.cut(String.valueOf(why.getMessage())));
+        }
+    }
+
+    private static String from(SocketChannel channel) {
+        InetAddress address = channel.socket().getInetAddress();
+        return address == null ? "nobody" : AddressText.of(address);
+    }
+
     private void serve(SocketChannel channel) throws IOException, InterruptedException {
-        String remoteHost = ((InetSocketAddress) channel.getRemoteAddress()).getAddress().getHostAddress();
+        String remoteHost = AddressText.of(((InetSocketAddress) channel.getRemoteAddress()).getAddress());
         if (front.beginsWithProxyHeader(remoteHost)) {
             remoteHost = withinLimit(channel, remoteHost);
         }
@@ -150,6 +167,12 @@ public final class DataPort implements AutoCloseable {
     private String withinLimit(SocketChannel channel, String peer) throws IOException {
         try (AutoClosed _ = closeWhenLate(channel)) {
             return ProxyHeader.read(channel.socket().getInputStream(), peer);
+        } catch (ProtocolException e) {
+            if (!toldOfHeader.getAndSet(true)) {
+                LOG.log(Level.WARNING, "from " + peer + ", a trusted proxy: " + LogText.cut(String.valueOf(e.getMessage()))
+                        + " (server.proxy-protocol); its connections are closed, and this is told once");
+            }
+            throw e;
         }
     }
 

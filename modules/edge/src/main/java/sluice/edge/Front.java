@@ -74,7 +74,7 @@ final class Front {
             if (!isAddress(address)) {
                 return client;
             }
-            client = address;
+            client = AddressText.of(InetAddress.ofLiteral(address));
             if (!isTrusted(address)) {
                 return client;
             }

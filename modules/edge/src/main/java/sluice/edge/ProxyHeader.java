@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -30,7 +31,8 @@ final class ProxyHeader {
      *
      * @param peer the proxy
      * @return the client's address; the peer's for connections of the proxy's own
-     * @throws IOException if there is none
+     * @throws ProtocolException if something else was said
+     * @throws IOException if it cannot be read to its end
      */
     static String read(InputStream in, String peer) throws IOException {
         byte[] begin = in.readNBytes(SIGNATURE.length);
@@ -41,13 +43,13 @@ final class ProxyHeader {
         while (line.length() < MOST_LINE_BYTES && line.indexOf("\r\n") < 0) {
             int next = in.read();
             if (next < 0) {
-                throw new EOFException();
+                throw new EOFException("it ended within its PROXY protocol header");
             }
             line.append((char) next);
         }
         String[] words = line.toString().strip().split(" ");
         if (!words[0].equals("PROXY") || words.length < 2 || line.indexOf("\r\n") != line.length() - 2) {
-            throw new IOException("no PROXY protocol header");
+            throw new ProtocolException("no PROXY protocol header");
         }
         return words[1].equals("UNKNOWN") ? peer : words.length == 6 ? address(words[2]) : fail();
     }
@@ -55,7 +57,7 @@ final class ProxyHeader {
     private static String binary(InputStream in, String peer) throws IOException {
         byte[] head = in.readNBytes(4);
         if (head.length < 4) {
-            throw new EOFException();
+            throw new EOFException("it ended within its PROXY protocol header");
         }
         int length = (head[2] & 0xFF) << 8 | head[3] & 0xFF;
         if (length > MOST_BYTES) {
@@ -65,23 +67,23 @@ final class ProxyHeader {
         int family = (head[1] & 0xFF) >> 4;
         int addressBytes = family == IPV4 ? 4 : family == IPV6 ? 16 : 0;
         if (rest.length < length || rest.length < 2 * addressBytes) {
-            throw new EOFException();
+            throw new EOFException("it ended within its PROXY protocol header");
         }
         if ((head[0] & 0xFF) == LOCAL || addressBytes == 0) {
             return peer;
         }
-        return (head[0] & 0xFF) != PROXIED ? fail() : InetAddress.getByAddress(Arrays.copyOf(rest, addressBytes)).getHostAddress();
+        return (head[0] & 0xFF) != PROXIED ? fail() : AddressText.of(InetAddress.getByAddress(Arrays.copyOf(rest, addressBytes)));
     }
 
     private static String address(String text) throws IOException {
         try {
-            return InetAddress.ofLiteral(text).getHostAddress();
+            return AddressText.of(InetAddress.ofLiteral(text));
         } catch (IllegalArgumentException e) {
             return fail();
         }
     }
 
     private static String fail() throws IOException {
-        throw new IOException("a PROXY protocol header that is none");
+        throw new ProtocolException("a PROXY protocol header that is none");
     }
 }

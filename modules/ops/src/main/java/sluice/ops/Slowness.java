@@ -14,14 +14,17 @@ import sluice.records.EndedRequest;
  *
  * @param account the account
  * @param model the model for which it is slowest, as clients spell it
- * @param tookNanos median from calling the account to its first output; of a whole answer, to its headers
- * @param othersNanos median of the same over all other accounts
+ * @param tookNanos from calling the account to its first output, or of a whole answer to its headers: the median of the newest three
+ * @param othersNanos the same of all other accounts: the median over the newest three of each
  */
 record Slowness(String account, String model, long tookNanos, long othersNanos) {
     /** Only what ended within this time is compared: an account that has recovered is forgiven by then. */
     private static final long WINDOW_MILLIS = 10 * 60_000;
-    /** One answer that took long says nothing; the median of three says that at least two did. */
-    private static final int LEAST = 3;
+    /**
+     * So many of the newest answers of an account are looked at: one that took long says nothing, two of three do. More would hide
+     * an account that sessions leave as soon as it is slow.
+     */
+    private static final int NEWEST = 3;
     /** A difference that nobody feels is none, however many times the small number fits into it. */
     private static final long FELT_NANOS = 1_000_000_000;
 
@@ -37,14 +40,17 @@ record Slowness(String account, String model, long tookNanos, long othersNanos) 
         Map<Work, Map<String, List<Long>>> times = new HashMap<>();
         recent.newest(Integer.MAX_VALUE, request -> compares(request, nowEpochMillis)).forEach(request -> {
             UsageRecord usage = request.usage();
-            times.computeIfAbsent(new Work(usage.route(), usage.model(), usage.stream()), work -> new HashMap<>())
-                    .computeIfAbsent(usage.account(), account -> new ArrayList<>()).add(took(request));
+            List<Long> newest = times.computeIfAbsent(new Work(usage.route(), usage.model(), usage.stream()), work -> new HashMap<>())
+                    .computeIfAbsent(usage.account(), account -> new ArrayList<>());
+            if (newest.size() < NEWEST) {
+                newest.add(took(request));
+            }
         });
         Map<String, Slowness> worst = new HashMap<>();
         times.forEach((work, byAccount) -> byAccount.forEach((account, own) -> {
             List<Long> others = byAccount.entrySet().stream().filter(entry -> !entry.getKey().equals(account))
                     .flatMap(entry -> entry.getValue().stream()).toList();
-            if (own.size() >= LEAST && others.size() >= LEAST) {
+            if (own.size() == NEWEST && others.size() >= NEWEST) {
                 worst.merge(account, new Slowness(account, work.model(), median(own), median(others)),
                         (one, other) -> one.times() >= other.times() ? one : other);
             }

@@ -12,7 +12,7 @@ class SlownessTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final long MILLI = 1_000_000;
 
-    private final RecentRequests recent = new RecentRequests(100);
+    private final RecentRequests recent = new RecentRequests(1000);
 
     private void answered(String account, String model, boolean stream, long millis, int times) {
         EndedRequest good = Requests.good("team", account, model, TokenUsage.NONE);
@@ -62,6 +62,15 @@ class SlownessTest {
         answered("one", "big", true, 60_000, 1);
         answered("two", "big", true, 50, 3);
         assertEquals(1, found().getFirst().times());
+    }
+
+    @Test
+    void anAccountThatSessionsLeaveAfterTwoSlowAnswersIsSlowAllTheSame() {
+        answered("one", "big", true, 50, 20);
+        answered("two", "big", true, 50, 20);
+        answered("one", "big", true, 4_000, 2);
+        answered("two", "big", true, 50, 20);
+        assertEquals(80, found().getFirst().times());
     }
 
     @Test

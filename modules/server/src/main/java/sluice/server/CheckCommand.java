@@ -23,6 +23,9 @@ final class CheckCommand implements Callable<Integer> {
     @CommandLine.Option(names = "--diff", paramLabel = "NEWER", description = "Prints what changes from FILE to NEWER instead.")
     private Path newer;
 
+    @CommandLine.Option(names = {"-q", "--quiet"}, description = "Prints only what is wrong, or soon may be.")
+    private boolean quiet;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -30,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         ConfigurationLoader loader = ConfigurationLoader.ofThisProcess();
         LoadResult first = loader.load(file);
-        report(first);
+        report(file, first);
         if (!(first instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
@@ -39,13 +42,15 @@ final class CheckCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (newer == null) {
-            out.print(loaded.effective().render());
-            out.flush();
-            tellHowLongUsageLasts(loaded);
+            if (!quiet) {
+                out.print(loaded.effective().render());
+                out.flush();
+                tellHowLongUsageLasts(loaded);
+            }
             return 0;
         }
         LoadResult second = loader.load(newer);
-        report(second);
+        report(newer, second);
         if (!(second instanceof LoadResult.Loaded next) || !couldStart(newer, next)) {
             return 1;
         }
@@ -75,9 +80,10 @@ final class CheckCommand implements Callable<Integer> {
         return problems.isEmpty();
     }
 
-    private void report(LoadResult result) {
+    private void report(Path source, LoadResult result) {
         for (Problem problem : result.problems()) {
             spec.commandLine().getErr().println((problem.error() ? "" : "warning: ") + problem);
         }
+        StartCheck.modules(result).forEach(problem -> spec.commandLine().getErr().println(source.getFileName() + ": " + problem));
     }
 }

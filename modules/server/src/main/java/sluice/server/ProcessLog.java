@@ -22,6 +22,7 @@ import sluice.records.AccessLog;
 final class ProcessLog extends Formatter {
     /** Kept from garbage collection, which would undo their levels. */
     private static final List<Logger> QUIET = List.of(Logger.getLogger("io.helidon"), Logger.getLogger("io.helidon.webserver.LoomServer"));
+    private static final Logger OURS = Logger.getLogger("sluice");
     /** A trace tells who called whom; what is longer tells the same again. */
     private static final int MOST_TRACE_CHARS = 8000;
 
@@ -43,36 +44,48 @@ final class ProcessLog extends Formatter {
         apply(settings);
     }
 
-    /** From now on lines have this form, and those below this level are left out. */
+    /**
+     * From now on lines have this form, and those below this level are left out. Only what Sluice itself says has a level of detail: Java's
+     * own would be a hundred lines about its certificates.
+     */
     static void apply(LogSettings settings) {
         json = settings.requests() == LogSettings.Form.JSON;
+        boolean debug = settings.level() == LogSettings.Level.DEBUG;
         Logger.getLogger("").setLevel(switch (settings.level()) {
             case ERROR -> Level.SEVERE;
             case WARNING -> Level.WARNING;
-            case INFO -> Level.INFO;
-            case DEBUG -> Level.FINE;
+            case INFO, DEBUG -> Level.INFO;
         });
-        boolean debug = settings.level() == LogSettings.Level.DEBUG;
+        OURS.setLevel(debug ? Level.FINE : null);
         QUIET.get(0).setLevel(debug ? Level.INFO : Level.WARNING);
         QUIET.get(1).setLevel(debug ? Level.INFO : Level.OFF);
     }
 
-    /** A line that is said whatever the level is: about the start, reloads and the end. */
+    /**
+     * A line that is said whatever the level is: about the start, reloads and the end. Its level is its first word, if that is
+     * {@code error:} or {@code warning:}.
+     */
     static String line(long epochMillis, String text) {
-        return json ? json(epochMillis, text.startsWith("warning: ") ? "warning" : "info", text, "")
-                : Instant.ofEpochMilli(epochMillis) + (text.startsWith("warning: ") ? " WARNING " + text.substring(9) : " INFO " + text);
+        String level = text.startsWith("error: ") ? "error" : text.startsWith("warning: ") ? "warning" : "info";
+        String message = level.equals("info") ? text : text.substring(level.length() + 2);
+        return json ? json(epochMillis, level, message, "") : plain(epochMillis, level, message);
+    }
+
+    private static String plain(long epochMillis, String level, String message) {
+        return Instant.ofEpochMilli(epochMillis) + " " + level.toUpperCase(Locale.ROOT) + " " + message;
+    }
+
+    /** By the names that {@code log.level} has. */
+    private static String level(LogRecord line) {
+        return line.getLevel() == Level.SEVERE ? "error" : line.getLevel() == Level.FINE ? "debug"
+                : line.getLevel().getName().toLowerCase(Locale.ROOT);
     }
 
     @Override
     public String format(LogRecord line) {
         String trace = trace(line);
-        if (json) {
-            String level = line.getLevel() == Level.SEVERE ? "error" : line.getLevel() == Level.FINE ? "debug"
-                    : line.getLevel().getName().toLowerCase(Locale.ROOT);
-            return json(line.getMillis(), level, formatMessage(line), trace) + "\n";
-        }
-        return Instant.ofEpochMilli(line.getMillis()) + " " + line.getLevel().getName() + " " + formatMessage(line)
-                + System.lineSeparator() + trace;
+        return json ? json(line.getMillis(), level(line), formatMessage(line), trace) + "\n"
+                : plain(line.getMillis(), level(line), formatMessage(line)) + System.lineSeparator() + trace;
     }
 
     private static String json(long epochMillis, String level, String message, String trace) {

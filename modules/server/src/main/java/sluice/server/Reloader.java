@@ -38,7 +38,7 @@ final class Reloader implements AutoCloseable {
     /**
      * A reloader for a gateway that runs under {@code first}.
      *
-     * @param say told what happened, in lines for people
+     * @param say told what happened, in lines for people; what was refused begins with {@code error:}
      */
     Reloader(Path file, ConfigurationLoader loader, LoadResult.Loaded first, GatewayProcess gateway, Consumer<String> say) {
         this.file = file;
@@ -85,14 +85,15 @@ final class Reloader implements AutoCloseable {
         applied = reading.marks();
         LoadResult result = reading.result();
         tell(result.problems());
+        StartCheck.modules(result).forEach(problem -> say.accept("error: " + file.getFileName() + ": " + problem));
         if (!(result instanceof LoadResult.Loaded next)) {
-            say.accept("reload: " + file + " has errors; the former configuration stays in force");
+            say.accept("error: reload: " + file + " has errors; the former configuration stays in force");
             return false;
         }
         List<String> problems = StartCheck.problems(next.configuration());
-        problems.forEach(problem -> say.accept(file.getFileName() + ": " + problem));
+        problems.forEach(problem -> say.accept("error: " + file.getFileName() + ": " + problem));
         if (!problems.isEmpty()) {
-            say.accept("reload: a gateway could not start with " + file + "; the former configuration stays in force");
+            say.accept("error: reload: a gateway could not start with " + file + "; the former configuration stays in force");
             return false;
         }
         try {
@@ -100,8 +101,8 @@ final class Reloader implements AutoCloseable {
                 return false;
             }
         } catch (IOException e) {
-            say.accept(file.getFileName() + ": " + e.getMessage());
-            say.accept("reload: a file behind " + file + " cannot be used; the former configuration stays in force");
+            say.accept("error: " + file.getFileName() + ": " + e.getMessage());
+            say.accept("error: reload: a file behind " + file + " cannot be used; the former configuration stays in force");
             return false;
         }
         for (Change change : inForce.effective().changesTo(next.effective())) {
@@ -136,7 +137,7 @@ final class Reloader implements AutoCloseable {
     /** Errors, and the warnings that were not said before. */
     private void tell(List<Problem> problems) {
         List<String> warnings = problems.stream().filter(problem -> !problem.error()).map(Problem::toString).toList();
-        problems.stream().filter(Problem::error).forEach(problem -> say.accept(problem.toString()));
+        problems.stream().filter(Problem::error).forEach(problem -> say.accept("error: " + problem));
         warnings.stream().filter(warning -> !warned.contains(warning)).forEach(warning -> say.accept("warning: " + warning));
         warned = Set.copyOf(warnings);
     }

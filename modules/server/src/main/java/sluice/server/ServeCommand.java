@@ -31,14 +31,18 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LoadResult result = loader.load(file);
+        if (result instanceof LoadResult.Loaded known) {
+            // Before the first line, so that all have one form.
+            ProcessLog.install(known.configuration().log());
+        }
         report(result);
+        StartCheck.modules(result).forEach(problem -> say("error: " + file.getFileName() + ": " + problem));
         if (!(result instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
         Configuration configuration = loaded.configuration();
-        ProcessLog.install(configuration.log());
         List<String> problems = StartCheck.problems(configuration);
-        problems.forEach(problem -> say(file.getFileName() + ": " + problem));
+        problems.forEach(problem -> say("error: " + file.getFileName() + ": " + problem));
         if (!problems.isEmpty()) {
             return 1;
         }
@@ -88,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private void report(LoadResult result) {
-        result.problems().forEach(problem -> say((problem.error() ? "" : "warning: ") + problem));
+        result.problems().forEach(problem -> say((problem.error() ? "error: " : "warning: ") + problem));
     }
 
     /** Words about the process go to standard error; standard output has the lines of requests. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sluice.config.Configuration;
+import sluice.config.LoadResult;
 import sluice.edge.DataTls;
 import sluice.net.TrustedCertificates;
 
@@ -29,6 +30,15 @@ final class StartCheck {
         Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of)
                 .flatMap(path -> unwritable("usage.path", path)).ifPresent(found::add);
         configuration.state().path().flatMap(path -> unwritable("state.path", path)).ifPresent(found::add);
+        return found;
+    }
+
+    /** The modules that are not here, where the file has other errors as well: all of it is told at once. */
+    static List<String> modules(LoadResult result) {
+        List<String> found = new ArrayList<>();
+        if (result instanceof LoadResult.Rejected rejected) {
+            add(found, "", () -> Providers.find(rejected.modules()));
+        }
         return found;
     }
 

@@ -124,8 +124,9 @@ class AlertsTest {
                 ask(running, STREAM, 3);
                 running.process().gateway().inForce().scheduler().control("a", AccountScheduler.Control.ENABLE);
                 running.process().gateway().inForce().scheduler().control("b", AccountScheduler.Control.DISABLE);
-                ask(running, STREAM.replace("hi", "[[sim:first=1200ms]]"), 3);
-                while (!scrape(running.adminUri()).contains("sluice_account_slowness_ratio{account=\"a\"}")) {
+                ask(running, STREAM, 3);
+                ask(running, STREAM.replace("hi", "[[sim:first=1200ms]]"), 2);
+                while (MetricsPage.of(running.adminUri()).of("sluice_account_slowness_ratio", "account", "a") <= 1) {
                     Thread.onSpinWait();
                 }
             }, "SluiceAccountSlow");

@@ -58,6 +58,20 @@ class InitTest {
     }
 
     @Test
+    void writesNothingThatWouldNotStart() {
+        for (String[] wrong : new String[][] {{"--account", "a=https://host/v1/responses"}, {"--account", "a=https://u:p@host/v1"},
+            {"--account", "a=https://host/v1", "--key-variable", "NO WAY"}}) {
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            String[] all = java.util.Arrays.copyOf(wrong, wrong.length + 2);
+            all[wrong.length] = "--folder";
+            all[wrong.length + 1] = folder.resolve("new").toString();
+            assertEquals(1, init(said, all), said.toString());
+            assertTrue(said.toString().contains("would not start") || said.toString().contains("--key-variable must"), said.toString());
+            assertTrue(Files.notExists(folder.resolve("new")), said.toString());
+        }
+    }
+
+    @Test
     void leavesWhatIsThereAlone() throws Exception {
         Files.writeString(folder.resolve("sluice.yaml"), "mine");
         ByteArrayOutputStream said = new ByteArrayOutputStream();

@@ -204,7 +204,7 @@ class ReloadTest {
             write(broken);
             said.clear();
             assertFalse(reloader.reload());
-            assertTrue(said.stream().anyMatch(line -> line.startsWith("sluice.yaml")), said.toString());
+            assertTrue(said.stream().anyMatch(line -> line.startsWith("error: sluice.yaml")), said.toString());
             assertTrue(said.getLast().contains("stays in force"), said.toString());
             assertEquals(200, status("k-stays"));
             assertEquals(401, status("k-2-0"));
@@ -272,10 +272,11 @@ class ReloadTest {
         assertTrue(said.stream().noneMatch(line -> line.contains("plain sight")), said.toString());
         assertEquals(java.util.logging.Level.SEVERE, java.util.logging.Logger.getLogger("").getLevel());
         String line = ProcessLog.line(0, "warning: \u001B[31m");
-        assertEquals("{\"time\":\"1970-01-01T00:00:00Z\",\"level\":\"warning\",\"message\":\"warning: \\u001b[31m\"}", line);
+        assertEquals("{\"time\":\"1970-01-01T00:00:00Z\",\"level\":\"warning\",\"message\":\"\\u001b[31m\"}", line);
         write(yaml(1));
         assertTrue(reloader.reload(), said.toString());
         assertEquals("1970-01-01T00:00:00Z INFO x", ProcessLog.line(0, "x"));
+        assertEquals("1970-01-01T00:00:00Z ERROR x", ProcessLog.line(0, "error: x"));
     }
 
     @Test
@@ -283,6 +284,11 @@ class ReloadTest {
         write(yaml(2) + "modules: {body: tre}\n");
         assertFalse(reloader.reload());
         assertTrue(said.toString().contains("modules.body"), said.toString());
+        write(yaml(2) + "limits: {bodyy: 1}\n");
+        assertFalse(reloader.reload());
+        assertTrue(said.toString().contains("did you mean `body`"), said.toString());
+        assertTrue(said.stream().filter(line -> !line.startsWith("warning: ")).allMatch(line -> line.startsWith("error: ")),
+                "whoever looks for errors finds all of them: " + said);
         assertEquals(401, status("k-2-1"));
     }
 

@@ -69,6 +69,23 @@ class StartCheckTest {
     }
 
     @Test
+    void wrongModulesAreToldBesideWhatIsWrongInTheFileItself() throws IOException {
+        Path file = Files.writeString(folder.resolve("both.yaml"), ACCOUNT + "modules: {body: tre}\nlimits: {bodyy: 1}\n");
+        for (Object command : List.of(new CheckCommand(), new ServeCommand())) {
+            String said = run(command, file);
+            assertTrue(said.contains("modules.body: there is no provider 'tre'") && said.contains("limits.bodyy"), said);
+        }
+    }
+
+    @Test
+    void checkInQuietSaysOnlyWhatIsWrong() throws IOException {
+        Path file = Files.writeString(folder.resolve("quiet.yaml"), ACCOUNT.replace("api-key: k", "api-key: \"\""));
+        StringWriter said = new StringWriter();
+        assertEquals(0, new CommandLine(new CheckCommand()).setOut(new PrintWriter(said, true)).execute("-q", "-c", file.toString()));
+        assertEquals("", said.toString());
+    }
+
+    @Test
     void aDatabaseNeedsItsFile() throws IOException {
         Path file = Files.writeString(folder.resolve("database.yaml"), ACCOUNT + "modules: {usage: sqlite}\n");
         assertTrue(run(new CheckCommand(), file).contains("modules.usage: sqlite needs usage.path"));

@@ -1,0 +1,46 @@
+package sluice.edge;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
+/** Addresses as people write them, so that one client has one address however a proxy spells it (RFC 5952). Stateless. */
+final class AddressText {
+    private static final int GROUPS = 8;
+
+    private AddressText() {
+    }
+
+    static String of(InetAddress address) {
+        return address instanceof Inet6Address ? sixth(address.getAddress()) : address.getHostAddress();
+    }
+
+    /** The longest run of at least two groups of zeros, the first of several, is {@code ::}. */
+    private static String sixth(byte[] bytes) {
+        int[] groups = new int[GROUPS];
+        for (int i = 0; i < GROUPS; i++) {
+            groups[i] = (bytes[2 * i] & 0xFF) << 8 | bytes[2 * i + 1] & 0xFF;
+        }
+        int from = GROUPS;
+        int longest = 1;
+        for (int i = 0; i < GROUPS; i++) {
+            int run = 0;
+            while (i + run < GROUPS && groups[i + run] == 0) {
+                run++;
+            }
+            if (run > longest) {
+                from = i;
+                longest = run;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < GROUPS; i++) {
+            if (i == from) {
+                text.append("::");
+                i += longest - 1;
+            } else {
+                text.append(i > 0 && i != from + longest ? ":" : "").append(Integer.toHexString(groups[i]));
+            }
+        }
+        return text.toString();
+    }
+}
