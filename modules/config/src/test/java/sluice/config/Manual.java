@@ -16,7 +16,8 @@ final class Manual {
             Map.entry("failover", "When another account is tried, and how long a failed one rests."),
             Map.entry("websocket", "WebSocket connections, on both sides."),
             Map.entry("upstream", "How HTTP connections to accounts are kept."),
-            Map.entry("modules", "Which provider serves each service; a jar in the image's `plugins/` folder can bring more."),
+            Map.entry("modules", "Which provider serves each service; a jar in the image's `plugins/` folder can bring more."
+                    + " A key that the chosen one does not hear is refused."),
             Map.entry("usage", "Where usage records go, and what tokens cost."),
             Map.entry("state", "What survives a restart."),
             Map.entry("log", "What is logged."));

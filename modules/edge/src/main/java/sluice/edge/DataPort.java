@@ -126,7 +126,7 @@ public final class DataPort implements AutoCloseable {
         });
     }
 
-    /** It left before it was a client, or does not speak what the port speaks. Who looks for it is told; else anybody could fill the log. */
+    /** It left before it was a client, or speaks something else. Only who looks for it is told, or anybody could fill the log. */
     private void notAClient(SocketChannel channel, IOException why) {
         if (LOG.isLoggable(Level.DEBUG)) {
             LOG.log(Level.DEBUG, "from " + from(channel) + ": no request: " + LogText.cut(String.valueOf(why.getMessage())));

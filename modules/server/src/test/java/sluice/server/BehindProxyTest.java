@@ -42,7 +42,8 @@ class BehindProxyTest {
         "X-Forwarded-For | 203.0.113.9 | 203.0.113.9", "X-Forwarded-For | 6.6.6.6, 203.0.113.9, 10.0.0.7 | 203.0.113.9",
         "X-Forwarded-For | 203.0.113.9:4711 | 203.0.113.9", "X-Forwarded-For | 6.6.6.6, unknown | 127.0.0.1",
         "X-Forwarded-For | [2001:db8::7]:4711 | 2001:db8::7", "X-Forwarded-For | 2001:0DB8:0:0:0:0:0:7 | 2001:db8::7",
-        "X-Forwarded-For | 2001:db8:0:1:0:0:0:7 | 2001:db8:0:1::7", "X-Forwarded-For | ::ffff:203.0.113.9 | 203.0.113.9", "Forwarded | for=6.6.6.6 | 127.0.0.1"})
+        "X-Forwarded-For | 2001:db8:0:1:0:0:0:7 | 2001:db8:0:1::7", "X-Forwarded-For | ::ffff:203.0.113.9 | 203.0.113.9",
+        "Forwarded | for=6.6.6.6 | 127.0.0.1"})
     void aTrustedProxyNamesTheClientInEveryLine(String header, String value, String expected) throws Exception {
         try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
                 CLIENT + "server: {trusted-proxies: [127.0.0.0/8, 10.0.0.0/8]}\n")) {

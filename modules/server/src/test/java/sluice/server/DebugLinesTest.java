@@ -56,8 +56,8 @@ class DebugLinesTest {
                     + "\"message\":\"slow down\"}}"));
             TestClient.Answer answer = client.post("/v1/responses", ASK, "x-api-key", "client-key-Hq81");
             String id = answer.headers().first("x-sluice-request-id").orElseThrow();
-            for (String line : List.of(id + ": account dead by LOAD_BALANCE", id + ": account full by LOAD_BALANCE", "127.0.0.1:1: not connected",
-                    "rate_limit_exceeded")) {
+            for (String line : List.of(id + ": account dead by LOAD_BALANCE", id + ": account full by LOAD_BALANCE",
+                    "127.0.0.1:1: not connected", "rate_limit_exceeded")) {
                 await(line);
             }
             List<String> ours = said().lines().filter(line -> line.contains(" DEBUG ")).toList();

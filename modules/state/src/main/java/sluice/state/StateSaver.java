@@ -12,8 +12,10 @@ final class StateSaver implements AutoCloseable {
     /** How often it is seen whether another process has saved. */
     private static final long LOOK_NANOS = 1_000_000_000;
     private static final long SHARED_LOOK_NANOS = 100_000_000;
-    /** A save that takes long is not repeated for so many times as long, so that sharing takes a twentieth of a core at most. */
+    /** A save that takes long is not repeated for so many times as long, so that sharing takes a twentieth of a core. */
     private static final long REST_TIMES = 20;
+    /** Longer than this nobody waits for what the other has learnt: one save may have been held up by something else. */
+    private static final long MOST_REST_NANOS = 2_000_000_000;
     /** Another process saves every now and then as long as it lives; after so many times as long without a save it is gone. */
     private static final long GONE_TIMES = 2;
 
@@ -54,7 +56,8 @@ final class StateSaver implements AutoCloseable {
                 boolean another = saving.isShared();
                 sharedNanos = another ? now : sharedNanos;
                 shared = another || shared && now - sharedNanos < GONE_TIMES * everyNanos;
-                if (now - savedNanos >= (shared ? Math.min(everyNanos, REST_TIMES * tookNanos) : everyNanos)) {
+                if (now - savedNanos >= (shared ? Math.min(Math.min(everyNanos, MOST_REST_NANOS), REST_TIMES * tookNanos)
+                        : everyNanos)) {
                     tookNanos = save();
                     savedNanos = System.nanoTime();
                 }
