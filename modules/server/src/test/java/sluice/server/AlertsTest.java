@@ -115,7 +115,7 @@ class AlertsTest {
         }
     }
 
-    /** The same model takes more than a second at one account and a moment at the other; which one is asked is said by hand. */
+    /** The same model takes four seconds at one account and a moment at the other; which one is asked is said by hand. */
     private void slowAccount() throws Exception {
         try (SimulatedUpstream upstream = SimulatedUpstream.start();
                 RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 2, "")) {
@@ -125,7 +125,7 @@ class AlertsTest {
                 running.process().gateway().inForce().scheduler().control("a", AccountScheduler.Control.ENABLE);
                 running.process().gateway().inForce().scheduler().control("b", AccountScheduler.Control.DISABLE);
                 ask(running, STREAM, 3);
-                ask(running, STREAM.replace("hi", "[[sim:first=1200ms]]"), 2);
+                ask(running, STREAM.replace("hi", "[[sim:first=4s]]"), 2);
                 while (MetricsPage.of(running.adminUri()).of("sluice_account_slowness_ratio", "account", "a") <= 1) {
                     Thread.onSpinWait();
                 }
