@@ -276,7 +276,7 @@ final class Keys {
                 + "failures are told in the stream.");
         key("stream.json-keepalive", durationOrOff("10ms", "24h"), "off",
                 "Silence of a JSON answer after which white space is sent, which JSON allows before a value: the answer's status "
-                + "is 200 from then on, and a failure is the object `error`.");
+                + "is 200 from then on, and a failure is the object `error`, behind which the connection is broken off.");
         key("stream.connect-timeout", duration("10ms", "10m"), "5s",
                 "TCP, proxy and TLS handshakes with an upstream, together.");
         key("stream.write-timeout", durationOrOff("10ms", "24h"), "30s",

@@ -230,11 +230,8 @@ final class HttpAnswer implements Answer {
             if (headersSent() && json) {
                 byte[] body = outputSent ? NO_BODY : ErrorJson.body(error);
                 write(body, 0, body.length, true);
-                if (body.length > 0) {
-                    end();
-                } else {
-                    abort();
-                }
+                // The status says that all is well: whoever goes by that must not take an error for an answer.
+                abort();
                 return;
             }
             if (headersSent()) {
