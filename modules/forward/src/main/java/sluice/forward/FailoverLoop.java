@@ -110,6 +110,9 @@ final class FailoverLoop {
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
             }
+            if (isSearch(call, failure)) {
+                call.way.searches();
+            }
             call.record.retried(chosen, clock.getAsLong());
         }
     }

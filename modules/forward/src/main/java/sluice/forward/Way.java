@@ -39,6 +39,11 @@ public interface Way {
         return false;
     }
 
+    /** The account does not keep what the request is bound to, and nobody knows who does: all of them will be asked. */
+    default void searches() {
+        // any account will do
+    }
+
     /** Edits that this way needs, besides those of the account. */
     default List<BodyEdit> edits() {
         return List.of();

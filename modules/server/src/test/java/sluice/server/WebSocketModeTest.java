@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +239,27 @@ class WebSocketModeTest {
             upstream.always("sk-a", Fault.NONE);
             assertCompleted(client.turn(TURN));
             assertEquals("WEBSOCKET", upstream.log().last().method());
+        }
+    }
+
+    @Test
+    void aTurnBoundToAResponseOfNobodyAsksAllAccounts() throws IOException {
+        try (SayingUpstream said = new SayingUpstream()) {
+            StringBuilder accounts = new StringBuilder("accounts:\n");
+            for (char name = 'a'; name <= 'f'; name++) {
+                accounts.append("  - {name: ").append(name).append(", base-url: \"").append(said.uri()).append("\", api-key: sk-")
+                        .append(name).append(", websocket: on, tier: ").append(name - 'a').append("}\n");
+                said.account("sk-" + name, name == 'f' ? SayingUpstream::well : asked -> SayingUpstream.status(400,
+                        "{\"error\":{\"code\":\"previous_response_not_found\",\"message\":\"not found\"}}"));
+            }
+            String bound = TURN.replace("\"model\"", "\"previous_response_id\":\"resp_9\",\"model\"");
+            try (RunningGateway gateway = RunningGateway.of(accounts.toString());
+                    TestWebSocket client = TestWebSocket.open(gateway.port())) {
+                assertCompleted(client.turn(bound));
+                assertCompleted(client.turn(bound.replace("resp_9", "resp_1")));
+                assertEquals(List.of(1, 1, 1, 1, 1, 2), Stream.of("a", "b", "c", "d", "e", "f").map(name -> said.asked("sk-" + name).size())
+                        .toList());
+            }
         }
     }
 

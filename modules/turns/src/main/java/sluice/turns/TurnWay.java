@@ -35,6 +35,7 @@ final class TurnWay implements Way {
     /** Whether the turn makes sense as a request. */
     private final boolean isRequest;
     private boolean roams;
+    private boolean searches;
     private boolean overHttp;
 
     TurnWay(TurnPool.Binding binding, ClientMessage message, TurnMeans means) {
@@ -85,9 +86,14 @@ final class TurnWay implements Way {
         return isRequest && !overHttp && only(attempts).isEmpty() && means.offer().servesByHttpOnly(model);
     }
 
+    @Override
+    public void searches() {
+        searches = true;
+    }
+
     /** Leaving the connection would take it from the turns of other streams. */
     private boolean mayRoam() {
-        return portable && binding.isFreeFor(streamId);
+        return (portable || searches) && binding.isFreeFor(streamId);
     }
 
     /** What is too large for the account's WebSocket, or finds it broken and no other, is not for its HTTP. */
