@@ -86,14 +86,15 @@ public final class ConfigurationLoader {
         Problems problems = new Problems(name);
         YamlNode.Table root = YamlFile.read(yaml, problems);
         if (problems.hasErrors()) {
-            return new LoadResult.Rejected(problems.all(), ModuleChoice.USUAL);
+            return new LoadResult.Rejected(problems.all(), ModuleChoice.USUAL, LogSettings.USUAL);
         }
         ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
         Values values = TreeReader.read(root, environment, context, problems);
         Rules.check(values, problems, Instant.now(), heapBytes, files);
         List<ModelPrice> prices = filePrices(values, problems);
         if (problems.hasErrors()) {
-            return new LoadResult.Rejected(problems.all(), ConfigurationMaker.modules(values));
+            return new LoadResult.Rejected(problems.all(), ConfigurationMaker.modules(values),
+                    ConfigurationMaker.log(values));
         }
         return new LoadResult.Loaded(ConfigurationMaker.of(values, prices), new EffectiveConfiguration(values),
                 context.references().files(), problems.all());
@@ -121,6 +122,6 @@ public final class ConfigurationLoader {
     }
 
     private static LoadResult rejected(String name, String message) {
-        return new LoadResult.Rejected(List.of(new Problem(true, name, "", 0, message)), ModuleChoice.USUAL);
+        return new LoadResult.Rejected(List.of(new Problem(true, name, "", 0, message)), ModuleChoice.USUAL, LogSettings.USUAL);
     }
 }

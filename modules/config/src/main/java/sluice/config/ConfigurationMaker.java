@@ -45,8 +45,7 @@ final class ConfigurationMaker {
                 assembly.webSocket(root.inner("websocket")), modules(values),
                 assembly.usage(root.inner("usage")),
                 assembly.state(root.inner("state")),
-                new LogSettings(root.choice("log.requests", LogSettings.Form.class),
-                        root.choice("log.level", LogSettings.Level.class)));
+                log(values));
     }
 
     private StateSettings state(Section s) {
@@ -184,6 +183,11 @@ final class ConfigurationMaker {
     static ModuleChoice modules(Values values) {
         UnaryOperator<String> name = key -> values.find("modules." + key, String.class).orElse(Keys.ALL.get("modules." + key).fallback());
         return ModuleChoice.by(name);
+    }
+
+    /** How lines are wanted, also where something else is wrong. */
+    static LogSettings log(Values values) {
+        return LogSettings.by(key -> values.find("log." + key, String.class).orElse(Keys.ALL.get("log." + key).fallback()));
     }
 
     private UsageSettings usage(Section s) {

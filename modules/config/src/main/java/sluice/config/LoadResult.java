@@ -30,6 +30,7 @@ public sealed interface LoadResult {
      *
      * @param problems at least one error, and warnings
      * @param modules what it chooses, as far as that can be read
+     * @param log how it wants lines, as far as that can be read
      */
-    record Rejected(List<Problem> problems, ModuleChoice modules) implements LoadResult { }
+    record Rejected(List<Problem> problems, ModuleChoice modules, LogSettings log) implements LoadResult { }
 }

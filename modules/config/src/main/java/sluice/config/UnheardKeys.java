@@ -36,7 +36,7 @@ final class UnheardKeys {
         }
     }
 
-    /** All that are given; defaults are not. */
+    /** All that are given, and say something: who writes a default down, as {@code sluice check} does, asks for nothing. */
     static List<Unheard> given(Values values) {
         List<Unheard> found = new ArrayList<>();
         for (Deaf deaf : ALL) {
@@ -55,6 +55,7 @@ final class UnheardKeys {
     }
 
     private static boolean isGiven(Values values, String path) {
-        return values.value(path).filter(value -> value.origin() != Value.Origin.DEFAULT).isPresent();
+        return values.value(path).filter(value -> value.origin() != Value.Origin.DEFAULT).filter(value ->
+                !(value.shown() instanceof YamlNode.Scalar written && written.text().equals(value.key().fallback()))).isPresent();
     }
 }

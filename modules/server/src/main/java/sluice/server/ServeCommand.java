@@ -2,6 +2,7 @@ package sluice.server;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -31,21 +32,33 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LoadResult result = loader.load(file);
-        if (result instanceof LoadResult.Loaded known) {
-            // Before the first line, so that all have one form.
-            ProcessLog.install(known.configuration().log());
-        }
+        // Before the first line, so that all have one form.
+        ProcessLog.install(switch (result) {
+            case LoadResult.Loaded known -> known.configuration().log();
+            case LoadResult.Rejected rejected -> rejected.log();
+        });
         report(result);
         StartCheck.modules(result).forEach(problem -> say("error: " + file.getFileName() + ": " + problem));
         if (!(result instanceof LoadResult.Loaded loaded)) {
             return 1;
         }
-        Configuration configuration = loaded.configuration();
-        List<String> problems = StartCheck.problems(configuration);
+        List<String> problems = StartCheck.problems(loaded.configuration());
         problems.forEach(problem -> say("error: " + file.getFileName() + ": " + problem));
         if (!problems.isEmpty()) {
             return 1;
         }
+        try {
+            serve(loaded);
+        } catch (IOException e) {
+            say("error: " + e.getMessage());
+            return 1;
+        }
+        say("ended");
+        return 0;
+    }
+
+    private void serve(LoadResult.Loaded loaded) throws IOException, InterruptedException {
+        Configuration configuration = loaded.configuration();
         Signals signals = new Signals();
         OutputStream log = new FileOutputStream(FileDescriptor.out);
         try (GatewayProcess gateway = GatewayProcess.start(configuration, log)) {
@@ -65,8 +78,6 @@ final class ServeCommand implements Callable<Integer> {
             Thread.ofVirtual().start(() -> hurry(signals, gateway));
             gateway.drain();
         }
-        say("ended");
-        return 0;
     }
 
     private static void untilTheEnd(Signals signals, Reloader reloader, ReloadThread reloads) throws InterruptedException {

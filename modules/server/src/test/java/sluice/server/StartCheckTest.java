@@ -8,6 +8,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +76,19 @@ class StartCheckTest {
         for (Object command : List.of(new CheckCommand(), new ServeCommand())) {
             String said = run(command, file);
             assertTrue(said.contains("modules.body: there is no provider 'tre'") && said.contains("limits.bodyy"), said);
+        }
+    }
+
+    @Test
+    void aStartThatIsRefusedIsToldInTheFormOfTheFile() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (String fault : List.of("limits: {bodyy: 1}\n", "modules: {body: tre}\n",
+                    "server: {port: " + taken.getLocalPort() + ", admin: {port: 0}}\n")) {
+                Path file = Files.writeString(folder.resolve("json.yaml"), ACCOUNT + fault + "log: {requests: json}\n");
+                List<String> lines = run(new ServeCommand(), file).lines().toList();
+                assertTrue(lines.stream().allMatch(line -> line.startsWith("{\"time\":\"")), lines.toString());
+                assertTrue(lines.stream().anyMatch(line -> line.contains("\"level\":\"error\"")), lines.toString());
+            }
         }
     }
 

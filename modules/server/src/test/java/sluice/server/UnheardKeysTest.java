@@ -83,7 +83,7 @@ class UnheardKeysTest {
     private static final Map<String, String> VALUES = new TreeMap<>(Map.of("accounts[].proxy", "\"http://127.0.0.1:3128\"",
             "upstream.ca", "src/test/java/sluice/server/UnheardKeysTest.java", "upstream.header", "4KiB", "stream.buffer", "8KiB",
             "usage.rotate", "1MiB", "scheduler.weights.quota", "1", "scheduler.weights.queue", "1",
-            "scheduler.sticky.hysteresis", "0.5", "scheduler.sticky.max-errors", "0.5"));
+            "scheduler.sticky.hysteresis", "0.5", "scheduler.sticky.max-errors", "0.4"));
 
     private static String yaml(String module, String provider, String key) {
         String value = VALUES.getOrDefault(key, key.matches(".*(timeout|reset|gain|cost|ttft|write).*") ? "9s" : "9");
