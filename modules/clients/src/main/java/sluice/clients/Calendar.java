@@ -10,6 +10,11 @@ public final class Calendar {
     /** The day that most questions are about. */
     private record Day(long number, long startMillis, long endMillis) { }
 
+    /** The month that most questions are about: months have the same days everywhere. */
+    private record Month(long number, long firstDay, long lastDay) { }
+
+    private static volatile Month lastMonth = new Month(0, 0, -1);
+
     private final ZoneId zone;
     private volatile Day last = new Day(0, 0, 0);
 
@@ -39,8 +44,14 @@ public final class Calendar {
 
     /** The month of a day, counted from year 0. */
     static long monthOf(long epochDay) {
-        LocalDate date = LocalDate.ofEpochDay(epochDay);
-        return date.getYear() * 12L + date.getMonthValue() - 1;
+        Month month = lastMonth;
+        if (epochDay < month.firstDay() || epochDay > month.lastDay()) {
+            LocalDate date = LocalDate.ofEpochDay(epochDay);
+            LocalDate first = date.withDayOfMonth(1);
+            month = new Month(date.getYear() * 12L + date.getMonthValue() - 1, first.toEpochDay(), first.plusMonths(1).toEpochDay() - 1);
+            lastMonth = month;
+        }
+        return month.number();
     }
 
     /** The last day of a month. */

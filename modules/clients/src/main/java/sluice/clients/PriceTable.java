@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import sluice.api.NamePattern;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
@@ -15,7 +17,7 @@ import sluice.config.ModelPrice;
 
 /**
  * What tokens cost, by model, service tier, length of the prompt and kind. A model without a price has none: it is never taken for
- * free; neither is a tier without one taken for the usual tier. Immutable and thread-safe.
+ * free; neither is a tier without one taken for the usual tier. Immutable but for what it has looked up; thread-safe.
  */
 public final class PriceTable {
     /** A dollar for a million tokens is a thousand of these for one. */
@@ -24,12 +26,16 @@ public final class PriceTable {
     private static final Pattern EDITION = Pattern.compile("(.+)-20\\d\\d-\\d\\d-\\d\\d");
     /** How price files name those who serve these models; what is first counts. */
     private static final List<String> PROVIDERS = List.of("", "openai/", "azure/");
+    /** Clients name models as they like: when there are more, all are looked up anew. */
+    private static final int MAX_FOUND = 512;
 
     /** Prices that are looked through one after another: those of the configuration, and all with wildcards. */
     private final List<ModelPrice> listed = new ArrayList<>();
     /** Those of the price file, which has thousands. */
     private final Map<String, List<ModelPrice>> named = new HashMap<>();
     private final List<ModelPrice> all;
+    /** What names of models have got, in the order in which it counts. */
+    private final Map<String, List<ModelPrice>> found = new ConcurrentHashMap<>();
     /** Those of which no other is dearer in every kind. */
     private final List<ModelPrice.Rates> dearest = new ArrayList<>();
 
@@ -58,18 +64,37 @@ public final class PriceTable {
 
     /** The price of a model, for a request of that tier with so many input tokens; empty if it has none. */
     public Optional<ModelPrice> priceOf(String model, String tier, long inputTokens) {
-        String name = nameOf(model);
-        ModelPrice found = find(listed, name, tier, inputTokens);
-        if (found == null) {
-            found = find(named.getOrDefault(name, List.of()), name, tier, inputTokens);
+        ModelPrice best = null;
+        for (ModelPrice price : candidates(model)) {
+            boolean fits = price.tier().equals(tier) && (inputTokens > price.aboveTokens() || price.aboveTokens() == 0);
+            if (fits && (best == null || best.model().equals(price.model()) && price.aboveTokens() > best.aboveTokens())) {
+                best = price;
+            }
         }
-        return Optional.ofNullable(found);
+        return Optional.ofNullable(best);
+    }
+
+    /** The prices of a model for all tiers and lengths. Looking through the patterns is too much for each request. */
+    private List<ModelPrice> candidates(String model) {
+        if (all.isEmpty()) {
+            return all;
+        }
+        List<ModelPrice> known = found.get(model);
+        if (known == null) {
+            String name = nameOf(model);
+            known = Stream.concat(listed.stream().filter(price -> price.fits(name)), named.getOrDefault(name, List.of()).stream())
+                    .toList();
+            if (found.size() >= MAX_FOUND) {
+                found.clear();
+            }
+            found.put(model, known);
+        }
+        return known;
     }
 
     /** Every price that {@code model} may get, in the order in which they count. */
     public List<ModelPrice> pricesOf(String model) {
-        String name = nameOf(model);
-        return all.stream().filter(price -> price.fits(name)).toList();
+        return candidates(model);
     }
 
     /**
@@ -107,18 +132,6 @@ public final class PriceTable {
     /** All prices, in the order in which they count. */
     public List<ModelPrice> all() {
         return all;
-    }
-
-    private static ModelPrice find(List<ModelPrice> prices, String model, String tier, long inputTokens) {
-        ModelPrice found = null;
-        for (ModelPrice price : prices) {
-            boolean fits = price.tier().equals(tier) && (inputTokens > price.aboveTokens() || price.aboveTokens() == 0)
-                    && price.fits(model);
-            if (fits && (found == null || found.model().equals(price.model()) && price.aboveTokens() > found.aboveTokens())) {
-                found = price;
-            }
-        }
-        return found;
     }
 
     /** The cost in billionths of a dollar; empty if the model has no price for this tier. */

@@ -98,6 +98,9 @@ public final class Spending {
      * a budget by what it costs itself, and never two.
      */
     public Room reserve(long nanoDollars, Quota.Budget budget, long day) {
+        if (nanoDollars == 0 && budget.isOpen()) {
+            return Room.LEFT;
+        }
         while (true) {
             State before = state.get();
             State now = before.at(day);
@@ -141,6 +144,9 @@ public final class Spending {
      * sums of that day with it.
      */
     public Sums settle(long day, long nanoDollars, long reservedNanoDollars) {
+        if (nanoDollars == 0 && reservedNanoDollars == 0) {
+            return at(day);
+        }
         return state.updateAndGet(before -> before.with(day, nanoDollars, Math.max(0, before.reservedNanoDollars - reservedNanoDollars)))
                 .sums(day);
     }

@@ -218,7 +218,7 @@ final class AdminApi {
     private void story(ServerRequest request, ServerResponse response) {
         operations.story(request.path().pathParameters().get("id")).ifPresentOrElse(story -> AdminAnswer.json(response, story),
                 () -> AdminAnswer.fail(response, Status.NOT_FOUND_404, "unknown_request", "This request is not among the last "
-                        + Operations.RECENT + "; the log and the ledger know older ones."));
+                        + Operations.RECENT + " that were kept; the log and the ledger know all."));
     }
 
     private void events(ServerRequest request, ServerResponse response) {

@@ -18,7 +18,7 @@ import sluice.records.EndedRequest;
  * Operations of one gateway: is told of every request that has ended, and serves the admin port. Thread-safe.
  */
 public final class Operations implements AutoCloseable {
-    /** Requests that the dashboard begins with. */
+    /** Ended requests that are kept for the dashboard. */
     static final int RECENT = 1000;
 
     private final GatewayView gateway;
@@ -29,7 +29,7 @@ public final class Operations implements AutoCloseable {
     private final ScrapedGauges process;
     private final ScrapedGauges slowness;
     private final LongSupplier epochMillis;
-    private final RecentRequests recent = new RecentRequests(RECENT);
+    private final RecentRequests recent = new RecentRequests(RECENT, System::nanoTime);
     private final LiveFeed feed = new LiveFeed(System::nanoTime);
     private final MinuteHistory history;
     private final Totals totals = new Totals();
@@ -63,10 +63,11 @@ public final class Operations implements AutoCloseable {
 
     /** A request has ended. Does not block. */
     public void ended(EndedRequest request) {
+        Ending ending = Ending.of(request);
         metrics.ended(request);
-        totals.add(request);
-        history.add(Ending.of(request));
-        recent.add(request);
+        totals.add(request, ending);
+        history.add(ending);
+        recent.add(request, ending);
         feed.ended(request);
     }
 
@@ -141,7 +142,8 @@ public final class Operations implements AutoCloseable {
 
     /** The requests that ended last and that {@code search} finds, newest first. */
     String requests(int limit, RequestSearch search) {
-        return JsonOut.object(json -> json.array("requests", recent.newest(limit, search), AdminJson::request));
+        return JsonOut.object(json -> json.array("requests", recent.newest(limit, search), AdminJson::request)
+                .number("skipped", recent.skipped()));
     }
 
     /** Everything that is known of one request; empty if it is not among the last. */

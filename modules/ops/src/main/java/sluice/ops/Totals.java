@@ -22,9 +22,9 @@ final class Totals {
     private final LongAdder costNanoDollars = new LongAdder();
     private final LongAdder unpriced = new LongAdder();
 
-    void add(EndedRequest request) {
+    void add(EndedRequest request, Ending ending) {
         requests.increment();
-        switch (Ending.of(request)) {
+        switch (ending) {
             case FAILED -> errors.increment();
             case REFUSED -> refused.increment();
             case GOOD -> { }
