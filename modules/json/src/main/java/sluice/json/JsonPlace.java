@@ -17,12 +17,19 @@ public final class JsonPlace<F> {
     private final Optional<F> fact;
     private final byte[][] names;
     private final JsonPlace<F>[] members;
+    /** The lengths of the names, as a set of bits: most names in a text have another one. */
+    private final long lengths;
 
     private JsonPlace(Want want, Optional<F> fact, byte[][] names, JsonPlace<F>[] members) {
         this.want = want;
         this.fact = fact;
         this.names = names;
         this.members = members;
+        long all = 0;
+        for (byte[] name : names) {
+            all |= 1L << name.length;
+        }
+        lengths = all;
     }
 
     @SafeVarargs
@@ -56,7 +63,7 @@ public final class JsonPlace<F> {
         return leaf(Want.NUMBER, Optional.of(fact));
     }
 
-    /** The same with one more member that is looked at. */
+    /** The same with one more member that is looked at, whose name has fewer than 64 bytes. */
     public JsonPlace<F> with(String name, JsonPlace<F> member) {
         byte[][] moreNames = Arrays.copyOf(names, names.length + 1);
         JsonPlace<F>[] moreMembers = Arrays.copyOf(members, members.length + 1);
@@ -91,11 +98,25 @@ public final class JsonPlace<F> {
         return hasMembers() ? deepest + 1 : 0;
     }
 
-    /** The member of that name, given as it is spelled; {@code otherwise} if nobody asks for it. */
-    JsonPlace<F> member(byte[] spelled, int length, boolean escaped, JsonPlace<F> otherwise) {
+    /** The member whose name is {@code text[from, to)}; {@code otherwise} if nobody asks for it. */
+    JsonPlace<F> member(byte[] text, int from, int to, JsonPlace<F> otherwise) {
+        int length = to - from;
+        if (length >= Long.SIZE || (lengths >>> length & 1) == 0) {
+            return otherwise;
+        }
         for (int i = 0; i < names.length; i++) {
             byte[] name = names[i];
-            if (escaped ? JsonNames.equal(spelled, 0, length, name) : name.length == length && ByteSearch.matches(spelled, 0, name)) {
+            if (name.length == length && ByteSearch.matches(text, from, name)) {
+                return members[i];
+            }
+        }
+        return otherwise;
+    }
+
+    /** The same for the first {@code length} bytes of a name that has escapes. */
+    JsonPlace<F> escapedMember(byte[] spelled, int length, JsonPlace<F> otherwise) {
+        for (int i = 0; i < names.length; i++) {
+            if (JsonNames.equal(spelled, 0, length, names[i])) {
                 return members[i];
             }
         }

@@ -182,6 +182,7 @@ public final class JsonReader<F> {
                 case SKIP_STRING, STRING -> at = skipString(b, at, to);
                 case SKIP -> at = skipContainer(b, at, to);
                 case TEXT -> at = copyText(b, at, to);
+                case FIRST_KEY, KEY, AFTER -> at = passStructure(b, at, to);
                 case IN_KEY -> at = copyKey(b, at, to);
                 case MARKED -> at = passMarked(b, at, to);
                 case END -> at = to;
@@ -254,6 +255,26 @@ public final class JsonReader<F> {
         return at + 1;
     }
 
+    private int passStructure(byte[] b, int from, int to) {
+        byte first = b[from];
+        if (first != '"') {
+            structure(first);
+            return from + 1;
+        }
+        int end = ByteSearch.quoteOrBackslash(b, from + 1, to);
+        if (end == to || b[end] != '"') {
+            keyBytes = 0;
+            keyEscaped = false;
+            state = State.IN_KEY;
+            return from + 1;
+        }
+        // Most names stand whole in one piece, right before their colon.
+        place = stack[depth - 1].member(b, from + 1, end, elsewhere);
+        boolean colon = end + 1 < to && b[end + 1] == ':';
+        state = colon ? State.VALUE : State.COLON;
+        return colon ? end + 2 : end + 1;
+    }
+
     private int copyKey(byte[] b, int from, int to) {
         int at = ByteSearch.quoteOrBackslash(b, from, to);
         appendKey(b, from, at);
@@ -261,7 +282,9 @@ public final class JsonReader<F> {
             return to;
         }
         if (b[at] == '"') {
-            place = keyBytes < MAX_KEY_BYTES ? stack[depth - 1].member(key, keyBytes, keyEscaped, elsewhere) : elsewhere;
+            place = keyBytes >= MAX_KEY_BYTES ? elsewhere
+                    : keyEscaped ? stack[depth - 1].escapedMember(key, keyBytes, elsewhere)
+                    : stack[depth - 1].member(key, 0, keyBytes, elsewhere);
             state = State.COLON;
         } else {
             appendKey(b, at, at + 1);
@@ -369,7 +392,6 @@ public final class JsonReader<F> {
     private void step(byte b) {
         switch (state) {
             case START -> start(b);
-            case FIRST_KEY, KEY, AFTER -> structure(b);
             case KEY_ESCAPE -> {
                 key[Math.min(keyBytes, MAX_KEY_BYTES - 1)] = b;
                 keyBytes = Math.min(keyBytes + 1, MAX_KEY_BYTES);
@@ -412,11 +434,6 @@ public final class JsonReader<F> {
 
     private void structure(byte b) {
         switch (b) {
-            case '"' -> {
-                keyBytes = 0;
-                keyEscaped = false;
-                state = State.IN_KEY;
-            }
             case ',' -> state = State.KEY;
             case '}' -> close();
             default -> { }
