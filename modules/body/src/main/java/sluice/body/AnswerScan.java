@@ -29,7 +29,7 @@ final class AnswerScan {
 
     private final AnswerFacts facts = new AnswerFacts();
     private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, facts);
-    private ModelGate model = new ModelGate(RelayOptions.Names.SAME);
+    private ModelGate model = ModelGate.of(RelayOptions.Names.SAME);
 
     private byte[] patch = NO_PATCH;
     private int patchFrom;
@@ -37,7 +37,7 @@ final class AnswerScan {
 
     /** Begins a new answer. */
     void begin(RelayOptions.Names names) {
-        model = new ModelGate(names);
+        model = ModelGate.of(names);
         patch = NO_PATCH;
         facts.reset();
         json.reset();
@@ -70,7 +70,7 @@ final class AnswerScan {
 
     /** Restores no name any more, for nobody will see it. */
     void withoutModel() {
-        model = new ModelGate(RelayOptions.Names.SAME);
+        model = ModelGate.of(RelayOptions.Names.SAME);
         json.forgetLiteral();
         patch = NO_PATCH;
     }

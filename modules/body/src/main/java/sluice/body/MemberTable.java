@@ -70,13 +70,4 @@ final class MemberTable {
         }
         return -1;
     }
-
-    /** Whether there are two members of that name, in any spelling, or one that only readers take for it which ignore case. */
-    boolean isRepeated(byte[] buffer, byte[] name) {
-        int found = 0;
-        for (int member = 0; member < size && found < 2; member++) {
-            found += JsonNames.equalIgnoringCase(buffer, nameFrom(member), nameTo(member), name) ? 1 : 0;
-        }
-        return found > 1 || found == 1 && lastOf(buffer, name, size) < 0;
-    }
 }

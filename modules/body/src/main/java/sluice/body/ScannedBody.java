@@ -10,13 +10,12 @@ import sluice.json.JsonNames;
 
 /** The received bytes and the places of the members in them. Immutable and thread-safe. */
 final class ScannedBody implements RequestBody {
-    private static final byte[][] FIELD_NAMES = fieldNames();
-
     private final byte[] buffer;
     private final int from;
     private final int to;
     private final int open;
     private final MemberTable members;
+    private final KnownMembers known;
     private final boolean encryptedContent;
 
     ScannedBody(byte[] buffer, int from, int to, int open, MemberTable members, boolean encryptedContent) {
@@ -25,16 +24,8 @@ final class ScannedBody implements RequestBody {
         this.to = to;
         this.open = open;
         this.members = members;
+        this.known = new KnownMembers(buffer, members);
         this.encryptedContent = encryptedContent;
-    }
-
-    private static byte[][] fieldNames() {
-        Field[] fields = Field.values();
-        byte[][] names = new byte[fields.length][];
-        for (Field field : fields) {
-            names[field.ordinal()] = JsonNames.bytes(field.key());
-        }
-        return names;
     }
 
     @Override
@@ -44,13 +35,13 @@ final class ScannedBody implements RequestBody {
 
     @Override
     public JsonValue field(Field field) {
-        int member = members.lastOf(buffer, FIELD_NAMES[field.ordinal()], members.size());
+        int member = known.last(field);
         return member < 0 ? JsonValue.ABSENT : Values.of(buffer, members.valueFrom(member), members.valueTo(member));
     }
 
     @Override
     public boolean isRepeated(Field field) {
-        return members.isRepeated(buffer, FIELD_NAMES[field.ordinal()]);
+        return known.isRepeated(field);
     }
 
     @Override

@@ -16,6 +16,16 @@ public final class JsonNames {
         return name.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Whether {@code buffer[from, to)} is ASCII without escapes: letters that stand for themselves. */
+    public static boolean isPlain(byte[] buffer, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (buffer[i] < 0 || buffer[i] == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether the name whose text, without quotation marks, is {@code buffer[from, to)} is {@code name}. */
     public static boolean equal(byte[] buffer, int from, int to, byte[] name) {
         int length = to - from;
@@ -36,11 +46,7 @@ public final class JsonNames {
         if (length < name.length || length > LONGEST_ESCAPE * name.length) {
             return false;
         }
-        boolean plain = true;
-        for (int i = from; plain && i < to; i++) {
-            plain = buffer[i] >= 0 && buffer[i] != '\\';
-        }
-        if (!plain) {
+        if (!isPlain(buffer, from, to)) {
             // Some letters outside of ASCII are forms of ASCII ones: a long s, the sign for Kelvin.
             return JsonText.decode(buffer, from, to).equalsIgnoreCase(new String(name, StandardCharsets.UTF_8));
         }
@@ -48,7 +54,7 @@ public final class JsonNames {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (Character.toLowerCase(buffer[from + i]) != Character.toLowerCase(name[i])) {
+            if (buffer[from + i] != name[i] && Character.toLowerCase(buffer[from + i]) != Character.toLowerCase(name[i])) {
                 return false;
             }
         }

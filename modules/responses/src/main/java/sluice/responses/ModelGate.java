@@ -19,6 +19,7 @@ public final class ModelGate {
     private static final int MAX_ESCAPED_BYTES = 6;
     /** Room for what names an edition, such as {@code -2025-08-07}. */
     private static final int MAX_EDITION_CHARS = 32;
+    private static final ModelGate CLOSED = new ModelGate(RelayOptions.Names.SAME);
 
     private final boolean active;
     private final RelayOptions.Names names;
@@ -26,8 +27,12 @@ public final class ModelGate {
     private final byte[] upstreamLiteral;
     private final byte[] clientLiteral;
 
-    /** A gate that nothing passes if the names are the same. */
-    public ModelGate(RelayOptions.Names names) {
+    /** A gate for these names, which nothing passes if they are the same. */
+    public static ModelGate of(RelayOptions.Names names) {
+        return names.mapped() ? new ModelGate(names) : CLOSED;
+    }
+
+    private ModelGate(RelayOptions.Names names) {
         active = names.mapped();
         this.names = names;
         String plain = longestPlainRun(names.upstream());

@@ -43,7 +43,7 @@ final class FoldRelay {
     FoldRelay(ByteSource source, ClientSink sink, RelayOptions options) {
         this.source = source;
         this.options = options;
-        model = new ModelGate(options.call().model());
+        model = ModelGate.of(options.call().model());
         outlet = new Outlet(sink, 0);
         outlet.open();
         deadlines = new Deadlines(source, () -> { }, options.clocks());

@@ -44,7 +44,7 @@ final class StreamRelay {
         // Nobody knows what is output in a stream of another protocol, and any event may tell the usage.
         options = foreign ? asked.withHeld(Commit.FIRST_EVENT, 0, asked.held().time()) : asked;
         this.gated = gated && !foreign;
-        model = new ModelGate(options.call().model());
+        model = ModelGate.of(options.call().model());
         buffer = new RelayBuffer(options, model);
         reading = new EventReading(model);
         numbers = new Numbering(reading);
