@@ -12,7 +12,7 @@ final class MemberTable {
     static final int MAX_MEMBERS = 65_536;
 
     private static final int WIDTH = 5;
-    private static final int USUAL_MEMBERS = 24;
+    private static final int USUAL_MEMBERS = 16;
 
     private int[] places = new int[USUAL_MEMBERS * WIDTH];
     private int size;
