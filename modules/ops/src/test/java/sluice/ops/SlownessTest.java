@@ -12,7 +12,7 @@ class SlownessTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final long MILLI = 1_000_000;
 
-    private final RecentRequests recent = new RecentRequests(1000);
+    private final RecentRequests recent = new RecentRequests(1000, () -> 0);
 
     private void answered(String account, String model, boolean stream, long millis, int times) {
         EndedRequest good = Requests.good("team", account, model, TokenUsage.NONE);
@@ -21,7 +21,7 @@ class SlownessTest {
                 new UsageRecord.Asked(as.route(), model, "", stream, 1), as.served(), as.result(), as.charge());
         for (int i = 0; i < times; i++) {
             recent.add(new EndedRequest(usage, good.times(), millis * MILLI, stream ? millis * MILLI : 0, 1, 1, 1, good.layer(), false,
-                    good.story()));
+                    good.story()), Ending.GOOD);
         }
     }
 

@@ -13,7 +13,7 @@ import sluice.config.OpenFiles;
 import sluice.config.ServerSettings;
 import sluice.edge.DataPort;
 import sluice.forward.Gateway;
-import sluice.ops.IdleMemory;
+import sluice.ops.HeapTrimmer;
 import sluice.ops.Operations;
 import sluice.probe.Probe;
 import sluice.records.AccessLog;
@@ -41,7 +41,7 @@ final class GatewayProcess implements AutoCloseable {
     private final Operations operations;
     private final ClientKeys keys;
     private final Listeners listeners;
-    private final IdleMemory memory;
+    private final HeapTrimmer memory;
     private Configuration configuration;
     private volatile boolean ended;
 
@@ -70,7 +70,7 @@ final class GatewayProcess implements AutoCloseable {
         this.operations = operations;
         this.keys = keys;
         this.listeners = listeners;
-        memory = IdleMemory.watch(gateway::inFlight, gateway::served, ArrayShelf.shared()::clear);
+        memory = HeapTrimmer.watch(gateway::inFlight, gateway::served, ArrayShelf.shared()::clear);
     }
 
     /**
