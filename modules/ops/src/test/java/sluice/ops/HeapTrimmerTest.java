@@ -42,7 +42,7 @@ class HeapTrimmerTest {
         assertEquals(0, collections.get());
         look(10);
         assertEquals(1, collections.get());
-        heap.set(100 * MB);
+        heap.set(90 * MB);
         ended.set(101);
         look(10);
         assertEquals(2, collections.get());
