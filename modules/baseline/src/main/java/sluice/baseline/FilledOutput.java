@@ -15,8 +15,11 @@ final class FilledOutput {
     /** The response as it is, if it has output or there are no items. */
     static byte[] of(byte[] response, KeptItems items) throws IOException {
         JsonNode tree = TreeScanner.MAPPER.readTree(response);
-        if (items.count() == 0 || !(tree instanceof ObjectNode object) || !object.path("output").isEmpty()) {
+        if (items.isEmpty() || !(tree instanceof ObjectNode object) || !isBare(object.path("output"))) {
             return response;
+        }
+        if (items.isFull()) {
+            throw new IOException("more items than are kept, and none in the terminal event");
         }
         try {
             object.set("output", TreeScanner.MAPPER.readTree("[" + new String(items.json(), StandardCharsets.UTF_8) + "]"));
@@ -24,5 +27,9 @@ final class FilledOutput {
         } catch (JsonProcessingException e) {
             throw new IOException(e);
         }
+    }
+
+    private static boolean isBare(JsonNode output) {
+        return output.isMissingNode() || output.isNull() || output.isArray() && output.isEmpty();
     }
 }

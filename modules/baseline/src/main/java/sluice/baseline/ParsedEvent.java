@@ -90,6 +90,11 @@ final class ParsedEvent {
         return tree.path("sequence_number").asLong(-1);
     }
 
+    /** -1 without one. */
+    long outputIndex() {
+        return count(tree.path("output_index"));
+    }
+
     String responseId() {
         return tree.at("/response/id").asText("");
     }

@@ -237,7 +237,7 @@ final class PerLineStream {
             byte[] item = event.json("item");
             items.begin();
             items.add(item, 0, item.length);
-            items.end();
+            items.end(event.outputIndex());
         }
     }
 

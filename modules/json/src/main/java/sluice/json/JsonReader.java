@@ -21,7 +21,9 @@ public final class JsonReader<F> {
         /** Behind the bracket that opens a container whose extent is wanted. */
         OPENED,
         /** Behind the bracket that closes it. */
-        CLOSED
+        CLOSED,
+        /** Behind the first byte of another value that stands where such a container is wanted. */
+        SCALAR
     }
 
     private enum State {
@@ -93,7 +95,10 @@ public final class JsonReader<F> {
         marked = textPlace;
     }
 
-    /** From now on {@link #feed} stops behind the first and the last byte of each container whose extent is wanted. */
+    /**
+     * From now on {@link #feed} stops behind the first and the last byte of each container whose extent is wanted, and behind the
+     * first one of what stands in its place.
+     */
     public void stopAtExtents() {
         stopsAtExtents = true;
     }
@@ -340,7 +345,14 @@ public final class JsonReader<F> {
                     state = State.SPELLED;
                 }
                 step(b);
+                stopAtScalar();
             }
+        }
+    }
+
+    private void stopAtScalar() {
+        if (stopsAtExtents && place.want() == Want.EXTENT) {
+            stop = Stop.SCALAR;
         }
     }
 
@@ -354,6 +366,7 @@ public final class JsonReader<F> {
             state = State.TEXT;
         } else {
             state = State.STRING;
+            stopAtScalar();
         }
     }
 

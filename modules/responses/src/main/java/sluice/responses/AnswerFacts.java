@@ -24,6 +24,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private int typeBytes;
     private boolean typed;
     private long sequence = -1;
+    private long outputIndex = -1;
     private String responseId = "";
     private String conversationId = "";
     private boolean settled;
@@ -56,6 +57,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     public void reset() {
         typed = false;
         sequence = -1;
+        outputIndex = -1;
         responseId = "";
         conversationId = "";
         settled = false;
@@ -85,6 +87,11 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** The event's number; -1 without one. */
     public long sequence() {
         return sequence;
+    }
+
+    /** Where the event's item stands in the output; -1 if it is not told. */
+    public long outputIndex() {
+        return outputIndex;
     }
 
     /** Empty without one. */
@@ -177,6 +184,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     public void number(Fact fact, long value) {
         switch (fact) {
             case SEQUENCE_NUMBER -> sequence = value;
+            case OUTPUT_INDEX -> outputIndex = value;
             case INPUT_TOKENS -> input = value;
             case OUTPUT_TOKENS -> output = value;
             case TOTAL_TOKENS -> total = value;

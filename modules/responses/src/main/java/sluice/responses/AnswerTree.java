@@ -57,7 +57,8 @@ public final class AnswerTree {
             .with("model", MODEL).with("response", RESPONSE)
             .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
-            .with("status", STATUS).with("status_code", STATUS).with("rate_limits", RATE_LIMITS));
+            .with("status", STATUS).with("status_code", STATUS).with("rate_limits", RATE_LIMITS)
+            .with("output_index", JsonPlace.number(Fact.OUTPUT_INDEX)));
 
     /** A JSON answer: a response, or an event that holds one, where an upstream answers so; or the words of an error alone. */
     public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE)

@@ -20,6 +20,8 @@ public enum Fact {
     OUTPUT,
     /** The item that an event adds or completes. */
     ITEM,
+    /** Where that item stands in the output. */
+    OUTPUT_INDEX,
     USAGE,
     INPUT_TOKENS,
     CACHED_TOKENS,

@@ -1,19 +1,38 @@
 package sluice.responses;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import sluice.buffers.ArrayShelf;
+import sluice.json.JsonMembers;
 
-/** The items of a response that are complete so far, as JSON. Bounded. Confined to one thread. */
+/**
+ * The items of a response that are complete so far, as JSON, each with its place in {@code output}: what stands there where the
+ * response itself has none, which is no output, {@code null} or an empty array. Bounded. Confined to one thread.
+ */
 public final class KeptItems {
     private static final int FIRST_BYTES = 1024;
+    /** What an item takes beside its bytes, so that a great many small ones are bounded, too. */
+    private static final int BYTES_BESIDE = 32;
     private static final byte[] NOTHING = {};
 
     private final int maxBytes;
+    private final List<Item> items = new ArrayList<>();
     private byte[] kept = NOTHING;
     private int bytes;
     private int whole;
-    private int count;
+    private long next;
     private boolean full;
+
+    /** Where an item stands: in the output, and here. */
+    private record Item(long index, int from, int to) { }
+
+    /** An item that is told twice is the one that was told last; others may share an index. */
+    private record Name(long index, String id) { }
 
     /** Keeps up to {@code maxBytes}; the item that does not fit, and all later ones, are not kept. */
     public KeptItems(int maxBytes) {
@@ -23,15 +42,12 @@ public final class KeptItems {
     /** An item begins. What was begun before and not {@linkplain #end ended} is forgotten. */
     public void begin() {
         bytes = whole;
-        if (whole > 0) {
-            add(new byte[] {','}, 0, 1);
-        }
     }
 
     /** The next bytes of the item. */
     public void add(byte[] b, int from, int to) {
         int length = to - from;
-        if (full || length > maxBytes - bytes) {
+        if (full || length > maxBytes - bytes - (long) BYTES_BESIDE * items.size()) {
             full = true;
             return;
         }
@@ -43,12 +59,19 @@ public final class KeptItems {
         bytes += length;
     }
 
-    /** The item is whole, and one of the response's. */
-    public void end() {
-        if (!full) {
-            whole = bytes;
-            count++;
+    /**
+     * The item is whole, and one of the response's.
+     *
+     * @param index its {@code output_index}; -1: not told, which is behind all others so far
+     */
+    public void end(long index) {
+        if (full || bytes == whole) {
+            return;
         }
+        long place = index >= 0 ? index : next;
+        next = Math.max(next, place + 1);
+        items.add(new Item(place, whole, bytes));
+        whole = bytes;
     }
 
     /** Whether there was an item that did not fit. */
@@ -56,20 +79,41 @@ public final class KeptItems {
         return full;
     }
 
-    /** How many items are kept. */
-    public int count() {
-        return count;
+    /** Whether there was no item. */
+    public boolean isEmpty() {
+        return items.isEmpty() && !full;
     }
 
-    /** The items with commas between them. */
+    /** The items by their index, with commas between them. Those of the same index stand as they came. */
     public byte[] json() {
-        return Arrays.copyOf(kept, whole);
+        StringBuilder json = new StringBuilder(whole + items.size());
+        for (Item item : ordered()) {
+            json.append(json.isEmpty() ? "" : ",").append(new String(kept, item.from(), item.to() - item.from(), StandardCharsets.UTF_8));
+        }
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Collection<Item> ordered() {
+        items.sort(Comparator.comparingLong(Item::index));
+        Map<Object, Item> last = LinkedHashMap.newLinkedHashMap(items.size());
+        for (Item item : items) {
+            String id = idOf(item);
+            last.put(id.isEmpty() ? item : new Name(item.index(), id), item);
+        }
+        return last.values();
+    }
+
+    private String idOf(Item item) {
+        JsonMembers members = new JsonMembers(kept, item.from(), item.to());
+        return members.seek("id") && kept[members.valueFrom()] == '"' ? members.valueText() : "";
     }
 
     /** Nobody asks any more: gives up the memory. Nothing else is called after it. */
     public void release() {
         ArrayShelf.shared().giveBack(kept);
         kept = NOTHING;
+        items.clear();
+        bytes = 0;
         whole = 0;
     }
 }

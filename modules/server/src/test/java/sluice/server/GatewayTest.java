@@ -272,6 +272,31 @@ class GatewayTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+            batching | "output":null,
+            batching | "output":[],
+            batching | "model":"m",
+            per-line | "output":null,
+            per-line | "output":[],
+            per-line | "model":"m",
+            """)
+    void givesAnAnswerThatWasStreamedItsItemsByTheirIndex(String relay, String output) throws IOException {
+        String item = "{\"type\":\"response.output_item.done\",\"sequence_number\":%1$d,\"output_index\":%2$d,\"item\":"
+                + "{\"id\":\"i%2$d\"}}";
+        try (SayingUpstream told = new SayingUpstream();
+                RunningGateway gateway = RunningGateway.accounts(told.uri(), 1, "modules: {relay: " + relay + "}\n");
+                TestClient client = gateway.client()) {
+            told.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("m"), item.formatted(1, 2), item.formatted(2, 0),
+                    item.formatted(3, 1), "{\"type\":\"response.completed\",\"sequence_number\":4,\"response\":{\"id\":\"resp_1\"," + output
+                    + "\"object\":\"response\",\"status\":\"completed\"}}"));
+            TestClient.Answer answer = client.post(PLAIN);
+            String items = Heard.json(answer.text()).path("output").toString();
+            assertEquals("[{\"id\":\"i0\"},{\"id\":\"i1\"},{\"id\":\"i2\"}]", items, answer.text());
+            assertEquals(2, answer.text().split("\"output\"", -1).length, answer.text());
+        }
+    }
+
     @Test
     void explainsWhatItChangedAndChecksItself() throws IOException {
         try (RunningGateway gateway = RunningGateway.of("accounts: [{name: a, base-url: \"" + upstream.baseUri()

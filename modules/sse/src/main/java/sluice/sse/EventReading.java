@@ -88,7 +88,7 @@ final class EventReading {
     /** The event is over, and was of this type. */
     void end(EventType type) {
         if (type == EventType.ITEM_DONE) {
-            items.end();
+            items.end(found.outputIndex());
         }
     }
 

@@ -162,7 +162,7 @@ final class FoldRelay {
         if (kind != EventKind.OPENING) {
             deadlines.noFirstOutput();
         }
-        answer.endEvent(type);
+        answer.endEvent(type, found.outputIndex());
         if (!late && kind.terminal()) {
             if (ledger.failedWithoutWord()) {
                 // An event that says why may follow.

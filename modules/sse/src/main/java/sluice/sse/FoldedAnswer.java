@@ -19,8 +19,10 @@ import sluice.responses.ModelGate;
 final class FoldedAnswer {
     /** Most bytes of items that are kept in case that the terminal event has none. */
     private static final int MAX_ITEM_BYTES = 4 * 1024 * 1024;
-    private static final byte[] OUTPUT = {',', '"', 'o', 'u', 't', 'p', 'u', 't', '"', ':', '['};
-    private static final byte[] END_OF_OUTPUT = {']'};
+    private static final byte[] COMMA = {','};
+    private static final byte[] NAME = {'"', 'o', 'u', 't', 'p', 'u', 't', '"', ':'};
+    private static final byte[] OPENED = {'['};
+    private static final byte[] CLOSED = {']'};
     private static final byte[] END = {'}'};
 
     private enum State { NONE, PASSING, KEEPING, KEPT, DONE }
@@ -34,6 +36,9 @@ final class FoldedAnswer {
     private State state = State.NONE;
     private boolean inItem;
     private boolean inOutput;
+    /** Inside of a {@code null} that is left out, for the items take its place. */
+    private boolean inNull;
+    private boolean memberSeen;
     private boolean outputSeen;
     private boolean outputFilled;
 
@@ -70,6 +75,7 @@ final class FoldedAnswer {
             from = at - 1;
         }
         if (state == State.PASSING || state == State.KEEPING) {
+            from = inNull ? endNull(b, from, at) : from;
             append(b, from, at);
             inAnswer(b, from, at);
         } else if (inItem) {
@@ -86,6 +92,8 @@ final class FoldedAnswer {
     private void begin(EventType type) {
         state = type == EventType.UNKNOWN ? State.KEEPING : isEnd(type) ? State.PASSING : State.NONE;
         inOutput = false;
+        inNull = false;
+        memberSeen = false;
         outputSeen = false;
         outputFilled = false;
     }
@@ -95,8 +103,12 @@ final class FoldedAnswer {
     }
 
     /** A line of data ended inside of an event. */
-    void newline() {
+    void newline() throws ByteSource.Broken {
         if (state == State.PASSING || state == State.KEEPING) {
+            if (inNull) {
+                inNull = false;
+                output();
+            }
             // what joins two lines of data (WHATWG HTML §9.2.6)
             append(new byte[] {'\n'}, 0, 1);
         }
@@ -107,6 +119,7 @@ final class FoldedAnswer {
             int end = json.stop() == Stop.CLOSED && json.stoppedAt(Fact.OUTPUT) ? at - 1 : at;
             outputFilled = ByteSearch.skipSpace(b, from, end) < end;
         }
+        memberSeen = memberSeen || ByteSearch.indexOf(b, from, at, (byte) '"') < at;
         switch (json.stop()) {
             case LITERAL -> {
                 int literal = bytes - json.literalBytes();
@@ -117,8 +130,15 @@ final class FoldedAnswer {
             }
             case OPENED -> {
                 if (json.stoppedAt(Fact.OUTPUT)) {
-                    inOutput = true;
+                    inOutput = b[at - 1] == OPENED[0];
                     outputSeen = true;
+                }
+            }
+            case SCALAR -> {
+                if (json.stoppedAt(Fact.OUTPUT)) {
+                    outputSeen = true;
+                    inNull = b[at - 1] == 'n' && !items.isEmpty();
+                    bytes -= inNull ? 1 : 0;
                 }
             }
             case CLOSED -> closed();
@@ -128,22 +148,40 @@ final class FoldedAnswer {
 
     private void closed() throws ByteSource.Broken {
         if (json.stoppedAt(Fact.OUTPUT)) {
-            inOutput = false;
-            if (!outputFilled) {
-                bytes -= END_OF_OUTPUT.length;
+            if (inOutput && !outputFilled) {
+                bytes -= CLOSED.length;
                 fill();
-                append(END_OF_OUTPUT, 0, END_OF_OUTPUT.length);
+                append(CLOSED, 0, CLOSED.length);
             }
+            inOutput = false;
         } else if (json.stoppedAt(Fact.RESPONSE)) {
-            if (!outputSeen && items.count() > 0) {
+            if (!outputSeen && !items.isEmpty()) {
                 bytes -= END.length;
-                append(OUTPUT, 0, OUTPUT.length);
-                fill();
-                append(END_OF_OUTPUT, 0, END_OF_OUTPUT.length);
+                append(COMMA, 0, memberSeen ? COMMA.length : 0);
+                append(NAME, 0, NAME.length);
+                output();
                 append(END, 0, END.length);
             }
             state = state == State.PASSING ? State.DONE : State.KEPT;
         }
+    }
+
+    /** Leaves out what is here of a {@code null}, and writes the items where it ends; returns from where the answer goes on. */
+    private int endNull(byte[] b, int from, int at) throws ByteSource.Broken {
+        for (int end = from; end < at; end++) {
+            if (b[end] == ',' || b[end] == '}' || ByteSearch.isSpace(b[end])) {
+                inNull = false;
+                output();
+                return end;
+            }
+        }
+        return at;
+    }
+
+    private void output() throws ByteSource.Broken {
+        append(OPENED, 0, OPENED.length);
+        fill();
+        append(CLOSED, 0, CLOSED.length);
     }
 
     private void fill() throws ByteSource.Broken {
@@ -155,10 +193,10 @@ final class FoldedAnswer {
         append(complete, 0, complete.length);
     }
 
-    /** The event is over, and was of this type. */
-    void endEvent(EventType type) {
+    /** The event is over, and was of this type; {@code index} is where its item stands in the output, -1 if that is not told. */
+    void endEvent(EventType type, long index) {
         if (type == EventType.ITEM_DONE) {
-            items.end();
+            items.end(index);
         }
         inItem = false;
         if (state == State.KEPT && isEnd(type)) {

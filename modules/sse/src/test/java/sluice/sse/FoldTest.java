@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -71,8 +72,69 @@ class FoldTest {
         assertEquals(ANSWER, sink.text());
     }
 
+    private static String done(int number, int index, String item) {
+        return Streams.frame("response.output_item.done", number, (index < 0 ? "" : ",\"output_index\":" + index) + ",\"item\":" + item);
+    }
+
+    private String folded(String items, String response, int step) {
+        RecordingSink sink = new RecordingSink();
+        String end = Streams.frame("response.completed", 9, ",\"response\":" + response);
+        assertInstanceOf(Completed.class, fold(items + end, step, sink, new Options(sweeper)));
+        return sink.text();
+    }
+
+    @Test
+    void itemsStandByTheirIndexInWhateverOrderTheyCome() {
+        String others = done(3, 0, "{\"id\":\"a\"}") + done(4, 1, "{\"id\":\"b\"}");
+        assertEquals("{\"output\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}",
+                folded(done(2, 2, "{\"id\":\"c\"}") + others, "{\"output\":[]}", 7));
+        assertEquals("{\"output\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"z\"},{\"id\":\"y\"}]}",
+                folded(done(1, 20, "{\"id\":\"z\"}") + done(2, -1, "{\"id\":\"y\"}") + others, "{\"output\":[]}", 7),
+                "behind those so far");
+    }
+
+    @Test
+    void anItemThatIsToldTwiceStandsOnceAndOthersOfItsIndexAreNotLost() {
+        String items = done(2, 1, "{\"id\":\"b\"}") + done(3, 0, "{\"id\":\"a\",\"v\":1}") + done(4, 0, "{\"id\":\"a\",\"v\":2}")
+                + done(5, 0, "{\"id\":\"other\"}") + done(6, 0, "{\"n\":1}") + done(7, 0, "{\"n\":1}");
+        assertEquals("{\"output\":[{\"id\":\"a\",\"v\":2},{\"id\":\"other\"},{\"n\":1},{\"n\":1},{\"id\":\"b\"}]}",
+                folded(items, "{\"output\":[]}", 11));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"\"output\":[ ],", "", "\"output\":[],"})
+    @ValueSource(strings = {"{\"output\":null}", "{\"output\": null ,\"id\":\"r\"}", "{\"id\":\"r\",\"output\":null}", "{\"output\":[]}",
+        "{\"id\":\"r\",\"output\":null,\"error\":null}", "{}", "{ }", "{\"id\":\"r\"}"})
+    void aResponseHasOneOutputHoweverTheStreamIsCut(String response) throws IOException {
+        for (int step = 1; step < 300; step += step < 40 ? 1 : 37) {
+            String text = folded(done(1, 0, "{\"id\":\"a\"}"), response, step);
+            JsonNode answer = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).readTree(text);
+            assertEquals("[{\"id\":\"a\"}]", answer.path("output").toString(), text);
+            assertEquals(response.contains("\"r\""), answer.has("id"), text);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"output\":\"null\"}", "{\"output\":{}}", "{\"output\":{\"a\":1}}", "{\"output\":0,\"id\":\"r\"}",
+        "{\"output\":true}"})
+    void anOutputOfAnotherKindIsLeftAsItIs(String response) {
+        for (int step : new int[] {1, 2, 3, 400}) {
+            assertEquals(response, folded(done(1, 0, "{\"id\":\"a\"}"), response, step));
+            assertEquals("{\"output\":null}", folded("", "{\"output\":null}", step), "nothing is known");
+        }
+    }
+
+    @Test
+    void aNullAtTheEndOfALineIsReplaced() {
+        String end = "event: response.completed\ndata: {\"response\":{\"output\":null\ndata: ,\"id\":\"r\"}}\n\n";
+        for (int step : new int[] {1, 5, 400}) {
+            RecordingSink sink = new RecordingSink();
+            assertInstanceOf(Completed.class, fold(done(1, 0, "{\"id\":\"a\"}") + end, step, sink, new Options(sweeper)));
+            assertEquals("{\"output\":[{\"id\":\"a\"}]\n,\"id\":\"r\"}", sink.text());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"output\":[ ],", "", "\"output\":[],", "\"output\":null,"})
     void givesAResponseWithoutOutputTheItemsOfTheStream(String output) throws IOException {
         String items = Streams.frame("response.output_item.added", 1, ",\"item\":{\"id\":\"a\",\"content\":[]}")
                 + Streams.frame("response.output_item.done", 2, ",\"item\":{\"id\":\"a\",\"content\":[\"x]\"]}")

@@ -77,6 +77,14 @@ class MadeEndTest {
     }
 
     @Test
+    void itsItemsStandByTheirIndex() throws IOException {
+        cut(created(RESPONSE.replace("\"output\":[]", "\"output\":null"))
+                + Streams.frame("response.output_item.done", 1, ",\"output_index\":1,\"item\":" + ITEM)
+                + Streams.frame("response.output_item.done", 2, ",\"output_index\":0,\"item\":{\"id\":\"rs_1\"}"), new Options(sweeper));
+        assertEquals(MAPPER.readTree("[{\"id\":\"rs_1\"}," + ITEM + "]"), last().at("/response/output"));
+    }
+
+    @Test
     void largeMembersOfTheResponseAreNotKept() throws IOException {
         cut(created(RESPONSE.replace("be brief", "x\\\"y".repeat(5000)).replace("[{\"type\"", "[" + "{\"a\":\"}]\"},".repeat(900)
                 + "{\"type\"")), new Options(sweeper).buffer(500));

@@ -31,7 +31,7 @@ final class BridgedForm implements EventForm {
         } else if (type == EventType.ITEM_DONE && members.seek("item") && !members.isScalar()) {
             items.begin();
             items.add(buffer, members.valueFrom(), members.valueTo());
-            items.end();
+            items.end(JsonMembers.number(buffer, offset, offset + length, "output_index").orElse(-1));
         }
     }
 
