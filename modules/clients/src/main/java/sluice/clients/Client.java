@@ -40,6 +40,11 @@ public final class Client {
         return connections.enter(limit);
     }
 
+    /** WebSocket connections that are open. */
+    public int openConnections() {
+        return connections.taken();
+    }
+
     /** One of its WebSocket connections has ended. */
     public void disconnect() {
         connections.leave();

@@ -39,6 +39,11 @@ public final class ClientAuthenticator {
             public Known {
                 parties = List.copyOf(parties);
             }
+
+            /** Requests of its team that are under way; 0 without a team. */
+            public int inFlightOfTeam() {
+                return parties.size() < 2 ? 0 : parties.getLast().allowance().places().taken();
+            }
         }
 
         /** None. */

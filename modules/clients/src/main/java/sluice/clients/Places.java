@@ -21,6 +21,23 @@ public final class Places {
         return false;
     }
 
+    /**
+     * Takes one of {@code limit} places, the last of which are kept for those who hold few.
+     *
+     * @param own places of who asks, with this one
+     * @param team places of its team, with this one; 0 without a team
+     */
+    public boolean enter(int limit, Reserve reserve, long own, long team) {
+        int now = taken.get();
+        while (reserve.admits(limit, now + 1L, own, team)) {
+            if (taken.compareAndSet(now, now + 1)) {
+                return true;
+            }
+            now = taken.get();
+        }
+        return false;
+    }
+
     /** Gives a place back. */
     public void leave() {
         taken.decrementAndGet();

@@ -76,7 +76,7 @@ final class ConfigurationMaker {
     private LimitSettings limits(Section s) {
         return new LimitSettings(s.whole("body"), s.large("bodies-in-flight"), s.duration("body-wait"),
                 s.whole("concurrent-requests"), s.whole("connections"), s.whole("connections-per-address"),
-                s.whole("event"), s.whole("message"), s.whole("header"));
+                s.whole("reserve-percent"), s.whole("event"), s.whole("message"), s.whole("header"));
     }
 
     private ClientPolicy client(Section s) {

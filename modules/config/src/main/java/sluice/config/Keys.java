@@ -142,8 +142,12 @@ final class Keys {
                 + "`limits.concurrent-requests` and one for each 13 KiB of 8 % of the heap. Both are lowered to 45 % of the "
                 + "files that the process may have open, less some.");
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
-                "Most connections of one address at a time. 0: no limit. Connections of `server.trusted-proxies` are not counted, for they "
+                "Most connections of one address at a time, or of one IPv6 network of 64 bits. 0: no limit. Connections of `server.trusted-proxies` are not counted, for they "
                 + "are those of many clients; where these begin with a PROXY protocol header, each counts for its client's address.");
+        key("limits.reserve-percent", whole(0, 50), "10",
+                "Where there are several clients: the last percent of `limits.concurrent-requests`, `limits.connections` and WebSockets, "
+                + "and as much beyond `limits.bodies-in-flight`, are for those who hold little: at most a tenth of that. "
+                + "So nobody who takes all there is keeps the others out.");
         key("limits.event", size(4096, 1024 * MIB), "64MiB", "Largest SSE event or WebSocket message of an upstream.");
         key("limits.message", size(4096, 1024 * MIB), "64MiB", "Largest WebSocket message of a client. It takes its part of "
                         + "`limits.bodies-in-flight` as its frames begin.");

@@ -64,6 +64,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
+    private final OpenConnections.Place place;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Front.Peer peer;
@@ -79,11 +80,12 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private volatile boolean served;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
 
-    DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open, Sweeper sweeper,
-            LongSupplier clock) {
+    DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open,
+            OpenConnections.Place place, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
+        this.place = place;
         this.sweeper = sweeper;
         this.clock = clock;
         this.link = link;
@@ -96,7 +98,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     @Override
     public void serve() throws InterruptedException {
         enter(Phase.IDLE);
-        Optional<GatewayError> refusal = open.enter(peer.address());
+        Optional<GatewayError> refusal = place.refusal();
         Sweeper.Registration registration = sweeper.watch(this);
         try {
             while (nextRequest(refusal)) {
@@ -106,7 +108,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             // The client left between two requests, or in the middle of one.
         } finally {
             registration.close();
-            open.leave(peer.address());
+            place.leave();
             link.close();
         }
     }
@@ -294,14 +296,14 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
 
     /** Where places are rare, a client that does not end its head makes room, as a silent one does. */
     private Duration headLimit() {
-        return served ? open.patience(limits.head()) : open.patienceWithNew(limits.head());
+        return served ? open.patience(limits.head()) : place.patienceWithNew(limits.head());
     }
 
     private Duration idleLimit() {
         if (gateway.refuses()) {
             return Duration.ZERO;
         }
-        return served ? open.patience(limits.idle()) : open.patienceWithNew(limits.idle());
+        return served ? open.patience(limits.idle()) : place.patienceWithNew(limits.idle());
     }
 
     private void giveUpBody() {

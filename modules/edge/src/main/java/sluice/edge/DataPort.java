@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 import sluice.api.Sweeper;
 import sluice.config.Configuration;
@@ -70,7 +71,7 @@ public final class DataPort implements AutoCloseable {
         this.tls = tls;
         handshakeLimit = configuration.server().headTimeout();
         front = new Front(configuration.server().front());
-        places = OpenConnections.within(configuration.limits(), front);
+        places = new OpenConnections(configuration.limits(), front, () -> gateway.inForce().reserve());
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -143,9 +144,18 @@ public final class DataPort implements AutoCloseable {
         if (front.beginsWithProxyHeader(remoteHost)) {
             remoteHost = withinLimit(channel, remoteHost);
         }
-        Socket socket = tls.isPresent() ? secured(channel) : channel.socket();
+        OpenConnections.Place place = places.enter(remoteHost);
+        try {
+            serve(channel, front.peer(remoteHost), place);
+        } finally {
+            place.leave();
+        }
+    }
+
+    private void serve(SocketChannel channel, Front.Peer peer, OpenConnections.Place place) throws IOException, InterruptedException {
+        Socket socket = tls.isPresent() ? secured(channel, place) : channel.socket();
         String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
-        ClientConnection connection = over(new AcceptedLink(channel, socket, poller), front.peer(remoteHost), protocol);
+        ClientConnection connection = over(new AcceptedLink(channel, socket, poller), peer, place, protocol);
         connections.put(Thread.currentThread(), connection);
         if (closed) {
             connection.close(true);
@@ -154,18 +164,19 @@ public final class DataPort implements AutoCloseable {
     }
 
     /** What serves a connection; {@code agreed} is the protocol that the TLS handshake agreed on, empty for none. */
-    private ClientConnection over(Link link, Front.Peer peer, String agreed) {
+    private ClientConnection over(Link link, Front.Peer peer, OpenConnections.Place place, String agreed) {
         for (StreamProtocol protocol : protocols) {
             if (protocol.name().equals(agreed)) {
-                return new StreamDoor(protocol, link, peer, gateway, limits, places, sweeper, clock);
+                return new StreamDoor(protocol, link, peer, gateway, limits, places, place, sweeper, clock);
             }
         }
-        return new DataConnection(link, peer, gateway, limits, places, sweeper, clock);
+        return new DataConnection(link, peer, gateway, limits, places, place, sweeper, clock);
     }
 
     /** Whom the proxy {@code peer} has opened this connection for. */
     private String withinLimit(SocketChannel channel, String peer) throws IOException {
-        try (AutoClosed _ = closeWhenLate(channel)) {
+        places.approaches();
+        try (AutoClosed _ = closeWhenLate(channel, places::patienceWithNew)) {
             return ProxyHeader.read(channel.socket().getInputStream(), peer);
         } catch (ProtocolException e) {
             if (!toldOfHeader.getAndSet(true)) {
@@ -173,6 +184,8 @@ public final class DataPort implements AutoCloseable {
                         + " (server.proxy-protocol); its connections are closed, and this is told once");
             }
             throw e;
+        } finally {
+            places.arrived();
         }
     }
 
@@ -184,22 +197,18 @@ public final class DataPort implements AutoCloseable {
     }
 
     /** Whoever says nothing for long is no client. Where places are rare, it makes room, as one does that does not end its head. */
-    private AutoClosed closeWhenLate(SocketChannel channel) {
+    private AutoClosed closeWhenLate(SocketChannel channel, UnaryOperator<Duration> patience) {
         long start = clock.getAsLong();
-        places.approaches();
         Sweeper.Registration registration = sweeper.watch(now -> {
-            if (now - start > places.patienceWithNew(handshakeLimit).toNanos()) {
+            if (now - start > patience.apply(handshakeLimit).toNanos()) {
                 AcceptedLink.close(channel);
             }
         });
-        return () -> {
-            registration.close();
-            places.arrived();
-        };
+        return registration::close;
     }
 
-    private SSLSocket secured(SocketChannel channel) throws IOException {
-        try (AutoClosed _ = closeWhenLate(channel)) {
+    private SSLSocket secured(SocketChannel channel, OpenConnections.Place place) throws IOException {
+        try (AutoClosed _ = closeWhenLate(channel, place::patienceWithNew)) {
             SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), !protocols.isEmpty());
             socket.startHandshake();
             return socket;

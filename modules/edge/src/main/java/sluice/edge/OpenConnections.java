@@ -4,12 +4,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import sluice.api.GatewayError;
+import sluice.clients.BodyShare;
+import sluice.clients.Places;
+import sluice.clients.Reserve;
 import sluice.config.LimitSettings;
 
 /**
- * Counts the connections of clients, in all and for each address, so that a client that is one too many is told so, and
+ * Counts the connections of clients, in all and by where they come from, so that a client that is one too many is told so, and
  * does not wait behind a port that no longer accepts. Thread-safe; counts are exact.
  */
 final class OpenConnections {
@@ -23,49 +28,112 @@ final class OpenConnections {
     private final int most;
     private final int mostPerAddress;
     private final Front front;
+    private final Supplier<Reserve> reserve;
+    /** All that there are, those that are refused included. */
     private final AtomicInteger all = new AtomicInteger();
-    /** Those that have not said yet what they speak: they are no clients, but hold a place of the port. */
+    /** Those that are served. */
+    private final Places served = new Places();
+    /** Those that have not said yet for whom a proxy has opened them: they are no clients, but hold a place of the port. */
     private final AtomicInteger approaching = new AtomicInteger();
-    private final Map<String, Integer> byAddress = new ConcurrentHashMap<>();
+    private final Map<String, Origin> origins = new ConcurrentHashMap<>();
 
     /**
-     * Counts from zero.
+     * Counts from zero, to the limits of the configuration.
      *
-     * @param most most connections
-     * @param mostPerAddress most connections of one address; 0: no limit
-     * @param front says who is a proxy, which has no limit of its own
+     * @param front says who is a proxy, which has connections of many clients
+     * @param reserve what is kept for those who hold little
      */
-    private OpenConnections(int most, int mostPerAddress, Front front) {
+    OpenConnections(LimitSettings limits, Front front, Supplier<Reserve> reserve) {
+        most = limits.connections();
+        mostPerAddress = limits.connectionsPerAddress();
         this.front = front;
-        this.most = most;
-        this.mostPerAddress = mostPerAddress;
+        this.reserve = reserve;
     }
 
-    /** Counts from zero, to the limits of the configuration. A trusted proxy has connections of many clients. */
-    static OpenConnections within(LimitSettings limits, Front front) {
-        return new OpenConnections(limits.connections(), limits.connectionsPerAddress(), front);
-    }
+    /** What one connection, or one of its streams, holds: a place, or the refusal of one. It counts either way until it is left. */
+    final class Place {
+        private final String network;
+        private final Origin origin;
+        private final boolean tooManyHere;
+        private final boolean has;
+        private final AtomicBoolean left = new AtomicBoolean();
 
-    /**
-     * Counts a connection from {@code address}, whether it fits or not; {@link #leave} ends it.
-     *
-     * @return why it must not be served; empty if it may be
-     */
-    Optional<GatewayError> enter(String address) {
-        boolean tooMany = all.incrementAndGet() > most;
-        boolean tooManyHere = isCounted(address) && byAddress.merge(address, 1, Integer::sum) > mostPerAddress;
-        if (tooManyHere) {
-            return Optional.of(GatewayError.gateway(429, "client_connections", "There are " + mostPerAddress
-                    + " connections from this address, as many as there may be (limits.connections-per-address).")
-                    .withRetryAfter(Duration.ofSeconds(1)));
+        private Place(String network, Origin origin, boolean tooManyHere) {
+            this.network = network;
+            this.origin = origin;
+            this.tooManyHere = tooManyHere;
+            has = !tooManyHere && served.enter(most, reserve.get(), origin.heldWithOneMore(), 0);
+            if (has) {
+                origin.enters();
+            }
         }
-        return tooMany
-                ? Optional.of(GatewayError.gateway(503, "too_many_connections", "The gateway has as many connections as it may"
-                        + " (limits.connections).").withRetryAfter(Duration.ofSeconds(1)))
-                : Optional.empty();
+
+        /** Why nobody is served in it; empty if somebody is. */
+        Optional<GatewayError> refusal() {
+            if (has) {
+                return Optional.empty();
+            }
+            GatewayError error = tooManyHere
+                    ? GatewayError.gateway(429, "client_connections", "There are " + mostPerAddress
+                            + " connections from this address, as many as there may be (limits.connections-per-address).")
+                    : GatewayError.gateway(503, "too_many_connections", "The gateway has as many connections as it may"
+                            + " (limits.connections), or as many as leave some to addresses with few (limits.reserve-percent).");
+            return Optional.of(error.withRetryAfter(Duration.ofSeconds(1)));
+        }
+
+        /** One more for the same client. */
+        Place another() {
+            return place(network, origin);
+        }
+
+        /** What the client holds of the memory for bodies before it is known. */
+        BodyShare unread() {
+            return origin.unread();
+        }
+
+        /** How long who has not asked for anything yet may wait; who holds little is not hurried by others who hold all. */
+        Duration patienceWithNew(Duration usual) {
+            boolean hurry = isFull() && !reserve.get().isLittle(most, origin.heldWithOneMore() - 1);
+            return hurry && FULL_WAIT.compareTo(usual) < 0 ? FULL_WAIT : patience(usual);
+        }
+
+        /** It has ended. May be called again. */
+        void leave() {
+            if (!left.compareAndSet(false, true)) {
+                return;
+            }
+            all.decrementAndGet();
+            if (has) {
+                origin.leaves();
+                served.leave();
+            }
+            if (!network.isEmpty()) {
+                origins.computeIfPresent(network, (key, known) -> known.less() ? known : null);
+            }
+        }
     }
 
-    /** A connection was accepted that agrees on TLS first, or says by which proxy it comes; {@link #arrived} follows. */
+    /** Counts a connection from {@code address}, whether it fits or not, until its place is left. */
+    Place enter(String address) {
+        boolean many = front.isTrusted(address);
+        return place(many ? "" : Origin.networkOf(address), new Origin(many));
+    }
+
+    private Place place(String network, Origin otherwise) {
+        all.incrementAndGet();
+        if (network.isEmpty()) {
+            return new Place(network, otherwise, false);
+        }
+        boolean[] tooMany = new boolean[1];
+        Origin origin = origins.compute(network, (key, known) -> {
+            Origin counted = (known == null ? otherwise : known).more();
+            tooMany[0] = mostPerAddress > 0 && counted.open() > mostPerAddress;
+            return counted;
+        });
+        return new Place(network, origin, tooMany[0]);
+    }
+
+    /** A connection was accepted that says by which proxy it comes; {@link #arrived} follows. */
     void approaches() {
         approaching.incrementAndGet();
     }
@@ -75,27 +143,18 @@ final class OpenConnections {
         approaching.decrementAndGet();
     }
 
-    /** A connection that was counted has ended. */
-    void leave(String address) {
-        all.decrementAndGet();
-        if (isCounted(address)) {
-            byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
-        }
-    }
-
-    private boolean isCounted(String address) {
-        return mostPerAddress > 0 && !front.isTrusted(address);
-    }
-
     /** How long a connection may wait that has asked for something before; {@code usual} where there is room. */
     Duration patience(Duration usual) {
         return crowded() && CROWDED_WAIT.compareTo(usual) < 0 ? CROWDED_WAIT : usual;
     }
 
-    /** The same for one that has not asked for anything yet. */
+    /** The same for one that has not even said who it is. */
     Duration patienceWithNew(Duration usual) {
-        boolean full = all.get() + approaching.get() > most;
-        return full && FULL_WAIT.compareTo(usual) < 0 ? FULL_WAIT : patience(usual);
+        return isFull() && FULL_WAIT.compareTo(usual) < 0 ? FULL_WAIT : patience(usual);
+    }
+
+    private boolean isFull() {
+        return all.get() + approaching.get() > most;
     }
 
     /** Whether there is little room left. */

@@ -1,11 +1,9 @@
 package sluice.edge;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
-import sluice.clients.BodyShare;
 import sluice.forward.ByteBudget;
 import sluice.forward.Gateway;
 import sluice.http1.FramingException;
@@ -27,54 +25,45 @@ final class StreamDoor implements ClientConnection, StreamHost {
     private final Gateway gateway;
     private final ConnectionLimits limits;
     private final OpenConnections open;
+    private final OpenConnections.Place ours;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Front.Peer peer;
     private final StreamConnection connection;
     /** Bodies that nobody has read yet are in memory, and so in the budget. */
     private final ByteBudget.Permit unread;
-    private volatile boolean tooMany;
+    private final boolean tooMany;
 
     StreamDoor(StreamProtocol protocol, Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open,
-            Sweeper sweeper, LongSupplier clock) {
+            OpenConnections.Place ours, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
+        this.ours = ours;
+        tooMany = ours.refusal().isPresent();
         this.sweeper = sweeper;
         this.clock = clock;
         this.peer = peer;
-        unread = gateway.inForce().budget().permit(new BodyShare());
+        unread = gateway.inForce().budget().permit(ours.unread());
         connection = protocol.over(link, this,
                 new StreamLimits(limits.headBytes(), limits.head().toNanos(), limits.stall().toNanos()), clock);
     }
 
     @Override
     public void serve() {
-        tooMany = open.enter(peer.address()).isPresent();
         Sweeper.Registration registration = sweeper.watch(connection);
         try {
             connection.serve();
         } finally {
             registration.close();
-            open.leave(peer.address());
-        }
-    }
-
-    /** One of the places for connections, which a request gives back once. */
-    private final class Place {
-        private final Optional<GatewayError> refusal = open.enter(peer.address());
-        private final AtomicBoolean left = new AtomicBoolean();
-
-        private void leave() {
-            if (left.compareAndSet(false, true)) {
-                open.leave(peer.address());
-            }
+            ours.leave();
         }
     }
 
     @Override
     public void serve(RequestStream stream) throws InterruptedException {
-        Place place = new Place();
+        OpenConnections.Place place = ours.another();
+        Optional<GatewayError> refusal = place.refusal();
         StreamCodec codec = new StreamCodec(stream, place::leave);
         HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
         answer.reset(RequestIds.next());
@@ -86,8 +75,8 @@ final class StreamDoor implements ClientConnection, StreamHost {
             if (head.method().equals("HEAD")) {
                 codec.toHead();
             }
-            if (place.refusal.isPresent()) {
-                refuse(stream, answer, client, place.refusal.get());
+            if (refusal.isPresent()) {
+                refuse(stream, answer, client, refusal.get());
             } else {
                 serve(new StreamExchange(stream, head, client, answer, limits, open, clock), stream);
             }

@@ -5,6 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import sluice.api.GatewayError;
 import sluice.clients.BodyShare;
+import sluice.clients.Reserve;
 
 /**
  * The bytes that request bodies in flight may hold together. A request's first reservation may wait a moment for others to
@@ -19,9 +20,21 @@ public final class ByteBudget {
     private final Condition freed = lock.newCondition();
     private long usedBytes;
     private int waiting;
+    private Reserve reserve = Reserve.NONE;
 
     ByteBudget(long totalBytes) {
         this.totalBytes = totalBytes;
+    }
+
+    /** From now on, what {@code next} keeps of all bytes is there beyond them, for clients that hold little. */
+    void keep(Reserve next) {
+        lock.lock();
+        try {
+            reserve = next;
+            freed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What a client is told when there is no room for its body. */
@@ -133,8 +146,11 @@ public final class ByteBudget {
         }
 
         private boolean fits(long bytes) {
+            long all = usedBytes + bytes;
+            long own = share.usedBytes() + bytes;
             boolean onlyBody = share.usedBytes() == heldBytes;
-            return usedBytes + bytes <= totalBytes && (onlyBody || share.usedBytes() + bytes <= totalBytes / 2);
+            return all <= totalBytes && (onlyBody || own <= totalBytes / 2)
+                    || all <= totalBytes + reserve.kept(totalBytes) && reserve.isLittle(totalBytes, own);
         }
 
         private void take(long bytes) {

@@ -229,7 +229,10 @@ public final class Gateway {
     }
 
     private Reply admitted(Identified request) throws IOException, InterruptedException {
-        if (!running.enter(request.now().policy().maxRequests())) {
+        InForce.Room room = request.now().policy().room();
+        // It gets its own place in the next step, on this thread: what others of its client do meanwhile is little.
+        if (!running.enter(room.requests(), room.reserve(), request.known().client().inFlight() + 1L,
+                request.known().inFlightOfTeam() + 1L)) {
             return new Reply.Refused(OwnAnswers.busy());
         }
         try {

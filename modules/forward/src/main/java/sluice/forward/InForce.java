@@ -7,6 +7,7 @@ import sluice.api.Headers;
 import sluice.api.RequestBody;
 import sluice.clients.Admission;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Reserve;
 import sluice.config.FailoverSettings;
 import sluice.config.OtherPaths;
 import sluice.records.RequestObservers;
@@ -55,6 +56,11 @@ public final class InForce {
     /** Bytes of all bodies. */
     public ByteBudget budget() {
         return intake.budget();
+    }
+
+    /** What of all that clients share is kept for those who hold little. */
+    public Reserve reserve() {
+        return policy.room().reserve();
     }
 
     /** Scans bodies. */
@@ -116,11 +122,19 @@ public final class InForce {
      * What else is configured.
      *
      * @param resend whether a request that may have been executed is sent again
-     * @param maxRequests most requests at a time
+     * @param room how many may come at a time
      * @param cancelsWhenClientLeaves whether a client that leaves ends its upstream call
      * @param otherPaths which paths are passed on that are no routes
      * @param origins of web pages that may use the API
      */
-    record Policy(FailoverSettings.ResendAfterSend resend, int maxRequests, boolean cancelsWhenClientLeaves, OtherPaths otherPaths,
+    record Policy(FailoverSettings.ResendAfterSend resend, Room room, boolean cancelsWhenClientLeaves, OtherPaths otherPaths,
             List<String> origins) { }
+
+    /**
+     * How many may come at a time.
+     *
+     * @param requests most requests
+     * @param reserve what is kept for clients that hold little
+     */
+    record Room(int requests, Reserve reserve) { }
 }

@@ -20,6 +20,7 @@ import sluice.buffers.BodyCollector;
 import sluice.clients.Admission;
 import sluice.clients.BackgroundUsage;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Reserve;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
 import sluice.config.StateSettings;
@@ -86,6 +87,8 @@ public final class InForceMaker {
     public InForce make(Configuration configuration, ClientAuthenticator authenticator, Admission admission,
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();
+        Reserve reserve = Reserve.of(configuration);
+        budget.keep(reserve);
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
@@ -104,7 +107,7 @@ public final class InForceMaker {
                 new InForce.Pool(accounts.scheduler(), loop, usual, owners(configuration), new SessionSource(accounts.state().keys()),
                         new ModelCatalog(configuration.accounts(), accounts.upstream(), configuration.server().modelsCache(),
                                 clocks.nanos())),
-                new InForce.Policy(failover.resendAfterSend(), configuration.limits().concurrentRequests(),
+                new InForce.Policy(failover.resendAfterSend(), new InForce.Room(configuration.limits().concurrentRequests(), reserve),
                         configuration.stream().onDisconnect() == StreamSettings.OnDisconnect.CANCEL,
                         configuration.server().otherPaths(), configuration.server().front().corsOrigins()),
                 observers);

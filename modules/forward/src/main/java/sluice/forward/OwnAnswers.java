@@ -47,7 +47,8 @@ final class OwnAnswers {
     /** The refusal of a request too many. */
     static GatewayError busy() {
         return GatewayError.gateway(503, "gateway_busy",
-                "The gateway is handling as many requests as it may (limits.concurrent-requests).")
+                "The gateway is handling as many requests as it may (limits.concurrent-requests), or as many as leave some to clients "
+                        + "with few (limits.reserve-percent).")
                 .withRetryAfter(Duration.ofSeconds(1));
     }
 

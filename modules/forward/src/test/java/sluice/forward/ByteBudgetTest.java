@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import sluice.clients.BodyShare;
+import sluice.clients.Reserve;
 
 class ByteBudgetTest {
     private final ByteBudget budget = new ByteBudget(100);
@@ -46,6 +47,21 @@ class ByteBudgetTest {
             assertFalse(third.first(10, 0));
             assertTrue(third.first(5, 0));
         }
+    }
+
+    @Test
+    void hasSomethingBeyondForThoseWhoHoldLittle() throws InterruptedException {
+        ByteBudget large = new ByteBudget(1000);
+        large.keep(new Reserve(10));
+        try (ByteBudget.Permit first = large.permit(a); ByteBudget.Permit second = large.permit(a);
+                ByteBudget.Permit third = large.permit(b)) {
+            assertTrue(first.first(1000, 0));
+            assertFalse(second.first(1, 0));
+            assertFalse(third.first(11, 0));
+            assertTrue(third.first(10, 0));
+            assertFalse(third.grow(1));
+        }
+        assertEquals(0, large.usedBytes());
     }
 
     @Test

@@ -123,6 +123,25 @@ class BehindProxyTest {
         }
     }
 
+    /** Whoever has one address of such a network has all. */
+    @Test
+    void anIpv6NetworkIsOneAddress() throws Exception {
+        try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                CLIENT + "limits: {connections-per-address: 2}\nserver: {trusted-proxies: 127.0.0.1, proxy-protocol: true}\n")) {
+            List<TestClient> open = new ArrayList<>();
+            for (String address : List.of("2001:db8::1", "2001:db8:0:0:1::2", "2001:db8:0:1::1", "2001:db8::3")) {
+                TestClient client = gateway.client();
+                open.add(client);
+                client.raw("PROXY TCP6 " + address + " ::1 4711 80\r\n");
+                int status = client.post("/v1/responses", ASK, "x-api-key", "k").status();
+                assertEquals(address.equals("2001:db8::3") ? 429 : 403, status, address);
+            }
+            for (TestClient client : open) {
+                client.close();
+            }
+        }
+    }
+
     /** HTTP/2 over TLS, as a proxy before the gateway may speak it. */
     private static HttpClient http2(TestAuthority authority) throws Exception {
         return HttpClient.newBuilder().sslContext(authority.trusting()).version(HttpClient.Version.HTTP_2).build();

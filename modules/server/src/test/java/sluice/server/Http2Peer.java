@@ -36,7 +36,12 @@ final class Http2Peer implements AutoCloseable {
     private final DataInputStream in;
 
     Http2Peer(int port, SSLContext context) throws IOException {
-        socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        this(port, context, InetAddress.getLoopbackAddress());
+    }
+
+    /** One that comes from an address of this machine. */
+    Http2Peer(int port, SSLContext context, InetAddress from) throws IOException {
+        socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port, from, 0);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
         socket.setSSLParameters(parameters);

@@ -14,6 +14,7 @@ public final class TurnRules {
     private final WebSocketPolicy policy;
     private final Arrival arrival;
     private final int clientConnections;
+    private final int connections;
     private final Duration stall;
     private final Duration keepalive;
 
@@ -30,7 +31,8 @@ public final class TurnRules {
     private TurnRules(Configuration configuration, TurnMeans means) {
         this.means = means;
         policy = configuration.webSocket();
-        int half = Math.max(1, configuration.limits().connections() / 2);
+        connections = configuration.limits().connections();
+        int half = Math.max(1, connections / 2);
         clientConnections = policy.clientConnections() == 0 ? half : Math.min(half, policy.clientConnections());
         arrival = new Arrival(configuration.limits().messageBytes(), configuration.limits().bodyWait(),
                 configuration.server().bodyTimeout(), configuration.server().bodyRateBytes());
@@ -57,6 +59,11 @@ public final class TurnRules {
     /** Most open connections of one client: as configured, and never more than half of all that there may be. */
     int clientConnections() {
         return clientConnections;
+    }
+
+    /** Most open connections of all clients. */
+    int connections() {
+        return connections;
     }
 
     Arrival arrival() {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -19,6 +18,7 @@ import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
+import sluice.clients.Places;
 import sluice.forward.ByteBudget;
 import sluice.forward.Exchange;
 import sluice.forward.Gateway;
@@ -51,7 +51,7 @@ public final class WebSocketDoor implements Gateway.Upgrades {
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final LongSupplier epochMillis;
-    private final AtomicInteger open = new AtomicInteger();
+    private final Places open = new Places();
 
     /**
      * A door of a gateway.
@@ -70,7 +70,7 @@ public final class WebSocketDoor implements Gateway.Upgrades {
 
     @Override
     public int open() {
-        return open.get();
+        return open.taken();
     }
 
     TurnRules rules() {
@@ -108,6 +108,12 @@ public final class WebSocketDoor implements Gateway.Upgrades {
                     + " WebSocket connections open, as many as it may (websocket.client-connections, half of limits.connections).")
                     .withRetryAfter(Duration.ofSeconds(1)));
         }
+        if (!open.enter(rules().connections(), now.reserve(), known.client().openConnections(), 0)) {
+            known.client().disconnect();
+            return new Reply.Refused(GatewayError.gateway(503, "too_many_connections", "There are as many WebSocket connections as there may"
+                    + " be (limits.connections), or as many as leave some to clients with few (limits.reserve-percent).")
+                    .withRetryAfter(Duration.ofSeconds(1)));
+        }
         record.status = 101;
         switchOver(door, record.requestId, known.client(), key);
         return Reply.ANSWERED;
@@ -120,7 +126,6 @@ public final class WebSocketDoor implements Gateway.Upgrades {
         ByteBuilder answer = new ByteBuilder(256);
         WebSocketHandshake.switching(key, Headers.of("x-sluice-request-id", requestId), answer);
         door.upgrade((link, input) -> {
-            open.incrementAndGet();
             try {
                 link.write(answer.array(), 0, answer.length());
                 AtomicReference<ClientSocket> opened = new AtomicReference<>();
@@ -133,7 +138,7 @@ public final class WebSocketDoor implements Gateway.Upgrades {
                         new Serving(), pool, sweeper, clock));
                 opened.get().run();
             } finally {
-                open.decrementAndGet();
+                open.leave();
                 client.disconnect();
             }
         });
