@@ -100,6 +100,16 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
          */
         void identified(String responseId, String conversationId);
 
+        /** Whether {@link #made} is to be told. */
+        default boolean asksForItems() {
+            return false;
+        }
+
+        /** An item of the answer, or the container in which it ran, by its id: the account may keep both. May be told again. */
+        default void made(String itemId) {
+            // Nothing to remember.
+        }
+
         /** What the stream tells of its account's quotas, which is never nothing. */
         default void limited(List<AccountStatus.Quota> quotas) {
             // Nothing to remember.

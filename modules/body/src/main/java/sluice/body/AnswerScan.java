@@ -1,5 +1,6 @@
 package sluice.body;
 
+import java.util.function.Consumer;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
@@ -27,7 +28,8 @@ final class AnswerScan {
     /** The bytes that are read, followed and written. */
     final byte[] buffer = new byte[READ_BYTES + SPARE_BYTES];
 
-    private final AnswerFacts facts = new AnswerFacts();
+    private Consumer<String> items = item -> { };
+    private final AnswerFacts facts = new AnswerFacts(item -> items.accept(item));
     private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, facts);
     private ModelGate model = ModelGate.of(RelayOptions.Names.SAME);
 
@@ -35,9 +37,10 @@ final class AnswerScan {
     private int patchFrom;
     private int patchTo;
 
-    /** Begins a new answer. */
-    void begin(RelayOptions.Names names) {
+    /** Begins a new answer, whose items {@code made} hears of. */
+    void begin(RelayOptions.Names names, Consumer<String> made) {
         model = ModelGate.of(names);
+        items = made;
         patch = NO_PATCH;
         facts.reset();
         json.reset();

@@ -25,7 +25,7 @@ public final class StreamingRelay implements AnswerRelay {
     @Override
     public RelayOutcome relay(ByteSource source, ClientSink sink, RelayOptions options) {
         AnswerScan scan = scans.take();
-        scan.begin(options.call().model());
+        scan.begin(options.call().model(), options.call().identified()::made);
         try {
             return new AnswerPassage(scan, source, sink, options).relay();
         } finally {

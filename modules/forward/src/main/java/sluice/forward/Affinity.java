@@ -1,6 +1,7 @@
 package sluice.forward;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
@@ -25,6 +26,11 @@ record Affinity(Session session, String boundTo, boolean resendAllowed, Set<Stri
     /** Of a request that makes a response. */
     static Affinity of(Session session, RequestBody body, FailoverSettings.ResendAfterSend rule) {
         return new Affinity(session, Continuation.of(body), mayResend(rule, body));
+    }
+
+    /** The same; what continues nothing is bound to what it names in {@code item}: an id, empty for none. */
+    Affinity orTo(Supplier<String> item) {
+        return boundTo.isEmpty() ? new Affinity(session, item.get(), resendAllowed, named) : this;
     }
 
     /** The key of a session that the client has named; 0 without one. What a connection keeps is shared within such a session only. */

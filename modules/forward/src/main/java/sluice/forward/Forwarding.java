@@ -106,14 +106,16 @@ final class Forwarding {
         Headers headers = exchange.head().headers();
         Session session = now.pool().sessions().sessionOf(client, headers, body, scanned.json(), scanned.from(), scanned.to()).session();
         record.session = session.key();
-        Affinity affinity = Affinity.of(session, body, now.policy().resend());
+        Affinity affinity = Affinity.of(session, body, now.policy().resend()).orTo(() -> now.pool().owners().firstOwned(client,
+                scanned.json(), scanned.from(), scanned.to()));
         Admission.Verdict claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
                 : request.ticket().claim(body, record.model, clock.getAsLong());
         if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
-                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
+                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body))
+                .or(() -> now.pool().owners().refusal(client, scanned.json(), scanned.from(), scanned.to()));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
@@ -197,7 +199,8 @@ final class Forwarding {
         Set<String> inBody = new HashSet<>(StoredIds.in(body));
         inBody.addAll(StoredIds.in(exchange.head().query()));
         Optional<GatewayError> refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
-                complete.length()).or(() -> now.pool().owners().refusal(client, inBody));
+                complete.length()).or(() -> now.pool().owners().refusal(client, inBody))
+                .or(() -> json.flatMap(_ -> now.pool().owners().refusal(client, complete.bytes(), 0, complete.length())));
         if (refusal.isPresent()) {
             return new Reply.Refused(refusal.get());
         }
@@ -228,7 +231,8 @@ final class Forwarding {
     }
 
     /** A word about a turn names nothing that a turn could not name. */
-    private static Optional<GatewayError> wordRefused(InForce now, ClientAuthenticator.Outcome.Known known, RequestBody body) {
+    private static Optional<GatewayError> wordRefused(InForce now, ClientAuthenticator.Outcome.Known known, Incoming.Arrived message) {
+        RequestBody body = message.body();
         String client = known.client().name();
         String model = body.field(Field.MODEL).text();
         String responseId = body.at("response_id").text();
@@ -238,7 +242,8 @@ final class Forwarding {
         }
         return fault.or(() -> foreign(now, client, responseId)).or(() -> foreign(now, client, Continuation.of(body)))
                 .or(() -> foreign(now, client, Continuation.conversation(body)))
-                .or(() -> now.pool().owners().refusal(client, StoredIds.in(body)));
+                .or(() -> now.pool().owners().refusal(client, StoredIds.in(body)))
+                .or(() -> now.pool().owners().refusal(client, message.json(), message.from(), message.from() + message.length()));
     }
 
     /** Counts a message that is no request as one; the error that its client is told: this one, or that there are too many. */
@@ -254,16 +259,16 @@ final class Forwarding {
                 instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        RequestBody body = switch (exchange.incoming()) {
-            case Incoming.Arrived arrived -> arrived.body();
+        Incoming.Arrived message = switch (exchange.incoming()) {
+            case Incoming.Arrived arrived -> arrived;
             case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
         };
-        Optional<GatewayError> refusal = wordRefused(request.now(), request.known(), body);
+        Optional<GatewayError> refusal = wordRefused(request.now(), request.known(), message);
         if (refusal.isPresent()) {
             return new Reply.Refused(refusal.get());
         }
-        OutboundBody message = body.edited(List.of());
-        return exchange.way(request.now().pool().usualWay()).passOn(message) ? Reply.ANSWERED
+        OutboundBody word = message.body().edited(List.of());
+        return exchange.way(request.now().pool().usualWay()).passOn(word) ? Reply.ANSWERED
                 : new Reply.Refused(GatewayError.client(400, "no_turn", "No turn of this connection runs, so that there is nobody to pass"
                         + " the message on to. Send response.create first."));
     }

@@ -88,13 +88,14 @@ public final class InForceMaker {
             RequestObservers observers) {
         FailoverSettings failover = configuration.failover();
         Reserve reserve = Reserve.of(configuration);
+        ResponseOwners owners = owners(configuration);
         budget.keep(reserve);
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
         Attempt.Rules rules = new Attempt.Rules(configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
                 configuration.stream().serverTiming());
         Relaying relaying = new Relaying(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration),
-                configuration.stream().early(), openStreams);
+                configuration.stream().early(), owners, openStreams);
         Attempt attempt = new Attempt(relaying, rules, decoders, new GivenTurnStates(accounts.state().owners()),
                 clocks.nanos(), clocks.epochMillis());
         FailoverLoop loop = new FailoverLoop(accounts.scheduler(), attempt, failover.maxAttempts(), failover.deadline(),
@@ -104,7 +105,7 @@ public final class InForceMaker {
         Way usual = new HttpWay(accounts.upstream(), accounts.turnPool(), accounts.refusals(),
                 configuration.webSocket().unavailable());
         return new InForce(new InForce.Access(authenticator, admission), new InForce.Intake(reader, budget, bodies.scanner()),
-                new InForce.Pool(accounts.scheduler(), loop, usual, owners(configuration), new SessionSource(accounts.state().keys()),
+                new InForce.Pool(accounts.scheduler(), loop, usual, owners, new SessionSource(accounts.state().keys()),
                         new ModelCatalog(configuration.accounts(), accounts.upstream(), configuration.server().modelsCache(),
                                 clocks.nanos())),
                 new InForce.Policy(failover.resendAfterSend(), new InForce.Room(configuration.limits().concurrentRequests(), reserve),

@@ -25,6 +25,7 @@ final class Relaying {
     private final AnswerRelay answers;
     private final RelayOptions options;
     private final StreamSettings.Early early;
+    private final ResponseOwners owners;
     private final AtomicInteger openStreams;
 
     /**
@@ -32,15 +33,17 @@ final class Relaying {
      *
      * @param options as far as they are the same for all answers
      * @param early silence after which the head of an answer is sent all the same
+     * @param owners remembers whose the items of an answer are
      * @param openStreams counts streams that are under way
      */
     Relaying(EventRelay events, StreamThreads streams, AnswerRelay answers, RelayOptions options, StreamSettings.Early early,
-            AtomicInteger openStreams) {
+            ResponseOwners owners, AtomicInteger openStreams) {
         this.events = events;
         this.streams = streams;
         this.answers = answers;
         this.options = options;
         this.early = early;
+        this.owners = owners;
         this.openStreams = openStreams;
     }
 
@@ -137,11 +140,23 @@ final class Relaying {
         return call.asksForWork() && call.exchange.target().route() != Route.OTHER && (call.record.stream || !isJson(headers));
     }
 
-    private static RelayOptions.Identified hearing(Call call, AccountLease lease) {
+    private RelayOptions.Identified hearing(Call call, AccountLease lease) {
         return new RelayOptions.Identified() {
             @Override
             public void identified(String responseId, String conversationId) {
                 call.identified(responseId, conversationId);
+            }
+
+            @Override
+            public boolean asksForItems() {
+                return owners.refusesUnknown();
+            }
+
+            @Override
+            public void made(String itemId) {
+                if (asksForItems()) {
+                    owners.made(call, itemId, lease.account().name());
+                }
             }
 
             @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.SharedState.Owners;
 import sluice.records.LogText;
+import sluice.responses.NamedItems;
 
 /**
  * Keeps clients apart: a response, a conversation or a file that one of them made does not exist for the others. Thread-safe.
@@ -37,6 +38,27 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
                     + " files, conversations or other stored objects."));
         }
         return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst().map(ResponseOwners::none);
+    }
+
+    /**
+     * Why a client may not take items from an account's store by the ids in {@code json[from, to)}; empty if it may. Where there is only
+     * one client, nobody remembers items.
+     */
+    Optional<GatewayError> refusal(String client, byte[] json, int from, int to) {
+        return refusesUnknown ? NamedItems.firstBut(id -> isOwned(client, id), json, from, to).map(ResponseOwners::none) : Optional.empty();
+    }
+
+    /** The first item of its own that a client names in {@code json[from, to)}: the account that has it is to be asked. Empty for none. */
+    String firstOwned(String client, byte[] json, int from, int to) {
+        return refusesUnknown ? NamedItems.firstBut(id -> !isOwned(client, id), json, from, to).orElse("") : "";
+    }
+
+    /** An answer has an item, or a container, of this id; an account may keep it. */
+    void made(Call call, String id, String account) {
+        String made = call.made(id);
+        if (!made.isEmpty()) {
+            owners.own(call.record.client, made, account);
+        }
     }
 
     /** There is nothing of this id, as far as the client may know. */

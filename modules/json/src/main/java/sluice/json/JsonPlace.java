@@ -1,6 +1,7 @@
 package sluice.json;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,8 +20,10 @@ public final class JsonPlace<F> {
     private final JsonPlace<F>[] members;
     /** The lengths of the names, as a set of bits: most names in a text have another one. */
     private final long lengths;
+    /** Of each element of an array; none or one. */
+    private final List<JsonPlace<F>> elements;
 
-    private JsonPlace(Want want, Optional<F> fact, byte[][] names, JsonPlace<F>[] members) {
+    private JsonPlace(Want want, Optional<F> fact, byte[][] names, JsonPlace<F>[] members, List<JsonPlace<F>> elements) {
         this.want = want;
         this.fact = fact;
         this.names = names;
@@ -30,12 +33,13 @@ public final class JsonPlace<F> {
             all |= 1L << name.length;
         }
         lengths = all;
+        this.elements = elements;
     }
 
     @SafeVarargs
     @SuppressWarnings("varargs") // only its length is used, which is zero
     private static <F> JsonPlace<F> leaf(Want want, Optional<F> fact, JsonPlace<F>... none) {
-        return new JsonPlace<>(want, fact, new byte[0][], none);
+        return new JsonPlace<>(want, fact, new byte[0][], none, List.of());
     }
 
     /** An object of which only members are wanted. */
@@ -69,7 +73,12 @@ public final class JsonPlace<F> {
         JsonPlace<F>[] moreMembers = Arrays.copyOf(members, members.length + 1);
         moreNames[names.length] = JsonNames.bytes(name);
         moreMembers[members.length] = member;
-        return new JsonPlace<>(want, fact, moreNames, moreMembers);
+        return new JsonPlace<>(want, fact, moreNames, moreMembers, elements);
+    }
+
+    /** The same where each element of an array is looked at, too. */
+    public JsonPlace<F> each(JsonPlace<F> element) {
+        return new JsonPlace<>(want, fact, names, members, List.of(element));
     }
 
     Want want() {
@@ -89,13 +98,22 @@ public final class JsonPlace<F> {
         return members.length > 0;
     }
 
-    /** Most objects inside each other that are looked into. */
+    boolean hasElements() {
+        return !elements.isEmpty();
+    }
+
+    /** What stands in an array. */
+    JsonPlace<F> element() {
+        return elements.getFirst();
+    }
+
+    /** Most objects and arrays inside each other that are looked into. */
     int depth() {
-        int deepest = 0;
+        int deepest = hasElements() ? element().depth() : 0;
         for (JsonPlace<F> member : members) {
             deepest = Math.max(deepest, member.depth());
         }
-        return hasMembers() ? deepest + 1 : 0;
+        return hasMembers() || hasElements() ? deepest + 1 : 0;
     }
 
     /** The member whose name is {@code text[from, to)}; {@code otherwise} if nobody asks for it. */

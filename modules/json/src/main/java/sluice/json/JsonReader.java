@@ -27,7 +27,7 @@ public final class JsonReader<F> {
     }
 
     private enum State {
-        START, VALUE, FIRST_KEY, KEY, IN_KEY, KEY_ESCAPE, COLON, AFTER, STRING, STRING_ESCAPE, TEXT, TEXT_ESCAPE, MARKED,
+        START, VALUE, ELEMENT, FIRST_KEY, KEY, IN_KEY, KEY_ESCAPE, COLON, AFTER, STRING, STRING_ESCAPE, TEXT, TEXT_ESCAPE, MARKED,
         MARKED_ESCAPE, NUMBER, LITERAL, SPELLED, SKIP, SKIP_STRING, SKIP_ESCAPE, END
     }
 
@@ -46,6 +46,8 @@ public final class JsonReader<F> {
     private final JsonPlace<F> nowhere = JsonPlace.object();
     private final JsonFacts<F> facts;
     private final JsonPlace<F>[] stack;
+    /** Whether what is open at a depth is an array. */
+    private final boolean[] arrays;
     private final byte[] key = new byte[MAX_KEY_BYTES];
     private byte[] text = new byte[FIRST_TEXT_BYTES];
 
@@ -75,6 +77,7 @@ public final class JsonReader<F> {
         this.root = root;
         this.facts = facts;
         stack = new JsonPlace[root.depth()];
+        arrays = new boolean[stack.length];
     }
 
     /** Forgets everything, also what to stop at. */
@@ -194,6 +197,10 @@ public final class JsonReader<F> {
                 case VALUE -> {
                     value(b[at], at);
                     at++;
+                }
+                case ELEMENT -> {
+                    place = stack[depth - 1].element();
+                    state = State.VALUE;
                 }
                 default -> {
                     step(b[at]);
@@ -326,12 +333,18 @@ public final class JsonReader<F> {
             case '"' -> openString(at);
             case '{' -> {
                 if (place.hasMembers()) {
-                    open();
+                    open(false);
                 } else {
                     skip();
                 }
             }
-            case '[' -> skip();
+            case '[' -> {
+                if (place.hasElements()) {
+                    open(true);
+                } else {
+                    skip();
+                }
+            }
             default -> {
                 boolean digits = b == '-' || b >= '0' && b <= '9';
                 state = State.LITERAL;
@@ -370,9 +383,10 @@ public final class JsonReader<F> {
         }
     }
 
-    private void open() {
+    private void open(boolean array) {
+        arrays[depth] = array;
         stack[depth++] = place;
-        state = State.FIRST_KEY;
+        state = array ? State.ELEMENT : State.FIRST_KEY;
         opened(place);
     }
 
@@ -439,7 +453,7 @@ public final class JsonReader<F> {
         if (b == '{') {
             object = true;
             place = root;
-            open();
+            open(false);
         } else if (!ByteSearch.isSpace(b)) {
             state = State.END;
         }
@@ -447,8 +461,12 @@ public final class JsonReader<F> {
 
     private void structure(byte b) {
         switch (b) {
-            case ',' -> state = State.KEY;
-            case '}' -> close();
+            case ',' -> state = arrays[depth - 1] ? State.ELEMENT : State.KEY;
+            case '}', ']' -> {
+                if (arrays[depth - 1] == (b == ']')) {
+                    close();
+                }
+            }
             default -> { }
         }
     }

@@ -4,7 +4,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import sluice.api.AccountStatus.Quota;
+import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
@@ -20,6 +22,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** No second of the epoch is as large for millennia, and every millisecond since 1973 is. */
     private static final long FIRST_MILLISECONDS = 100_000_000_000L;
 
+    private final Consumer<String> items;
     private final byte[] type = new byte[MAX_TYPE_BYTES];
     private int typeBytes;
     private boolean typed;
@@ -48,9 +51,20 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** What a {@link PlanWindow} is made of, of the first window and of the second. */
     private final long[] windows = new long[2 * WINDOW];
 
-    /** Nothing is told yet. */
+    /** Nothing is told yet, and nobody asks for items. */
     public AnswerFacts() {
+        this(item -> { });
+    }
+
+    /** Nothing is told yet; {@code items} will hear of each {@link Fact#ITEM_ID}. */
+    public AnswerFacts(Consumer<String> items) {
+        this.items = items;
         reset();
+    }
+
+    /** Nothing is told yet; items are told to who asks for them. */
+    public static AnswerFacts toldTo(RelayOptions.Identified identified) {
+        return identified.asksForItems() ? new AnswerFacts(identified::made) : new AnswerFacts();
     }
 
     /** Forgets everything. */
@@ -170,6 +184,7 @@ public final class AnswerFacts implements JsonFacts<Fact> {
                     resets.inSeconds());
             case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(),
                     Math.max(resets.inSeconds(), whole(JsonText.decode(spelled, 0, length))));
+            case ITEM_ID -> items.accept(JsonText.decode(spelled, 0, length));
             case SERVICE_TIER -> serviceTier = JsonText.decode(spelled, 0, length);
             case CONVERSATION_ID -> conversationId = JsonText.decode(spelled, 0, length);
             case ERROR_CODE -> code = JsonText.decode(spelled, 0, length);

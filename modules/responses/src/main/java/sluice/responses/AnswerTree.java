@@ -2,7 +2,7 @@ package sluice.responses;
 
 import sluice.json.JsonPlace;
 
-/** Where each {@link Fact} stands: the one map of JSON answers and of events. */
+/** Where each {@link Fact} stands: the one map of JSON answers, lists of items, and events. */
 public final class AnswerTree {
     /** The sequence number of an event. */
     public static final JsonPlace<Fact> SEQUENCE_NUMBER = JsonPlace.number(Fact.SEQUENCE_NUMBER);
@@ -49,22 +49,28 @@ public final class AnswerTree {
 
     private static final JsonPlace<Fact> CONVERSATION = JsonPlace.text(Fact.CONVERSATION_ID)
             .with("id", JsonPlace.text(Fact.CONVERSATION_ID));
+    private static final JsonPlace<Fact> ITEM = item(JsonPlace.object());
     private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
 
     /** An event, or a message of a WebSocket. */
     public static final JsonPlace<Fact> EVENT = resets(JsonPlace.<Fact>object()
             .with("type", JsonPlace.text(Fact.TYPE)).with("sequence_number", SEQUENCE_NUMBER)
             .with("model", MODEL).with("response", RESPONSE)
-            .with("item", JsonPlace.extent(Fact.ITEM)).with("usage", USAGE).with("service_tier", TIER)
+            .with("item", item(JsonPlace.extent(Fact.ITEM))).with("usage", USAGE).with("service_tier", TIER)
             .with("error", ERROR).with("detail", DETAIL).with("code", CODE).with("message", MESSAGE).with("param", PARAM)
             .with("status", STATUS).with("status_code", STATUS).with("rate_limits", RATE_LIMITS)
             .with("output_index", JsonPlace.number(Fact.OUTPUT_INDEX)));
 
     /** A JSON answer: a response, or an event that holds one, where an upstream answers so; or the words of an error alone. */
     public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE)
+            .with("data", JsonPlace.<Fact>object().each(ITEM))
             .with("detail", DETAIL).with("code", CODE).with("message", MESSAGE);
 
     private AnswerTree() {
+    }
+
+    private static JsonPlace<Fact> item(JsonPlace<Fact> bare) {
+        return bare.with("id", JsonPlace.text(Fact.ITEM_ID)).with("container_id", JsonPlace.text(Fact.ITEM_ID));
     }
 
     private static JsonPlace<Fact> error(JsonPlace<Fact> bare) {
@@ -80,7 +86,7 @@ public final class AnswerTree {
     private static JsonPlace<Fact> response(JsonPlace<Fact> bare) {
         return bare.with("id", JsonPlace.text(Fact.RESPONSE_ID)).with("model", MODEL)
                 .with("status", JsonPlace.text(Fact.RESPONSE_STATUS)).with("conversation", CONVERSATION)
-                .with("output", JsonPlace.extent(Fact.OUTPUT)).with("usage", USAGE)
+                .with("output", JsonPlace.extent(Fact.OUTPUT).each(ITEM)).with("usage", USAGE)
                 .with("service_tier", TIER).with("error", ERROR)
                 .with("incomplete_details", JsonPlace.<Fact>object().with("reason", JsonPlace.text(Fact.INCOMPLETE_REASON)));
     }

@@ -16,6 +16,8 @@ public enum Fact {
     /** The tier that served, not the one that was asked for. */
     SERVICE_TIER,
     CONVERSATION_ID,
+    /** An item that an answer or an event holds, or the container that it ran in: accounts keep both. */
+    ITEM_ID,
     /** The array of items of a response. */
     OUTPUT,
     /** The item that an event adds or completes. */

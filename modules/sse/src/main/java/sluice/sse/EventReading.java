@@ -1,5 +1,6 @@
 package sluice.sse;
 
+import sluice.api.RelayOptions;
 import sluice.json.ByteSearch;
 import sluice.json.JsonReader;
 import sluice.json.JsonReader.Stop;
@@ -20,15 +21,17 @@ final class EventReading {
     private static final int MAX_ITEM_BYTES = 32 * 1024;
 
     private final ModelGate model;
-    private final AnswerFacts found = new AnswerFacts();
-    private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, found);
+    private final AnswerFacts found;
+    private final JsonReader<Fact> json;
     private final KeptResponse response = new KeptResponse();
     private final KeptItems items = new KeptItems(MAX_ITEM_BYTES);
     private boolean inResponse;
     private boolean inItem;
 
-    EventReading(ModelGate model) {
+    EventReading(ModelGate model, RelayOptions.Identified identified) {
         this.model = model;
+        found = AnswerFacts.toldTo(identified);
+        json = new JsonReader<>(AnswerTree.EVENT, found);
     }
 
     /** Begins an event. */

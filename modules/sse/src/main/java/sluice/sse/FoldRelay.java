@@ -31,8 +31,8 @@ final class FoldRelay {
     private final Deadlines deadlines;
     private final Ledger ledger;
     private final ClientSide client;
-    private final AnswerFacts found = new AnswerFacts();
-    private final JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, found);
+    private final AnswerFacts found;
+    private final JsonReader<Fact> json;
     private final FramePieces pieces = new FramePieces();
     private final FoldedAnswer answer;
     private final byte[] b = new byte[BUFFER_BYTES];
@@ -48,6 +48,8 @@ final class FoldRelay {
         outlet.open();
         deadlines = new Deadlines(source, () -> { }, options.clocks());
         ledger = new Ledger(options);
+        found = AnswerFacts.toldTo(options.call().identified());
+        json = new JsonReader<>(AnswerTree.EVENT, found);
         client = new ClientSide(outlet, options, ledger, deadlines);
         answer = new FoldedAnswer(model, json, client);
     }

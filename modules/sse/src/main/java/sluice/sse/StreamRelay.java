@@ -46,7 +46,7 @@ final class StreamRelay {
         this.gated = gated && !foreign;
         model = ModelGate.of(options.call().model());
         buffer = new RelayBuffer(options, model);
-        reading = new EventReading(model);
+        reading = new EventReading(model, options.call().identified());
         numbers = new Numbering(reading);
         ledger = new Ledger(options);
         outlet = new Outlet(sink, options.held().commit() == Commit.FIRST_OUTPUT ? options.held().bytes() : 0);

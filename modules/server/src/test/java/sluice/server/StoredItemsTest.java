@@ -1,0 +1,133 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import sluice.config.KeyHash;
+
+/** Items and containers that an account keeps for one client are not read by another that knows their ids. */
+class StoredItemsTest {
+    private static final String CLIENTS = "clients: [{name: one, key-sha256: " + KeyHash.of("k1").hex() + "}, {name: two, key-sha256: "
+            + KeyHash.of("k2").hex() + "}]\n";
+    private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":true,\"input\":\"hi\"}";
+
+    @TempDir
+    private Path folder;
+    private TestAuthority authority;
+    private SayingUpstream upstream;
+
+    @BeforeEach
+    void start() throws Exception {
+        authority = new TestAuthority(folder);
+        authority.issue("doors", "EC");
+        upstream = new SayingUpstream();
+        upstream.account("sk-a", asked -> asked.body().contains("elsewhere") ? SayingUpstream.status(429, "{}") : answer(asked));
+        upstream.account("sk-b", StoredItemsTest::answer);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        upstream.close();
+    }
+
+    /** Items as accounts name them, in an event of their own or in the whole answer only. */
+    private static SayingUpstream.Say answer(SayingUpstream.Asked asked) {
+        String items = "{\"type\":\"code_interpreter_call\",\"id\":\"ci_one\",\"status\":\"completed\",\"code\":\"1\","
+                + "\"container_id\":\"cntr_one\",\"outputs\":[[],[{\"id\":\"msg_never\"}]]}";
+        String whole = SayingUpstream.response("completed", asked.model(), SayingUpstream.usage());
+        if (!asked.streams()) {
+            return SayingUpstream.status(200, whole.replace("\"output\":[", "\"output\":[" + items + ","));
+        }
+        return SayingUpstream.events(SayingUpstream.created(asked.model()), "{\"type\":\"response.output_item.done\",\"sequence_number\":1,"
+                + "\"output_index\":0,\"item\":" + items + "}", SayingUpstream.delta(2, "msg_never"),
+                SayingUpstream.end("response.completed", "completed", asked.model(), SayingUpstream.usage()));
+    }
+
+    private RunningGateway gateway(String clients) throws Exception {
+        return RunningGateway.accounts(upstream.uri(), 2, "server: {" + Door.settings(authority) + ", forward-other: true}\n" + clients);
+    }
+
+    private static String naming(String id) {
+        return ASK.replace("\"hi\"", "[{\"type\":\"item_reference\",\"id\":\"" + id + "\"},{\"role\":\"user\",\"content\":\"go on\"}]");
+    }
+
+    private static String runningIn(String id) {
+        return ASK.replace("\"input\"", "\"tools\":[{\"type\":\"code_interpreter\",\"container\":\"" + id + "\"}],\"input\"");
+    }
+
+    private Heard ask(Door door, RunningGateway gateway, String key, String body) throws Exception {
+        try (Door.Visitor visitor = door.enter(gateway, authority, key)) {
+            return visitor.ask(body);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itemsOfAnswersAreTheirClients(Door door) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS)) {
+            assertTrue(ask(door, gateway, "k1", ASK.replace("hi", "elsewhere")).well());
+            upstream.forget();
+            for (String body : List.of(naming("ci_one"), naming("msg_1"), naming("msg_never"), naming("msg_unknown"), runningIn("cntr_one"),
+                    runningIn("cntr_unknown"))) {
+                Heard heard = ask(door, gateway, "k2", body);
+                assertEquals(404, heard.status(), body + heard);
+                assertTrue(heard.toString().contains("response_not_found"), heard.toString());
+            }
+            assertEquals(404, ask(door, gateway, "k1", naming("msg_never")).status());
+            assertTrue(upstream.asked("sk-a").isEmpty() && upstream.asked("sk-b").isEmpty());
+            for (String body : List.of(naming("ci_one"), naming("msg_1"), runningIn("cntr_one"))) {
+                assertTrue(ask(door, gateway, "k1", body).well(), body);
+            }
+        }
+    }
+
+    /** What an account keeps is asked of that account, though another would be asked first. */
+    @ParameterizedTest
+    @EnumSource
+    void whoNamesAnItemIsSentWhereItIs(Door door) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS)) {
+            assertTrue(ask(door, gateway, "k1", ASK.replace("hi", "elsewhere")).well());
+            upstream.forget();
+            assertTrue(ask(door, gateway, "k1", naming("msg_1")).well());
+            assertTrue(upstream.asked("sk-a").isEmpty());
+            assertEquals(1, upstream.asked("sk-b").size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void itemsOfWholeAnswersAndOfListsAreTheirClients(HttpClient.Version version) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+            String whole = ASK.replace("true,\"store\"", "false,\"store\"");
+            assertEquals(200, door.send("POST", "/v1/responses", whole, "x-api-key", "k1").statusCode());
+            upstream.account("sk-a", asked -> asked.path().endsWith("/input_items") ? SayingUpstream.status(200,
+                    "{\"object\":\"list\",\"data\":[{\"id\":\"msg_asked\",\"type\":\"message\",\"content\":[{\"id\":\"msg_never\"}]}]}") : answer(asked));
+            assertEquals(200, door.send("GET", "/v1/responses/resp_1/input_items", "", "x-api-key", "k1").statusCode());
+            for (String id : List.of("ci_one", "msg_1", "msg_asked")) {
+                assertEquals(404, door.send("POST", "/v1/responses", naming(id), "x-api-key", "k2").statusCode(), id);
+                HttpResponse<String> answer = door.send("POST", "/v1/responses", naming(id), "x-api-key", "k1");
+                assertEquals(200, answer.statusCode(), id + answer.body());
+            }
+            assertEquals(404, door.send("POST", "/v1/responses", naming("msg_never"), "x-api-key", "k1").statusCode());
+            assertEquals(404, door.send("POST", "/v1/conversations", "{\"items\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]}",
+                    "x-api-key", "k2").statusCode());
+        }
+    }
+
+    @Test
+    void aSingleClientNamesWhatItLikes() throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS.replaceAll(", \\{name: two[^}]*}", ""))) {
+            assertTrue(ask(Door.HTTP_1, gateway, "k1", naming("msg_unknown")).well());
+        }
+    }
+}
