@@ -4,7 +4,7 @@ package sluice.api;
  * What a request body holds at one place.
  *
  * @param kind the value's kind; {@code ABSENT} if there is no such member
- * @param text a string's unescaped text, or a number's literal text; empty for all other kinds
+ * @param text a string's unescaped text, or a number's literal text; of one longer than 16 KiB only so much; empty for all other kinds
  */
 public record JsonValue(Kind kind, String text) {
     /** The kinds of RFC 8259 §3, and absence. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,8 @@ class HostileBodiesTest {
     @Test
     void takesANumberOfAMebibyteAsItIs() {
         String digits = "1234567890".repeat(MEBIBYTE / 10);
-        assertEquals(digits, body("{\"max_output_tokens\":" + digits + "}").field(Field.MAX_OUTPUT_TOKENS).text());
+        String json = "{\"max_output_tokens\":" + digits + "}";
+        assertEquals(digits.substring(0, Values.LONGEST_BYTES), body(json).field(Field.MAX_OUTPUT_TOKENS).text());
     }
 
     @ParameterizedTest
@@ -151,7 +153,7 @@ class HostileBodiesTest {
     void refusesMoreMembersThanItsTableHolds() {
         String most = "\"\":0,".repeat(MemberTable.MAX_MEMBERS - 1);
         assertEquals(JsonValue.string("m"), body("{" + most + "\"model\":\"m\"}").field(Field.MODEL));
-        assertEquals("more than 65536 members", malformed(bytes("{" + most + "\"a\":0,\"model\":\"m\"}")).reason());
+        assertEquals("more than 1024 members", malformed(bytes("{" + most + "\"a\":0,\"model\":\"m\"}")).reason());
     }
 
     private static RequestBody body(String text) {
@@ -168,5 +170,22 @@ class HostileBodiesTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A copy of a text for each look at it costs more than the body. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "\u00e9", "\ud83d\ude42", "\\u00e9", "\\n", "x\\ud83d\\ude42"})
+    void ofALongTextOnlyTheBeginningIsKept(String part) {
+        String long16 = part.repeat(1 << 20);
+        for (String shift : List.of("", "b", "bb", "bbb")) {
+            byte[] json = bytes("{\"model\":\"" + shift + long16 + "\",\"service_tier\":" + "9".repeat(1 << 20) + "}");
+            RequestBody body = assertInstanceOf(Scan.Valid.class, scan(json)).body();
+            String text = body.field(Field.MODEL).text();
+            assertTrue(text.length() <= Values.LONGEST_BYTES && text.length() > Values.LONGEST_BYTES / 8, shift + part + text.length());
+            String plain = (shift + long16.substring(0, Values.LONGEST_BYTES)).replace("\\u00e9", "\u00e9").replace("\\n", "\n")
+                    .replace("\\ud83d", "\ud83d").replace("\\ude42", "\ude42");
+            assertTrue(plain.startsWith(text), shift + part);
+            assertEquals(Values.LONGEST_BYTES, body.field(Field.SERVICE_TIER).text().length());
+        }
     }
 }

@@ -8,6 +8,8 @@ import java.util.Optional;
  * its word: where it is broken, the steps just end. Confined to one thread.
  */
 public final class JsonMembers {
+    private static final int LONGEST_NAME_BYTES = 1024;
+
     private final byte[] json;
     private final int end;
     private int at;
@@ -66,9 +68,9 @@ public final class JsonMembers {
         return false;
     }
 
-    /** The name of this member. */
+    /** The name of this member; of one that is longer than any that is asked for, the beginning. */
     public String name() {
-        return JsonText.decode(json, nameFrom, nameTo);
+        return JsonText.decode(json, nameFrom, Math.min(nameTo, nameFrom + LONGEST_NAME_BYTES));
     }
 
     /** The member as it is spelled, from its name to the end of its value. */

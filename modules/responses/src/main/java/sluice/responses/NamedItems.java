@@ -1,12 +1,15 @@
 package sluice.responses;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import sluice.json.ByteSearch;
 import sluice.json.JsonMembers;
+import sluice.json.JsonText;
 import sluice.json.JsonWalk;
 
 /**
@@ -16,6 +19,8 @@ import sluice.json.JsonWalk;
  */
 public final class NamedItems {
     private static final int MAX_DEPTH = 512;
+    /** What is longer is nobody's id. */
+    private static final int LONGEST_ID_BYTES = 1024;
     /** Where items and tools stand. */
     private static final Set<String> LISTS = Set.of("input", "items", "item", "tools");
     /** What an item may consist of, by its type. The summary of reasoning is none: the account has what it is a summary of. */
@@ -82,13 +87,13 @@ public final class NamedItems {
     private static Optional<String> inItem(Predicate<String> allowed, byte[] json, int from, int to) {
         JsonMembers members = new JsonMembers(json, from, to);
         Set<String> content = new HashSet<>();
-        Set<String> types = new HashSet<>();
+        List<String> types = new ArrayList<>();
         Optional<String> id = Optional.empty();
         while (members.next()) {
             String name = lower(members);
             switch (name) {
                 case "id" -> id = id.or(() -> forbidden(allowed, json, members));
-                case "type" -> types.add(members.valueText());
+                case "type" -> types.add(typeOf(members));
                 case "container", "environment" -> {
                     Optional<String> place = place(allowed, json, members);
                     if (place.isPresent()) {
@@ -103,6 +108,15 @@ public final class NamedItems {
             }
         }
         return bringsContent(types, content) ? Optional.empty() : id;
+    }
+
+    private static String typeOf(JsonMembers type) {
+        for (String one : List.of("item_reference", "reasoning", "image_generation_call")) {
+            if (type.valueIs(one)) {
+                return one;
+            }
+        }
+        return "";
     }
 
     /** Where a tool is to run: a container by its id, or an object that names one. */
@@ -120,10 +134,16 @@ public final class NamedItems {
     }
 
     private static Optional<String> forbidden(Predicate<String> allowed, byte[] json, JsonMembers member) {
-        return json[member.valueFrom()] == '"' && !allowed.test(member.valueText()) ? Optional.of(member.valueText()) : Optional.empty();
+        if (json[member.valueFrom()] != '"') {
+            return Optional.empty();
+        }
+        int from = member.valueFrom() + 1;
+        int to = member.valueTo() - 1;
+        String id = JsonText.decode(json, from, Math.min(to, from + LONGEST_ID_BYTES));
+        return to - from > LONGEST_ID_BYTES || !allowed.test(id) ? Optional.of(id) : Optional.empty();
     }
 
-    private static boolean bringsContent(Set<String> types, Set<String> content) {
+    private static boolean bringsContent(List<String> types, Set<String> content) {
         if (types.size() > 1 || types.contains("item_reference")) {
             return false;
         }
