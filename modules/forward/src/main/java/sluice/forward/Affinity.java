@@ -1,7 +1,7 @@
 package sluice.forward;
 
+import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
@@ -28,9 +28,9 @@ record Affinity(Session session, String boundTo, boolean resendAllowed, Set<Stri
         return new Affinity(session, Continuation.of(body), mayResend(rule, body));
     }
 
-    /** The same; what continues nothing is bound to what it names in {@code item}: an id, empty for none. */
-    Affinity orTo(Supplier<String> item) {
-        return boundTo.isEmpty() ? new Affinity(session, item.get(), resendAllowed, named) : this;
+    /** The same; what continues nothing is bound to the first of the items that it names. */
+    Affinity orTo(List<String> items) {
+        return boundTo.isEmpty() && !items.isEmpty() ? new Affinity(session, items.getFirst(), resendAllowed, named) : this;
     }
 
     /** The key of a session that the client has named; 0 without one. What a connection keeps is shared within such a session only. */

@@ -106,16 +106,15 @@ final class Forwarding {
         Headers headers = exchange.head().headers();
         Session session = now.pool().sessions().sessionOf(client, headers, body, scanned.json(), scanned.from(), scanned.to()).session();
         record.session = session.key();
-        Affinity affinity = Affinity.of(session, body, now.policy().resend()).orTo(() -> now.pool().owners().firstOwned(client,
-                scanned.json(), scanned.from(), scanned.to()));
+        List<String> items = now.pool().owners().itemsIn(scanned.json(), scanned.from(), scanned.to());
+        Affinity affinity = Affinity.of(session, body, now.policy().resend());
         Admission.Verdict claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
                 : request.ticket().claim(body, record.model, clock.getAsLong());
         if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        Optional<GatewayError> foreign = foreign(now, client, affinity.boundTo())
-                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body))
-                .or(() -> now.pool().owners().refusal(client, scanned.json(), scanned.from(), scanned.to()));
+        Optional<GatewayError> foreign = now.pool().owners().refusalOfItems(client, items).or(() -> foreign(now, client, affinity.boundTo()))
+                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());
         }
@@ -125,7 +124,7 @@ final class Forwarding {
                     "No account that serves the model '" + record.model + "' offers WebSocket; send POST /v1/responses with "
                             + "\"stream\": true."));
         }
-        now.pool().loop().run(new Call(exchange, record, affinity, way, request.permit(), body, known.policy().diagnostics()));
+        now.pool().loop().run(new Call(exchange, record, affinity.orTo(items), way, request.permit(), body, known.policy().diagnostics()));
         return Reply.ANSWERED;
     }
 
@@ -200,7 +199,8 @@ final class Forwarding {
         inBody.addAll(StoredIds.in(exchange.head().query()));
         Optional<GatewayError> refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
                 complete.length()).or(() -> now.pool().owners().refusal(client, inBody))
-                .or(() -> json.flatMap(_ -> now.pool().owners().refusal(client, complete.bytes(), 0, complete.length())));
+                .or(() -> json.flatMap(_ -> now.pool().owners().refusalOfItems(client,
+                        now.pool().owners().itemsIn(complete.bytes(), 0, complete.length()))));
         if (refusal.isPresent()) {
             return new Reply.Refused(refusal.get());
         }
@@ -243,7 +243,8 @@ final class Forwarding {
         return fault.or(() -> foreign(now, client, responseId)).or(() -> foreign(now, client, Continuation.of(body)))
                 .or(() -> foreign(now, client, Continuation.conversation(body)))
                 .or(() -> now.pool().owners().refusal(client, StoredIds.in(body)))
-                .or(() -> now.pool().owners().refusal(client, message.json(), message.from(), message.from() + message.length()));
+                .or(() -> now.pool().owners().refusalOfItems(client, now.pool().owners().itemsIn(message.json(), message.from(),
+                        message.from() + message.length())));
     }
 
     /** Counts a message that is no request as one; the error that its client is told: this one, or that there are too many. */

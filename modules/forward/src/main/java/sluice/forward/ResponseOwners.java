@@ -1,6 +1,7 @@
 package sluice.forward;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.SharedState.Owners;
@@ -40,17 +41,14 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst().map(ResponseOwners::none);
     }
 
-    /**
-     * Why a client may not take items from an account's store by the ids in {@code json[from, to)}; empty if it may. Where there is only
-     * one client, nobody remembers items.
-     */
-    Optional<GatewayError> refusal(String client, byte[] json, int from, int to) {
-        return refusesUnknown ? NamedItems.firstBut(id -> isOwned(client, id), json, from, to).map(ResponseOwners::none) : Optional.empty();
+    /** What a request takes from its account's store, in {@code json[from, to)}. Where there is only one client, nobody remembers items. */
+    List<String> itemsIn(byte[] json, int from, int to) {
+        return refusesUnknown ? NamedItems.in(json, from, to) : List.of();
     }
 
-    /** The first item of its own that a client names in {@code json[from, to)}: the account that has it is to be asked. Empty for none. */
-    String firstOwned(String client, byte[] json, int from, int to) {
-        return refusesUnknown ? NamedItems.firstBut(id -> !isOwned(client, id), json, from, to).orElse("") : "";
+    /** Why a client may not take {@code items}; empty if it may. */
+    Optional<GatewayError> refusalOfItems(String client, List<String> items) {
+        return items.stream().filter(id -> !isOwned(client, id)).findFirst().map(ResponseOwners::none);
     }
 
     /** An answer has an item, or a container, of this id; an account may keep it. */

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import sluice.json.ByteSearch;
 import sluice.json.JsonMembers;
 import sluice.json.JsonText;
@@ -19,8 +17,8 @@ import sluice.json.JsonWalk;
  */
 public final class NamedItems {
     private static final int MAX_DEPTH = 512;
-    /** What is longer is nobody's id. */
-    private static final int LONGEST_ID_BYTES = 1024;
+    /** What is longer is nobody's id: relays cut what they tell at 1024 bytes. */
+    private static final int LONGEST_ID_BYTES = 2048;
     /** Where items and tools stand. */
     private static final Set<String> LISTS = Set.of("input", "items", "item", "tools");
     /** What an item may consist of, by its type. The summary of reasoning is none: the account has what it is a summary of. */
@@ -32,17 +30,20 @@ public final class NamedItems {
     private NamedItems() {
     }
 
-    /** The first id in the valid body {@code json[from, to)} that {@code allowed} does not let pass. */
-    public static Optional<String> firstBut(Predicate<String> allowed, byte[] json, int from, int to) {
+    /** The ids in the valid body {@code json[from, to)}, in order. */
+    public static List<String> in(byte[] json, int from, int to) {
         if (!mayNameSome(json, from, to)) {
-            return Optional.empty();
+            return List.of();
         }
+        List<String> found = new ArrayList<>();
         JsonMembers top = new JsonMembers(json, from, to);
-        Optional<String> found = Optional.empty();
-        while (found.isEmpty() && top.next()) {
+        while (top.next()) {
             if (!top.isScalar() && LISTS.contains(lower(top))) {
-                found = json[top.valueFrom()] == '{' ? inItem(allowed, json, top.valueFrom(), top.valueTo())
-                        : inArray(allowed, json, top.valueFrom(), top.valueTo());
+                if (json[top.valueFrom()] == '{') {
+                    addItem(found, json, top.valueFrom(), top.valueTo());
+                } else {
+                    addArray(found, json, top.valueFrom(), top.valueTo());
+                }
             }
         }
         return found;
@@ -66,40 +67,33 @@ public final class NamedItems {
         return false;
     }
 
-    private static Optional<String> inArray(Predicate<String> allowed, byte[] json, int from, int to) {
+    private static void addArray(List<String> found, byte[] json, int from, int to) {
         JsonWalk walk = new JsonWalk(json, to, MAX_DEPTH);
-        Optional<String> found = Optional.empty();
         int at = walk.space(from + 1);
-        while (found.isEmpty() && at < to - 1) {
+        while (at < to - 1) {
             int end = walk.value(at);
             if (end < 0) {
-                return found;
+                return;
             }
             if (json[at] == '{') {
-                found = inItem(allowed, json, at, end);
+                addItem(found, json, at, end);
             }
             at = walk.space(end);
             at = walk.peek(at) == ',' ? walk.space(at + 1) : to;
         }
-        return found;
     }
 
-    private static Optional<String> inItem(Predicate<String> allowed, byte[] json, int from, int to) {
+    private static void addItem(List<String> found, byte[] json, int from, int to) {
         JsonMembers members = new JsonMembers(json, from, to);
         Set<String> content = new HashSet<>();
         List<String> types = new ArrayList<>();
-        Optional<String> id = Optional.empty();
+        List<String> ids = new ArrayList<>();
         while (members.next()) {
             String name = lower(members);
             switch (name) {
-                case "id" -> id = id.or(() -> forbidden(allowed, json, members));
+                case "id" -> addText(ids, json, members);
                 case "type" -> types.add(typeOf(members));
-                case "container", "environment" -> {
-                    Optional<String> place = place(allowed, json, members);
-                    if (place.isPresent()) {
-                        return place;
-                    }
-                }
+                case "container", "environment" -> addPlace(found, json, members);
                 default -> {
                     if (CONTENT.contains(name) && isSomething(json, members.valueFrom(), members.valueTo())) {
                         content.add(name);
@@ -107,7 +101,9 @@ public final class NamedItems {
                 }
             }
         }
-        return bringsContent(types, content) ? Optional.empty() : id;
+        if (!bringsContent(types, content)) {
+            found.addAll(ids);
+        }
     }
 
     private static String typeOf(JsonMembers type) {
@@ -120,27 +116,26 @@ public final class NamedItems {
     }
 
     /** Where a tool is to run: a container by its id, or an object that names one. */
-    private static Optional<String> place(Predicate<String> allowed, byte[] json, JsonMembers members) {
+    private static void addPlace(List<String> found, byte[] json, JsonMembers members) {
         if (json[members.valueFrom()] != '{') {
-            return forbidden(allowed, json, members);
+            addText(found, json, members);
+            return;
         }
         JsonMembers parts = new JsonMembers(json, members.valueFrom(), members.valueTo());
-        Optional<String> found = Optional.empty();
-        while (found.isEmpty() && parts.next()) {
+        while (parts.next()) {
             String name = lower(parts);
-            found = name.equals("id") || name.equals("container_id") ? forbidden(allowed, json, parts) : found;
+            if (name.equals("id") || name.equals("container_id")) {
+                addText(found, json, parts);
+            }
         }
-        return found;
     }
 
-    private static Optional<String> forbidden(Predicate<String> allowed, byte[] json, JsonMembers member) {
-        if (json[member.valueFrom()] != '"') {
-            return Optional.empty();
+    /** Of an id that is longer than any, the beginning, which is nobody's either. */
+    private static void addText(List<String> found, byte[] json, JsonMembers member) {
+        if (json[member.valueFrom()] == '"') {
+            int from = member.valueFrom() + 1;
+            found.add(JsonText.decode(json, from, Math.min(member.valueTo() - 1, from + LONGEST_ID_BYTES)));
         }
-        int from = member.valueFrom() + 1;
-        int to = member.valueTo() - 1;
-        String id = JsonText.decode(json, from, Math.min(to, from + LONGEST_ID_BYTES));
-        return to - from > LONGEST_ID_BYTES || !allowed.test(id) ? Optional.of(id) : Optional.empty();
     }
 
     private static boolean bringsContent(List<String> types, Set<String> content) {
