@@ -30,6 +30,7 @@ final class Attempt {
     private final Rules rules;
     private final BodyDecoders decoders;
     private final GivenTurnStates turnStates;
+    private final IdempotencyKeys idempotency;
     private final LongSupplier clock;
 
     /**
@@ -41,12 +42,13 @@ final class Attempt {
      */
     record Rules(boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
-    Attempt(Relaying relaying, Rules rules, BodyDecoders decoders, GivenTurnStates turnStates, LongSupplier clock,
-            LongSupplier epochMillis) {
+    Attempt(Relaying relaying, Rules rules, BodyDecoders decoders, GivenTurnStates turnStates,
+            IdempotencyKeys idempotency, LongSupplier clock, LongSupplier epochMillis) {
         this.relaying = relaying;
         this.rules = rules;
         this.decoders = decoders;
         this.turnStates = turnStates;
+        this.idempotency = idempotency;
         this.clock = clock;
         verdicts = new Verdicts(rules.mayStrip(), epochMillis);
     }
@@ -109,7 +111,8 @@ final class Attempt {
         }
         Headers sent = call.exchange.head().headers();
         Headers allowed = HeaderPolicy.toUpstream(sent, account, sent.has("content-encoding"));
-        Headers headers = call.way.headers(turnStates.seenBy(call.record.client, allowed, account.name()));
+        Headers own = idempotency.seenBy(call.record.client, turnStates.seenBy(call.record.client, allowed, account.name()));
+        Headers headers = call.way.headers(own);
         Account.Timeouts timeouts = account.endpoint().timeouts();
         Duration untilHeaders = call.record.stream ? timeouts.headersStreaming() : timeouts.headersWhole();
         call.record.sent(clock.getAsLong());

@@ -97,6 +97,7 @@ public final class InForceMaker {
         Relaying relaying = new Relaying(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration),
                 configuration.stream().early(), owners, openStreams);
         Attempt attempt = new Attempt(relaying, rules, decoders, new GivenTurnStates(accounts.state().owners()),
+                new IdempotencyKeys(accounts.state().keys(), owners.refusesUnknown()),
                 clocks.nanos(), clocks.epochMillis());
         FailoverLoop loop = new FailoverLoop(accounts.scheduler(), attempt, failover.maxAttempts(), failover.deadline(),
                 configuration.slotWait(), clocks.nanos());

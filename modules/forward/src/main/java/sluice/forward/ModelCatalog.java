@@ -8,9 +8,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,8 +46,10 @@ final class ModelCatalog {
     private static final Pattern DETAILED = Pattern.compile("[?&]client_version=");
     /** An account that gave no list is not asked again as soon as the next client wants one. */
     private static final Duration KEEP_FAILURE = Duration.ofSeconds(30);
-    /** Answers that are kept; clients choose queries freely, so that all are forgotten when there are more. */
-    private static final int MAX_KEPT = 256;
+    /** Answers that are kept of an account, each as long as {@link #MAX_ANSWER_BYTES}. Versions of Codex that a team has are fewer. */
+    private static final int MAX_KEPT = 4;
+    /** So often a client waits for others who ask. */
+    private static final int MOST_TURNS = 3;
 
     private record Asked(ModelList models, long atNanos) { }
 
@@ -52,7 +57,8 @@ final class ModelCatalog {
     private final Upstream upstream;
     private final long keepNanos;
     private final LongSupplier clock;
-    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<String, Answers> plain = new ConcurrentHashMap<>();
+    private final Map<String, Answers> detailed = new ConcurrentHashMap<>();
 
     ModelCatalog(List<Account> accounts, Upstream upstream, Duration keep, LongSupplier clock) {
         this.accounts = accounts;
@@ -133,16 +139,71 @@ final class ModelCatalog {
     }
 
     private ModelList ask(Account account, String query) {
-        long now = clock.getAsLong();
-        String key = account.name() + query;
-        Asked before = asked.get(key);
-        if (before != null && now - before.atNanos() < (before.models().models().isEmpty()
-                ? Math.min(keepNanos, KEEP_FAILURE.toNanos()) : keepNanos)) {
-            return before.models();
+        if (query.isEmpty()) {
+            return plain.computeIfAbsent(account.name(), name -> new Answers(account)).answer("");
         }
+        return detailed.computeIfAbsent(account.name(), name -> new Answers(account)).answer(query);
+    }
+
+    /**
+     * What one account has answered. It is asked by one client at a time, for clients choose queries freely: others wait for that, and then
+     * have what it answered, or their own turn.
+     */
+    private final class Answers {
+        private final Account account;
+        private final AtomicReference<Optional<CompletableFuture<Void>>> asking = new AtomicReference<>(Optional.empty());
+        /** By query, the oldest first; written by who asks. */
+        private volatile Map<String, Asked> kept = Map.of();
+
+        Answers(Account account) {
+            this.account = account;
+        }
+
+        ModelList answer(String query) {
+            for (int turn = 0; turn < MOST_TURNS; turn++) {
+                Asked before = kept.get(query);
+                if (before != null && !isOld(before)) {
+                    return before.models();
+                }
+                Optional<CompletableFuture<Void>> mine = Optional.of(new CompletableFuture<>());
+                Optional<CompletableFuture<Void>> others = asking.get();
+                if (others.isPresent()) {
+                    others.get().join();
+                } else if (asking.compareAndSet(others, mine)) {
+                    return ask(query, mine.get());
+                }
+            }
+            Asked before = kept.get(query);
+            return before == null ? ModelList.NONE : before.models();
+        }
+
+        private ModelList ask(String query, CompletableFuture<Void> done) {
+            try {
+                ModelList models = askNow(account, query);
+                Map<String, Asked> next = new LinkedHashMap<>(kept);
+                next.remove(query);
+                next.put(query, new Asked(models, clock.getAsLong()));
+                if (next.size() > MAX_KEPT) {
+                    next.remove(next.keySet().iterator().next());
+                }
+                kept = next;
+                return models;
+            } finally {
+                asking.set(Optional.empty());
+                done.complete(null);
+            }
+        }
+
+        private boolean isOld(Asked before) {
+            return clock.getAsLong() - before.atNanos() >= (before.models().models().isEmpty()
+                    ? Math.min(keepNanos, KEEP_FAILURE.toNanos()) : keepNanos);
+        }
+    }
+
+    private ModelList askNow(Account account, String query) {
         UpstreamRequest request = new UpstreamRequest(account, "GET", "/models" + query, HeaderPolicy.toUpstream(Headers.EMPTY, account,
                 false), OutboundBody.EMPTY, LIMIT.toNanos(), LIMIT.toNanos(), "", 0, new Cancellation());
-        ModelList models = switch (upstream.send(request)) {
+        return switch (upstream.send(request)) {
             case UpstreamResult.Unreachable unreached -> ModelList.NONE;
             case UpstreamResult.Answered answer -> {
                 try (ByteSource body = answer.body()) {
@@ -152,11 +213,6 @@ final class ModelCatalog {
                 }
             }
         };
-        if (asked.size() >= MAX_KEPT) {
-            asked.clear();
-        }
-        asked.put(key, new Asked(models, now));
-        return models;
     }
 
     private static byte[] readAll(ByteSource source) throws IOException {

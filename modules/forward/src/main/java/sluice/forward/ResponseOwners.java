@@ -35,8 +35,7 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
      */
     Optional<GatewayError> refusal(String client, Collection<String> ids) {
         if (ids.size() > StoredIds.MOST) {
-            return Optional.of(GatewayError.client(400, "too_many_ids", "The request names more than " + StoredIds.MOST
-                    + " files, conversations or other stored objects."));
+            return Optional.of(tooMany(StoredIds.MOST));
         }
         return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst().map(ResponseOwners::none);
     }
@@ -48,6 +47,9 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
 
     /** Why a client may not take {@code items}; empty if it may. */
     Optional<GatewayError> refusalOfItems(String client, List<String> items) {
+        if (items.size() > NamedItems.MOST) {
+            return Optional.of(tooMany(NamedItems.MOST));
+        }
         return items.stream().filter(id -> !isOwned(client, id)).findFirst().map(ResponseOwners::none);
     }
 
@@ -57,6 +59,11 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         if (!made.isEmpty()) {
             owners.own(call.record.client, made, account);
         }
+    }
+
+    private static GatewayError tooMany(int most) {
+        return GatewayError.client(400, "too_many_ids", "The request names more than " + most
+                + " files, conversations or other stored objects.");
     }
 
     /** There is nothing of this id, as far as the client may know. */

@@ -1,7 +1,6 @@
 package sluice.responses;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,6 +15,8 @@ import sluice.json.JsonWalk;
  * names are read as a reader that ignores case would. Stateless.
  */
 public final class NamedItems {
+    /** A request that names more would make us look for each of them. */
+    public static final int MOST = 10_000;
     private static final int MAX_DEPTH = 512;
     /** What is longer is nobody's id: relays cut what they tell at 1024 bytes. */
     private static final int LONGEST_ID_BYTES = 2048;
@@ -30,14 +31,14 @@ public final class NamedItems {
     private NamedItems() {
     }
 
-    /** The ids in the valid body {@code json[from, to)}, in order. */
+    /** The ids in the valid body {@code json[from, to)}, in order; behind {@link #MOST} and one more, no others are looked for. */
     public static List<String> in(byte[] json, int from, int to) {
         if (!mayNameSome(json, from, to)) {
             return List.of();
         }
         List<String> found = new ArrayList<>();
         JsonMembers top = new JsonMembers(json, from, to);
-        while (top.next()) {
+        while (found.size() <= MOST && top.next()) {
             if (!top.isScalar() && LISTS.contains(lower(top))) {
                 if (json[top.valueFrom()] == '{') {
                     addItem(found, json, top.valueFrom(), top.valueTo());
@@ -70,7 +71,7 @@ public final class NamedItems {
     private static void addArray(List<String> found, byte[] json, int from, int to) {
         JsonWalk walk = new JsonWalk(json, to, MAX_DEPTH);
         int at = walk.space(from + 1);
-        while (at < to - 1) {
+        while (at < to - 1 && found.size() <= MOST) {
             int end = walk.value(at);
             if (end < 0) {
                 return;
@@ -85,34 +86,62 @@ public final class NamedItems {
 
     private static void addItem(List<String> found, byte[] json, int from, int to) {
         JsonMembers members = new JsonMembers(json, from, to);
-        Set<String> content = new HashSet<>();
-        List<String> types = new ArrayList<>();
-        List<String> ids = new ArrayList<>();
+        Item item = new Item();
+        int before = found.size();
         while (members.next()) {
             String name = lower(members);
             switch (name) {
-                case "id" -> addText(ids, json, members);
-                case "type" -> types.add(typeOf(members));
-                case "container", "environment" -> addPlace(found, json, members);
-                default -> {
-                    if (CONTENT.contains(name) && isSomething(json, members.valueFrom(), members.valueTo())) {
-                        content.add(name);
-                    }
-                }
+                case "id" -> addText(found, json, members);
+                case "type" -> item.type(members);
+                case "container", "environment" -> { }
+                default -> item.member(name, json, members);
             }
         }
-        if (!bringsContent(types, content)) {
-            found.addAll(ids);
+        if (item.bringsContent()) {
+            found.subList(before, found.size()).clear();
+        }
+        addPlaces(found, json, from, to);
+    }
+
+    /** Where tools are to run: containers by their ids, or objects that name them. */
+    private static void addPlaces(List<String> found, byte[] json, int from, int to) {
+        JsonMembers members = new JsonMembers(json, from, to);
+        while (members.next()) {
+            String name = lower(members);
+            if (name.equals("container") || name.equals("environment")) {
+                addPlace(found, json, members);
+            }
         }
     }
 
-    private static String typeOf(JsonMembers type) {
-        for (String one : List.of("item_reference", "reasoning", "image_generation_call")) {
-            if (type.valueIs(one)) {
-                return one;
+    /** What is known of one item. */
+    private static final class Item {
+        private int types;
+        private Set<String> possible = CONTENT;
+        private boolean reference;
+        private boolean content;
+        private boolean ofReasoning;
+        private boolean ofImages;
+
+        void type(JsonMembers type) {
+            types++;
+            reference |= type.valueIs("item_reference");
+            possible = type.valueIs("reasoning") ? OF_REASONING : type.valueIs("image_generation_call") ? OF_IMAGES : possible;
+        }
+
+        void member(String name, byte[] json, JsonMembers members) {
+            if (CONTENT.contains(name) && isSomething(json, members.valueFrom(), members.valueTo())) {
+                content = true;
+                ofReasoning |= OF_REASONING.contains(name);
+                ofImages |= OF_IMAGES.contains(name);
             }
         }
-        return "";
+
+        /** One that could be read as two kinds is taken for the one that brings nothing. */
+        boolean bringsContent() {
+            boolean any = possible == OF_REASONING ? ofReasoning : possible == OF_IMAGES ? ofImages : content;
+            return any && !reference && types < 2;
+        }
     }
 
     /** Where a tool is to run: a container by its id, or an object that names one. */
@@ -136,14 +165,6 @@ public final class NamedItems {
             int from = member.valueFrom() + 1;
             found.add(JsonText.decode(json, from, Math.min(member.valueTo() - 1, from + LONGEST_ID_BYTES)));
         }
-    }
-
-    private static boolean bringsContent(List<String> types, Set<String> content) {
-        if (types.size() > 1 || types.contains("item_reference")) {
-            return false;
-        }
-        Set<String> possible = types.contains("reasoning") ? OF_REASONING : types.contains("image_generation_call") ? OF_IMAGES : CONTENT;
-        return content.stream().anyMatch(possible::contains);
     }
 
     /** Whether a value is more than null or nothing. */

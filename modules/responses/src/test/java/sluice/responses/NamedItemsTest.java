@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +45,12 @@ class NamedItemsTest {
         "{'tools':[{'type':'shell','environment':{'type':'container_reference','container_id':'theirs'}}]}"})
     void whatIsTakenFromTheStoreIsFound(String body) {
         assertEquals(Optional.of("theirs"), found(body.replace('\'', '"')), body);
+    }
+
+    @Test
+    void looksForSoManyAndNoMore() {
+        byte[] json = ("{\"input\":[" + "{\"id\":\"a\"},".repeat(100_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
+        assertEquals(NamedItems.MOST + 1, NamedItems.in(json, 0, json.length).size());
     }
 
     @ParameterizedTest
