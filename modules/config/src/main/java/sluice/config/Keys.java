@@ -142,7 +142,8 @@ final class Keys {
                 + "`limits.concurrent-requests` and one for each 13 KiB of 8 % of the heap. Both are lowered to 45 % of the "
                 + "files that the process may have open, less some.");
         fixed("limits.connections-per-address", whole(0, 10_000_000), "0",
-                "Most connections of one address at a time, or of one IPv6 network of 64 bits. 0: no limit. Connections of `server.trusted-proxies` are not counted, for they "
+                "Most connections of one address at a time, or of one IPv6 network of 64 bits. 0: no limit. Connections of "
+                + "`server.trusted-proxies` are not counted, for they "
                 + "are those of many clients; where these begin with a PROXY protocol header, each counts for its client's address.");
         key("limits.reserve-percent", whole(0, 50), "10",
                 "Where there are several clients: the last percent of `limits.concurrent-requests`, `limits.connections` and WebSockets, "

@@ -113,7 +113,8 @@ final class Forwarding {
         if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        Optional<GatewayError> foreign = now.pool().owners().refusalOfItems(client, items).or(() -> foreign(now, client, affinity.boundTo()))
+        Optional<GatewayError> foreign = now.pool().owners().refusalOfItems(client, items)
+                .or(() -> foreign(now, client, affinity.boundTo()))
                 .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
         if (foreign.isPresent()) {
             return new Reply.Refused(foreign.get());

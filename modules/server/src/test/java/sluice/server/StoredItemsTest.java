@@ -111,7 +111,8 @@ class StoredItemsTest {
             String whole = ASK.replace("true,\"store\"", "false,\"store\"");
             assertEquals(200, door.send("POST", "/v1/responses", whole, "x-api-key", "k1").statusCode());
             upstream.account("sk-a", asked -> asked.path().endsWith("/input_items") ? SayingUpstream.status(200,
-                    "{\"object\":\"list\",\"data\":[{\"id\":\"msg_asked\",\"type\":\"message\",\"content\":[{\"id\":\"msg_never\"}]}]}") : answer(asked));
+                    "{\"object\":\"list\",\"data\":[{\"id\":\"msg_asked\",\"type\":\"message\",\"content\":[{\"id\":\"msg_never\"}]}]}")
+                    : answer(asked));
             assertEquals(200, door.send("GET", "/v1/responses/resp_1/input_items", "", "x-api-key", "k1").statusCode());
             for (String id : List.of("ci_one", "msg_1", "msg_asked")) {
                 assertEquals(404, door.send("POST", "/v1/responses", naming(id), "x-api-key", "k2").statusCode(), id);

@@ -110,8 +110,8 @@ public final class WebSocketDoor implements Gateway.Upgrades {
         }
         if (!open.enter(rules().connections(), now.reserve(), known.client().openConnections(), 0)) {
             known.client().disconnect();
-            return new Reply.Refused(GatewayError.gateway(503, "too_many_connections", "There are as many WebSocket connections as there may"
-                    + " be (limits.connections), or as many as leave some to clients with few (limits.reserve-percent).")
+            return new Reply.Refused(GatewayError.gateway(503, "too_many_connections", "There are as many WebSocket connections as there"
+                    + " may be (limits.connections), or as many as leave some to clients with few (limits.reserve-percent).")
                     .withRetryAfter(Duration.ofSeconds(1)));
         }
         record.status = 101;
