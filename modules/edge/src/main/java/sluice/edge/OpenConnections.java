@@ -50,26 +50,33 @@ final class OpenConnections {
         this.reserve = reserve;
     }
 
-    /** What one connection, or one of its streams, holds: a place, or the refusal of one. It counts either way until it is left. */
+    /**
+     * What one connection, or one of its streams, holds: a place, or the refusal of one, which is known when it is first asked for. It is
+     * counted as one of all from the beginning, until it is left.
+     */
     final class Place {
         private final String network;
         private final Origin origin;
         private final boolean tooManyHere;
-        private final boolean has;
+        private boolean asked;
+        private volatile boolean has;
         private final AtomicBoolean left = new AtomicBoolean();
 
         private Place(String network, Origin origin, boolean tooManyHere) {
             this.network = network;
             this.origin = origin;
             this.tooManyHere = tooManyHere;
-            has = !tooManyHere && served.enter(most, reserve.get(), origin.heldWithOneMore(), 0);
-            if (has) {
-                origin.enters();
-            }
         }
 
-        /** Why nobody is served in it; empty if somebody is. */
+        /** Takes the place, once; why nobody is served in it, empty if somebody is. For the connection's thread, or the stream's. */
         Optional<GatewayError> refusal() {
+            if (!asked) {
+                asked = true;
+                has = !tooManyHere && served.enter(most, reserve.get(), origin.heldWithOneMore(), 0);
+                if (has) {
+                    origin.enters();
+                }
+            }
             if (has) {
                 return Optional.empty();
             }
@@ -93,7 +100,9 @@ final class OpenConnections {
 
         /** How long who has not asked for anything yet may wait; who holds little is not hurried by others who hold all. */
         Duration patienceWithNew(Duration usual) {
-            boolean hurry = isFull() && !reserve.get().isLittle(most, origin.heldWithOneMore() - 1);
+            Reserve kept = reserve.get();
+            boolean little = kept.isLittle(most, origin.here());
+            boolean hurry = !little && all.get() + approaching.get() > most - kept.kept(most);
             return hurry && FULL_WAIT.compareTo(usual) < 0 ? FULL_WAIT : patience(usual);
         }
 

@@ -17,8 +17,8 @@ final class Origin {
     private final boolean many;
     private final AtomicInteger served = new AtomicInteger();
     private final BodyShare unread = new BodyShare();
-    /** Connections and streams, those that are refused included. Guarded by the map that it lies in. */
-    private int open;
+    /** Connections and streams, those that are refused included. Written under the map that it lies in. */
+    private volatile int open;
 
     /** An origin of nobody yet; {@code many}: it stands for many clients, none of whom holds much by it. */
     Origin(boolean many) {
@@ -48,6 +48,11 @@ final class Origin {
 
     int open() {
         return open;
+    }
+
+    /** Connections and streams, as far as it is one client. */
+    int here() {
+        return many ? 0 : open;
     }
 
     /** Places that it would hold with one more, as far as it is one client. */
