@@ -67,7 +67,7 @@ final class Attempt {
     }
 
     private AttemptResult once(Call call, AccountLease lease, boolean strip) {
-        call.answeredBy(lease, strip);
+        call.asks(lease, strip);
         call.record.account = lease.account().name();
         call.record.upstreamModel = lease.upstreamModel();
         Answer client = call.answer();

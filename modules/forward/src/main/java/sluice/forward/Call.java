@@ -124,8 +124,8 @@ public final class Call {
         ownerUnknown = !affinity.boundTo().isEmpty() && !byOwner;
     }
 
-    /** From now on, what is sent to the client is an answer of this lease's account. */
-    void answeredBy(AccountLease lease, boolean withoutReasoning) {
+    /** The lease's account is asked now: what comes back is its answer. */
+    void asks(AccountLease lease, boolean withoutReasoning) {
         stripped = withoutReasoning && encryptedContent;
         voice = new Voice.Accounts(lease, "", "");
     }

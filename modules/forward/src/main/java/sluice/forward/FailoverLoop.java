@@ -91,7 +91,7 @@ final class FailoverLoop {
                     }
                     noteDecision(call, lease.decision());
                     last = attempt(call, lease);
-                    noteTurn(call, lease.decision(), chosen, last);
+                    noteAttempt(call, lease.decision(), chosen, last);
                 }
             }
             if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
@@ -117,7 +117,7 @@ final class FailoverLoop {
         }
     }
 
-    private void noteTurn(Call call, Decision decision, long chosen, AttemptResult result) {
+    private void noteAttempt(Call call, Decision decision, long chosen, AttemptResult result) {
         long now = clock.getAsLong();
         if (LOG.isLoggable(Level.DEBUG)) {
             LOG.log(Level.DEBUG, call.record.requestId + ": account " + decision.account() + " by " + decision.layer() + " for "
@@ -127,7 +127,7 @@ final class FailoverLoop {
                     ? ": " + failure.detail() + (failure.retryAfter().isZero() ? "" : "; asks for " + failure.retryAfter().toSeconds()
                     + " s of rest") : ""));
         }
-        call.record.turn(decision, chosen, now, failureOf(result));
+        call.record.attempt(decision, chosen, now, failureOf(result));
     }
 
     private static String failureOf(AttemptResult result) {

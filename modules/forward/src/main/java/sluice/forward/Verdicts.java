@@ -75,7 +75,7 @@ final class Verdicts {
         if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
             report(lease, rule, retryAfter);
         }
-        // A code alone stands for the type, too, by which some refusals are known; a client is told a type of the API.
+        // A close tells a code alone, which is judged as type, too. The client is not told it twice: it gets a type of the API.
         UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
                 false, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,

@@ -126,13 +126,13 @@ final class AdminJson {
                 .text("session", usage.who().session() == 0 ? "" : Long.toHexString(usage.who().session()))
                 .text("tier", usage.tier()).number("resends", usage.resends()).number("request_bytes", usage.requestBytes())
                 .number("answer_bytes", request.answerBytes())
-                .array("turns", request.story().turns(), AdminJson::turn);
+                .array("tries", request.story().tries(), AdminJson::attempt);
     }
 
-    private static void turn(JsonOut json, EndedRequest.Turn turn) {
-        json.object("decision", inner -> decision(inner, turn.decision())).number("began_ms", turn.beganNanos() / 1e6)
-                .number("took_ms", turn.tookNanos() / 1e6).text("failure", turn.failure())
-                .texts("edits", turn.edits().stream().map(Object::toString).map(LogText::cut).toList());
+    private static void attempt(JsonOut json, EndedRequest.Attempt attempt) {
+        json.object("decision", inner -> decision(inner, attempt.decision())).number("began_ms", attempt.beganNanos() / 1e6)
+                .number("took_ms", attempt.tookNanos() / 1e6).text("failure", attempt.failure())
+                .texts("edits", attempt.edits().stream().map(Object::toString).map(LogText::cut).toList());
     }
 
     static void request(JsonOut json, EndedRequest request) {

@@ -398,8 +398,8 @@ $('search').addEventListener('submit', event => event.preventDefault());
 async function drawStory(id) {
   $('request-id').textContent = id;
   $('request-fault').textContent = '';
-  for (const part of ['request-facts', 'request-stages', 'turns']) $(part).replaceChildren();
-  $('no-turns').hidden = true;
+  for (const part of ['request-facts', 'request-stages', 'tries']) $(part).replaceChildren();
+  $('no-tries').hidden = true;
   let story;
   try {
     story = await api('admin/requests/' + encodeURIComponent(id));
@@ -422,14 +422,14 @@ async function drawStory(id) {
     ...fact('bytes', `${count(story.request_bytes)} in, ${count(story.answer_bytes)} out`),
     ...fact('total', ms(story.total_ms)), ...fact('first output', story.first_output_ms ? 'after ' + ms(story.first_output_ms) : ''));
   $('request-stages').replaceChildren(...stages(story));
-  $('no-turns').hidden = story.turns.length > 0;
-  $('turns').replaceChildren(...story.turns.map(turn => el('li', {},
-    el('p', {}, el('b', {}, turn.decision.account), ` by ${words(turn.decision.layer)}, after ${ms(turn.began_ms)}`
-      + (turn.decision.waited_ms >= 1 ? ` of which ${ms(turn.decision.waited_ms)} waiting for a slot` : '') + '; '
-      + (turn.failure ? 'failed after ' : 'answered, over after ') + ms(turn.took_ms)),
-    ...turn.failure ? [el('p', {class: 'bad'}, turn.failure)] : [],
-    el('p', {class: 'time'}, turn.edits.length ? 'In the body: ' + turn.edits.join('; ') : 'The body went out as it came.'),
-    ...term(turn.decision))));
+  $('no-tries').hidden = story.tries.length > 0;
+  $('tries').replaceChildren(...story.tries.map(attempt => el('li', {},
+    el('p', {}, el('b', {}, attempt.decision.account), ` by ${words(attempt.decision.layer)}, after ${ms(attempt.began_ms)}`
+      + (attempt.decision.waited_ms >= 1 ? ` of which ${ms(attempt.decision.waited_ms)} waiting for a slot` : '') + '; '
+      + (attempt.failure ? 'failed after ' : 'answered, over after ') + ms(attempt.took_ms)),
+    ...attempt.failure ? [el('p', {class: 'bad'}, attempt.failure)] : [],
+    el('p', {class: 'time'}, attempt.edits.length ? 'In the body: ' + attempt.edits.join('; ') : 'The body went out as it came.'),
+    ...term(attempt.decision))));
   $('request-title').focus();
 }
 

@@ -111,7 +111,7 @@ class AdminApiTest {
         for (String id : List.of("req_1", "resp_1")) {
             String story = visit.send("GET", "/admin/requests/" + id, "", TOKEN);
             assertTrue(story.contains("\"id\":\"req_1\"") && story.contains("\"response_id\":\"resp_1\"")
-                    && story.contains("\"turns\":["), story);
+                    && story.contains("\"tries\":["), story);
         }
         assertTrue(visit.send("GET", "/admin/requests/req_2", "", TOKEN).contains("unknown_request"));
     }

@@ -36,27 +36,27 @@ public record EndedRequest(UsageRecord usage, StageTimes times, long upstreamHea
      * What happened on a request's way.
      *
      * @param failures attempts that failed, in order
-     * @param turns accounts that were called, in order
+     * @param tries calls of accounts, in order
      * @param detail for people; empty if nothing failed
      */
-    public record Story(List<FailedTry> failures, List<Turn> turns, String detail) {
+    public record Story(List<FailedTry> failures, List<Attempt> tries, String detail) {
         /** Copies the lists. */
         public Story {
             failures = List.copyOf(failures);
-            turns = List.copyOf(turns);
+            tries = List.copyOf(tries);
         }
     }
 
     /**
-     * One account's turn.
+     * One call of an account.
      *
      * @param decision why this account
      * @param edits what was changed in the body for it; at most 32 of them
      * @param beganNanos from the request's first byte until the account was chosen
-     * @param tookNanos from then until the turn was over
+     * @param tookNanos from then until it was over
      * @param failure why it did not answer the request; empty if it did
      */
-    public record Turn(Decision decision, List<BodyEdit> edits, long beganNanos, long tookNanos, String failure) { }
+    public record Attempt(Decision decision, List<BodyEdit> edits, long beganNanos, long tookNanos, String failure) { }
 
     /**
      * An attempt that failed.

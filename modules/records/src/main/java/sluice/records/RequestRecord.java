@@ -18,7 +18,7 @@ public final class RequestRecord {
     private static final String PROBE_ROUTE = "GET /health";
     /** More are no story for people. */
     private static final int MAX_EDITS = 32;
-    private static final int MAX_TURNS = 32;
+    private static final int MAX_TRIES = 32;
 
     // Which request it is.
 
@@ -70,10 +70,10 @@ public final class RequestRecord {
     public int resends;
     /** Attempts that failed, in order. */
     public final List<EndedRequest.FailedTry> failures = new ArrayList<>(0);
-    /** What is changed in the body for the account whose turn it is. */
+    /** What the attempt under way changes in the body. */
     public List<BodyEdit> edits = List.of();
 
-    private final List<EndedRequest.Turn> turns = new ArrayList<>(1);
+    private final List<EndedRequest.Attempt> tries = new ArrayList<>(1);
 
     // What came of it.
 
@@ -167,13 +167,13 @@ public final class RequestRecord {
     }
 
     /**
-     * Notes that an account's turn is over.
+     * Notes that an attempt is over.
      *
      * @param failure why it did not answer; empty if it did
      */
-    public void turn(Decision decision, long chosenNanos, long overNanos, String failure) {
-        if (turns.size() < MAX_TURNS) {
-            turns.add(new EndedRequest.Turn(decision, edits.size() <= MAX_EDITS ? edits : List.copyOf(edits.subList(0, MAX_EDITS)),
+    public void attempt(Decision decision, long chosenNanos, long overNanos, String failure) {
+        if (tries.size() < MAX_TRIES) {
+            tries.add(new EndedRequest.Attempt(decision, edits.size() <= MAX_EDITS ? edits : List.copyOf(edits.subList(0, MAX_EDITS)),
                     chosenNanos - startedNanos, overNanos - chosenNanos, LogText.cut(failure)));
         }
         edits = List.of();
@@ -207,6 +207,6 @@ public final class RequestRecord {
         boolean answered = sentNanos != 0 && headersNanos != 0 && headersNanos - sentNanos >= 0;
         return new EndedRequest(usageRecord(), timesUntil(endedNanos), answered ? Math.max(1, headersNanos - sentNanos) : 0,
                 firstOutputNanos == 0 ? 0 : firstOutputNanos - sentNanos, answerBytes, events, flushes, layer, escaped,
-                new EndedRequest.Story(failures, turns, errorDetail));
+                new EndedRequest.Story(failures, tries, errorDetail));
     }
 }

@@ -243,7 +243,10 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         }
     }
 
-    /** A failure that the request may have caused counts once it is known that it has not; no other account will tell after output. */
+    /**
+     * A failure that the request itself may have caused counts against the account only once another account has served the request.
+     * After output no other one is tried, so then it counts at once.
+     */
     private void failed(Lease lease, Outcomes.Attempt attempt, AttemptOutcome.Failed failure) {
         Runnable mark = () -> {
             outcomes.failed(attempt, failure, now());

@@ -117,10 +117,10 @@ class DashboardTest {
             browser.await("document.querySelectorAll('#requests tr').length === 2");
             browser.value("document.querySelectorAll('#requests button')[1].click()");
             browser.value("document.querySelector('#requests a.story').click()");
-            browser.await("document.querySelectorAll('#turns > li').length === 2");
-            assertTrue(text("#turns > li:first-child").startsWith("a by load balance, after "), text("#turns"));
-            assertTrue(text("#turns > li:first-child").contains("503"), text("#turns"));
-            assertTrue(text("#turns > li:last-child").contains("In the body: model = \"gpt-5\""), text("#turns"));
+            browser.await("document.querySelectorAll('#tries > li').length === 2");
+            assertTrue(text("#tries > li:first-child").startsWith("a by load balance, after "), text("#tries"));
+            assertTrue(text("#tries > li:first-child").contains("503"), text("#tries"));
+            assertTrue(text("#tries > li:last-child").contains("In the body: model = \"gpt-5\""), text("#tries"));
             assertTrue(text("#request-facts").contains("fast, asked as gpt-5"), text("#request-facts"));
             assertTrue(text("#request-stages .legend").contains("retry"), text("#request-stages"));
             assertTrue(width >= browser.value("document.documentElement.scrollWidth").asInt(), "nothing hangs over the edge");

@@ -9,15 +9,15 @@ import sluice.api.RelayOutcome.BrokeOff;
 final class ClientSide {
     private final Outlet outlet;
     private final RelayOptions options;
-    private final Ledger ledger;
+    private final StreamFacts facts;
     private final Deadlines deadlines;
     private ClientSink.Gone gone;
     private long drainUntilBytes = Long.MAX_VALUE;
 
-    ClientSide(Outlet outlet, RelayOptions options, Ledger ledger, Deadlines deadlines) {
+    ClientSide(Outlet outlet, RelayOptions options, StreamFacts facts, Deadlines deadlines) {
         this.outlet = outlet;
         this.options = options;
-        this.ledger = ledger;
+        this.facts = facts;
         this.deadlines = deadlines;
     }
 
@@ -31,12 +31,12 @@ final class ClientSide {
         try {
             outlet.emit(b, from, to, boundary);
         } catch (ClientSink.Gone left) {
-            if (ledger.ended() || options.limits().drain().isZero()) {
+            if (facts.ended() || options.limits().drain().isZero()) {
                 throw left;
             }
             gone = left;
             outlet.close();
-            drainUntilBytes = ledger.bytesIn() + options.limits().drainBytes();
+            drainUntilBytes = facts.bytesIn() + options.limits().drainBytes();
             deadlines.endIn(options.limits().drain());
         }
     }
@@ -48,7 +48,7 @@ final class ClientSide {
 
     /** Whether enough was read for it. */
     boolean isDrained() {
-        return ledger.bytesIn() > drainUntilBytes;
+        return facts.bytesIn() > drainUntilBytes;
     }
 
     /** The end of a stream whose client {@linkplain #isGone has left}. */
@@ -64,6 +64,6 @@ final class ClientSide {
 
     /** What was seen until now. */
     RelayOutcome.Report report() {
-        return ledger.report(outlet.writes(), outlet.bytes());
+        return facts.report(outlet.writes(), outlet.bytes());
     }
 }

@@ -14,16 +14,16 @@ final class Commitment {
     private final RelayOptions options;
     private final Outlet outlet;
     private final Deadlines deadlines;
-    private final Ledger ledger;
+    private final StreamFacts facts;
     private boolean refused;
     private boolean released;
     private boolean ended;
 
-    Commitment(RelayOptions options, Outlet outlet, Deadlines deadlines, Ledger ledger) {
+    Commitment(RelayOptions options, Outlet outlet, Deadlines deadlines, StreamFacts facts) {
         this.options = options;
         this.outlet = outlet;
         this.deadlines = deadlines;
-        this.ledger = ledger;
+        this.facts = facts;
     }
 
     /** Whether the stream is refused; then nothing of it has gone to the client, and nothing ever will. */
@@ -37,8 +37,8 @@ final class Commitment {
      * @return whether it is to be written now
      */
     boolean accept(EventKind kind) {
-        boolean first = ledger.events() == 0;
-        ledger.event(kind);
+        boolean first = facts.events() == 0;
+        facts.event(kind);
         admit(kind);
         if (refused) {
             return false;
@@ -54,11 +54,11 @@ final class Commitment {
 
     /** Decides whether the client may see an event of this kind, which may still be under way. */
     void admit(EventKind kind) {
-        if (kind == EventKind.FAILED && ledger.failedWithoutWord() && options.held().commit() == Commit.FIRST_OUTPUT) {
+        if (kind == EventKind.FAILED && facts.failedWithoutWord() && options.held().commit() == Commit.FIRST_OUTPUT) {
             // What is held waits for the event that says why.
             return;
         }
-        if (refused || kind == EventKind.FAILED && refuses(ledger.error())) {
+        if (refused || kind == EventKind.FAILED && refuseFor(facts.error())) {
             refused = true;
             return;
         }
@@ -71,16 +71,16 @@ final class Commitment {
         }
     }
 
-    /** Whether an event that is still under way, and tells of a failure, is the reason to refuse the stream. */
-    boolean refuses(AnswerFacts soFar) {
-        return refuses(soFar.error());
+    /** Refuses the stream for what an event tells that is still under way, if that is a reason and nothing is out yet; true if so. */
+    boolean refuseFor(AnswerFacts soFar) {
+        return refuseFor(soFar.error());
     }
 
-    private boolean refuses(StreamError error) {
+    private boolean refuseFor(StreamError error) {
         return outlet.holding() && options.call().refusable().test(error) && outlet.closeUnsent();
     }
 
-    /** The event that {@link #refuses} was asked about is read to its end. */
+    /** The event that {@link #refuseFor} was asked about is read to its end. */
     void refuse() {
         refused = true;
     }

@@ -29,7 +29,7 @@ final class FoldRelay {
     private final ModelGate model;
     private final Outlet outlet;
     private final Deadlines deadlines;
-    private final Ledger ledger;
+    private final StreamFacts facts;
     private final ClientSide client;
     private final AnswerFacts found;
     private final JsonReader<Fact> json;
@@ -47,10 +47,10 @@ final class FoldRelay {
         outlet = new Outlet(sink, 0);
         outlet.open();
         deadlines = new Deadlines(source, () -> { }, options.clocks());
-        ledger = new Ledger(options);
+        facts = new StreamFacts(options);
         found = AnswerFacts.toldTo(options.call().identified());
         json = new JsonReader<>(AnswerTree.EVENT, found);
-        client = new ClientSide(outlet, options, ledger, deadlines);
+        client = new ClientSide(outlet, options, facts, deadlines);
         answer = new FoldedAnswer(model, json, client);
     }
 
@@ -78,19 +78,19 @@ final class FoldRelay {
             }
             int count = source.read(b, limit, b.length - limit);
             if (count < 0) {
-                return ledger.events() == 0 ? ended(Cause.NO_ANSWER, "a stream without an event")
+                return facts.events() == 0 ? ended(Cause.NO_ANSWER, "a stream without an event")
                         : ended(Cause.UPSTREAM_CUT, "ended without a terminal event");
             }
             limit += count;
-            ledger.read(count);
+            facts.read(count);
             frameBytes += count;
             while (!refused && readFrame()) {
                 endFrame();
             }
             if (refused) {
-                return new RefusedBeforeOutput(ledger.error(), ledger.report(0, 0));
+                return new RefusedBeforeOutput(facts.error(), facts.report(0, 0));
             }
-            if (ledger.ended() && (client.isGone() || options.limits().afterTerminal().isZero())) {
+            if (facts.ended() && (client.isGone() || options.limits().afterTerminal().isZero())) {
                 return ended(Cause.UPSTREAM_CUT, "");
             }
             if (client.isDrained()) {
@@ -138,7 +138,7 @@ final class FoldRelay {
         while (at < to) {
             int start = at;
             at = json.feed(b, at, to);
-            answer.take(b, start, at, type(), ledger.ended());
+            answer.take(b, start, at, type(), facts.ended());
         }
     }
 
@@ -157,16 +157,16 @@ final class FoldRelay {
     private void endEvent() throws IOException {
         // An error without a type is one.
         EventType type = type() == EventType.UNKNOWN && found.failed() ? EventType.ERROR : type();
-        ledger.parsed();
-        boolean late = ledger.ended() && !ledger.failedWithoutWord();
-        EventKind kind = ledger.facts(type, found);
-        ledger.event(kind);
+        facts.parsed();
+        boolean late = facts.ended() && !facts.failedWithoutWord();
+        EventKind kind = facts.facts(type, found);
+        facts.event(kind);
         if (kind != EventKind.OPENING) {
             deadlines.noFirstOutput();
         }
         answer.endEvent(type, found.outputIndex());
         if (!late && kind.terminal()) {
-            if (ledger.failedWithoutWord()) {
+            if (facts.failedWithoutWord()) {
                 // An event that says why may follow.
                 deadlines.endIn(options.limits().afterTerminal());
                 return;
@@ -194,7 +194,7 @@ final class FoldRelay {
     /** The source has no more. An answer that is whole is an answer, even if its event was cut behind it. */
     private RelayOutcome ended(Cause cause, String detail) {
         try {
-            if (answer.isDone() && !ledger.ended()) {
+            if (answer.isDone() && !facts.ended()) {
                 endEvent();
             }
         } catch (ClientSink.Gone left) {
@@ -205,9 +205,9 @@ final class FoldRelay {
         if (client.isGone()) {
             return client.left();
         }
-        if (ledger.failedWithoutWord()) {
-            return new RefusedBeforeOutput(ledger.error(), ledger.report(0, 0));
+        if (facts.failedWithoutWord()) {
+            return new RefusedBeforeOutput(facts.error(), facts.report(0, 0));
         }
-        return ledger.ended() ? new Completed(client.report()) : new BrokeOff(cause, detail, client.report());
+        return facts.ended() ? new Completed(client.report()) : new BrokeOff(cause, detail, client.report());
     }
 }

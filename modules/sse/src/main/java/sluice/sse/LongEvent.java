@@ -84,7 +84,7 @@ final class LongEvent {
         int safe = reading.safeUpTo(pieces.at());
         if (judging && !outlet.hasRoom(safe - buffer.written)) {
             judging = false;
-            swallowing = commitment.refuses(reading.found());
+            swallowing = commitment.refuseFor(reading.found());
             if (!swallowing) {
                 commitment.admit(EventKind.OUTPUT);
             }

@@ -21,29 +21,29 @@ final class StreamEnd {
     private final Numbering numbers;
     private final Outlet outlet;
     private final ClientSide client;
-    private final Ledger ledger;
+    private final StreamFacts facts;
     private final LongEvent longEvent;
 
     StreamEnd(RelayOptions options, RelayBuffer buffer, EventReading reading, Numbering numbers, Outlet outlet, ClientSide client,
-            Ledger ledger, LongEvent longEvent) {
+            StreamFacts facts, LongEvent longEvent) {
         this.options = options;
         this.buffer = buffer;
         this.reading = reading;
         this.numbers = numbers;
         this.outlet = outlet;
         this.client = client;
-        this.ledger = ledger;
+        this.facts = facts;
         this.longEvent = longEvent;
     }
 
     /** The source came to its announced end. */
     RelayOutcome announced() {
-        boolean complete = ledger.ended() || options.call().ending() == Ending.ANY
-                || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !ledger.anyOfTheProtocol();
+        boolean complete = facts.ended() || options.call().ending() == Ending.ANY
+                || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !facts.anyOfTheProtocol();
         if (complete) {
             return completed(true);
         }
-        return ledger.events() == 0 ? broken(Cause.NO_ANSWER, "a stream without an event")
+        return facts.events() == 0 ? broken(Cause.NO_ANSWER, "a stream without an event")
                 : broken(Cause.UPSTREAM_CUT, "ended without a terminal event");
     }
 
@@ -52,7 +52,7 @@ final class StreamEnd {
         if (client.isGone()) {
             return client.left();
         }
-        if (ledger.ended()) {
+        if (facts.ended()) {
             return completed(false);
         }
         Optional<GatewayError> told = BrokenStream.told(cause, options);
@@ -73,7 +73,7 @@ final class StreamEnd {
             if (!client.isGone() && outlet.atBoundary()) {
                 numbers.keep(buffer.bytes);
                 byte[] frame = new ErrorEvent(error, numbers.next(), options.clocks().epochMillis().getAsLong() / 1000)
-                        .responseId(ledger.responseId()).model(options.call().model().client()).response(reading.response())
+                        .responseId(facts.responseId()).model(options.call().model().client()).response(reading.response())
                         .items(reading.items()).frame();
                 outlet.emit(frame, 0, frame.length, true);
             }

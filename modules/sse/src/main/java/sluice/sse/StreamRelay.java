@@ -30,7 +30,7 @@ final class StreamRelay {
     private final EventHead head = new EventHead();
     private final EventReading reading;
     private final Numbering numbers;
-    private final Ledger ledger;
+    private final StreamFacts facts;
     private final Outlet outlet;
     private final Deadlines deadlines;
     private final ClientSide client;
@@ -48,13 +48,13 @@ final class StreamRelay {
         buffer = new RelayBuffer(options, model);
         reading = new EventReading(model, options.call().identified());
         numbers = new Numbering(reading);
-        ledger = new Ledger(options);
+        facts = new StreamFacts(options);
         outlet = new Outlet(sink, options.held().commit() == Commit.FIRST_OUTPUT ? options.held().bytes() : 0);
         deadlines = new Deadlines(source, outlet::releaseSoon, options.clocks());
-        client = new ClientSide(outlet, options, ledger, deadlines);
-        commitment = new Commitment(options, outlet, deadlines, ledger);
+        client = new ClientSide(outlet, options, facts, deadlines);
+        commitment = new Commitment(options, outlet, deadlines, facts);
         longEvent = new LongEvent(buffer, reading, outlet, client, commitment);
-        end = new StreamEnd(options, buffer, reading, numbers, outlet, client, ledger, longEvent);
+        end = new StreamEnd(options, buffer, reading, numbers, outlet, client, facts, longEvent);
     }
 
     RelayOutcome run() {
@@ -83,7 +83,7 @@ final class StreamRelay {
                 flush();
                 calmDown();
             }
-            if (ledger.ended() && (client.isGone() || options.limits().afterTerminal().isZero())) {
+            if (facts.ended() && (client.isGone() || options.limits().afterTerminal().isZero())) {
                 return client.isGone() ? client.left() : end.completed(false);
             }
             if (!longEvent.isPassing() && buffer.isAlmostFull()) {
@@ -93,11 +93,11 @@ final class StreamRelay {
             if (count < 0) {
                 return client.isGone() ? client.left() : end.announced();
             }
-            ledger.read(count);
+            facts.read(count);
             longEvent.arrived(count);
             process();
             if (commitment.isRefused()) {
-                return new RefusedBeforeOutput(ledger.error(), ledger.report(0, 0));
+                return new RefusedBeforeOutput(facts.error(), facts.report(0, 0));
             }
             if (client.isDrained()) {
                 return client.left();
@@ -137,7 +137,7 @@ final class StreamRelay {
     private void wholeFrame() throws IOException {
         if (frames.dataLines() == 0) {
             // Comments before the first event wait for it: alone they must not commit the stream.
-            if (ledger.events() > 0) {
+            if (facts.events() > 0) {
                 buffer.boundary = frames.end();
             }
             return;
@@ -153,10 +153,10 @@ final class StreamRelay {
             type = type == EventType.UNKNOWN ? foundType() : type;
             kind = told(type);
         } else {
-            ledger.unread();
+            facts.unread();
         }
         if (type.numbered()) {
-            numbers.unread(ledger.events(), frames.start(), frames.end());
+            numbers.unread(facts.events(), frames.start(), frames.end());
         }
         accept(kind, frames.end());
     }
@@ -170,12 +170,12 @@ final class StreamRelay {
 
     /** Whether an event must be read, and not only passed on. */
     private boolean mustRead(EventType type) {
-        return !gated || !type.numbered() || type.holdsResponse() || type == EventType.ITEM_DONE || ledger.wantsIds(type.kind())
+        return !gated || !type.numbered() || type.holdsResponse() || type == EventType.ITEM_DONE || facts.wantsIds(type.kind())
                 || model.active() && model.mayStandIn(buffer.bytes, frames.dataFrom(), frames.end());
     }
 
     private void readFrame() {
-        ledger.parsed();
+        facts.parsed();
         reading.begin();
         if (frames.dataLines() == 1) {
             frames.grown(reading.feed(buffer, frames.dataFrom(), frames.dataTo()));
@@ -200,8 +200,8 @@ final class StreamRelay {
     /** Takes what an event that was read has told; returns what it means. */
     private EventKind told(EventType type) {
         reading.end(type);
-        numbers.read(ledger.events(), reading.found().sequence());
-        return ledger.facts(type, reading.found());
+        numbers.read(facts.events(), reading.found().sequence());
+        return facts.facts(type, reading.found());
     }
 
     /** A whole event of this kind, refused or ready to go, ends at {@code to}. */
@@ -247,7 +247,7 @@ final class StreamRelay {
         }
         if (buffer.isFull()) {
             keepNumber();
-            ledger.parsed();
+            facts.parsed();
             longEvent.begin(frames);
             if (longEvent.read()) {
                 passed();
@@ -271,7 +271,7 @@ final class StreamRelay {
 
     /** The stream is about to wait, and nothing is left to write but perhaps a part of an event. */
     private void calmDown() {
-        if (buffer.isCalm(ledger.bytesIn()) && !longEvent.isPassing()) {
+        if (buffer.isCalm(facts.bytesIn()) && !longEvent.isPassing()) {
             compact();
             buffer.shrink();
         }
@@ -309,7 +309,7 @@ final class StreamRelay {
 
     private void keepNumber() {
         if (numbers.keep(buffer.bytes)) {
-            ledger.parsed();
+            facts.parsed();
         }
     }
 }

@@ -96,7 +96,7 @@ final class TurnWay implements Way {
         return (portable || searches) && binding.isFreeFor(streamId);
     }
 
-    /** What is too large for the account's WebSocket, or finds it broken and no other, is not for its HTTP. */
+    /** HTTP takes what is too large for a WebSocket, and what finds its WebSocket broken while no account has another one. */
     @Override
     public boolean goesOtherwise(UpstreamResult.Unreachable none, Call call) {
         boolean broken = none.kind() == UpstreamResult.Kind.RESET && !none.requestSent()

@@ -34,7 +34,7 @@ final class TurnCall {
      * A call.
      *
      * @param form how its messages become events
-     * @param staleNanos a reused connection that ends sooner after sending had been dead before; 0: none that was sent on
+     * @param staleNanos if a reused connection ends sooner than this after the message was sent, it was dead before; 0: never assume that
      */
     TurnCall(UpstreamRequest request, EventForm form, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
         this.request = request;
@@ -92,7 +92,7 @@ final class TurnCall {
         }
     }
 
-    /** Sends the message and waits. The connection of the mailbox must be named before. */
+    /** Sends the message on this connection, and waits for what comes. */
     Came make(OutboundBody message, Sending connection) {
         request.cancellation().onCancel(mailbox::abort);
         Sweeper.Registration watch = sweeper.watch(mailbox);

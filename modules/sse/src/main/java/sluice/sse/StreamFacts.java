@@ -13,7 +13,7 @@ import sluice.responses.EventKind;
 import sluice.responses.EventType;
 
 /** What has been seen of one stream, for its report. Confined to the stream's thread. */
-final class Ledger {
+final class StreamFacts {
     private final LongSupplier nanoClock;
     private final LongSupplier epochMillis;
     private final RelayOptions.Identified identified;
@@ -34,7 +34,7 @@ final class Ledger {
     /** It is no stream of the Responses API: any of its events may tell the usage. */
     private final boolean foreign;
 
-    Ledger(RelayOptions options) {
+    StreamFacts(RelayOptions options) {
         nanoClock = options.clocks().nanos();
         epochMillis = options.clocks().epochMillis();
         identified = options.call().identified();
