@@ -19,6 +19,7 @@ import sluice.net.Link;
 import sluice.net.ReadPoller;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
+import sluice.responses.Check;
 
 /**
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
@@ -98,7 +99,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     @Override
     public void serve() throws InterruptedException {
         enter(Phase.IDLE);
-        Optional<GatewayError> refusal = place.refusal();
+        Check refusal = place.refusal();
         Sweeper.Registration registration = sweeper.watch(this);
         try {
             while (nextRequest(refusal)) {
@@ -113,7 +114,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
     }
 
-    private boolean nextRequest(Optional<GatewayError> refusal) throws IOException, InterruptedException {
+    private boolean nextRequest(Check refusal) throws IOException, InterruptedException {
         if (!input.hasBuffered() && !input.lookAhead(1)) {
             return false;
         }
@@ -139,8 +140,8 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
         RequestHead head = peer.inside(next.get());
         String client = peer.clientOf(head.headers());
-        if (refusal.isPresent()) {
-            refuse(refusal.get(), client);
+        if (refusal instanceof Check.Refused(GatewayError error)) {
+            refuse(error, client);
             linger(head.bodyBytes() != 0);
             return false;
         }

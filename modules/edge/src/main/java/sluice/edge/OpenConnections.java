@@ -2,7 +2,6 @@ package sluice.edge;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +11,7 @@ import sluice.clients.BodyShare;
 import sluice.clients.Places;
 import sluice.clients.Reserve;
 import sluice.config.LimitSettings;
+import sluice.responses.Check;
 
 /**
  * Counts the connections of clients, in all and by where they come from, so that a client that is one too many is told so, and
@@ -68,8 +68,8 @@ final class OpenConnections {
             this.tooManyHere = tooManyHere;
         }
 
-        /** Takes the place, once; why nobody is served in it, empty if somebody is. For the connection's thread, or the stream's. */
-        Optional<GatewayError> refusal() {
+        /** Takes the place, once; whether somebody is served in it. For the connection's thread, or the stream's. */
+        Check refusal() {
             if (!asked) {
                 asked = true;
                 has = !tooManyHere && served.enter(most, reserve.get(), origin.heldWithOneMore(), 0);
@@ -78,14 +78,14 @@ final class OpenConnections {
                 }
             }
             if (has) {
-                return Optional.empty();
+                return Check.PASSED;
             }
             GatewayError error = tooManyHere
                     ? GatewayError.gateway(429, "client_connections", "There are " + mostPerAddress
                             + " connections from this address, as many as there may be (limits.connections-per-address).")
                     : GatewayError.gateway(503, "too_many_connections", "The gateway has as many connections as it may"
                             + " (limits.connections), or as many as leave some to addresses with few (limits.reserve-percent).");
-            return Optional.of(error.withRetryAfter(Duration.ofSeconds(1)));
+            return Check.refused(error.withRetryAfter(Duration.ofSeconds(1)));
         }
 
         /** One more for the same client. */

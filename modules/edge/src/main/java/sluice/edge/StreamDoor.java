@@ -1,6 +1,5 @@
 package sluice.edge;
 
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
@@ -16,6 +15,7 @@ import sluice.http1.StreamProtocol;
 import sluice.net.Link;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
+import sluice.responses.Check;
 
 /**
  * A client's connection that carries many requests at a time. It counts as one of {@code limits.connections}, and so does each request,
@@ -40,7 +40,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
         this.limits = limits;
         this.open = open;
         this.ours = ours;
-        tooMany = ours.refusal().isPresent();
+        tooMany = ours.refusal() instanceof Check.Refused;
         this.sweeper = sweeper;
         this.clock = clock;
         this.peer = peer;
@@ -63,7 +63,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
     @Override
     public void serve(RequestStream stream) throws InterruptedException {
         OpenConnections.Place place = ours.another();
-        Optional<GatewayError> refusal = place.refusal();
+        Check refusal = place.refusal();
         StreamCodec codec = new StreamCodec(stream, place::leave);
         HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
         answer.reset(RequestIds.next());
@@ -75,8 +75,8 @@ final class StreamDoor implements ClientConnection, StreamHost {
             if (head.method().equals("HEAD")) {
                 codec.toHead();
             }
-            if (refusal.isPresent()) {
-                refuse(stream, answer, client, refusal.get());
+            if (refusal instanceof Check.Refused(GatewayError error)) {
+                refuse(stream, answer, client, error);
             } else {
                 serve(new StreamExchange(stream, head, client, answer, limits, open, clock), stream);
             }

@@ -14,6 +14,7 @@ import sluice.api.SelectionRequest;
 import sluice.clients.Client;
 import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
+import sluice.responses.Check;
 import sluice.responses.Continuation;
 import sluice.responses.RequestCheck;
 import sluice.responses.SessionSource;
@@ -38,8 +39,9 @@ public sealed interface DryRun {
         return switch (now.intake().scanner().scan(body, 0, body.length)) {
             case Scan.Malformed fault -> new Refused(RequestCheck.malformed(fault, body.length));
             case Scan.Valid(RequestBody request) -> {
-                Optional<GatewayError> fault = RequestCheck.check(request, true);
-                yield fault.isPresent() ? new Refused(fault.get()) : checked(now, configuration, client, headers, request, body, nowNanos);
+                Check fault = RequestCheck.check(request, true);
+                yield fault instanceof Check.Refused(GatewayError error) ? new Refused(error)
+                        : checked(now, configuration, client, headers, request, body, nowNanos);
             }
         };
     }

@@ -19,6 +19,7 @@ import sluice.clients.Admission;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.records.RequestRecord;
+import sluice.responses.Check;
 import sluice.responses.Continuation;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
@@ -89,10 +90,10 @@ final class Forwarding {
         ClientAuthenticator.Outcome.Known known = request.known();
         RequestBody body = scanned.body();
         Route route = exchange.target().route();
-        Optional<GatewayError> fault = RequestCheck.check(body, route != Route.INPUT_TOKENS)
+        Check fault = RequestCheck.check(body, route != Route.INPUT_TOKENS)
                 .or(() -> RequestCheck.ambiguousConversation(body, scanned.json(), scanned.from(), scanned.to()));
-        if (fault.isPresent()) {
-            return new Reply.Refused(fault.get());
+        if (fault instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         JsonValue model = body.field(Field.MODEL);
         record.model = model.isText() ? model.text() : "";
@@ -113,11 +114,11 @@ final class Forwarding {
         if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        Optional<GatewayError> foreign = now.pool().owners().refusalOfItems(client, items)
+        Check foreign = now.pool().owners().mayTake(client, items)
                 .or(() -> foreign(now, client, affinity.boundTo()))
                 .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
-        if (foreign.isPresent()) {
-            return new Reply.Refused(foreign.get());
+        if (foreign instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         Way way = exchange.way(now.pool().usualWay());
         if (!way.reaches(record.model)) {
@@ -130,13 +131,13 @@ final class Forwarding {
     }
 
     /** A response that another client made does not exist for this one. */
-    private static Optional<GatewayError> foreign(InForce now, String client, String id) {
-        return !id.isEmpty() && now.pool().owners().isForeign(client, id) ? Optional.of(ResponseOwners.none(id)) : Optional.empty();
+    private static Check foreign(InForce now, String client, String id) {
+        return !id.isEmpty() && now.pool().owners().isForeign(client, id) ? Check.refused(ResponseOwners.none(id)) : Check.PASSED;
     }
 
     /** Files and their like are made at paths that are passed on; where none are, no client has any. */
-    private static Optional<GatewayError> filesOfOthers(InForce now, String client, RequestBody body) {
-        return now.policy().otherPaths().any() ? now.pool().owners().refusal(client, StoredIds.in(body)) : Optional.empty();
+    private static Check filesOfOthers(InForce now, String client, RequestBody body) {
+        return now.policy().otherPaths().any() ? now.pool().owners().mayName(client, StoredIds.in(body)) : Check.PASSED;
     }
 
     /** A request about a response that an account keeps. */
@@ -144,9 +145,9 @@ final class Forwarding {
         InForce now = request.now();
         Exchange exchange = request.exchange();
         Route.Target target = exchange.target();
-        Optional<GatewayError> foreign = foreign(now, request.known().client().name(), target.id());
-        if (foreign.isPresent()) {
-            return new Reply.Refused(foreign.get());
+        Check foreign = foreign(now, request.known().client().name(), target.id());
+        if (foreign instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         request.ticket().reads(target.id());
         if (target.route() == Route.CANCEL && read(request) instanceof BodyReader.Outcome.Refused(GatewayError error)) {
@@ -163,9 +164,9 @@ final class Forwarding {
     Reply other(Admitted request) throws IOException, InterruptedException {
         InForce now = request.now();
         Exchange exchange = request.exchange();
-        Optional<GatewayError> refusal = PassedOn.refusal(now, exchange, request.known());
-        if (refusal.isPresent()) {
-            return new Reply.Refused(refusal.get());
+        Check refusal = PassedOn.refusal(now, exchange, request.known());
+        if (refusal instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         String client = request.known().client().name();
         List<String> named = PassedOn.named(exchange.head());
@@ -198,12 +199,12 @@ final class Forwarding {
                 instanceof Scan.Valid(RequestBody valid) ? Optional.of(valid) : Optional.empty();
         Set<String> inBody = new HashSet<>(StoredIds.in(body));
         inBody.addAll(StoredIds.in(exchange.head().query()));
-        Optional<GatewayError> refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
-                complete.length()).or(() -> now.pool().owners().refusal(client, inBody))
-                .or(() -> json.flatMap(_ -> now.pool().owners().refusalOfItems(client,
-                        now.pool().owners().itemsIn(complete.bytes(), 0, complete.length()))));
-        if (refusal.isPresent()) {
-            return new Reply.Refused(refusal.get());
+        Check refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
+                complete.length()).or(() -> now.pool().owners().mayName(client, inBody))
+                .or(() -> json.map(_ -> now.pool().owners().mayTake(client,
+                        now.pool().owners().itemsIn(complete.bytes(), 0, complete.length()))).orElse(Check.PASSED));
+        if (refusal instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         record.model = PassedOn.model(json);
         RequestBody claimed = json.orElse(body);
@@ -232,19 +233,19 @@ final class Forwarding {
     }
 
     /** A word about a turn names nothing that a turn could not name. */
-    private static Optional<GatewayError> wordRefused(InForce now, ClientAuthenticator.Outcome.Known known, Incoming.Arrived message) {
+    private static Check mayPassOn(InForce now, ClientAuthenticator.Outcome.Known known, Incoming.Arrived message) {
         RequestBody body = message.body();
         String client = known.client().name();
         String model = body.field(Field.MODEL).text();
         String responseId = body.at("response_id").text();
-        Optional<GatewayError> fault = RequestCheck.check(body, false);
-        if (fault.isEmpty() && !model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
-            return Optional.of(Admission.modelNotAllowed(model));
+        Check fault = RequestCheck.check(body, false);
+        if (fault instanceof Check.Passed && !model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
+            return Check.refused(Admission.modelNotAllowed(model));
         }
         return fault.or(() -> foreign(now, client, responseId)).or(() -> foreign(now, client, Continuation.of(body)))
                 .or(() -> foreign(now, client, Continuation.conversation(body)))
-                .or(() -> now.pool().owners().refusal(client, StoredIds.in(body)))
-                .or(() -> now.pool().owners().refusalOfItems(client, now.pool().owners().itemsIn(message.json(), message.from(),
+                .or(() -> now.pool().owners().mayName(client, StoredIds.in(body)))
+                .or(() -> now.pool().owners().mayTake(client, now.pool().owners().itemsIn(message.json(), message.from(),
                         message.from() + message.length())));
     }
 
@@ -265,9 +266,9 @@ final class Forwarding {
             case Incoming.Arrived arrived -> arrived;
             case Incoming.Arriving arriving -> throw new IllegalStateException("a control message has arrived");
         };
-        Optional<GatewayError> refusal = wordRefused(request.now(), request.known(), message);
-        if (refusal.isPresent()) {
-            return new Reply.Refused(refusal.get());
+        Check refusal = mayPassOn(request.now(), request.known(), message);
+        if (refusal instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
         OutboundBody word = message.body().edited(List.of());
         return exchange.way(request.now().pool().usualWay()).passOn(word) ? Reply.ANSWERED

@@ -16,6 +16,7 @@ import sluice.clients.Ticket;
 import sluice.http1.FramingException;
 import sluice.records.RequestRecord;
 import sluice.records.ServerTiming;
+import sluice.responses.Check;
 import sluice.responses.RequestPath;
 import sluice.responses.Route;
 
@@ -238,9 +239,9 @@ public final class Gateway {
         try {
             Exchange exchange = request.exchange();
             Route.Target target = exchange.target();
-            Optional<GatewayError> spelling = RequestPath.fault(exchange.head().path());
-            if (spelling.isPresent()) {
-                return new Reply.Refused(spelling.get());
+            Check spelling = RequestPath.fault(exchange.head().path());
+            if (spelling instanceof Check.Refused(GatewayError error)) {
+                return new Reply.Refused(error);
             }
             if (!target.allowed().isEmpty()) {
                 exchange.answer().allow(target.allowed());

@@ -14,6 +14,7 @@ import sluice.api.RequestBody.Field;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Party;
 import sluice.http1.RequestHead;
+import sluice.responses.Check;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 
@@ -47,40 +48,40 @@ final class PassedOn {
     private PassedOn() {
     }
 
-    /** Why a request goes nowhere, as far as its head tells; empty if it may be passed on. */
-    static Optional<GatewayError> refusal(InForce now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
+    /** Whether a request may be passed on, as far as its head tells. */
+    static Check refusal(InForce now, Exchange exchange, ClientAuthenticator.Outcome.Known known) {
         String path = exchange.head().path();
         boolean several = now.pool().owners().refusesUnknown();
         if (exchange.target().route() == Route.DELETE_MODEL && (several || !now.policy().otherPaths().passes(path))) {
             exchange.answer().allow("GET");
-            return Optional.of(GatewayError.client(405, "method_not_allowed", "DELETE is not possible here; use GET. A model is the"
+            return Check.refused(GatewayError.client(405, "method_not_allowed", "DELETE is not possible here; use GET. A model is the"
                     + " operator's: server.forward-other passes this on for a single client only."));
         }
         if (!path.startsWith(VERSION) || !now.policy().otherPaths().passes(path) || !known.policy().otherPaths()) {
-            return Optional.of(unknown(path, "Sluice serves /v1/responses and /v1/models; server.forward-other passes other paths on, for "
-                    + "clients that may use them (clients[].other-paths)."));
+            return Check.refused(unknown(path, "Sluice serves /v1/responses and /v1/models; server.forward-other passes other paths on,"
+                    + " for clients that may use them (clients[].other-paths)."));
         }
         if (!METHODS.contains(exchange.head().method())) {
             exchange.answer().allow(String.join(", ", METHODS));
-            return Optional.of(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
+            return Check.refused(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
                     + String.join(", ", METHODS) + " are."));
         }
         String below = path.substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
         if (OF_THE_OPERATOR.matcher(below).matches()) {
-            return Optional.of(unknown(path, "It tells of the account's owner."));
+            return Check.refused(unknown(path, "It tells of the account's owner."));
         }
         boolean reads = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
         if (reads && several && LISTS.contains(below.replaceAll("/+$", ""))) {
-            return Optional.of(unknown(path, "It lists what all clients have made (state.unknown-owner: refuse)."));
+            return Check.refused(unknown(path, "It lists what all clients have made (state.unknown-owner: refuse)."));
         }
         if (!reads && RUNS_ELSEWHERE.matcher(below).matches() && isBounded(known)) {
-            return Optional.of(unknown(path, "What it starts would run out of sight of this key's models, tokens and budget."));
+            return Check.refused(unknown(path, "What it starts would run out of sight of this key's models, tokens and budget."));
         }
         boolean limited = !known.policy().models().isEmpty();
         if (limited && (NAMES_MODEL.matcher(below).matches() || queryNamesModel(exchange.head().query()))) {
-            return Optional.of(notAllowed("the request names one outside of its body"));
+            return Check.refused(notAllowed("the request names one outside of its body"));
         }
-        return Optional.empty();
+        return Check.PASSED;
     }
 
     /** Whether there is a limit to what it may use. */
@@ -116,30 +117,30 @@ final class PassedOn {
     }
 
     /**
-     * Why a request goes nowhere, as its body tells.
+     * Whether a request may be passed on, as far as its body tells.
      *
      * @param json the body, if it is a JSON object
      */
-    static Optional<GatewayError> refusal(ClientAuthenticator.Outcome.Known known, RequestHead head, Optional<RequestBody> json,
+    static Check refusal(ClientAuthenticator.Outcome.Known known, RequestHead head, Optional<RequestBody> json,
             byte[] bytes, int length) {
         String contentType = head.headers().first("content-type").orElse("");
         if (json.isPresent()) {
             return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()));
         }
         if (known.policy().models().isEmpty() || length == 0) {
-            return Optional.empty();
+            return Check.PASSED;
         }
         boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
-        return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Optional.empty()
-                : Optional.of(notAllowed("which one the request asks for cannot be told from its body"));
+        return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Check.PASSED
+                : Check.refused(notAllowed("which one the request asks for cannot be told from its body"));
     }
 
     /** Where something runs, the account would choose a model that the request does not name. */
-    private static Optional<GatewayError> modelMissing(ClientAuthenticator.Outcome.Known known, RequestHead head, RequestBody body) {
+    private static Check modelMissing(ClientAuthenticator.Outcome.Known known, RequestHead head, RequestBody body) {
         String below = head.path().substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
         boolean named = body.field(Field.MODEL).isText() || KEEPS.matcher(below).matches();
-        return known.policy().models().isEmpty() || named ? Optional.empty()
-                : Optional.of(notAllowed("the request names none, so that the account would choose it"));
+        return known.policy().models().isEmpty() || named ? Check.PASSED
+                : Check.refused(notAllowed("the request names none, so that the account would choose it"));
     }
 
     /** Bytes as characters, without a copy of a body that its budget knows nothing of. */

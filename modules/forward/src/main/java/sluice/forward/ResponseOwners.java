@@ -2,10 +2,10 @@ package sluice.forward;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import sluice.api.GatewayError;
 import sluice.api.SharedState.Owners;
 import sluice.records.LogText;
+import sluice.responses.Check;
 import sluice.responses.NamedItems;
 
 /**
@@ -30,14 +30,15 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
     }
 
     /**
-     * Why a client may not name {@code ids} in a body; empty if it may. What no client is known to have made, such as a file that the
+     * Whether a client may name {@code ids} in a body. What no client is known to have made, such as a file that the
      * operator keeps for all, may be named: it is not asked for by itself.
      */
-    Optional<GatewayError> refusal(String client, Collection<String> ids) {
+    Check mayName(String client, Collection<String> ids) {
         if (ids.size() > StoredIds.MOST) {
-            return Optional.of(tooMany(StoredIds.MOST));
+            return Check.refused(tooMany(StoredIds.MOST));
         }
-        return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst().map(ResponseOwners::none);
+        return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst()
+                .map(id -> Check.refused(none(id))).orElse(Check.PASSED);
     }
 
     /** What a request takes from its account's store, in {@code json[from, to)}. Where there is only one client, nobody remembers items. */
@@ -45,12 +46,12 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         return refusesUnknown ? NamedItems.in(json, from, to) : List.of();
     }
 
-    /** Why a client may not take {@code items}; empty if it may. */
-    Optional<GatewayError> refusalOfItems(String client, List<String> items) {
+    /** Whether a client may take {@code items}. */
+    Check mayTake(String client, List<String> items) {
         if (items.size() > NamedItems.MOST) {
-            return Optional.of(tooMany(NamedItems.MOST));
+            return Check.refused(tooMany(NamedItems.MOST));
         }
-        return items.stream().filter(id -> !isOwned(client, id)).findFirst().map(ResponseOwners::none);
+        return items.stream().filter(id -> !isOwned(client, id)).findFirst().map(id -> Check.refused(none(id))).orElse(Check.PASSED);
     }
 
     /** An answer has an item, or a container, of this id; an account may keep it. */

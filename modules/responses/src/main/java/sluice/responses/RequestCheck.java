@@ -1,7 +1,6 @@
 package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import sluice.api.BodyScanner.Scan;
 import sluice.api.RequestBody.Field;
 import sluice.api.GatewayError;
@@ -27,60 +26,60 @@ public final class RequestCheck {
                 : "The request body is not a valid JSON object: " + fault.reason() + " at byte " + fault.offset() + ".");
     }
 
-    /** The fault of a body in which one of {@code fields} occurs twice; empty if none does. */
-    public static Optional<GatewayError> onceOnly(RequestBody body, Field... fields) {
+    /** Whether none of {@code fields} occurs twice in a body. */
+    public static Check onceOnly(RequestBody body, Field... fields) {
         for (Field field : fields) {
             if (body.isRepeated(field)) {
-                return Optional.of(GatewayError.client(400, "duplicate_member", "The member '" + field.key()
+                return Check.refused(GatewayError.client(400, "duplicate_member", "The member '" + field.key()
                         + "' occurs more than once, or in more than one spelling, so that two readers would see two requests. "
                         + "Send it once.")
                         .withParam(field.key()));
             }
         }
-        return Optional.empty();
+        return Check.PASSED;
     }
 
-    /** The fault of a body that two readers would read as two requests; empty if none would. */
-    public static Optional<GatewayError> ambiguous(RequestBody body) {
+    /** Whether no two readers would read a body as two requests. */
+    public static Check ambiguous(RequestBody body) {
         return onceOnly(body, PROTECTED);
     }
 
-    /** The first fault of a valid JSON body; empty if there is none. */
-    public static Optional<GatewayError> check(RequestBody body, boolean modelRequired) {
-        Optional<GatewayError> ambiguous = ambiguous(body);
-        if (ambiguous.isPresent()) {
+    /** Whether the gateway takes a valid JSON body. */
+    public static Check check(RequestBody body, boolean modelRequired) {
+        Check ambiguous = ambiguous(body);
+        if (ambiguous instanceof Check.Refused) {
             return ambiguous;
         }
         JsonValue model = body.field(Field.MODEL);
         boolean optional = !modelRequired || !body.field(Field.PROMPT).isEmpty();
         if (model.isEmpty() ? !optional : !isName(model)) {
-            return Optional.of(GatewayError.client(400, "model_required",
+            return Check.refused(GatewayError.client(400, "model_required",
                     "'model' must be a non-empty string of at most " + MAX_MODEL_BYTES + " bytes.").withParam("model"));
         }
         JsonValue previous = body.field(Field.PREVIOUS_RESPONSE_ID);
         if (!previous.isEmpty() && previous.kind() != JsonValue.Kind.STRING) {
-            return Optional.of(wrongType(Field.PREVIOUS_RESPONSE_ID, "a string or null"));
+            return Check.refused(wrongType(Field.PREVIOUS_RESPONSE_ID, "a string or null"));
         }
         JsonValue conversation = body.field(Field.CONVERSATION);
         boolean object = conversation.kind() == JsonValue.Kind.OBJECT
                 && body.at(Field.CONVERSATION.key() + ".id").kind() == JsonValue.Kind.STRING;
         if (!conversation.isEmpty() && conversation.kind() != JsonValue.Kind.STRING && !object) {
-            return Optional.of(wrongType(Field.CONVERSATION, "a string, an object with a string 'id', or null"));
+            return Check.refused(wrongType(Field.CONVERSATION, "a string, an object with a string 'id', or null"));
         }
         JsonValue.Kind stream = body.field(Field.STREAM).kind();
         if (stream != JsonValue.Kind.TRUE && stream != JsonValue.Kind.FALSE && !body.field(Field.STREAM).isEmpty()) {
-            return Optional.of(wrongType(Field.STREAM, "true, false or null"));
+            return Check.refused(wrongType(Field.STREAM, "true, false or null"));
         }
-        return Optional.empty();
+        return Check.PASSED;
     }
 
     /**
-     * The fault of a body whose conversation has more than one id, which two readers would read as two conversations; empty if there is
-     * none. The body is {@code json[from, to)}.
+     * Whether the conversation of a body has one id at most: two readers would read more as two conversations. The body is
+     * {@code json[from, to)}.
      */
-    public static Optional<GatewayError> ambiguousConversation(RequestBody body, byte[] json, int from, int to) {
+    public static Check ambiguousConversation(RequestBody body, byte[] json, int from, int to) {
         if (body.field(Field.CONVERSATION).kind() != JsonValue.Kind.OBJECT) {
-            return Optional.empty();
+            return Check.PASSED;
         }
         JsonMembers members = new JsonMembers(json, from, to);
         int ids = 0;
@@ -92,7 +91,7 @@ public final class RequestCheck {
                 }
             }
         }
-        return ids < 2 ? Optional.empty() : Optional.of(GatewayError.client(400, "duplicate_member", "The member 'conversation.id' occurs"
+        return ids < 2 ? Check.PASSED : Check.refused(GatewayError.client(400, "duplicate_member", "The member 'conversation.id' occurs"
                 + " more than once, or in more than one spelling, so that two readers would see two requests. Send it once.")
                 .withParam("conversation"));
     }

@@ -15,14 +15,14 @@ public final class RequestPath {
     private RequestPath() {
     }
 
-    /** The fault of {@code path}; empty if all readers agree about it. */
-    public static Optional<GatewayError> fault(String path) {
+    /** Whether all readers agree about {@code path}. */
+    public static Check fault(String path) {
         if (!path.startsWith("/")) {
             // That of OPTIONS and CONNECT: it matches no route.
-            return Optional.empty();
+            return Check.PASSED;
         }
-        return reason(path).map(reason -> GatewayError.client(400, "bad_path", "The path has " + reason
-                + ", and another server could read it as another path. Spell it in its normal form."));
+        return reason(path).map(reason -> Check.refused(GatewayError.client(400, "bad_path", "The path has " + reason
+                + ", and another server could read it as another path. Spell it in its normal form."))).orElse(Check.PASSED);
     }
 
     private static Optional<String> reason(String path) {

@@ -2,7 +2,6 @@ package sluice.turns;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -29,6 +28,7 @@ import sluice.http1.RequestHead;
 import sluice.net.ByteBuilder;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
+import sluice.responses.Check;
 import sluice.responses.PlanWindow;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
@@ -189,10 +189,10 @@ public final class WebSocketDoor implements Gateway.Upgrades {
                     JsonValue stream = body.field(Field.STREAM_ID);
                     ClientMessage whole = new ClientMessage(bytes, from, length, body, stream.isText() ? stream.text() : "",
                             clock.getAsLong(), permit);
-                    Optional<GatewayError> refusal = takes(socket, whole);
-                    if (refusal.isPresent()) {
+                    Check refusal = takes(socket, whole);
+                    if (refusal instanceof Check.Refused(GatewayError error)) {
                         permit.close();
-                        refuse(socket, length, refusal.get(), whole.streamId());
+                        refuse(socket, length, error, whole.streamId());
                     }
                 }
             }
@@ -220,24 +220,24 @@ public final class WebSocketDoor implements Gateway.Upgrades {
         }
     }
 
-    private Optional<GatewayError> takes(ClientSocket socket, ClientMessage message) throws InterruptedException {
+    private Check takes(ClientSocket socket, ClientMessage message) throws InterruptedException {
         RequestBody body = message.body();
-        Optional<GatewayError> ambiguous = RequestCheck.onceOnly(body, Field.TYPE, Field.STREAM_ID, Field.GENERATE);
-        if (ambiguous.isPresent()) {
+        Check ambiguous = RequestCheck.onceOnly(body, Field.TYPE, Field.STREAM_ID, Field.GENERATE);
+        if (ambiguous instanceof Check.Refused) {
             return ambiguous;
         }
         JsonValue type = body.field(Field.TYPE);
         if (type.isText() && type.text().equals("response.create")) {
-            return socket.queue(message) ? Optional.empty() : Optional.of(GatewayError.gateway(429, "client_concurrency",
+            return socket.queue(message) ? Check.PASSED : Check.refused(GatewayError.gateway(429, "client_concurrency",
                     "Too many turns of this connection wait for earlier ones.").withRetryAfter(Duration.ofSeconds(1)));
         }
         if (type.isText() && CONTROLS.contains(type.text())) {
             try (ByteBudget.Permit _ = message.permit()) {
                 gateway.handle(exchange(socket, Route.CONTROL, message));
             }
-            return Optional.empty();
+            return Check.PASSED;
         }
-        return Optional.of(new GatewayError(GatewayError.Source.CLIENT, 400, "invalid_request_error", "invalid_type",
+        return Check.refused(new GatewayError(GatewayError.Source.CLIENT, 400, "invalid_request_error", "invalid_type",
                 "The message's 'type' must be \"response.create\", or one of " + String.join(", ", new java.util.TreeSet<>(CONTROLS))
                         + ".", "type", Duration.ZERO));
     }
