@@ -199,8 +199,15 @@ public final class JsonReader<F> {
                     at++;
                 }
                 case ELEMENT -> {
-                    place = stack[depth - 1].element();
-                    state = State.VALUE;
+                    if (b[at] == ']') {
+                        close();
+                        at++;
+                    } else if (ByteSearch.isSpace(b[at])) {
+                        at++;
+                    } else {
+                        place = stack[depth - 1].element();
+                        state = State.VALUE;
+                    }
                 }
                 default -> {
                     step(b[at]);
@@ -357,8 +364,8 @@ public final class JsonReader<F> {
                     textBytes = 0;
                     state = State.SPELLED;
                 }
-                step(b);
                 stopAtScalar();
+                step(b);
             }
         }
     }
