@@ -355,6 +355,8 @@ class TrafficTest {
             assertEquals(0, page.of("sluice_account_cooling_seconds", label));
             double errors = page.of("sluice_account_error_ewma", label);
             assertTrue(errors >= 0 && errors <= 1, "errors " + errors);
+            double times = page.of("sluice_account_slowness_ratio", label);
+            assertTrue(times == 0 || times == 1, name + ": " + times + " times as long as the others, of whom nobody takes a second");
         }
         assertTrue(page.of("sluice_account_error_ewma") > 0);
         double ttft = page.of("sluice_account_first_output_ewma_seconds");
