@@ -11,7 +11,7 @@ module sluice.body {
     requires sluice.responses;
     requires com.github.luben.zstd_jni;
 
-    provides sluice.api.AnswerRelay with sluice.body.StreamingRelay;
+    provides sluice.api.AnswerRelay with sluice.body.JsonRelay;
     provides sluice.buffers.BodyCollector with sluice.body.SizedCollector;
     provides sluice.api.BodyDecoder with sluice.body.ContentDecoder;
     provides sluice.api.BodyScanner with sluice.body.SpliceScanner;

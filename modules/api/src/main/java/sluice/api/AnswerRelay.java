@@ -7,7 +7,7 @@ public interface AnswerRelay extends Named {
      * the id on the way, holding no more than a buffer. What is no JSON object ends with {@code NO_ANSWER} as long as nothing of it
      * has been written; with {@link RelayOptions.Ending#ANY} it passes as it is, without usage.
      *
-     * <p>A failure that {@link RelayOptions.Call#refusable} takes is refused as long as nothing of the answer has been written. With
+     * <p>A failure that {@link RelayOptions.Call#mayMoveOn} takes is refused as long as nothing of the answer has been written. With
      * {@link RelayOptions.Commit#FIRST_OUTPUT} the first write waits until it is known whether the answer is one, within
      * {@link RelayOptions.Held#bytes}, {@link RelayOptions.Held#time} and the size of the buffer.
      */

@@ -75,16 +75,16 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
      * What is special to one answer.
      *
      * @param model the name to restore
-     * @param refusable whether an error that comes before any byte was written may be refused, so that another account is tried;
-     *     an error that may not is relayed as any other event
+     * @param mayMoveOn whether another account may be tried for an error that comes before any byte was written: such an answer is
+     *     refused. Any other error is relayed as an event; where a stream becomes JSON it is refused, too, to be told by a status
      * @param identified is told the ids as soon as they are known
      * @param ending what makes a stream complete
      * @param cancelled asked when the source was {@linkplain ByteSource#abort aborted} from outside: what the client is told, or
      *     empty if there is nobody to be told
      */
-    public record Call(Names model, Predicate<RelayOutcome.StreamError> refusable, Identified identified, Ending ending,
+    public record Call(Names model, Predicate<RelayOutcome.StreamError> mayMoveOn, Identified identified, Ending ending,
             Supplier<Optional<GatewayError>> cancelled) {
-        /** No name to restore, every error refusable, nobody who wants to know more. */
+        /** No name to restore, every error refused, nobody who wants to know more. */
         public static final Call PLAIN = new Call(Names.SAME, error -> true, (responseId, conversationId) -> { },
                 Ending.TERMINAL_EVENT, Optional::empty);
     }
@@ -159,37 +159,37 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
     /** The same with a name to restore. */
     public RelayOptions withModel(Names model) {
         return new RelayOptions(room, held, limits, clocks,
-                new Call(model, call.refusable, call.identified, call.ending, call.cancelled));
+                new Call(model, call.mayMoveOn, call.identified, call.ending, call.cancelled));
     }
 
-    /** The same with a decision on what may be refused. */
-    public RelayOptions withRefusable(Predicate<RelayOutcome.StreamError> refusable) {
+    /** The same with a decision on which errors may move on. */
+    public RelayOptions withMayMoveOn(Predicate<RelayOutcome.StreamError> mayMoveOn) {
         return new RelayOptions(room, held, limits, clocks,
-                new Call(call.model, refusable, call.identified, call.ending, call.cancelled));
+                new Call(call.model, mayMoveOn, call.identified, call.ending, call.cancelled));
     }
 
     /** The same with somebody who is told the ids. */
     public RelayOptions withIdentified(Identified identified) {
         return new RelayOptions(room, held, limits, clocks,
-                new Call(call.model, call.refusable, identified, call.ending, call.cancelled));
+                new Call(call.model, call.mayMoveOn, identified, call.ending, call.cancelled));
     }
 
     /** The same with another idea of a complete stream. */
     public RelayOptions withEnding(Ending ending) {
         return new RelayOptions(room, held, limits, clocks,
-                new Call(call.model, call.refusable, call.identified, ending, call.cancelled));
+                new Call(call.model, call.mayMoveOn, call.identified, ending, call.cancelled));
     }
 
     /** The same with words for a client whose stream is cancelled from outside. */
     public RelayOptions withCancelled(Supplier<Optional<GatewayError>> cancelled) {
         return new RelayOptions(room, held, limits, clocks,
-                new Call(call.model, call.refusable, call.identified, call.ending, cancelled));
+                new Call(call.model, call.mayMoveOn, call.identified, call.ending, cancelled));
     }
 
     /** The same for one request. */
-    public RelayOptions with(Names model, Predicate<RelayOutcome.StreamError> refusable, Duration firstOutput,
+    public RelayOptions with(Names model, Predicate<RelayOutcome.StreamError> mayMoveOn, Duration firstOutput,
             Identified identified) {
-        return withModel(model).withRefusable(refusable).withFirstOutput(firstOutput).withIdentified(identified);
+        return withModel(model).withMayMoveOn(mayMoveOn).withFirstOutput(firstOutput).withIdentified(identified);
     }
 
     /** {@link Call#model}. */

@@ -165,7 +165,7 @@ public sealed interface RelayOutcome {
             return ended.error;
         }
 
-        /** Whether a byte was written to the client. */
+        /** Whether a byte was written to the sink; who gave the sink may know more. */
         public boolean outputSent() {
             return counts.flushes > 0;
         }

@@ -46,7 +46,7 @@ public final class BufferedRelay implements AnswerRelay {
         if (options.call().model().mapped()) {
             bytes = restored(bytes, options.call().model());
         }
-        if (!read.error().equals(StreamError.NONE) && options.call().refusable().test(read.error())) {
+        if (!read.error().equals(StreamError.NONE) && options.call().mayMoveOn().test(read.error())) {
             return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
         }
         return write(sink, bytes, root, whole.size(), options);

@@ -142,7 +142,7 @@ final class PerLineStream {
         boolean late = !terminal.isEmpty();
         note(event);
         boolean failed = failed(event);
-        if (failed && !committed && !error.equals(StreamError.NONE) && (fold || options.call().refusable().test(error))) {
+        if (failed && !committed && !error.equals(StreamError.NONE) && (fold || options.call().mayMoveOn().test(error))) {
             refused = true;
             return;
         }
@@ -170,7 +170,7 @@ final class PerLineStream {
     private boolean failed(ParsedEvent event) {
         return event.failed() || event.bareError() && !committed && options.call().ending() != Ending.ANY
                 || event.kindOfType() == EventType.INCOMPLETE && !event.error().equals(StreamError.NONE)
-                && options.call().refusable().test(event.error());
+                && options.call().mayMoveOn().test(event.error());
     }
 
     private void answer(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {

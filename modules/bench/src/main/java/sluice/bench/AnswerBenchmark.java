@@ -20,7 +20,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
 import sluice.baseline.BufferedRelay;
-import sluice.body.StreamingRelay;
+import sluice.body.JsonRelay;
 
 /** A JSON answer, relayed with its model's name restored or not: whole through a tree, or followed while it passes. */
 @State(Scope.Thread)
@@ -55,7 +55,7 @@ public class AnswerBenchmark {
     }
 
     static AnswerRelay relay(String name) {
-        return name.equals("buffered") ? new BufferedRelay() : new StreamingRelay();
+        return name.equals("buffered") ? new BufferedRelay() : new JsonRelay();
     }
 
     static RelayOptions options(boolean mapped) {

@@ -113,7 +113,7 @@ final class AnswerPassage {
 
     /** Whether the answer is a failure that another account may do better, while nothing of it is out. */
     private boolean isRefused() {
-        return flushes == 0 && !scan.error().equals(RelayOutcome.StreamError.NONE) && options.call().refusable().test(scan.error());
+        return flushes == 0 && !scan.error().equals(RelayOutcome.StreamError.NONE) && options.call().mayMoveOn().test(scan.error());
     }
 
     private int read() throws IOException {

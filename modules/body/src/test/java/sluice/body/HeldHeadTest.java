@@ -144,10 +144,10 @@ class HeldHeadTest {
         assertEquals(RelayOutcome.Cause.CLIENT_GONE, broke.cause());
     }
 
-    private RelayOutcome relay(ByteSource source, ClientSink client, Commit commit, boolean refusable) {
-        return new StreamingRelay().relay(source, client, RelayOptions.defaults(new HandSweeper())
+    private RelayOutcome relay(ByteSource source, ClientSink client, Commit commit, boolean mayMoveOn) {
+        return new JsonRelay().relay(source, client, RelayOptions.defaults(new HandSweeper())
                 .withHeld(commit, 4096, Duration.ofSeconds(15)).withModel(new RelayOptions.Names("m", "fast"))
-                .withRefusable(error -> refusable).withClocks(() -> 0, System::currentTimeMillis));
+                .withMayMoveOn(error -> mayMoveOn).withClocks(() -> 0, System::currentTimeMillis));
     }
 
     private static String restored(String answer) {

@@ -94,7 +94,7 @@ class RelayPropertiesTest {
             }
         };
         RelayOptions options = RelayOptions.defaults(never).withModel(names).withEnding(RelayOptions.Ending.ANY);
-        RelayOutcome outcome = new StreamingRelay().relay(PiecewiseSource.slow(answer.getBytes(StandardCharsets.UTF_8), pieceBytes),
+        RelayOutcome outcome = new JsonRelay().relay(PiecewiseSource.slow(answer.getBytes(StandardCharsets.UTF_8), pieceBytes),
                 sink, options);
         return assertInstanceOf(RelayOutcome.Completed.class, outcome).report();
     }

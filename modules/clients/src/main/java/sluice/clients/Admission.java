@@ -27,12 +27,12 @@ public final class Admission {
     }
 
     /** Whether what was asked is within the limits. */
-    public sealed interface Verdict {
+    public sealed interface Claimed {
         /** It is, and counts towards them. */
-        record Within() implements Verdict { }
+        record Within() implements Claimed { }
 
         /** It is not, nothing of it counts, and this is what the client is told. */
-        record Beyond(GatewayError error) implements Verdict { }
+        record Beyond(GatewayError error) implements Claimed { }
     }
 
     private final Settlement settlement;
@@ -55,7 +55,7 @@ public final class Admission {
             }
             places++;
         }
-        if (count(known, nowNanos) instanceof Verdict.Beyond(GatewayError error)) {
+        if (count(known, nowNanos) instanceof Claimed.Beyond(GatewayError error)) {
             leave(known, places);
             return new Outcome.Refused(error);
         }
@@ -63,7 +63,7 @@ public final class Admission {
     }
 
     /** Counts a request that takes no place. */
-    public Verdict count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
+    public Claimed count(ClientAuthenticator.Outcome.Known known, long nowNanos) {
         int counted = 0;
         for (Party party : known.parties()) {
             int limit = party.quota().requestsPerMinute();
@@ -74,7 +74,7 @@ public final class Admission {
             }
             counted++;
         }
-        return new Verdict.Within();
+        return new Claimed.Within();
     }
 
     private static void leave(ClientAuthenticator.Outcome.Known known, int places) {
@@ -88,7 +88,7 @@ public final class Admission {
     }
 
     /** Judges what only the body tells, and reserves what it will use. */
-    Verdict claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
+    Claimed claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
         ClientAuthenticator.Outcome.Known known = ticket.known();
         if (!model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
             return refused(modelNotAllowed(model));
@@ -99,19 +99,19 @@ public final class Admission {
         long nanoDollars = settlement.prices().countedNanoDollars(model, claim.tier(), expected);
         Reservation reservation = new Reservation(claim, nanoDollars, nowNanos);
         for (int i = 0; i < known.parties().size(); i++) {
-            Verdict verdict = reserve(known.parties().get(i), reservation, expected.total());
-            if (verdict instanceof Verdict.Beyond) {
+            Claimed claimed = reserve(known.parties().get(i), reservation, expected.total());
+            if (claimed instanceof Claimed.Beyond) {
                 known.parties().subList(0, i).forEach(party -> settlement.giveBack(party, reservation, expected.total(), nowNanos));
-                return verdict;
+                return claimed;
             }
         }
         if (billed) {
             ticket.reserved(reservation, settlement.admitted(ticket.record(), reservation));
         }
-        return new Verdict.Within();
+        return new Claimed.Within();
     }
 
-    private Verdict reserve(Party party, Reservation reservation, long tokens) {
+    private Claimed reserve(Party party, Reservation reservation, long tokens) {
         Quota quota = party.quota();
         long now = reservation.atNanos();
         if (!party.allowance().tokens().add(tokens, quota.tokensPerMinute(), now)) {
@@ -127,7 +127,7 @@ public final class Admission {
             party.allowance().tokens().correct(now, tokens, 0, now);
         }
         return switch (room) {
-            case LEFT -> new Verdict.Within();
+            case LEFT -> new Claimed.Within();
             case DAY_SPENT -> refused(spent(party, quota.budget().dayUsd(), "day", calendar.untilTomorrow(epochMillis)));
             case MONTH_SPENT -> refused(spent(party, quota.budget().monthUsd(), "month", calendar.untilNextMonth(epochMillis)));
             case RESERVED -> refused(GatewayError.gateway(429, "budget_exhausted", "What is left of the budget is reserved for "
@@ -140,8 +140,8 @@ public final class Admission {
                 + " may spend $" + BigDecimal.valueOf(limitUsd).toPlainString() + " a " + period + ", and has.", "", left);
     }
 
-    private static Verdict refused(GatewayError error) {
-        return new Verdict.Beyond(error);
+    private static Claimed refused(GatewayError error) {
+        return new Claimed.Beyond(error);
     }
 
     /** The request has ended. */

@@ -24,12 +24,12 @@ public final class Ticket implements AutoCloseable {
     }
 
     /** The body is known, and asks for work that will be billed: judges it, and reserves what it will use. */
-    public Admission.Verdict claim(RequestBody body, String model, long nowNanos) {
+    public Admission.Claimed claim(RequestBody body, String model, long nowNanos) {
         return admission.claim(this, body, model, true, nowNanos);
     }
 
     /** The body is known, and asks for nothing that is billed, such as a count of tokens. */
-    public Admission.Verdict ask(RequestBody body, String model, long nowNanos) {
+    public Admission.Claimed ask(RequestBody body, String model, long nowNanos) {
         return admission.claim(this, body, model, false, nowNanos);
     }
 

@@ -166,8 +166,8 @@ final class Desk {
     Admission.Outcome asks(RequestBody body) {
         Ticket ticket = entered();
         return switch (ticket.claim(body, "gpt", now * 1_000_000)) {
-            case Admission.Verdict.Within within -> new Admission.Outcome.Admitted(ticket);
-            case Admission.Verdict.Beyond(GatewayError error) -> {
+            case Admission.Claimed.Within within -> new Admission.Outcome.Admitted(ticket);
+            case Admission.Claimed.Beyond(GatewayError error) -> {
                 ticket.close();
                 yield new Admission.Outcome.Refused(error);
             }

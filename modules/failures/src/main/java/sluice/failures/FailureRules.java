@@ -27,7 +27,7 @@ public final class FailureRules {
         NEXT_IF_OWNER_UNKNOWN,
         /** The same account is tried once more, without encrypted reasoning; then the answer passes. */
         STRIP_ONCE,
-        /** The same account is asked by HTTP, if the turn needs nothing of its connection. */
+        /** No other account is tried: HTTP has been, or cannot take the turn. */
         BY_HTTP,
         /** Nothing more is done. */
         END

@@ -7,7 +7,8 @@ import sluice.api.RequestBody.Field;
 
 /**
  * The answer to one request. Two states, never one: {@linkplain #headersSent headers sent} (status and headers are out; another
- * account may still be tried) and {@linkplain #outputSent output sent} (a byte of an account's answer is out; it may not).
+ * account may still be tried) and {@linkplain #outputSent output sent} (a byte of the answer's body is
+ * out, signs of life apart; it may not).
  *
  * <p>What is written is a body with a known length, or a stream of server-sent events; a WebSocket sends the events as messages.
  * Confined to the request's thread, except {@link #clientGone}.
@@ -25,13 +26,13 @@ public interface Answer extends ClientSink {
     /** Whether status and headers are out. */
     boolean headersSent();
 
-    /** Whether a byte of an account's answer is out. */
+    /** Whether a byte of the answer's body is out, signs of life apart. */
     boolean outputSent();
 
     /** Whether a write took longer than its limit. */
     boolean stalled();
 
-    /** Runs {@code action} once, when the first byte of an account's answer goes out. */
+    /** Runs {@code action} once, when the first byte of the answer's body goes out; signs of life do not count. */
     void onFirstOutput(Runnable action);
 
     /** A web page of this origin may read the answer, as far as answers have headers. */

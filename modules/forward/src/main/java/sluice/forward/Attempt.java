@@ -27,7 +27,7 @@ import sluice.records.RequestRecord;
 final class Attempt {
     private final Relaying relaying;
     private final Verdicts verdicts;
-    private final Rules rules;
+    private final Settings settings;
     private final BodyDecoders decoders;
     private final GivenTurnStates turnStates;
     private final IdempotencyKeys idempotency;
@@ -40,40 +40,41 @@ final class Attempt {
      * @param mayStrip whether encrypted reasoning may be taken out where it cannot be read
      * @param timedStreams whether streams of clients with diagnostics end in a comment with times
      */
-    record Rules(boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
+    record Settings(boolean verifyEdits, boolean mayStrip, boolean timedStreams) { }
 
-    Attempt(Relaying relaying, Rules rules, BodyDecoders decoders, GivenTurnStates turnStates,
+    Attempt(Relaying relaying, Settings settings, BodyDecoders decoders, GivenTurnStates turnStates,
             IdempotencyKeys idempotency, LongSupplier clock, LongSupplier epochMillis) {
         this.relaying = relaying;
-        this.rules = rules;
+        this.settings = settings;
         this.decoders = decoders;
         this.turnStates = turnStates;
         this.idempotency = idempotency;
         this.clock = clock;
-        verdicts = new Verdicts(rules.mayStrip(), epochMillis);
+        verdicts = new Verdicts(settings.mayStrip(), epochMillis);
     }
 
     /** Makes the attempt and reports it to the lease. */
     AttemptResult run(Call call, AccountLease lease) {
         boolean strip = lease.stripEncryptedReasoning();
-        if (strip && !rules.mayStrip()) {
+        if (strip && !settings.mayStrip()) {
             lease.report(new AttemptOutcome.Ignored());
             return new AttemptResult.Failed(Verdicts.bound(lease));
         }
-        AttemptResult result = once(call, lease, strip);
+        AttemptResult result = tryAccount(call, lease, strip);
         boolean stripsOnce = result instanceof AttemptResult.Failed(FailedAttempt failed) && verdicts.mayStrip(call, strip)
                 && failed.rule().effect() == FailureRules.Effect.STRIP_ONCE;
-        return stripsOnce ? once(call, lease, true) : result;
+        return stripsOnce ? tryAccount(call, lease, true) : result;
     }
 
-    private AttemptResult once(Call call, AccountLease lease, boolean strip) {
+    /** Calls the account, a second time where its way switches, and passes on what it answers. */
+    private AttemptResult tryAccount(Call call, AccountLease lease, boolean strip) {
         call.asks(lease, strip);
         call.record.account = lease.account().name();
         call.record.upstreamModel = lease.upstreamModel();
         Answer client = call.answer();
-        relaying.awaitHeaders(call, lease);
+        relaying.keepAwakeUntilHeaders(call, lease);
         UpstreamResult result = call.way.send(request(call, lease, strip), call.body());
-        if (result instanceof UpstreamResult.Unreachable none && call.way.goesOtherwise(none, call)) {
+        if (result instanceof UpstreamResult.Unreachable none && call.way.switchWay(none, call)) {
             result = call.way.send(request(call, lease, strip), call.body());
         }
         client.letSleep();
@@ -101,7 +102,7 @@ final class Attempt {
         Account account = lease.account();
         call.record.edits = edits(call, lease, strip);
         OutboundBody body = call.body().edited(call.record.edits);
-        if (rules.verifyEdits()) {
+        if (settings.verifyEdits()) {
             Fidelity.firstDifference(call.body(), body).ifPresent(where -> {
                 throw new IllegalStateException("an edit changed bytes that it must not: " + where);
             });
@@ -149,7 +150,7 @@ final class Attempt {
     }
 
     private AttemptResult relay(Call call, AccountLease lease, UpstreamResult.Answered answer, boolean strip) {
-        RelayOutcome outcome = relaying.relay(call, lease, answer, error -> verdicts.movesOn(call, strip, error));
+        RelayOutcome outcome = relaying.relay(call, lease, answer, error -> verdicts.mayMoveOn(call, strip, error));
         note(call, outcome.report());
         return switch (outcome) {
             case RelayOutcome.Completed done -> completed(call, lease, answer, done.report());
@@ -168,7 +169,7 @@ final class Attempt {
         } else {
             verdicts.endedIn(call, lease, answer, report);
         }
-        call.end(rules.timedStreams() && call.record.stream);
+        call.end(settings.timedStreams() && call.record.stream);
         return new AttemptResult.Done();
     }
 

@@ -34,11 +34,11 @@ public final class Call {
 
     /** Who answers, and as which response. */
     private sealed interface Voice {
-        Voice GATEWAY = new Gateways();
+        Voice GATEWAY = new OfGateway();
 
-        record Gateways() implements Voice { }
+        record OfGateway() implements Voice { }
 
-        record Accounts(AccountLease lease, String responseId, String conversationId) implements Voice { }
+        record OfAccount(AccountLease lease, String responseId, String conversationId) implements Voice { }
     }
 
     /**
@@ -127,7 +127,7 @@ public final class Call {
     /** The lease's account is asked now: what comes back is its answer. */
     void asks(AccountLease lease, boolean withoutReasoning) {
         stripped = withoutReasoning && encryptedContent;
-        voice = new Voice.Accounts(lease, "", "");
+        voice = new Voice.OfAccount(lease, "", "");
     }
 
     /** Whether the last attempt had to go without encrypted reasoning. */
@@ -137,10 +137,10 @@ public final class Call {
 
     /** The answer's ids are known. */
     void identified(String responseId, String conversationId) {
-        if (voice instanceof Voice.Accounts accounts) {
-            voice = new Voice.Accounts(accounts.lease(), made(responseId), made(conversationId));
+        if (voice instanceof Voice.OfAccount said) {
+            voice = new Voice.OfAccount(said.lease(), made(responseId), made(conversationId));
             if (answer().outputSent()) {
-                accounts.lease().began(made(responseId), made(conversationId));
+                said.lease().began(made(responseId), made(conversationId));
             }
         }
     }
@@ -159,7 +159,7 @@ public final class Call {
     private void committed() {
         body = RawBody.NONE;
         permit.close();
-        if (voice instanceof Voice.Accounts(AccountLease lease, String responseId, String conversationId)) {
+        if (voice instanceof Voice.OfAccount(AccountLease lease, String responseId, String conversationId)) {
             lease.began(responseId, conversationId);
         }
     }
@@ -185,7 +185,7 @@ public final class Call {
             case Told.InOwnWords(GatewayError error, String detail) -> fail(error, detail);
             case Told.AsItIs(FailedAttempt failure, GatewayError wrapped, String code) -> {
                 boolean usable = failure.body().length > 0 && failure.error().json() && !answer().headersSent();
-                if (usable && way.told(wrapped, this) == wrapped) {
+                if (usable && way.wordsFor(wrapped, this) == wrapped) {
                     record.failed(failure.status(), code, failure.detail());
                     passOn(failure, wrapped);
                 } else {
@@ -197,7 +197,7 @@ public final class Call {
     }
 
     private void fail(GatewayError error, String detail) {
-        GatewayError told = way.told(error, this);
+        GatewayError told = way.wordsFor(error, this);
         record.failed(told.status(), told.code(), told == error ? detail
                 : "instead of " + error.status() + " " + error.code() + ": " + detail);
         voice = Voice.GATEWAY;

@@ -19,8 +19,8 @@ import sluice.failures.FailureAnswer;
 import sluice.failures.FailureRules;
 
 /**
- * The only loop over accounts: chooses one, makes an attempt, lets {@link FailureRules} judge it, and goes on as long as the
- * rules allow it and nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
+ * The only loop over accounts: chooses one, makes an attempt, and goes on as the row of {@link FailureRules} says that judged it,
+ * as long as nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
  */
 final class FailoverLoop {
     private static final Logger LOG = System.getLogger("sluice.forward");
@@ -35,7 +35,7 @@ final class FailoverLoop {
     /**
      * A loop.
      *
-     * @param maxAttempts most accounts that one request calls
+     * @param maxAttempts most accounts that one request calls; a search for what an account keeps goes on to the last of them
      * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
      * @param wait longest wait for a slot
      */
@@ -77,7 +77,7 @@ final class FailoverLoop {
             budgetEnd = budgetEnd == 0 ? chosen + deadlineNanos : budgetEnd + chosen - asked;
             switch (selection) {
                 case Selection.Unavailable unavailable -> {
-                    if (call.way.widen(call.record.model, call.record.attempts, unavailable)) {
+                    if (call.way.askForLess(call.record.model, call.record.attempts, unavailable)) {
                         continue;
                     }
                     call.tell(last instanceof AttemptResult.Failed(FailedAttempt failure)
@@ -106,7 +106,8 @@ final class FailoverLoop {
             tried = with(tried, failure.account());
             boolean enough = call.record.attempts >= maxAttempts && !isSearch(call, failure) || clock.getAsLong() - budgetEnd > 0;
             if (enough || !mayTryAnother(call, failure)) {
-                evidence.close();
+                // It is asked next when accounts can be had: what was held back counts by then.
+                evidence.settle();
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
             }

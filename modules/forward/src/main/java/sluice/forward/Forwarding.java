@@ -30,7 +30,7 @@ import sluice.responses.Route;
  */
 final class Forwarding {
     /** These ask for no work: what they tell of its use was charged when it was done. */
-    private static final Set<String> READING = Set.of("DELETE", "GET", "HEAD");
+    private static final Set<String> FREE_METHODS = Set.of("DELETE", "GET", "HEAD");
 
     private final LongSupplier clock;
 
@@ -109,9 +109,9 @@ final class Forwarding {
         record.session = session.key();
         List<String> items = now.pool().owners().itemsIn(scanned.json(), scanned.from(), scanned.to());
         Affinity affinity = Affinity.of(session, body, now.policy().resend());
-        Admission.Verdict claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
+        Admission.Claimed claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
                 : request.ticket().claim(body, record.model, clock.getAsLong());
-        if (claimed instanceof Admission.Verdict.Beyond(GatewayError error)) {
+        if (claimed instanceof Admission.Claimed.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Check foreign = now.pool().owners().mayTake(client, items)
@@ -179,7 +179,7 @@ final class Forwarding {
             case BodyReader.Outcome.Complete complete -> {
                 exchange.bodyRead();
                 request.record().requestBytes = complete.length();
-                if (READING.contains(exchange.head().method())) {
+                if (FREE_METHODS.contains(exchange.head().method())) {
                     request.ticket().reads(exchange.head().path());
                 }
                 yield passedOn(request, complete, named);
@@ -208,17 +208,17 @@ final class Forwarding {
         }
         record.model = PassedOn.model(json);
         RequestBody claimed = json.orElse(body);
-        Admission.Verdict verdict = record.model.isEmpty() ? request.ticket().ask(claimed, "", clock.getAsLong())
+        Admission.Claimed verdict = record.model.isEmpty() ? request.ticket().ask(claimed, "", clock.getAsLong())
                 : request.ticket().claim(claimed, record.model, clock.getAsLong());
-        if (verdict instanceof Admission.Verdict.Beyond(GatewayError error)) {
+        if (verdict instanceof Admission.Claimed.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Set<String> all = new HashSet<>(inPath);
         all.addAll(inBody);
-        boolean reads = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
+        boolean mayRunTwice = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
         record.session = now.pool().sessions().keyOf(client, headers, body);
         Affinity affinity = new Affinity(new Session(record.session, false),
-                PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), reads, all);
+                PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), mayRunTwice, all);
         now.pool().loop().run(new Call(exchange, record, affinity, exchange.way(now.pool().usualWay()), request.permit(), body,
                 known.policy().diagnostics()));
         return Reply.ANSWERED;
@@ -251,7 +251,7 @@ final class Forwarding {
 
     /** Counts a message that is no request as one; the error that its client is told: this one, or that there are too many. */
     GatewayError counted(InForce now, ClientAuthenticator.Outcome.Known known, GatewayError fault) {
-        return now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Verdict.Beyond(GatewayError error)
+        return now.access().admission().count(known, clock.getAsLong()) instanceof Admission.Claimed.Beyond(GatewayError error)
                 ? error : fault;
     }
 
@@ -259,7 +259,7 @@ final class Forwarding {
     Reply control(Identified request) {
         Exchange exchange = request.exchange();
         if (request.now().access().admission().count(request.known(), clock.getAsLong())
-                instanceof Admission.Verdict.Beyond(GatewayError error)) {
+                instanceof Admission.Claimed.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Incoming.Arrived message = switch (exchange.incoming()) {

@@ -224,12 +224,13 @@ public final class Gateway {
                 if (known.policy().diagnostics()) {
                     exchange.answer().tellTiming(() -> ServerTiming.of(record.timesUntil(clock.getAsLong())));
                 }
-                yield admitted(new Identified(now, exchange, record, known));
+                yield placed(new Identified(now, exchange, record, known));
             }
         };
     }
 
-    private Reply admitted(Identified request) throws IOException, InterruptedException {
+    /** The request takes one of the places for all requests. */
+    private Reply placed(Identified request) throws IOException, InterruptedException {
         InForce.Room room = request.now().policy().room();
         // It gets its own place in the next step, on this thread: what others of its client do meanwhile is little.
         if (!running.enter(room.requests(), room.reserve(), request.known().client().inFlight() + 1L,
@@ -251,8 +252,9 @@ public final class Gateway {
             return switch (target.route()) {
                 case WEBSOCKET -> upgrades.upgrade(request.now(), exchange, request.record(), request.known());
                 case CONTROL -> forwarding.control(request);
-                case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL, HEALTH,
-                        OTHER -> limited(request);
+                case CREATE, COMPACT, INPUT_TOKENS, TURN, RETRIEVE, DELETE, CANCEL, INPUT_ITEMS, MODELS, MODEL, DELETE_MODEL,
+                        OTHER -> admit(request);
+                case HEALTH -> throw answeredBefore(target.route());
             };
         } finally {
             running.leave();
@@ -260,7 +262,8 @@ public final class Gateway {
         }
     }
 
-    private Reply limited(Identified request) throws IOException, InterruptedException {
+    /** Its client takes one of its own. */
+    private Reply admit(Identified request) throws IOException, InterruptedException {
         return switch (request.now().access().admission().enter(request.known(), request.record(), clock.getAsLong())) {
             case Admission.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
             case Admission.Outcome.Admitted(Ticket ticket) -> {
@@ -277,8 +280,13 @@ public final class Gateway {
             case CREATE, COMPACT, INPUT_TOKENS, TURN -> forwarding.withBody(request);
             case RETRIEVE, DELETE, CANCEL, INPUT_ITEMS -> forwarding.stored(request);
             case MODELS, MODEL -> request.now().pool().models().answer(request.exchange(), request.record(), target.id(), request.known());
-            case OTHER, DELETE_MODEL, HEALTH, WEBSOCKET, CONTROL -> forwarding.other(request);
+            case OTHER, DELETE_MODEL -> forwarding.other(request);
+            case HEALTH, WEBSOCKET, CONTROL -> throw answeredBefore(target.route());
         };
+    }
+
+    private static IllegalStateException answeredBefore(Route route) {
+        return new IllegalStateException(route + " is answered before this step");
     }
 
     private static ByteBudget.Permit permit(Identified request) {

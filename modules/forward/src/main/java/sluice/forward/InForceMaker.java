@@ -36,7 +36,7 @@ import sluice.responses.SessionSource;
 public final class InForceMaker {
     private final Bodies bodies;
     private final Relays relays;
-    private final Accounts accounts;
+    private final AccountParts accounts;
     private final Clocks clocks;
     private final ByteBudget budget;
     private final AtomicInteger openStreams = new AtomicInteger();
@@ -53,7 +53,7 @@ public final class InForceMaker {
      * @param state what is remembered of sessions and owners
      * @param refusals accounts that turned out to have no WebSocket
      */
-    public record Accounts(AccountScheduler scheduler, Upstream upstream, TurnPool turnPool, SharedState state,
+    public record AccountParts(AccountScheduler scheduler, Upstream upstream, TurnPool turnPool, SharedState state,
             WebSocketRefusals refusals) { }
 
     /** What tells the time, and who is woken by it. */
@@ -64,7 +64,7 @@ public final class InForceMaker {
      *
      * @param budgetBytes what all bodies may hold together
      */
-    public InForceMaker(Bodies bodies, Relays relays, Accounts accounts, Clocks clocks, long budgetBytes) {
+    public InForceMaker(Bodies bodies, Relays relays, AccountParts accounts, Clocks clocks, long budgetBytes) {
         this.bodies = bodies;
         this.relays = relays;
         this.accounts = accounts;
@@ -91,12 +91,12 @@ public final class InForceMaker {
         ResponseOwners owners = owners(configuration);
         budget.keep(reserve);
         BodyDecoders decoders = new BodyDecoders(bodies.decoders());
-        Attempt.Rules rules = new Attempt.Rules(configuration.server().verifyEdits(),
+        Attempt.Settings settings = new Attempt.Settings(configuration.server().verifyEdits(),
                 failover.encryptedContent() == FailoverSettings.EncryptedContent.STRIP,
                 configuration.stream().serverTiming());
         Relaying relaying = new Relaying(relays.events(), relays.streams(), relays.answers(), relayOptions(configuration),
                 configuration.stream().early(), owners, openStreams);
-        Attempt attempt = new Attempt(relaying, rules, decoders, new GivenTurnStates(accounts.state().owners()),
+        Attempt attempt = new Attempt(relaying, settings, decoders, new GivenTurnStates(accounts.state().owners()),
                 new IdempotencyKeys(accounts.state().keys(), owners.refusesUnknown()),
                 clocks.nanos(), clocks.epochMillis());
         FailoverLoop loop = new FailoverLoop(accounts.scheduler(), attempt, failover.maxAttempts(), failover.deadline(),

@@ -48,7 +48,7 @@ final class Relaying {
     }
 
     /** From now on the client is kept awake until the account answers. */
-    void awaitHeaders(Call call, AccountLease lease) {
+    void keepAwakeUntilHeaders(Call call, AccountLease lease) {
         if (call.record.stream) {
             call.answer().keepAwakeWithoutHeaders(early.stream().toNanos(), keepaliveNanos(lease));
         } else if (mayBeginWithSpace(call)) {
@@ -59,9 +59,9 @@ final class Relaying {
     /**
      * Passes a good answer on, as the client asked for it: a stream, a stream folded to JSON, JSON as the end of a stream, or as it is.
      *
-     * @param movesOn whether an error that comes before any output is kept from the client, so that another account is tried
+     * @param mayMoveOn whether an error that comes before any output is kept from the client, so that another account is tried
      */
-    RelayOutcome relay(Call call, AccountLease lease, UpstreamResult.Answered answer, Predicate<RelayOutcome.StreamError> movesOn) {
+    RelayOutcome relay(Call call, AccountLease lease, UpstreamResult.Answered answer, Predicate<RelayOutcome.StreamError> mayMoveOn) {
         Answer client = call.answer();
         ByteSource body = answer.body();
         boolean sse = isEventStream(answer.headers());
@@ -77,7 +77,7 @@ final class Relaying {
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
         RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model),
-                movesOn, lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease))
+                mayMoveOn, lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
         if (asStream) {

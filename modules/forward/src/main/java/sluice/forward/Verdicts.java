@@ -112,7 +112,7 @@ final class Verdicts {
     }
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
-    boolean movesOn(Call call, boolean stripped, RelayOutcome.StreamError error) {
+    boolean mayMoveOn(Call call, boolean stripped, RelayOutcome.StreamError error) {
         return call.asksForWork() && switch (judge(error).effect()) {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();

@@ -34,8 +34,8 @@ public interface Way {
         return usual;
     }
 
-    /** Called when no account is to be had. True if the request now asks for less, so that it is worth another try. */
-    default boolean widen(String model, int attempts, Selection.Unavailable unavailable) {
+    /** Called when no account can be had. True if the request now asks for less, so that it is worth another try. */
+    default boolean askForLess(String model, int attempts, Selection.Unavailable unavailable) {
         return false;
     }
 
@@ -57,8 +57,8 @@ public interface Way {
     /** Calls the request's account; {@code body} is what the client sent. Blocks. */
     UpstreamResult send(UpstreamRequest request, RequestBody body);
 
-    /** Whether the account that could not be reached is to be called once more, in another way. */
-    default boolean goesOtherwise(UpstreamResult.Unreachable none, Call call) {
+    /** Called when an account could not be reached. True if the request now goes another way, so that the account is called once more. */
+    default boolean switchWay(UpstreamResult.Unreachable none, Call call) {
         return false;
     }
 
@@ -68,7 +68,7 @@ public interface Way {
     }
 
     /** The error for the client: {@code error}, or another one if the client is bound to an account. */
-    default GatewayError told(GatewayError error, Call call) {
+    default GatewayError wordsFor(GatewayError error, Call call) {
         return error;
     }
 }

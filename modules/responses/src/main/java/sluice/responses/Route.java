@@ -15,10 +15,11 @@ public enum Route {
     /** Takes a model away that the account has made; nothing of the Responses API. */
     DELETE_MODEL("DELETE", "DELETE /v1/models/{id}"),
     HEALTH("GET", "GET /health"),
-    /** A turn of a WebSocket connection; no request has this route. */
+    /** A turn of a WebSocket connection; no path leads here. */
     TURN("", "WEBSOCKET /v1/responses"),
-    /** A message of a WebSocket connection that asks for no answer of its own. */
+    /** A message of a WebSocket connection that asks for no answer of its own; no path leads here. */
     CONTROL("", "WEBSOCKET control"),
+    /** Any other path: it is refused, or passed on as it is. */
     OTHER("", "other");
 
     private static final int MAX_ID = 256;

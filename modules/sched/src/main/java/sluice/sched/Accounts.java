@@ -132,19 +132,19 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         return waiter.answer();
     }
 
-    /** As {@link #select}, but calls {@code notice} instead of blocking; {@link #tick} must be called now and then. */
+    /** For simulations: as {@link #select}, but calls {@code notice} instead of blocking; {@link #tick} must be called now and then. */
     Waiter offer(SelectionRequest request, Runnable notice) {
         Waiter waiter = new Waiter(memory.recall(request, fleet, now()), notice);
         waiting.enter(waiter);
         return waiter;
     }
 
-    /** Looks again at all who wait, because time has passed. */
+    /** For simulations: looks again at all who wait, because time has passed. */
     void tick() {
         waiting.review();
     }
 
-    /** How many wait. */
+    /** For simulations: how many wait. */
     int waiting() {
         return waiting.size();
     }

@@ -53,7 +53,7 @@ import sluice.turns.WebSocketDoor;
 
 /**
  * Puts the gateway together from a configuration: makes the parts that live as long as the
- * process, and an {@link InForce} for each configuration that is applied. {@link #inForce} is for one thread at a time.
+ * process, and an {@link InForce} for each configuration that is applied. {@link #putInForce} is for one thread at a time.
  */
 final class Assembly implements AutoCloseable {
     private final LongSupplier clock = System::nanoTime;
@@ -92,7 +92,7 @@ final class Assembly implements AutoCloseable {
         usage = providers.usage().create(configuration.usage().sink());
         inForceMaker = new InForceMaker(new InForceMaker.Bodies(providers.scanner(), providers.collector(), providers.decoders()),
                 new InForceMaker.Relays(providers.events(), providers.answers(), streams),
-                new InForceMaker.Accounts(scheduler, upstream, turnPool, state, refusals),
+                new InForceMaker.AccountParts(scheduler, upstream, turnPool, state, refusals),
                 new InForceMaker.Clocks(sweeper, clock, epochMillis), configuration.limits().bodiesInFlightBytes());
         spending = spendingFile(configuration);
         settlement = new Settlement(allowances, spending.<SpendingStore>map(file -> file).orElse(SpendingStore.NOWHERE), configuration,
@@ -180,13 +180,13 @@ final class Assembly implements AutoCloseable {
         return clients.known(name);
     }
 
-    /** From the next {@link #inForce} on, {@code operations} are told of every request. */
+    /** From the next {@link #putInForce} on, {@code operations} are told of every request. */
     void observe(RequestObserver operations) {
         observers = observers.with(RequestObservers.Role.OPERATIONS, operations);
     }
 
-    /** What requests are served by under {@code configuration}; its accounts are applied at once. */
-    InForce inForce(Configuration configuration) {
+    /** Gives the parts their share of {@code configuration}, at once; returns what requests are to be served by. */
+    InForce putInForce(Configuration configuration) {
         settlement.apply(configuration);
         accounts = configuration.accounts();
         settler.lookAfter(configuration.usage().settleBackground().toMillis());
@@ -200,7 +200,7 @@ final class Assembly implements AutoCloseable {
 
     /** The gateway, under {@code configuration} until another is applied. */
     Gateway gateway(Configuration configuration) {
-        return new Gateway(inForce(configuration), gateway -> new WebSocketDoor(gateway, () -> turnRules, turnPool, sweeper, clock,
+        return new Gateway(putInForce(configuration), gateway -> new WebSocketDoor(gateway, () -> turnRules, turnPool, sweeper, clock,
                 epochMillis), clock, epochMillis);
     }
 

@@ -107,7 +107,7 @@ final class GatewayProcess implements AutoCloseable {
                     assembly.epochMillis());
             assembly.observe(record -> operations.ended(record.endedRequest()));
             keys.follow(merged -> {
-                gateway.apply(assembly.inForce(merged));
+                gateway.apply(assembly.putInForce(merged));
                 view.apply(merged);
             });
             keys.apply(configuration);

@@ -5,7 +5,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 
-/** The way to the client, and what happens once the client has left. Confined to the stream's thread. */
+/** What happens once the client has left: the stream is read on for its usage, or ends. Confined to the stream's thread. */
 final class ClientSide {
     private final Outlet outlet;
     private final RelayOptions options;

@@ -77,11 +77,11 @@ final class Commitment {
     }
 
     private boolean refuseFor(StreamError error) {
-        return outlet.holding() && options.call().refusable().test(error) && outlet.closeUnsent();
+        return outlet.holding() && options.call().mayMoveOn().test(error) && outlet.closeUnsent();
     }
 
     /** The event that {@link #refuseFor} was asked about is read to its end. */
-    void refuse() {
+    void longEventRefused() {
         refused = true;
     }
 }

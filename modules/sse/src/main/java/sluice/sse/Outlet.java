@@ -5,7 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import sluice.api.ClientSink;
 
 /**
- * The way to the client, and the knowledge of what has gone there. Begins closed: with {@code first-output}, bytes are held
+ * Writes to the client, and knows what has gone there. Begins closed: with {@code first-output}, bytes are held
  * back until {@link #open}, until there are too many of them, or until the sweeper says that they have waited long enough.
  *
  * <p>The last case is why there is a lock, for the stream's thread then waits in a read: a virtual thread, started once,

@@ -17,7 +17,7 @@ final class StreamFacts {
     private final LongSupplier nanoClock;
     private final LongSupplier epochMillis;
     private final RelayOptions.Identified identified;
-    private final Predicate<StreamError> refusable;
+    private final Predicate<StreamError> mayMoveOn;
     private TokenUsage usage = TokenUsage.NONE;
     private String serviceTier = "";
     private String responseId = "";
@@ -38,7 +38,7 @@ final class StreamFacts {
         nanoClock = options.clocks().nanos();
         epochMillis = options.clocks().epochMillis();
         identified = options.call().identified();
-        refusable = options.call().refusable();
+        mayMoveOn = options.call().mayMoveOn();
         foreign = options.call().ending() == RelayOptions.Ending.ANY;
     }
 
@@ -110,7 +110,7 @@ final class StreamFacts {
 
     /** Some accounts tell a refusal as a response that is not complete, with the refusal as its reason. */
     private EventKind kindOf(EventType type, AnswerFacts found) {
-        return type == EventType.INCOMPLETE && !found.error().equals(StreamError.NONE) && refusable.test(found.error()) ? EventKind.FAILED
+        return type == EventType.INCOMPLETE && !found.error().equals(StreamError.NONE) && mayMoveOn.test(found.error()) ? EventKind.FAILED
                 : type.kind();
     }
 

@@ -151,7 +151,7 @@ final class StreamRelay {
         if (mustRead(type)) {
             readFrame();
             type = type == EventType.UNKNOWN ? foundType() : type;
-            kind = told(type);
+            kind = learn(type);
         } else {
             facts.unread();
         }
@@ -198,7 +198,7 @@ final class StreamRelay {
     }
 
     /** Takes what an event that was read has told; returns what it means. */
-    private EventKind told(EventType type) {
+    private EventKind learn(EventType type) {
         reading.end(type);
         numbers.read(facts.events(), reading.found().sequence());
         return facts.facts(type, reading.found());
@@ -223,9 +223,9 @@ final class StreamRelay {
             buffer.boundary = longEvent.at();
             return;
         }
-        EventKind kind = told(longEvent.type());
+        EventKind kind = learn(longEvent.type());
         if (longEvent.isSwallowed()) {
-            commitment.refuse();
+            commitment.longEventRefused();
         }
         accept(kind, longEvent.at());
     }

@@ -69,7 +69,7 @@ class HoldTest {
     }
 
     private RelayOutcome held(String stream, boolean refuse) {
-        return relay(stream, new Options(sweeper).firstOutputCommits(64 * 1024).refusable(error -> refuse).build());
+        return relay(stream, new Options(sweeper).firstOutputCommits(64 * 1024).mayMoveOn(error -> refuse).build());
     }
 
     private static final String WORDLESS = Streams.frame("response.failed", 2, ",\"response\":{\"id\":\"resp_1\",\"status\":\"failed\","
@@ -159,7 +159,7 @@ class HoldTest {
             RecordingSink own = new RecordingSink();
             byte[] stream = Streams.bytes(joined(0, 2) + OVERLOADED);
             RelayOutcome outcome = new BatchingRelay().relay(ScriptedSource.burst(stream), own, new Options(sweeper)
-                    .buffer(buffer).firstOutputCommits(64 * 1024).refusable(error -> error.code().isEmpty()).build());
+                    .buffer(buffer).firstOutputCommits(64 * 1024).mayMoveOn(error -> error.code().isEmpty()).build());
             assertInstanceOf(Completed.class, outcome);
             assertEquals("response.failed", outcome.report().terminal());
             assertEquals("server_is_overloaded", outcome.report().error().code());
@@ -174,7 +174,7 @@ class HoldTest {
         RelayOutcome refused = relay(large, new Options(sweeper).build());
         assertEquals("server_is_overloaded", assertInstanceOf(RefusedBeforeOutput.class, refused).error().code());
         assertEquals(0, sink.count());
-        RelayOutcome relayed = relay(large, new Options(sweeper).refusable(error -> false).build());
+        RelayOutcome relayed = relay(large, new Options(sweeper).mayMoveOn(error -> false).build());
         assertInstanceOf(Completed.class, relayed);
         assertEquals(large, sink.text());
     }

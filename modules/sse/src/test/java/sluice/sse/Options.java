@@ -24,7 +24,7 @@ final class Options {
     private Duration drain = Duration.ZERO;
     private long drainBytes;
     private RelayOptions.Names model = RelayOptions.Names.SAME;
-    private Predicate<StreamError> refusable = error -> true;
+    private Predicate<StreamError> mayMoveOn = error -> true;
     private LongSupplier nanoClock = () -> 1;
     private Ending ending = Ending.TERMINAL_EVENT;
     private Supplier<Optional<GatewayError>> cancelled = Optional::empty;
@@ -76,8 +76,8 @@ final class Options {
         return this;
     }
 
-    Options refusable(Predicate<StreamError> which) {
-        refusable = which;
+    Options mayMoveOn(Predicate<StreamError> which) {
+        mayMoveOn = which;
         return this;
     }
 
@@ -98,7 +98,7 @@ final class Options {
 
     RelayOptions build() {
         return base.withRoom(bufferBytes, maxEventBytes).withHeld(commit, holdBytes, base.held().time()).withFirstOutput(firstOutput)
-                .withAfterTerminal(afterTerminal).withDrain(drain, drainBytes).withModel(model).withRefusable(refusable)
+                .withAfterTerminal(afterTerminal).withDrain(drain, drainBytes).withModel(model).withMayMoveOn(mayMoveOn)
                 .withClocks(nanoClock, () -> 1_760_000_000_000L).withEnding(ending).withCancelled(cancelled);
     }
 }

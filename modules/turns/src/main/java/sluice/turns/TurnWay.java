@@ -72,7 +72,7 @@ final class TurnWay implements Way {
      * end one that has no WebSocket.
      */
     @Override
-    public boolean widen(String model, int attempts, Selection.Unavailable unavailable) {
+    public boolean askForLess(String model, int attempts, Selection.Unavailable unavailable) {
         if (mayRoam() && !only(attempts).isEmpty()) {
             roams = true;
             return true;
@@ -98,7 +98,7 @@ final class TurnWay implements Way {
 
     /** HTTP takes what is too large for a WebSocket, and what finds its WebSocket broken while no account has another one. */
     @Override
-    public boolean goesOtherwise(UpstreamResult.Unreachable none, Call call) {
+    public boolean switchWay(UpstreamResult.Unreachable none, Call call) {
         boolean broken = none.kind() == UpstreamResult.Kind.RESET && !none.requestSent()
                 && !means.available().test(call.elsewhere(SelectionRequest.Transport.WEBSOCKET));
         boolean other = (none.kind() == UpstreamResult.Kind.TOO_LARGE || broken) && portable && isRequest && !overHttp;
@@ -147,7 +147,7 @@ final class TurnWay implements Way {
      * gone, and sends all of it again.
      */
     @Override
-    public GatewayError told(GatewayError error, Call call) {
+    public GatewayError wordsFor(GatewayError error, Call call) {
         boolean tied = !portable && (error.status() == 429 || error.status() >= 500);
         return tied && elsewhere(call) ? GatewayError.gateway(400, "previous_response_not_found", "Previous response with id '"
                 + call.boundTo() + "' not found: its account cannot go on with it now. Send the whole input again.")

@@ -123,13 +123,13 @@ final class TurnCall {
         }
     }
 
-    /** What the gateway is told of {@code came}, after {@code resent} says whether an earlier try may have been executed. */
-    static UpstreamResult result(Came came, boolean resent, long connectNanos) {
+    /** What the gateway is told; {@code ranBefore}: an earlier try may have been executed. */
+    static UpstreamResult result(Came came, boolean ranBefore, long connectNanos) {
         return switch (came) {
-            case Came.Events(ByteSource body) -> new UpstreamResult.Answered(200, EVENT_STREAM, body, resent, connectNanos);
-            case Came.Refused(int status, byte[] message) -> EventAnswer.of(status, message, resent, connectNanos);
+            case Came.Events(ByteSource body) -> new UpstreamResult.Answered(200, EVENT_STREAM, body, ranBefore, connectNanos);
+            case Came.Refused(int status, byte[] message) -> EventAnswer.of(status, message, ranBefore, connectNanos);
             case Came.Nothing(Kind kind, String detail, UpstreamResult.Close close, boolean sent, boolean soon) ->
-                new UpstreamResult.Unreachable(sent || resent, sent && resent, kind, detail, close);
+                new UpstreamResult.Unreachable(sent || ranBefore, sent && ranBefore, kind, detail, close);
         };
     }
 

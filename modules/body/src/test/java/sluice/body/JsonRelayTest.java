@@ -16,7 +16,7 @@ import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
 import sluice.api.TokenUsage;
 
-class StreamingRelayTest {
+class JsonRelayTest {
     private static final RelayOptions.Names FAST = new RelayOptions.Names("gpt-5-mini", "fast");
 
     private static final String ANSWER = """
@@ -208,7 +208,7 @@ class StreamingRelayTest {
     }
 
     private static RelayOutcome relay(ByteSource source, RecordingSink sink, RelayOptions options) {
-        return new StreamingRelay().relay(source, sink, options);
+        return new JsonRelay().relay(source, sink, options);
     }
 
     private static byte[] bytes(String text) {

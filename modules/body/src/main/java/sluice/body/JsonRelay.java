@@ -10,11 +10,11 @@ import sluice.api.RelayOutcome;
  * Passes a JSON answer on while it comes. What is ready at once, up to a buffer, goes out in one write. With
  * {@code first-output} the first write waits until it is known whether the answer is a failure. Thread-safe.
  */
-public final class StreamingRelay implements AnswerRelay {
+public final class JsonRelay implements AnswerRelay {
     private final AnswerScans scans = new AnswerScans();
 
     /** For {@link java.util.ServiceLoader}. */
-    public StreamingRelay() {
+    public JsonRelay() {
     }
 
     @Override
