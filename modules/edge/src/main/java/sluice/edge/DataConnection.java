@@ -115,7 +115,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private boolean nextRequest(Check refusal) throws IOException, InterruptedException {
-        if (!input.hasBuffered() && !input.lookAhead(1)) {
+        if (!input.awaitNext()) {
             return false;
         }
         enter(Phase.HEAD);
@@ -147,9 +147,10 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
         HttpBody body = input.body(head.bodyBytes());
         bodyBytes = 0;
-        bodyPace = limits.pace(clock.getAsLong());
-        crowdedPace = limits.crowdedPace(clock.getAsLong());
-        enter(Phase.BODY);
+        long bodyBegins = clock.getAsLong();
+        bodyPace = limits.pace(bodyBegins);
+        crowdedPace = limits.crowdedPace(bodyBegins);
+        enter(Phase.BODY, bodyBegins);
         answer.reset(RequestIds.next());
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
         Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
@@ -352,7 +353,11 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     }
 
     private void enter(Phase next) {
-        phaseSinceNanos = clock.getAsLong();
+        enter(next, clock.getAsLong());
+    }
+
+    private void enter(Phase next, long nowNanos) {
+        phaseSinceNanos = nowNanos;
         phase = next;
     }
 

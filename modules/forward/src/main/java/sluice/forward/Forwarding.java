@@ -109,8 +109,8 @@ final class Forwarding {
         record.session = session.key();
         List<String> items = now.pool().owners().itemsIn(scanned.json(), scanned.from(), scanned.to());
         Affinity affinity = Affinity.of(session, body, now.policy().resend());
-        Admission.Claimed claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, clock.getAsLong())
-                : request.ticket().claim(body, record.model, clock.getAsLong());
+        Admission.Claimed claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, record.scannedNanos)
+                : request.ticket().claim(body, record.model, record.scannedNanos);
         if (claimed instanceof Admission.Claimed.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }

@@ -264,7 +264,8 @@ public final class Gateway {
 
     /** Its client takes one of its own. */
     private Reply admit(Identified request) throws IOException, InterruptedException {
-        return switch (request.now().access().admission().enter(request.known(), request.record(), clock.getAsLong())) {
+        return switch (request.now().access().admission().enter(request.known(), request.record(),
+                request.record().authenticatedNanos)) {
             case Admission.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
             case Admission.Outcome.Admitted(Ticket ticket) -> {
                 try (ticket; ByteBudget.Permit permit = permit(request)) {

@@ -23,6 +23,8 @@ public final class HttpInput {
     private byte[] buffer = new byte[START_BYTES];
     private int start;
     private int end;
+    /** Bytes that have come since the last {@link #awaitNext}. */
+    private long since;
     /** Whether an empty buffer is given up. */
     private boolean light;
 
@@ -82,6 +84,26 @@ public final class HttpInput {
     /** Whether bytes were read ahead. */
     public boolean hasBuffered() {
         return start < end;
+    }
+
+    /**
+     * Waits for the first byte of the next request. Who has sent a small request before will send another: there is room for all of
+     * it, so that one read takes it. Nobody else waits with more than a few bytes, for thousands of connections wait at a time.
+     *
+     * @return false if the peer has ended its side
+     */
+    public boolean awaitNext() throws IOException {
+        if (start < end) {
+            return true;
+        }
+        int room = since > WATCH_BYTES && since <= START_BYTES ? Integer.highestOneBit((int) since - 1) << 1 : WATCH_BYTES;
+        if (buffer.length != room) {
+            buffer = new byte[room];
+        }
+        start = 0;
+        end = 0;
+        since = 0;
+        return readMore();
     }
 
     /**
@@ -198,6 +220,7 @@ public final class HttpInput {
             return false;
         }
         end += count;
+        since += count;
         return true;
     }
 
@@ -210,7 +233,9 @@ public final class HttpInput {
             giveUpIfEmpty();
             return count;
         }
-        return link.read(target, offset, length);
+        int count = link.read(target, offset, length);
+        since += count;
+        return count;
     }
 
     /** One byte, or -1 at the end of the connection. */

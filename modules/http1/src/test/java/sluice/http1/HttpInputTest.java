@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.net.Link;
 
 class HttpInputTest {
     private static final int MAX_HEAD = 4096;
@@ -232,5 +237,80 @@ class HttpInputTest {
         assertTrue(input.hasBuffered());
         assertEquals("/", input.readRequestHead().orElseThrow().target());
         assertFalse(input.lookAhead(100));
+    }
+
+    /** How many bytes each read had room for, and what it got: one whole message a read, if there is room. */
+    private static final class OneByOne implements Link {
+        private final ArrayDeque<byte[]> messages = new ArrayDeque<>();
+        private final List<Integer> rooms = new ArrayList<>();
+        private byte[] rest = {};
+
+        private OneByOne(String... texts) {
+            for (String text : texts) {
+                messages.add(text.getBytes(StandardCharsets.ISO_8859_1));
+            }
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            rooms.add(length);
+            if (rest.length == 0) {
+                if (messages.isEmpty()) {
+                    return -1;
+                }
+                rest = messages.poll();
+            }
+            int count = Math.min(length, rest.length);
+            System.arraycopy(rest, 0, target, offset, count);
+            rest = Arrays.copyOfRange(rest, count, rest.length);
+            return count;
+        }
+
+        @Override
+        public boolean ready() {
+            return rest.length > 0;
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) {
+            throw new UnsupportedOperationException("only read here");
+        }
+
+        @Override
+        public void finishOutput() {
+            throw new UnsupportedOperationException("only read here");
+        }
+
+        @Override
+        public boolean secure() {
+            return false;
+        }
+
+        @Override
+        public void close() { }
+    }
+
+    private static String post(int bodyBytes) {
+        return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + bodyBytes + "\r\n\r\n" + "x".repeat(bodyBytes);
+    }
+
+    @Test
+    void waitsWithRoomForAnotherSmallRequestAndWithLittleBehindALargeOne() throws IOException {
+        OneByOne link = new OneByOne(post(1000), post(1000), post(9000), post(10));
+        HttpInput input = new HttpInput(link, MAX_HEAD);
+
+        for (int body : new int[] {1000, 1000, 9000, 10}) {
+            assertTrue(input.awaitNext());
+            assertEquals(body, readAll(input.body(input.readRequestHead().orElseThrow().bodyBytes()), 16_384).length());
+        }
+        assertFalse(input.awaitNext());
+
+        // The first and the third in pieces, the second at once; then little is kept for who waits.
+        assertEquals(256, link.rooms.get(0));
+        int second = link.rooms.indexOf(2048);
+        assertTrue(second > 0, link.rooms.toString());
+        assertEquals(2048, link.rooms.get(second + 1), "the second in one read, and the wait for the third has the same room");
+        assertEquals(256, link.rooms.get(link.rooms.size() - 2), link.rooms.toString());
+        assertEquals(256, link.rooms.getLast(), link.rooms.toString());
     }
 }

@@ -74,7 +74,7 @@ final class Memory {
     void began(Lease lease, String responseId, String conversationId) {
         lives(lease, responseId, conversationId);
         long key = lease.wish.request().sessionKey();
-        if (key != 0 && !bindings.find(key).isBound()) {
+        if (key != 0 && !lease.wish.binding().isBound() && !bindings.find(key).isBound()) {
             bindings.move(key, Home.NONE, new Home(lease.member.name, 0, lease.wish.leaves()));
         }
     }
