@@ -113,4 +113,20 @@ class MonitoringExamplesTest {
             check(expression, documented());
         }
     }
+
+    @Test
+    void theDashboardShowsWhatAlertsWatch() throws IOException {
+        Set<String> missing = new TreeSet<>(watched(FOLDER.resolve("alerts.yaml")));
+        missing.removeAll(watched(FOLDER.resolve("grafana-dashboard.json")));
+
+        assertEquals(Set.of(), missing, "who is woken by an alert finds its curve");
+    }
+
+    private static Set<String> watched(Path file) throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (String expression : expressions(file)) {
+            NAMED.matcher(expression).results().forEach(match -> names.add(match.group(1)));
+        }
+        return names;
+    }
 }
