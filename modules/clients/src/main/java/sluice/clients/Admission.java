@@ -6,11 +6,10 @@ import sluice.api.GatewayError;
 import sluice.api.RequestBody;
 import sluice.api.TokenUsage;
 import sluice.config.Quota;
-import sluice.records.LogText;
 import sluice.records.RequestRecord;
 
 /**
- * Holds each client, and its team, to their limits: before the body by requests, after the scan by model, tokens and money. What
+ * Holds each client, and its team, to their limits: before the body by requests, after the scan by tokens and money. What
  * the request will use is estimated and reserved, so that requests which run at the same time see each other. Thread-safe.
  */
 public final class Admission {
@@ -81,18 +80,9 @@ public final class Admission {
         known.parties().subList(0, places).forEach(party -> party.allowance().places().leave());
     }
 
-    /** The refusal of a model that a client may not use. */
-    public static GatewayError modelNotAllowed(String model) {
-        return GatewayError.client(403, "model_not_allowed", "This key may not use the model '" + LogText.cut(model)
-                + "'; GET /v1/models lists what it may use.").withParam("model");
-    }
-
     /** Judges what only the body tells, and reserves what it will use. */
     Claimed claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
         ClientAuthenticator.Outcome.Known known = ticket.known();
-        if (!model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
-            return refused(modelNotAllowed(model));
-        }
         Claim claim = Claim.of(body, model, known.client().means());
         ticket.record().tier = claim.tier();
         TokenUsage expected = billed ? TokenUsage.estimate(claim.inputTokens(), claim.outputTokens()) : TokenUsage.NONE;

@@ -16,7 +16,6 @@ import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
 import sluice.api.SelectionRequest.Session;
 import sluice.clients.Admission;
-import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.records.RequestRecord;
 import sluice.responses.Check;
@@ -42,13 +41,12 @@ final class Forwarding {
     Reply withBody(Admitted request) throws IOException, InterruptedException {
         return switch (scanned(request)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Scanned.Body body -> checked(request, body);
+            case Scanned.Whole(ReadBody read) -> checked(request, read);
         };
     }
 
     private sealed interface Scanned {
-        /** {@code json[from, to)}. */
-        record Body(RequestBody body, byte[] json, int from, int to) implements Scanned { }
+        record Whole(ReadBody read) implements Scanned { }
 
         record Refused(GatewayError error) implements Scanned { }
     }
@@ -62,7 +60,7 @@ final class Forwarding {
                 record.bodyReadNanos = clock.getAsLong();
                 record.scannedNanos = record.bodyReadNanos;
                 record.requestBytes = arrived.length();
-                return new Scanned.Body(arrived.body(), arrived.json(), arrived.from(), arrived.from() + arrived.length());
+                return new Scanned.Whole(arrived.read());
             }
             case Incoming.Arriving(Incoming.Stream stream) -> {
                 BodyReader.Outcome read = intake.reader().read(exchange.head().headers(), stream, request.permit());
@@ -76,48 +74,34 @@ final class Forwarding {
                 Scan scan = intake.scanner().scan(complete.bytes(), 0, complete.length());
                 record.scannedNanos = clock.getAsLong();
                 return switch (scan) {
-                    case Scan.Valid(RequestBody body) -> new Scanned.Body(body, complete.bytes(), 0, complete.length());
+                    case Scan.Valid(RequestBody body) -> new Scanned.Whole(new ReadBody(body, complete.bytes(), 0, complete.length()));
                     case Scan.Malformed fault -> new Scanned.Refused(RequestCheck.malformed(fault, complete.length()));
                 };
             }
         }
     }
 
-    private Reply checked(Admitted request, Scanned.Body scanned) {
+    private Reply checked(Admitted request, ReadBody read) {
         InForce now = request.now();
         Exchange exchange = request.exchange();
         RequestRecord record = request.record();
         ClientAuthenticator.Outcome.Known known = request.known();
-        RequestBody body = scanned.body();
+        RequestBody body = read.body();
         Route route = exchange.target().route();
-        Check fault = RequestCheck.check(body, route != Route.INPUT_TOKENS)
-                .or(() -> RequestCheck.ambiguousConversation(body, scanned.json(), scanned.from(), scanned.to()));
+        Check fault = RequestCheck.check(body, read.json(), read.from(), read.to(), route != Route.INPUT_TOKENS);
         if (fault instanceof Check.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        JsonValue model = body.field(Field.MODEL);
-        record.model = model.isText() ? model.text() : "";
+        Purpose purpose = Purpose.of(now, known.client().name(), exchange.head().headers(), read);
+        record.model = purpose.model();
         record.stream = route == Route.TURN || route == Route.CREATE && body.field(Field.STREAM).kind() == JsonValue.Kind.TRUE;
-        if (record.model.isEmpty() && !known.policy().models().isEmpty()) {
-            return new Reply.Refused(GatewayError.client(403, "model_not_allowed", "This key may use some models only, and the request"
-                    + " names none: a prompt template could name any. Send 'model'; GET /v1/models lists what it may use.")
-                    .withParam("model"));
+        record.session = purpose.session().session().key();
+        if (purpose.refusal(now, known.policy()) instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
         }
-        String client = known.client().name();
-        Headers headers = exchange.head().headers();
-        Session session = now.pool().sessions().sessionOf(client, headers, body, scanned.json(), scanned.from(), scanned.to()).session();
-        record.session = session.key();
-        List<String> items = now.pool().owners().itemsIn(scanned.json(), scanned.from(), scanned.to());
-        Affinity affinity = Affinity.of(session, body, now.policy().resend());
         Admission.Claimed claimed = route == Route.INPUT_TOKENS ? request.ticket().ask(body, record.model, record.scannedNanos)
                 : request.ticket().claim(body, record.model, record.scannedNanos);
         if (claimed instanceof Admission.Claimed.Beyond(GatewayError error)) {
-            return new Reply.Refused(error);
-        }
-        Check foreign = now.pool().owners().mayTake(client, items)
-                .or(() -> foreign(now, client, affinity.boundTo()))
-                .or(() -> foreign(now, client, Continuation.conversation(body))).or(() -> filesOfOthers(now, client, body));
-        if (foreign instanceof Check.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
         Way way = exchange.way(now.pool().usualWay());
@@ -126,18 +110,8 @@ final class Forwarding {
                     "No account that serves the model '" + record.model + "' offers WebSocket; send POST /v1/responses with "
                             + "\"stream\": true."));
         }
-        now.pool().loop().run(new Call(exchange, record, affinity.orTo(items), way, request.permit(), body, known.policy().diagnostics()));
+        now.pool().loop().run(new Call(exchange, record, purpose.affinity(), way, request.permit(), body, known.policy().diagnostics()));
         return Reply.ANSWERED;
-    }
-
-    /** A response that another client made does not exist for this one. */
-    private static Check foreign(InForce now, String client, String id) {
-        return !id.isEmpty() && now.pool().owners().isForeign(client, id) ? Check.refused(ResponseOwners.none(id)) : Check.PASSED;
-    }
-
-    /** Files and their like are made at paths that are passed on; where none are, no client has any. */
-    private static Check filesOfOthers(InForce now, String client, RequestBody body) {
-        return now.policy().otherPaths().any() ? now.pool().owners().mayName(client, StoredIds.in(body)) : Check.PASSED;
     }
 
     /** A request about a response that an account keeps. */
@@ -145,7 +119,7 @@ final class Forwarding {
         InForce now = request.now();
         Exchange exchange = request.exchange();
         Route.Target target = exchange.target();
-        Check foreign = foreign(now, request.known().client().name(), target.id());
+        Check foreign = now.pool().owners().exists(request.known().client().name(), target.id());
         if (foreign instanceof Check.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
@@ -170,9 +144,10 @@ final class Forwarding {
         }
         String client = request.known().client().name();
         List<String> named = PassedOn.named(exchange.head());
-        Optional<String> foreign = named.stream().filter(id -> now.pool().owners().isForeign(client, id)).findFirst();
-        if (foreign.isPresent()) {
-            return new Reply.Refused(ResponseOwners.none(foreign.get()));
+        for (String id : named) {
+            if (now.pool().owners().exists(client, id) instanceof Check.Refused(GatewayError error)) {
+                return new Reply.Refused(error);
+            }
         }
         return switch (read(request)) {
             case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
@@ -234,19 +209,17 @@ final class Forwarding {
 
     /** A word about a turn names nothing that a turn could not name. */
     private static Check mayPassOn(InForce now, ClientAuthenticator.Outcome.Known known, Incoming.Arrived message) {
-        RequestBody body = message.body();
+        ReadBody read = message.read();
+        RequestBody body = read.body();
         String client = known.client().name();
-        String model = body.field(Field.MODEL).text();
-        String responseId = body.at("response_id").text();
-        Check fault = RequestCheck.check(body, false);
-        if (fault instanceof Check.Passed && !model.isEmpty() && !Client.mayUse(known.policy().models(), model)) {
-            return Check.refused(Admission.modelNotAllowed(model));
-        }
-        return fault.or(() -> foreign(now, client, responseId)).or(() -> foreign(now, client, Continuation.of(body)))
-                .or(() -> foreign(now, client, Continuation.conversation(body)))
-                .or(() -> now.pool().owners().mayName(client, StoredIds.in(body)))
-                .or(() -> now.pool().owners().mayTake(client, now.pool().owners().itemsIn(message.json(), message.from(),
-                        message.from() + message.length())));
+        ResponseOwners owners = now.pool().owners();
+        return RequestCheck.check(body, read.json(), read.from(), read.to(), false)
+                .or(() -> AllowedModels.of(known.policy().models(), Purpose.modelOf(body)))
+                .or(() -> owners.exists(client, body.at("response_id").text()))
+                .or(() -> owners.exists(client, Continuation.of(body)))
+                .or(() -> owners.exists(client, Continuation.conversation(body)))
+                .or(() -> owners.mayName(client, StoredIds.in(body)))
+                .or(() -> owners.mayTake(client, owners.itemsIn(read.json(), read.from(), read.to())));
     }
 
     /** Counts a message that is no request as one; the error that its client is told: this one, or that there are too many. */

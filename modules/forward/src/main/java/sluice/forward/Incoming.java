@@ -14,7 +14,11 @@ public sealed interface Incoming {
      * @param body the same, scanned
      * @param permit its part of the byte budget; the gateway closes it
      */
-    record Arrived(RequestBody body, byte[] json, int from, int length, ByteBudget.Permit permit) implements Incoming { }
+    record Arrived(RequestBody body, byte[] json, int from, int length, ByteBudget.Permit permit) implements Incoming {
+        ReadBody read() {
+            return new ReadBody(body, json, from, from + length);
+        }
+    }
 
     /** A body on its way. Confined to the request's thread. */
     interface Stream {

@@ -77,11 +77,8 @@ final class PassedOn {
         if (!reads && RUNS_ELSEWHERE.matcher(below).matches() && isBounded(known)) {
             return Check.refused(unknown(path, "What it starts would run out of sight of this key's models, tokens and budget."));
         }
-        boolean limited = !known.policy().models().isEmpty();
-        if (limited && (NAMES_MODEL.matcher(below).matches() || queryNamesModel(exchange.head().query()))) {
-            return Check.refused(notAllowed("the request names one outside of its body"));
-        }
-        return Check.PASSED;
+        return NAMES_MODEL.matcher(below).matches() || queryNamesModel(exchange.head().query())
+                ? AllowedModels.open(known.policy().models(), "the request names one outside of its body") : Check.PASSED;
     }
 
     /** Whether there is a limit to what it may use. */
@@ -125,22 +122,23 @@ final class PassedOn {
             byte[] bytes, int length) {
         String contentType = head.headers().first("content-type").orElse("");
         if (json.isPresent()) {
-            return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()));
+            return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()))
+                    .or(() -> AllowedModels.of(known.policy().models(), model(json)));
         }
         if (known.policy().models().isEmpty() || length == 0) {
             return Check.PASSED;
         }
         boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
         return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Check.PASSED
-                : Check.refused(notAllowed("which one the request asks for cannot be told from its body"));
+                : AllowedModels.open(known.policy().models(), "which one the request asks for cannot be told from its body");
     }
 
     /** Where something runs, the account would choose a model that the request does not name. */
     private static Check modelMissing(ClientAuthenticator.Outcome.Known known, RequestHead head, RequestBody body) {
         String below = head.path().substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
         boolean named = body.field(Field.MODEL).isText() || KEEPS.matcher(below).matches();
-        return known.policy().models().isEmpty() || named ? Check.PASSED
-                : Check.refused(notAllowed("the request names none, so that the account would choose it"));
+        return named ? Check.PASSED
+                : AllowedModels.open(known.policy().models(), "the request names none, so that the account would choose it");
     }
 
     /** Bytes as characters, without a copy of a body that its budget knows nothing of. */
@@ -175,9 +173,5 @@ final class PassedOn {
 
     private static GatewayError unknown(String path, String why) {
         return GatewayError.client(404, "unknown_path", "There is no " + path + " here. " + why);
-    }
-
-    private static GatewayError notAllowed(String why) {
-        return GatewayError.client(403, "model_not_allowed", "This key may use some models only, and " + why + ".");
     }
 }

@@ -15,13 +15,17 @@ import sluice.responses.NamedItems;
  * @param refusesUnknown whether what nobody remembers does not exist either; a single client may look for it
  */
 record ResponseOwners(Owners owners, boolean refusesUnknown) {
-    /** Whether {@code id} does not exist for {@code client}. */
-    boolean isForeign(String client, String id) {
+    private boolean isForeign(String client, String id) {
         return switch (owners.find(client, id)) {
             case Owners.Ownership.Owned owned -> false;
             case Owners.Ownership.Foreign foreign -> true;
             case Owners.Ownership.Unknown unknown -> refusesUnknown;
         };
+    }
+
+    /** Whether a client may name {@code id}; an empty one names nothing. A response that another client made does not exist for it. */
+    Check exists(String client, String id) {
+        return !id.isEmpty() && isForeign(client, id) ? Check.refused(none(id)) : Check.PASSED;
     }
 
     /** Whether the client made {@code id}, or found it. */
@@ -68,7 +72,7 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
     }
 
     /** There is nothing of this id, as far as the client may know. */
-    static GatewayError none(String id) {
+    private static GatewayError none(String id) {
         return GatewayError.client(404, "response_not_found", "There is no response '" + LogText.cut(id) + "'.");
     }
 }

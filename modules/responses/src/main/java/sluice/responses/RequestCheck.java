@@ -44,8 +44,14 @@ public final class RequestCheck {
         return onceOnly(body, PROTECTED);
     }
 
-    /** Whether the gateway takes a valid JSON body. */
-    public static Check check(RequestBody body, boolean modelRequired) {
+    /** Whether the gateway takes a valid JSON body, which is {@code json[from, to)}. */
+    public static Check check(RequestBody body, byte[] json, int from, int to, boolean modelRequired) {
+        Check fault = check(body, modelRequired);
+        return fault instanceof Check.Refused ? fault : ambiguousConversation(body, json, from, to);
+    }
+
+    /** The same, as far as the scan tells it. */
+    static Check check(RequestBody body, boolean modelRequired) {
         Check ambiguous = ambiguous(body);
         if (ambiguous instanceof Check.Refused) {
             return ambiguous;
@@ -73,11 +79,8 @@ public final class RequestCheck {
         return Check.PASSED;
     }
 
-    /**
-     * Whether the conversation of a body has one id at most: two readers would read more as two conversations. The body is
-     * {@code json[from, to)}.
-     */
-    public static Check ambiguousConversation(RequestBody body, byte[] json, int from, int to) {
+    /** Whether the conversation of a body has one id at most: two readers would read more as two conversations. */
+    private static Check ambiguousConversation(RequestBody body, byte[] json, int from, int to) {
         if (body.field(Field.CONVERSATION).kind() != JsonValue.Kind.OBJECT) {
             return Check.PASSED;
         }

@@ -75,7 +75,8 @@ class WebSocketWallsTest {
         "\"type\":\"response.inject\",\"previous_response_id\":\"resp_1\"",
         "\"type\":\"response.inject\",\"input\":[{\"type\":\"message\",\"x\":\"resp_1\"}]",
         "\"type\":\"response.inject\",\"conversation\":\"conv_of_nobody\"", "\"type\":\"response.inject\",\"model\":\"gpt-4\"",
-        "\"type\":\"response.inject\",\"model\":\"gpt-5\",\"MODEL\":\"gpt-4\""})
+        "\"type\":\"response.inject\",\"model\":\"gpt-5\",\"MODEL\":\"gpt-4\"",
+        "\"type\":\"response.inject\",\"conversation\":{\"id\":\"resp_2\",\"ID\":\"conv_of_nobody\"}"})
     void aWordAboutATurnNamesNothingThatATurnCouldNot(String word) throws Exception {
         String two = CLIENTS.replace("]\n", ", {name: two, key-sha256: \"" + KeyHash.of("k2").hex() + "\"}]\n");
         try (RunningGateway both = RunningGateway.accounts(upstream.uri(), 1, two.replace("requests-per-minute: 4", "concurrency: 9"));
