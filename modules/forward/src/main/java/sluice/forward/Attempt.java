@@ -17,7 +17,6 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.failures.AttemptResult;
 import sluice.failures.FailedAttempt;
-import sluice.failures.FailureRules;
 import sluice.records.RequestRecord;
 
 /**
@@ -61,9 +60,8 @@ final class Attempt {
             return new AttemptResult.Failed(Verdicts.bound(lease));
         }
         AttemptResult result = tryAccount(call, lease, strip);
-        boolean stripsOnce = result instanceof AttemptResult.Failed(FailedAttempt failed) && verdicts.mayStrip(call, strip)
-                && failed.rule().effect() == FailureRules.Effect.STRIP_ONCE;
-        return stripsOnce ? tryAccount(call, lease, true) : result;
+        boolean again = result instanceof AttemptResult.Failed(FailedAttempt failed) && verdicts.stripsAfter(failed.rule(), call, strip);
+        return again ? tryAccount(call, lease, true) : result;
     }
 
     /** Calls the account, a second time where its way switches, and passes on what it answers. */

@@ -8,6 +8,7 @@ import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
 import sluice.failures.FailureAnswer;
+import sluice.failures.FailureRules;
 import sluice.failures.Told;
 import sluice.records.RequestRecord;
 import sluice.responses.Route;
@@ -117,6 +118,16 @@ public final class Call {
     /** Whether accounts are tried in turn until one knows the response or conversation that the request is bound to. */
     boolean ownerUnknown() {
         return ownerUnknown;
+    }
+
+    /** Whether another account is tried after a failure that {@code rule} judged, as long as nothing of an answer is out. */
+    boolean triesAnother(FailureRules.Rule rule) {
+        return switch (rule.effect()) {
+            case NEXT_ACCOUNT -> true;
+            case NEXT_IF_RESEND_ALLOWED -> affinity.resendAllowed();
+            case NEXT_IF_OWNER_UNKNOWN -> ownerUnknown;
+            case STRIP_ONCE, BY_HTTP, PASS, END -> false;
+        };
     }
 
     /** An account was chosen; {@code byOwner}: because it made what the request is bound to. */

@@ -105,7 +105,7 @@ final class FailoverLoop {
             mayHaveRun |= failure.mayHaveRun();
             tried = with(tried, failure.account());
             boolean enough = call.record.attempts >= maxAttempts && !isSearch(call, failure) || clock.getAsLong() - budgetEnd > 0;
-            if (enough || !mayTryAnother(call, failure)) {
+            if (enough || call.answer().outputSent() || !call.triesAnother(failure.rule())) {
                 // It is asked next when accounts can be had: what was held back counts by then.
                 evidence.settle();
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
@@ -181,18 +181,6 @@ final class FailoverLoop {
     /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */
     private static boolean isSearch(Call call, FailedAttempt failure) {
         return failure.rule().effect() == FailureRules.Effect.NEXT_IF_OWNER_UNKNOWN && call.ownerUnknown();
-    }
-
-    private static boolean mayTryAnother(Call call, FailedAttempt failure) {
-        if (call.answer().outputSent()) {
-            return false;
-        }
-        return switch (failure.rule().effect()) {
-            case NEXT_ACCOUNT -> true;
-            case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
-            case NEXT_IF_OWNER_UNKNOWN -> isSearch(call, failure);
-            case STRIP_ONCE, BY_HTTP, PASS, END -> false;
-        };
     }
 
     private static Set<String> with(Set<String> names, String name) {

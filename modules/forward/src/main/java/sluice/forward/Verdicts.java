@@ -46,9 +46,9 @@ final class Verdicts {
                 new byte[0], ENCRYPTED, Duration.ZERO, false, "failover.encrypted-content: fail");
     }
 
-    /** Whether encrypted reasoning may be taken out for another try. */
-    boolean mayStrip(Call call, boolean stripped) {
-        return strips && !stripped && call.encryptedContent;
+    /** Whether the account is asked once more after a failure, without the encrypted reasoning that it cannot read. */
+    boolean stripsAfter(FailureRules.Rule rule, Call call, boolean stripped) {
+        return rule.effect() == FailureRules.Effect.STRIP_ONCE && strips && !stripped && call.encryptedContent;
     }
 
     /** There was no answer. */
@@ -72,9 +72,7 @@ final class Verdicts {
         FailureRules.Rule rule = FailureRules.judge(Failure.close(unreached.close().code(), error));
         Duration retryAfter = RetryHints.of(Headers.EMPTY, new RelayOutcome.StreamError(0, error.code(), error.type(), error.message()),
                 epochMillis.getAsLong());
-        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
-            report(lease, rule, retryAfter);
-        }
+        reportUnlessStripped(call, lease, rule, retryAfter, strip);
         // A close tells a code alone, which is judged as type, too. The client is not told it twice: it gets a type of the API.
         UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
                 false, Duration.ZERO);
@@ -90,9 +88,7 @@ final class Verdicts {
         Failure failure = Failure.answer(answer.status(), error.json() ? error : UpstreamError.text(body));
         boolean newWork = call.asksForWork() && call.affinity.boundTo().isEmpty();
         FailureRules.Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
-        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
-            report(lease, rule, retryAfter);
-        }
+        reportUnlessStripped(call, lease, rule, retryAfter, strip);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
                 retryAfter, true, reason("answered " + said(answer.status(), error.code(), error.message()), rule)));
     }
@@ -113,13 +109,11 @@ final class Verdicts {
 
     /** Whether another account might do better; an error that is the request's own is relayed as it came. */
     boolean mayMoveOn(Call call, boolean stripped, RelayOutcome.StreamError error) {
-        return call.asksForWork() && switch (judge(error).effect()) {
-            case NEXT_ACCOUNT -> true;
-            case NEXT_IF_RESEND_ALLOWED -> call.affinity.resendAllowed();
-            case NEXT_IF_OWNER_UNKNOWN -> call.ownerUnknown();
-            case STRIP_ONCE -> mayStrip(call, stripped);
-            case BY_HTTP, PASS, END -> false;
-        };
+        if (!call.asksForWork()) {
+            return false;
+        }
+        FailureRules.Rule rule = judge(error);
+        return call.triesAnother(rule) || stripsAfter(rule, call, stripped);
     }
 
     /** The answer began with a failure, and nothing of it is out. */
@@ -127,9 +121,7 @@ final class Verdicts {
             RelayOutcome.StreamError error, boolean strip) {
         FailureRules.Rule rule = judge(error);
         Duration retryAfter = retryAfter(answer, error);
-        if (rule.effect() != FailureRules.Effect.STRIP_ONCE || !mayStrip(call, strip)) {
-            report(lease, rule, retryAfter);
-        }
+        reportUnlessStripped(call, lease, rule, retryAfter, strip);
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
@@ -229,6 +221,13 @@ final class Verdicts {
 
     private static int statusOf(FailureRules.Rule rule) {
         return rule.fault() == FailureRules.Fault.REQUEST ? 400 : rule.fault() == FailureRules.Fault.ACCOUNT ? 429 : 503;
+    }
+
+    /** An account that is asked once more has not failed yet. */
+    private void reportUnlessStripped(Call call, AccountLease lease, FailureRules.Rule rule, Duration retryAfter, boolean stripped) {
+        if (!stripsAfter(rule, call, stripped)) {
+            report(lease, rule, retryAfter);
+        }
     }
 
     private static void report(AccountLease lease, FailureRules.Rule rule, Duration retryAfter) {
