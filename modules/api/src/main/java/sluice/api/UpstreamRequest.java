@@ -17,10 +17,18 @@ package sluice.api;
  */
 public record UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
         long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation, boolean mayRunTwice) {
+    private static final String RESPONSES = "/responses";
+
     /** A request that may run twice, as one that only reads. */
     public UpstreamRequest(Account account, String method, String target, Headers headers, OutboundBody body,
             long headersNanos, long idleNanos, String client, long sessionKey, Cancellation cancellation) {
         this(account, method, target, headers, body, headersNanos, idleNanos, client, sessionKey, cancellation, true);
+    }
+
+    /** Whether it makes a response, and so is the one request that can go over a WebSocket. */
+    public boolean makesResponse() {
+        return method.equals("POST") && target.startsWith(RESPONSES)
+                && (target.length() == RESPONSES.length() || target.charAt(RESPONSES.length()) == '?');
     }
 
     /** The target with what the account adds to the query of each call. */

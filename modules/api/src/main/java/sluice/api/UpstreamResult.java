@@ -35,9 +35,13 @@ public sealed interface UpstreamResult {
             this(requestSent, false, kind, detail);
         }
 
-        /** After a first try that was reset and may have been executed, and a second one that got no connection because of {@code why}. */
-        public static Unreachable afterReset(Kind why, String detail) {
-            return new Unreachable(true, why == Kind.CANCELLED ? why : Kind.RESET, "reset after sending, then " + why + ": " + detail);
+        /**
+         * No connection was got because of {@code why}; {@code mayHaveRun}: after a first try that was reset, and that the account may
+         * have executed.
+         */
+        public static Unreachable unconnected(boolean mayHaveRun, Kind why, String detail) {
+            return mayHaveRun ? new Unreachable(true, why == Kind.CANCELLED ? why : Kind.RESET, "reset after sending, then " + why + ": "
+                    + detail) : new Unreachable(false, why, detail);
         }
     }
 

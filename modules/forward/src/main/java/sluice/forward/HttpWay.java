@@ -68,14 +68,7 @@ final class HttpWay implements Way {
 
     private boolean fits(UpstreamRequest request, RequestBody body) {
         Account account = request.account();
-        if (account.offer().webSocket() != Account.WebSocketUse.PREFER || !request.method().equals("POST")) {
-            return false;
-        }
-        String target = request.target();
-        if (!target.equals("/responses") && !target.startsWith("/responses?")
-                || body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE) {
-            return false;
-        }
-        return !refusals.within(unavailable, account);
+        return account.offer().webSocket() == Account.WebSocketUse.PREFER && request.makesResponse()
+                && body.field(Field.BACKGROUND).kind() != JsonValue.Kind.TRUE && !refusals.within(unavailable, account);
     }
 }

@@ -69,8 +69,7 @@ public final class DirectUpstream implements Upstream {
             resent = failure.requestSent();
         }
         return switch (dialer.dial(pool.target(), request.account().endpoint().timeouts().connect().toNanos(), request.cancellation())) {
-            case Dialed.Failed failed -> resent ? UpstreamResult.Unreachable.afterReset(failed.kind(), failed.detail())
-                    : new UpstreamResult.Unreachable(false, failed.kind(), failed.detail());
+            case Dialed.Failed failed -> UpstreamResult.Unreachable.unconnected(resent, failed.kind(), failed.detail());
             case Dialed.Connected(var link, long connectNanos) ->
                     new DirectConnection(link, pool, settings).exchange(request, resent, connectNanos);
         };

@@ -61,22 +61,12 @@ final class ClientBinding implements TurnPool.Binding {
         };
     }
 
-    /** What came of sending once. */
-    private sealed interface Round {
-        record Done(UpstreamResult result) implements Round { }
-
-        /** The connection was dead or too old: the turn is sent once more, on a fresh one. */
-        record Again(boolean mayHaveRun) implements Round { }
-    }
-
     private Round round(UpstreamRequest request, String streamId, boolean mayRepeat, boolean mayHaveRun) {
         TurnCall call = pools.call(request, EventForm.SAME);
         return switch (join(request, streamId, call.mailbox())) {
-            case Joined.Failed(UpstreamResult.Unreachable unreached) -> new Round.Done(mayHaveRun
-                    ? UpstreamResult.Unreachable.afterReset(unreached.kind(), unreached.detail()) : unreached);
-            case Joined.Refused(UpstreamDial.Outcome.Refused answer) -> new Round.Done(mayHaveRun
-                    ? UpstreamResult.Unreachable.afterReset(Kind.FRAMING, "status " + answer.status())
-                    : TurnCall.refusedHandshake(answer));
+            case Joined.Failed(Kind kind, String detail) ->
+                new Round.Done(UpstreamResult.Unreachable.unconnected(mayHaveRun, kind, detail));
+            case Joined.Refused(UpstreamDial.Outcome.Refused answer) -> new Round.Done(TurnCall.refusedHandshake(answer, mayHaveRun));
             case Joined.Ready(BoundConnection connection, boolean doubtful, long connectNanos) -> {
                 call.mailbox().whenOver(completed -> {
                     if (completed) {
@@ -86,9 +76,7 @@ final class ClientBinding implements TurnPool.Binding {
                     }
                 });
                 TurnCall.Came came = call.make(request.body(), connection::send);
-                boolean tooOld = came instanceof TurnCall.Came.Refused refused && refused.isTooOld()
-                        || came instanceof TurnCall.Came.Nothing none && none.isTooOld();
-                if (mayRepeat && tooOld) {
+                if (mayRepeat && came.isTooOld()) {
                     lost(connection, "too old");
                     yield new Round.Again(mayHaveRun);
                 }
@@ -108,7 +96,7 @@ final class ClientBinding implements TurnPool.Binding {
          */
         record Ready(BoundConnection connection, boolean doubtful, long connectNanos) implements Joined { }
 
-        record Failed(UpstreamResult.Unreachable why) implements Joined { }
+        record Failed(Kind kind, String detail) implements Joined { }
 
         record Refused(UpstreamDial.Outcome.Refused answer) implements Joined { }
     }
@@ -124,8 +112,7 @@ final class ClientBinding implements TurnPool.Binding {
                     return new Joined.Ready(old.get(), true, 0);
                 }
                 if (!same && !old.get().isFreeFor(streamId)) {
-                    return new Joined.Failed(new UpstreamResult.Unreachable(false, Kind.HELD,
-                            "turns of other streams hold the client's connection to another account"));
+                    return new Joined.Failed(Kind.HELD, "turns of other streams hold the client's connection to another account");
                 }
                 lost(old.get(), "the client's turns go to another account");
             }
@@ -140,8 +127,7 @@ final class ClientBinding implements TurnPool.Binding {
         BoundConnection fresh = new BoundConnection(pool, request.sessionKey() != 0, strays, nanoClock);
         fresh.enter(streamId, turn);
         return switch (pool.take(pools.boundWant(request), fresh, false)) {
-            case AccountPool.Given.Failed(Kind kind, String detail) ->
-                new Joined.Failed(new UpstreamResult.Unreachable(false, kind, detail));
+            case AccountPool.Given.Failed(Kind kind, String detail) -> new Joined.Failed(kind, detail);
             case AccountPool.Given.Refused(UpstreamDial.Outcome.Refused answer) -> new Joined.Refused(answer);
             case AccountPool.Given.Socket given -> {
                 fresh.attach(given);

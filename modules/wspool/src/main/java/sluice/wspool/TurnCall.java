@@ -57,13 +57,21 @@ final class TurnCall {
 
     /** What came first. */
     sealed interface Came {
+        /** Whether only the connection was too old, which another one mends; the turn was not executed. */
+        boolean isTooOld();
+
         /** An event: the answer has begun. */
-        record Events(ByteSource body) implements Came { }
+        record Events(ByteSource body) implements Came {
+            @Override
+            public boolean isTooOld() {
+                return false;
+            }
+        }
 
         /** An error with a status. */
         record Refused(int status, byte[] message) implements Came {
-            /** Whether only the connection was too old, which another one mends; the turn was not executed. */
-            boolean isTooOld() {
+            @Override
+            public boolean isTooOld() {
                 JsonMembers members = new JsonMembers(message, 0, message.length);
                 boolean nested = members.seek("error") && !members.isScalar();
                 JsonMembers error = nested ? new JsonMembers(message, members.valueFrom(), members.valueTo())
@@ -85,8 +93,8 @@ final class TurnCall {
                 return kind == Kind.RESET && soon && !close.isTold();
             }
 
-            /** Whether the connection was closed for being too old; the turn was not executed. */
-            boolean isTooOld() {
+            @Override
+            public boolean isTooOld() {
                 return close.reason().contains(TOO_OLD);
             }
         }
@@ -135,10 +143,14 @@ final class TurnCall {
 
     /**
      * What tells of the account is the answer; what tells of WebSocket alone is an address without it. A page instead of an error is
-     * of a way station that lets no WebSocket through, and a server error may be of WebSocket alone, this time.
+     * of a way station that lets no WebSocket through, and a server error may be of WebSocket alone, this time. {@code mayHaveRun}: an
+     * earlier try may have been executed, and counts.
      */
-    static UpstreamResult refusedHandshake(UpstreamDial.Outcome.Refused answer) {
+    static UpstreamResult refusedHandshake(UpstreamDial.Outcome.Refused answer, boolean mayHaveRun) {
         int status = answer.status();
+        if (mayHaveRun) {
+            return UpstreamResult.Unreachable.unconnected(true, Kind.FRAMING, "status " + status);
+        }
         if (status == 401 || status == 402 || status == 403 && !isPage(answer.body()) || status == 429) {
             return new UpstreamResult.Answered(status, answer.headers(), EventAnswer.bytes(answer.body()), false, 0);
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
@@ -62,67 +61,47 @@ final class TurnPools implements TurnPool {
 
     @Override
     public UpstreamResult send(UpstreamRequest request) {
-        String target = request.target();
-        if (!request.method().equals("POST") || !target.equals("/responses") && !target.startsWith("/responses?")) {
-            throw new IllegalArgumentException("only POST /responses can go over a WebSocket, not " + target);
+        if (!request.makesResponse()) {
+            throw new IllegalArgumentException("only POST /responses can go over a WebSocket, not " + request.target());
         }
-        Try last = attempt(request, false, false);
+        Round last = round(request, false, false);
         // Each further round has closed a connection that was too old, and there are no more of them than seats.
-        for (int round = 0; last.result.isEmpty() && round <= settings.maxSeats(); round++) {
-            last = attempt(request, true, last.mayHaveRun);
+        for (int i = 0; last instanceof Round.Again(boolean mayHaveRun) && i <= settings.maxSeats(); i++) {
+            last = round(request, true, mayHaveRun);
         }
-        return last.result.orElseGet(() -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old"));
-    }
-
-    /**
-     * What came of sending once.
-     *
-     * @param mayHaveRun if there is no result, whether the account may have executed the request all the same
-     */
-    private record Try(Optional<UpstreamResult> result, boolean mayHaveRun) {
-        static Try of(UpstreamResult result) {
-            return new Try(Optional.of(result), false);
-        }
-    }
-
-    /**
-     * Without a result if a reused connection had gone stale or was too old for another turn: then the request is sent once more, on one
-     * that is proven to be alive.
-     */
-    private Try attempt(UpstreamRequest request, boolean again, boolean mayHaveRun) {
-        AccountPool pool = pool(request.account());
-        TurnCall call = call(request, new BridgedForm());
-        return switch (pool.take(bridgeWant(request), call.mailbox(), again)) {
-            case AccountPool.Given.Failed failed -> Try.of(mayHaveRun
-                    ? UpstreamResult.Unreachable.afterReset(failed.kind(), failed.detail())
-                    : new UpstreamResult.Unreachable(false, failed.kind(), failed.detail()));
-            case AccountPool.Given.Refused refused -> Try.of(mayHaveRun
-                    ? UpstreamResult.Unreachable.afterReset(Kind.FRAMING, "status " + refused.answer().status())
-                    : TurnCall.refusedHandshake(refused.answer()));
-            case AccountPool.Given.Socket given -> run(request, call, pool, given, again, mayHaveRun);
+        return switch (last) {
+            case Round.Done(UpstreamResult result) -> result;
+            case Round.Again again -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old");
         };
     }
 
-    private Try run(UpstreamRequest request, TurnCall call, AccountPool pool, AccountPool.Given.Socket given, boolean again,
-            boolean mayHaveRun) {
-        call.mailbox().whenOver(completed -> {
-            if (completed) {
-                pool.release(given.socket(), given.seat());
-            } else {
-                pool.discard(given.socket(), given.seat());
+    /** {@code again}: on a connection that is proven to be alive. */
+    private Round round(UpstreamRequest request, boolean again, boolean mayHaveRun) {
+        AccountPool pool = pool(request.account());
+        TurnCall call = call(request, new BridgedForm());
+        return switch (pool.take(bridgeWant(request), call.mailbox(), again)) {
+            case AccountPool.Given.Failed(Kind kind, String detail) ->
+                new Round.Done(UpstreamResult.Unreachable.unconnected(mayHaveRun, kind, detail));
+            case AccountPool.Given.Refused(UpstreamDial.Outcome.Refused answer) ->
+                new Round.Done(TurnCall.refusedHandshake(answer, mayHaveRun));
+            case AccountPool.Given.Socket given -> {
+                call.mailbox().whenOver(completed -> {
+                    if (completed) {
+                        pool.release(given.socket(), given.seat());
+                    } else {
+                        pool.discard(given.socket(), given.seat());
+                    }
+                });
+                TurnCall.Came came = call.make(new ResponseCreate(request.body()), given.socket()::send);
+                if (came.isTooOld() && (given.reused() || !again)) {
+                    yield new Round.Again(mayHaveRun);
+                }
+                if (came instanceof TurnCall.Came.Nothing nothing && nothing.isStale() && given.reused() && !again) {
+                    yield new Round.Again(nothing.sent());
+                }
+                yield new Round.Done(TurnCall.result(came, mayHaveRun, given.connectNanos()));
             }
-        });
-        TurnCall.Came came = call.make(new ResponseCreate(request.body()), given.socket()::send);
-        if (came instanceof TurnCall.Came.Refused refused && refused.isTooOld() && (given.reused() || !again)) {
-            return new Try(Optional.empty(), mayHaveRun);
-        }
-        if (came instanceof TurnCall.Came.Nothing old && old.isTooOld() && (given.reused() || !again)) {
-            return new Try(Optional.empty(), mayHaveRun);
-        }
-        if (came instanceof TurnCall.Came.Nothing nothing && nothing.isStale() && given.reused() && !again) {
-            return new Try(Optional.empty(), nothing.sent());
-        }
-        return Try.of(TurnCall.result(came, mayHaveRun, given.connectNanos()));
+        };
     }
 
     /** A turn that is not sent yet. */
