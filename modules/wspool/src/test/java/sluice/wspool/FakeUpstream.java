@@ -30,6 +30,7 @@ final class FakeUpstream implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final Script script;
     private final BlockingQueue<RequestHead> handshakes = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
@@ -43,7 +44,7 @@ final class FakeUpstream implements AutoCloseable {
     FakeUpstream(Script script) throws IOException {
         this.script = script;
         listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     /** Every turn: created, a delta with the message's length, completed. */
@@ -97,6 +98,12 @@ final class FakeUpstream implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // A thread that has just begun to accept would serve one more.
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         cutAll();
     }
 
