@@ -90,7 +90,8 @@ public final class ConfigurationLoader {
         }
         ReadContext context = new ReadContext(new References(environment, folder), folder, heapBytes);
         Values values = TreeReader.read(root, environment, context, problems);
-        Rules.check(values, problems, Instant.now(), heapBytes, files);
+        Rules.check(values, problems, Instant.now());
+        FittedLimits.fit(values, problems, heapBytes, files);
         List<ModelPrice> prices = filePrices(values, problems);
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all(), ConfigurationMaker.modules(values),

@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
@@ -16,7 +15,6 @@ import sluice.http1.HttpBody;
 import sluice.http1.HttpInput;
 import sluice.http1.RequestHead;
 import sluice.net.Link;
-import sluice.net.ReadPoller;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.responses.Check;
@@ -25,8 +23,8 @@ import sluice.responses.Check;
  * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
  * decision 0001 for why it is our own.
  *
- * <p>The sweeper visits it for all its limits; it has the client watched ({@link ClientWatch}) for requests that take longer than a moment,
- * so that short requests pay nothing for being watched.
+ * <p>The sweeper visits it for all its limits; its {@link Lookout} watches for a client that leaves, in requests that take longer than a
+ * moment, so that short requests pay nothing for being watched.
  */
 final class DataConnection implements ClientConnection, Sweeper.Watched {
     /**
@@ -42,22 +40,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** What the connection is doing, and so which limit holds. */
     private enum Phase { IDLE, HEAD, BODY, ANSWER, SKIP, LINGER, UPGRADED }
 
-    /**
-     * What stands in {@link #watch} while no watch has been ordered or begun. It goes from {@code NOT_NOW} to {@code ALLOWED} when the
-     * body has been read, to {@link Armed} when the sweeper sees that the request lasts, and to a {@link ClientWatch} when the poller
-     * tells that there is something to read.
-     */
-    private enum Watch { NOT_NOW, ALLOWED }
-
-    /** The poller tells when there is something to read from the client. */
-    private static final class Armed {
-        private volatile ReadPoller.Registration order = () -> { };
-
-        private void takeBack() {
-            order.close();
-        }
-    }
-
     private final Link link;
     private final HttpInput input;
     private final Http1Codec codec;
@@ -69,7 +51,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Front.Peer peer;
-    private final AtomicReference<Object> watch = new AtomicReference<>(Watch.NOT_NOW);
+    private final Lookout lookout;
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
     private volatile BodyPace bodyPace;
@@ -92,6 +74,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         this.link = link;
         this.peer = peer;
         input = new HttpInput(link, limits.headBytes());
+        lookout = new Lookout(link, input, this::clientGone);
         codec = new Http1Codec(link);
         answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
     }
@@ -237,20 +220,18 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** From now on the client is watched, once the request is old enough to be worth it. */
     void watchClient() {
         enter(Phase.ANSWER);
-        watch.set(Watch.ALLOWED);
+        lookout.allow();
     }
 
-    /** No watch starts any more, and one that was started has given the input back. */
+    /** The input is this thread's again. */
     private void endWatch() throws InterruptedException {
-        Object before = watch.getAndSet(Watch.NOT_NOW);
-        if (before instanceof Armed armed) {
-            armed.takeBack();
-        } else if (before instanceof ClientWatch started) {
+        Optional<ClientWatch> reading = lookout.end();
+        if (reading.isPresent()) {
             enter(Phase.IDLE);
             if (!keepsAlive()) {
                 link.close();
             }
-            started.await();
+            reading.get().await();
         }
     }
 
@@ -284,7 +265,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             case ANSWER -> {
                 answer.sweep(nowNanos);
                 if (age > limits.watchAfter().toNanos()) {
-                    startWatch();
+                    lookout.begin();
                 }
             }
         }
@@ -314,32 +295,6 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             exchange.tooSlow();
         }
         link.close();
-    }
-
-    private void startWatch() {
-        if (watch.get() != Watch.ALLOWED) {
-            return;
-        }
-        Armed armed = new Armed();
-        if (!watch.compareAndSet(Watch.ALLOWED, armed)) {
-            return;
-        }
-        Optional<ReadPoller.Registration> order = link.whenReadable(() -> read(armed));
-        if (order.isEmpty()) {
-            read(armed);
-            return;
-        }
-        armed.order = order.get();
-        if (watch.get() != armed) {
-            armed.takeBack();
-        }
-    }
-
-    private void read(Armed armed) {
-        ClientWatch started = new ClientWatch(input, this::clientGone);
-        if (watch.compareAndSet(armed, started)) {
-            Thread.ofVirtual().name("client-watch").start(started);
-        }
     }
 
     private void clientGone() {

@@ -5,7 +5,7 @@
  * {@code HttpAnswer}, over the {@code AnswerCodec} of its protocol, and is handed to the {@code Gateway}.
  *
  * <p>All limits of connections live here: {@code ConnectionLimits} for one, {@code OpenConnections} for all together. A client
- * that leaves while it waits is noticed by {@code ClientWatch}.
+ * that leaves while it waits is noticed by {@code Lookout}, for which {@code ClientWatch} reads.
  *
  * <p>Thread rule: each connection has a virtual thread; the sweeper visits it for its limits and never blocks in it.
  */

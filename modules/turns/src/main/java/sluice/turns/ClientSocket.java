@@ -13,8 +13,8 @@ import sluice.websocket.WebSocketConnection;
 import sluice.websocket.WebSocketEvent;
 
 /**
- * A client's WebSocket: its own thread receives, so that a client that leaves is noticed at once, and each of its streams has
- * a thread while it has turns, which runs them one after another.
+ * A client's WebSocket from its opening to its end: its own thread receives, so that a client that leaves is noticed at once, and its
+ * {@link TurnHost} takes what comes.
  *
  * <p>Thread-safe: {@link TurnLines} knows which turns run and which wait, {@link SocketOutput} writes. The sweeper visits for all
  * limits.
@@ -75,6 +75,11 @@ final class ClientSocket implements Sweeper.Watched {
         return opening.client();
     }
 
+    /** Which turns run and which wait. */
+    TurnLines lines() {
+        return lines;
+    }
+
     /** The connection to an account that the client keeps. */
     TurnPool.Binding binding() {
         return binding;
@@ -133,24 +138,6 @@ final class ClientSocket implements Sweeper.Watched {
             arriving.close();
             registration.close();
             socket.close();
-        }
-    }
-
-    /** Runs a turn in its place, or drops it if the client has left; false if too many wait. */
-    boolean queue(ClientMessage message) {
-        return switch (lines.add(message)) {
-            case FIRST -> {
-                Thread.ofVirtual().name("turns").start(() -> runStream(message.streamId()));
-                yield true;
-            }
-            case BEHIND_OTHERS, DROPPED -> true;
-            case TOO_MANY -> false;
-        };
-    }
-
-    private void runStream(String streamId) {
-        for (Optional<ClientMessage> next = lines.next(streamId); next.isPresent(); next = lines.next(streamId)) {
-            host.serve(this, next.get());
         }
     }
 

@@ -15,7 +15,6 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.forward.Call;
 import sluice.forward.Way;
-import sluice.forward.WebSocketRefusals;
 import sluice.websocket.WebSocketHandshake;
 
 /**
