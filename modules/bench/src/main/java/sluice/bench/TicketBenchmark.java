@@ -32,6 +32,7 @@ import sluice.clients.ClientAuthenticator;
 import sluice.clients.Clients;
 import sluice.clients.Party;
 import sluice.clients.Settlement;
+import sluice.clients.SpendingRecovery;
 import sluice.clients.SpendingFile;
 import sluice.clients.SpendingStore;
 import sluice.config.ClientPolicy;
@@ -78,7 +79,7 @@ public class TicketBenchmark {
         SpendingFile file = new SpendingFile(folder.resolve("spending"), allowances);
         Settlement settlement = new Settlement(allowances, kept.equals("file") ? file : SpendingStore.NOWHERE, plain, System::nanoTime,
                 System::currentTimeMillis);
-        file.restore(settlement, lost -> { }, () -> { });
+        file.restore(new SpendingRecovery(settlement), lost -> { }, () -> { });
         spending = file;
         ClientPolicy policy = ClientAuthenticator.LOCAL;
         Client client = new Clients(allowances).of(policy.name());

@@ -11,14 +11,14 @@ public final class AccountBudgets implements Sweeper.Watched {
     /** Shorter than any rest, and seldom enough to cost nothing. */
     private static final long EVERY_NANOS = 200_000_000;
 
-    private final Settlement settlement;
+    private final Books books;
     private final AccountScheduler scheduler;
     private long nextNanos;
     private boolean begun;
 
-    /** Lets the accounts of {@code scheduler} rest by the sums of {@code settlement}. */
-    public AccountBudgets(Settlement settlement, AccountScheduler scheduler) {
-        this.settlement = settlement;
+    /** Lets the accounts of {@code scheduler} rest by {@code books}. */
+    public AccountBudgets(Books books, AccountScheduler scheduler) {
+        this.books = books;
         this.scheduler = scheduler;
     }
 
@@ -27,7 +27,7 @@ public final class AccountBudgets implements Sweeper.Watched {
         if (!begun || nowNanos - nextNanos >= 0) {
             begun = true;
             nextNanos = nowNanos + EVERY_NANOS;
-            settlement.spentAccounts().forEach(account -> scheduler.control(account, AccountScheduler.Control.COOL));
+            books.spentAccounts().forEach(account -> scheduler.control(account, AccountScheduler.Control.COOL));
         }
     }
 }

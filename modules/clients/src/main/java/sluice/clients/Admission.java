@@ -86,7 +86,7 @@ public final class Admission {
         Claim claim = Claim.of(body, model, known.client().means());
         ticket.record().tier = claim.tier();
         TokenUsage expected = billed ? TokenUsage.estimate(claim.inputTokens(), claim.outputTokens()) : TokenUsage.NONE;
-        long nanoDollars = settlement.prices().countedNanoDollars(model, claim.tier(), expected);
+        long nanoDollars = settlement.books().prices().countedNanoDollars(model, claim.tier(), expected);
         Reservation reservation = new Reservation(claim, nanoDollars, nowNanos);
         for (int i = 0; i < known.parties().size(); i++) {
             Claimed claimed = reserve(known.parties().get(i), reservation, expected.total());
@@ -109,8 +109,8 @@ public final class Admission {
                     + " tokens a minute.").withRetryAfter(Duration.ofNanos(
                             party.allowance().tokens().nanosUntilBelow(quota.tokensPerMinute(), now))));
         }
-        long epochMillis = settlement.epochMillis();
-        Calendar calendar = settlement.calendar();
+        long epochMillis = settlement.books().epochMillis();
+        Calendar calendar = settlement.books().calendar();
         Spending.Room room = party.allowance().spending().reserve(reservation.nanoDollars(), quota.budget(),
                 calendar.dayOf(epochMillis));
         if (room != Spending.Room.LEFT) {

@@ -48,7 +48,7 @@ public final class BackgroundSettler implements Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
-        if (firstMillis > 0 && !settlement.nothingPending() && looking.compareAndSet(false, true)) {
+        if (firstMillis > 0 && !settlement.background().isEmpty() && looking.compareAndSet(false, true)) {
             Thread.ofVirtual().name("sluice-settle").start(() -> {
                 try {
                     look();
@@ -61,19 +61,19 @@ public final class BackgroundSettler implements Sweeper.Watched {
 
     /** Looks once at all that is due. */
     void look() {
-        long now = settlement.epochMillis();
-        nextMillis.keySet().retainAll(settlement.pending().stream().map(Pending::requestId).toList());
-        for (Pending one : settlement.pending()) {
+        long now = settlement.books().epochMillis();
+        nextMillis.keySet().retainAll(settlement.background().all().stream().map(Pending::requestId).toList());
+        for (Pending one : settlement.background().all()) {
             long due = nextMillis.getOrDefault(one.requestId(), one.epochMillis() + firstMillis);
             if (due <= now) {
                 nextMillis.put(one.requestId(), now + Math.max(firstMillis, 2 * (now - one.epochMillis())));
                 switch (usage.of(one)) {
                     case BackgroundUsage.Found.Ended(TokenUsage told, String tier) -> settle(one.servedBy(tier), told.total() > 0 ? told
                             : TokenUsage.estimate(one.claim().inputTokens(), 0));
-                    case BackgroundUsage.Found.Gone gone -> settle(one, Settlement.estimate(one));
+                    case BackgroundUsage.Found.Gone gone -> settle(one, one.estimate());
                     case BackgroundUsage.Found.NotYet notYet -> {
                         if (now - one.epochMillis() > GIVE_UP_MILLIS) {
-                            settle(one, Settlement.estimate(one));
+                            settle(one, one.estimate());
                         }
                     }
                 }
@@ -83,7 +83,7 @@ public final class BackgroundSettler implements Sweeper.Watched {
 
     private void settle(Pending one, TokenUsage used) {
         settlement.settle(one, used).ifPresent(cost -> {
-            RequestRecord record = new RequestRecord(RequestIds.next(), settlement.epochMillis(), clock.getAsLong());
+            RequestRecord record = new RequestRecord(RequestIds.next(), settlement.books().epochMillis(), clock.getAsLong());
             record.route = ROUTE;
             record.client = one.whose().client();
             record.team = one.whose().team();

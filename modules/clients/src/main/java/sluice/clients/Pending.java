@@ -1,5 +1,7 @@
 package sluice.clients;
 
+import sluice.api.TokenUsage;
+
 /**
  * Background work that was accepted and whose usage is not known yet. Its reservation stays until it is.
  *
@@ -23,6 +25,11 @@ public record Pending(String requestId, long epochMillis, Whose whose, String re
     /** The same work, by the tier that an answer names. */
     Pending servedBy(String tier) {
         return new Pending(requestId, epochMillis, whose, responseId, claim.servedBy(tier), nanoDollars);
+    }
+
+    /** What the work is taken to have used if nobody tells. */
+    TokenUsage estimate() {
+        return TokenUsage.estimate(claim.inputTokens(), claim.outputTokens());
     }
 
     /** The model that does the work. */

@@ -12,7 +12,6 @@ import sluice.api.Command;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
 import sluice.config.ModelPrice;
-import sluice.config.Problem;
 
 /** {@code sluice prices}: which price a model gets, and from where. */
 public final class PricesCommand implements Command {

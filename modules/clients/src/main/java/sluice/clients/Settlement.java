@@ -1,20 +1,12 @@
 package sluice.clients;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import sluice.api.TokenUsage;
-import sluice.api.UsageSink;
-import sluice.config.ClientPolicy;
 import sluice.config.Configuration;
-import sluice.config.Quota;
-import sluice.config.TeamPolicy;
 import sluice.records.RequestRecord;
 
 /**
@@ -26,85 +18,44 @@ import sluice.records.RequestRecord;
 public final class Settlement {
     /** Pieces of the usual events of a stream around a token; most of an event is what says where it belongs. */
     private static final long BYTES_PER_DELTA = 256;
-    /** The route in records of requests whose gateway was killed. */
-    public static final String KILLED_ROUTE = "killed";
 
-    /** What was configured. */
-    private record Terms(PriceTable prices, Calendar calendar, Map<String, Quota.Budget> accounts,
-            Map<Allowance.Kind, Map<String, Quota.Budget>> budgets) { }
-
-    private final Allowances allowances;
+    private final Books books;
     private final SpendingStore store;
     private final LongSupplier clock;
-    private final LongSupplier epochMillis;
     private final PendingResponses pending = new PendingResponses();
-    private volatile Terms terms;
 
     /** A settlement that keeps its sums in {@code store}. */
     public Settlement(Allowances allowances, SpendingStore store, Configuration configuration, LongSupplier clock,
             LongSupplier epochMillis) {
-        this.allowances = allowances;
+        books = new Books(allowances, configuration, epochMillis);
         this.store = store;
         this.clock = clock;
-        this.epochMillis = epochMillis;
-        apply(configuration);
     }
 
-    /** From now on the prices and budgets of {@code configuration} count. */
-    public void apply(Configuration configuration) {
-        Map<Allowance.Kind, Map<String, Quota.Budget>> budgets = Map.of(
-                Allowance.Kind.CLIENT, configuration.clients().stream().collect(Collectors.toMap(ClientPolicy::name,
-                        client -> client.quota().budget())),
-                Allowance.Kind.TEAM, configuration.teams().stream().collect(Collectors.toMap(TeamPolicy::name,
-                        team -> team.quota().budget())),
-                Allowance.Kind.ACCOUNT, configuration.usage().accounts());
-        terms = new Terms(new PriceTable(configuration.usage().prices()), new Calendar(configuration.usage().timeZone()),
-                configuration.usage().accounts(), budgets);
+    /** The prices and budgets in force, and who has spent what. */
+    public Books books() {
+        return books;
     }
 
-    /** The prices in force. */
-    public PriceTable prices() {
-        return terms.prices();
+    /** Where the sums are kept over restarts. */
+    SpendingStore store() {
+        return store;
     }
 
-    /** Where days and months begin. */
-    public Calendar calendar() {
-        return terms.calendar();
+    /** Background work whose usage is not known yet. */
+    PendingResponses background() {
+        return pending;
     }
 
     /** A request may go on: what it has reserved is written down, in case that this process is killed. */
     SpendingStore.UnderWay admitted(RequestRecord record, Reservation reservation) {
-        return store.admitted(record, reservation, allowances);
-    }
-
-    long epochMillis() {
-        return epochMillis.getAsLong();
-    }
-
-    /** Background work whose usage is not known yet, the oldest first. */
-    List<Pending> pending() {
-        return pending.all();
-    }
-
-    boolean nothingPending() {
-        return pending.isEmpty();
-    }
-
-    /** Accounts whose budget of this day or month is spent. */
-    List<String> spentAccounts() {
-        Terms now = terms;
-        if (now.accounts().isEmpty()) {
-            return List.of();
-        }
-        long day = now.calendar().dayOf(epochMillis());
-        return now.accounts().entrySet().stream().filter(account -> allowances.of(Allowance.Kind.ACCOUNT, account.getKey()).spending()
-                .isSpent(account.getValue(), day)).map(Map.Entry::getKey).toList();
+        return store.admitted(record, reservation, books.allowances());
     }
 
     /** Gives back what was reserved for a request that is not served. */
     void giveBack(Party party, Reservation reservation, long tokens, long nowNanos) {
         party.allowance().tokens().correct(reservation.atNanos(), tokens, 0, nowNanos);
-        party.allowance().spending().settle(calendar().dayOf(epochMillis()), 0, reservation.nanoDollars());
+        party.allowance().spending().settle(books.today(), 0, reservation.nanoDollars());
     }
 
     /** A request has ended. */
@@ -127,7 +78,7 @@ public final class Settlement {
         if (claim.background() && sent && untold && succeededOrLeft(record) && isKeepable(record.responseId)) {
             record.usage = TokenUsage.NONE;
             record.cost = OptionalLong.of(0);
-            Claim done = new Claim(modelOf(record), claim.tier(), claim.inputTokens(), claim.outputTokens(), true);
+            Claim done = new Claim(Books.modelOf(record), claim.tier(), claim.inputTokens(), claim.outputTokens(), true);
             keep(ticket, new Pending(record.requestId, record.epochMillis, new Pending.Whose(record.client, record.team, record.account),
                     record.responseId, done, reservation.nanoDollars()));
             return;
@@ -143,7 +94,7 @@ public final class Settlement {
 
     private void keep(Ticket ticket, Pending one) {
         changed(ticket, new SpendingChange.Began(one));
-        pending.add(one).forEach(gone -> charge(gone, estimate(gone)));
+        pending.add(one).forEach(gone -> charge(gone, gone.estimate()));
     }
 
     private void changed(Ticket ticket, SpendingChange change) {
@@ -190,23 +141,14 @@ public final class Settlement {
                 part.output() > 0 ? part.output() : output, part.reasoning(), true);
     }
 
-    /** The model that does the work. */
-    static String modelOf(RequestRecord record) {
-        return record.upstreamModel.isEmpty() ? record.model : record.upstreamModel;
-    }
-
-    private OptionalLong costOf(RequestRecord record) {
-        return prices().costNanoDollars(modelOf(record), record.tier, record.usage);
-    }
-
     private SpendingChange charge(RequestRecord record, List<Party> parties, Reservation reservation) {
-        record.cost = costOf(record);
-        long counted = record.cost.orElseGet(() -> prices().mostNanoDollars(record.usage));
-        long day = calendar().dayOf(record.epochMillis);
+        record.cost = books.costOf(record);
+        long counted = record.cost.orElseGet(() -> books.prices().mostNanoDollars(record.usage));
+        long day = books.calendar().dayOf(record.epochMillis);
         long now = clock.getAsLong();
         for (Party party : parties) {
             party.allowance().tokens().correct(reservation.atNanos(), reservation.claim().tokens(), record.usage.total(), now);
-            spend(party.allowance(), day, counted, reservation.nanoDollars());
+            books.spend(party.allowance(), day, counted, reservation.nanoDollars());
         }
         if (counted == 0) {
             return SpendingChange.NONE;
@@ -214,27 +156,15 @@ public final class Settlement {
         List<Allowance> who = new ArrayList<>(parties.size() + 2);
         parties.forEach(party -> who.add(party.allowance()));
         if (!record.account.isEmpty()) {
-            who.add(spent(allowances.of(Allowance.Kind.ACCOUNT, record.account), day, counted));
+            who.add(spent(books.allowances().of(Allowance.Kind.ACCOUNT, record.account), day, counted));
         }
-        who.add(spent(allowances.ofModel(modelOf(record)), day, counted));
+        who.add(spent(books.allowances().ofModel(Books.modelOf(record)), day, counted));
         return new SpendingChange.Charged(day, counted, who);
     }
 
     private Allowance spent(Allowance allowance, long day, long nanoDollars) {
-        spend(allowance, day, nanoDollars, 0);
+        books.spend(allowance, day, nanoDollars, 0);
         return allowance;
-    }
-
-    private void spend(Allowance allowance, long day, long nanoDollars, long reserved) {
-        Spending.Sums sums = allowance.spending().settle(day, nanoDollars, reserved);
-        if (nanoDollars > 0) {
-            SoftLimit.tell(allowance, budgetOf(allowance), sums, nanoDollars);
-        }
-    }
-
-    /** What somebody may spend. */
-    public Quota.Budget budgetOf(Allowance allowance) {
-        return terms.budgets().getOrDefault(allowance.kind(), Map.of()).getOrDefault(allowance.name(), Quota.Budget.NONE);
     }
 
     /** Reading is free; who sees the usage of background work first settles it. */
@@ -250,7 +180,7 @@ public final class Settlement {
         Pending one = made.get().servedBy(record.toldTier);
         if (record.usage.total() == 0) {
             // What is deleted may have been complete, though nobody has seen it; what is cancelled was not.
-            record.usage = record.route.startsWith("DELETE") ? estimate(one) : TokenUsage.estimate(one.claim().inputTokens(), 0);
+            record.usage = record.route.startsWith("DELETE") ? one.estimate() : TokenUsage.estimate(one.claim().inputTokens(), 0);
         }
         record.responseId = one.responseId();
         record.model = one.model();
@@ -271,127 +201,10 @@ public final class Settlement {
         return pending.take(one.whose().client(), one.responseId()).map(taken -> charge(one, usage));
     }
 
-    /** What background work is taken to have used if nobody tells. */
-    static TokenUsage estimate(Pending one) {
-        return TokenUsage.estimate(one.claim().inputTokens(), one.claim().outputTokens());
-    }
-
     private OptionalLong charge(Pending one, TokenUsage usage) {
-        long counted = prices().countedNanoDollars(one.model(), one.claim().tier(), usage);
-        long day = calendar().dayOf(epochMillis());
-        SpendingChange.Charged charged = new SpendingChange.Charged(day, counted, payers(one));
-        for (Allowance payer : charged.who()) {
-            spend(payer, day, counted, reserves(payer) ? one.nanoDollars() : 0);
-        }
+        long counted = books.prices().countedNanoDollars(one.model(), one.claim().tier(), usage);
+        SpendingChange.Charged charged = books.charged(one, books.today(), counted);
         store.changed(new SpendingChange.Settled(one, charged));
-        return prices().costNanoDollars(one.model(), one.claim().tier(), usage);
-    }
-
-    /**
-     * Charges what clients with a budget have spent this month, as a ledger recorded it: for a process whose former one kept no sums.
-     *
-     * @return how many records cannot be read
-     */
-    public long restore(UsageSink.Factory ledger, Configuration configuration) throws IOException {
-        if (terms.budgets().values().stream().allMatch(named -> named.values().stream().allMatch(Quota.Budget::isOpen))) {
-            return 0;
-        }
-        return ledger.read(configuration.usage().sink(), calendar().startOfMonth(epochMillis()), Long.MAX_VALUE, record -> {
-            long counted = record.costNanoDollars().orElseGet(() -> prices().mostNanoDollars(record.usage()));
-            if (counted > 0) {
-                charge(calendar().dayOf(record.epochMillis()), counted, payers(new Pending.Whose(record.client(), record.team(),
-                        record.account()), record.upstreamModel().isEmpty() ? record.model() : record.upstreamModel()));
-            }
-        });
-    }
-
-    /** Background work that a former process accepted: it is reserved for again. */
-    void restore(Pending one) {
-        payers(one).stream().filter(Settlement::reserves).forEach(payer -> payer.spending().reserve(one.nanoDollars()));
-        pending.add(one);
-    }
-
-    /** Another process has the same sums, and this is what has changed there. */
-    void others(SpendingLine.Transaction transaction) {
-        transaction.began().forEach(this::restore);
-        for (String key : transaction.done()) {
-            String[] words = key.split("\t");
-            pending.take(words[0], words[1]).ifPresent(this::free);
-        }
-    }
-
-    /** What is reserved for it is reserved no more. */
-    private void free(Pending one) {
-        payers(one).stream().filter(Settlement::reserves).forEach(payer -> payer.spending().settle(0, 0, one.nanoDollars()));
-    }
-
-    /**
-     * A process was killed while it had this request under way, or before the file of sums had its charge.
-     *
-     * @param sumsAreKept whether there was a file of sums; otherwise the sums come from the ledger, which has the charge
-     * @param lost is told of what has to be estimated, because the end of the request is not known
-     * @return what is still to be kept
-     */
-    SpendingChange orphan(UnderWaySlot.Left left, boolean sumsAreKept, Consumer<RequestRecord> lost) {
-        Pending work = left.work();
-        return switch (left.phase()) {
-            case FREE, ADMITTED -> SpendingChange.NONE;
-            case CHARGED -> sumsAreKept ? charged(left.day(), left.nanoDollars(), payers(work)) : SpendingChange.NONE;
-            case SETTLED -> pending.take(work.whose().client(), work.responseId()).<SpendingChange>map(one -> {
-                free(one);
-                return new SpendingChange.Settled(one, charged(left.day(), left.nanoDollars(), payers(work)));
-            }).orElse(SpendingChange.NONE);
-            case BEGAN -> {
-                restore(work);
-                yield new SpendingChange.Began(work);
-            }
-            case SENT -> {
-                RequestRecord record = new RequestRecord(work.requestId(), work.epochMillis(), 0);
-                record.route = KILLED_ROUTE;
-                record.client = work.whose().client();
-                record.team = work.whose().team();
-                record.account = work.whose().account();
-                record.model = work.model();
-                record.upstreamModel = work.model();
-                record.tier = work.claim().tier();
-                record.requestBytes = left.requestBytes();
-                record.failed(500, "gateway_killed", "the gateway was killed while it was under way");
-                record.usage = estimate(work);
-                record.cost = costOf(record);
-                lost.accept(record);
-                yield charged(calendar().dayOf(work.epochMillis()), prices().countedNanoDollars(work.model(), record.tier, record.usage),
-                        payers(work));
-            }
-        };
-    }
-
-    private SpendingChange.Charged charged(long day, long nanoDollars, List<Allowance> who) {
-        who.forEach(payer -> spend(payer, day, nanoDollars, 0));
-        return new SpendingChange.Charged(day, nanoDollars, who);
-    }
-
-    private void charge(long day, long nanoDollars, List<Allowance> who) {
-        store.changed(charged(day, nanoDollars, who));
-    }
-
-    private List<Allowance> payers(Pending one) {
-        return payers(one.whose(), one.model());
-    }
-
-    private List<Allowance> payers(Pending.Whose whose, String model) {
-        List<Allowance> all = new ArrayList<>(List.of(allowances.of(Allowance.Kind.CLIENT, whose.client())));
-        if (!whose.team().isEmpty()) {
-            all.add(allowances.of(Allowance.Kind.TEAM, whose.team()));
-        }
-        if (!whose.account().isEmpty()) {
-            all.add(allowances.of(Allowance.Kind.ACCOUNT, whose.account()));
-        }
-        all.add(allowances.ofModel(model));
-        return all;
-    }
-
-    /** Accounts and models are charged, but nothing is reserved for them. */
-    private static boolean reserves(Allowance payer) {
-        return payer.kind() == Allowance.Kind.CLIENT || payer.kind() == Allowance.Kind.TEAM;
+        return books.prices().costNanoDollars(one.model(), one.claim().tier(), usage);
     }
 }

@@ -77,22 +77,22 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     }
 
     /**
-     * Gives what a former process kept to {@code settlement}, and begins to write.
+     * Gives what a former process kept to {@code recovery}, and begins to write.
      *
      * @param lost is told of each request that a killed process had under way: it is charged by its estimate
      * @param otherwise finds the sums elsewhere, if no process has kept any
      * @throws IOException if the file is there and cannot be read
      */
-    public void restore(Settlement settlement, Consumer<RequestRecord> lost, Otherwise otherwise) throws IOException {
+    public void restore(SpendingRecovery recovery, Consumer<RequestRecord> lost, Otherwise otherwise) throws IOException {
         boolean found = Files.exists(file);
         if (found) {
             readNew();
         } else {
             otherwise.restore();
         }
-        waiting.values().forEach(settlement::restore);
-        others = settlement::others;
-        adopting = left -> settlement.orphan(left, found, lost);
+        waiting.values().forEach(recovery::restore);
+        others = recovery::others;
+        adopting = left -> recovery.orphan(left, found, lost);
         adopt();
         writer.start();
     }
@@ -155,7 +155,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         @Override
         public void sent(RequestRecord record) {
             UnderWaySlot.sent(own.slots(slot), UnderWayFile.at(slot), ticket, allowances.of(Allowance.Kind.ACCOUNT, record.account),
-                    Settlement.modelOf(record));
+                    Books.modelOf(record));
         }
 
         @Override

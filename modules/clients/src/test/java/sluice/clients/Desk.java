@@ -51,7 +51,7 @@ final class Desk {
         Configuration configuration = configuration(budget);
         store = new SpendingFile(file, allowances);
         settlement = new Settlement(allowances, store, configuration, () -> now * 1_000_000, () -> now);
-        store.restore(settlement, lost::add, () -> { });
+        store.restore(new SpendingRecovery(settlement), lost::add, () -> { });
         admission = new Admission(settlement);
         Clients clients = new Clients(allowances);
         ClientPolicy policy = configuration.clients().getFirst();
@@ -210,14 +210,14 @@ final class Desk {
     }
 
     Spending.Sums sums() {
-        return known.client().allowance().spending().at(settlement.calendar().dayOf(NOON));
+        return known.client().allowance().spending().at(settlement.books().calendar().dayOf(NOON));
     }
 
     Spending.Sums account() {
-        return allowances.of(Allowance.Kind.ACCOUNT, ACCOUNT).spending().at(settlement.calendar().dayOf(NOON));
+        return allowances.of(Allowance.Kind.ACCOUNT, ACCOUNT).spending().at(settlement.books().calendar().dayOf(NOON));
     }
 
     Spending.Sums team() {
-        return allowances.of(Allowance.Kind.TEAM, TEAM).spending().at(settlement.calendar().dayOf(NOON));
+        return allowances.of(Allowance.Kind.TEAM, TEAM).spending().at(settlement.books().calendar().dayOf(NOON));
     }
 }

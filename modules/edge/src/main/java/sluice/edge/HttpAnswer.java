@@ -7,20 +7,16 @@ import java.util.function.LongSupplier;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.forward.Answer;
-import sluice.http1.HttpDate;
 import sluice.responses.ErrorEvent;
 import sluice.responses.ErrorJson;
 
 /**
- * The answer to one HTTP request. Between events of a stream it keeps the client awake with comments.
+ * The answer to one HTTP request, and, where it is long in coming, the {@link SignsOfLife} for its client.
  *
- * <p>Confined to the request's thread, except {@link #sweep} and {@link #clientGone}, and the comments, which a thread of their
+ * <p>Confined to the request's thread, except {@link #sweep} and {@link #clientGone}, and the signs of life, which a thread of their
  * own writes; {@code lock} lets only one of them write.
  */
 final class HttpAnswer implements Answer {
-    /** One line end: a blank line would be an event without data for some clients. */
-    private static final byte[] KEEPALIVE = ": keepalive\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SPACE = {' '};
     private static final Runnable NOTHING = () -> { };
     private static final byte[] NO_BODY = {};
     private static final Timing UNTOLD = () -> "";
@@ -40,15 +36,7 @@ final class HttpAnswer implements Answer {
     private volatile boolean clientGone;
     private volatile boolean stalled;
     private volatile long writingSinceNanos;
-    private volatile long lastWriteNanos;
-    /** Silence after which a comment is due; 0: none. */
-    private volatile long commentAfterNanos;
-    /** Silence after the first comment. */
-    private long nextCommentNanos;
-    /** Whether a client that waits too long for the upstream's headers is sent a head meanwhile. */
-    private boolean headIfSilent;
-    /** Whether what keeps the client awake is white space before JSON, and not comments of a stream. */
-    private boolean json;
+    private final SignsOfLife signs = new SignsOfLife();
     private Runnable onFirstOutput = NOTHING;
     private Timing timing = UNTOLD;
     private String requestId = "";
@@ -73,9 +61,7 @@ final class HttpAnswer implements Answer {
         boundary = true;
         clientGone = false;
         stalled = false;
-        commentAfterNanos = 0;
-        headIfSilent = false;
-        json = false;
+        signs.reset();
         onFirstOutput = NOTHING;
         timing = UNTOLD;
         origin = "";
@@ -227,7 +213,7 @@ final class HttpAnswer implements Answer {
     public void fail(GatewayError error) {
         letSleep();
         try {
-            if (headersSent() && json) {
+            if (headersSent() && signs.ofJson()) {
                 byte[] body = outputSent ? NO_BODY : ErrorJson.body(error);
                 write(body, 0, body.length, true);
                 // The status says that all is well: whoever goes by that must not take an error for an answer.
@@ -241,28 +227,10 @@ final class HttpAnswer implements Answer {
                 return;
             }
             byte[] body = ErrorJson.body(error);
-            begin(error.status(), body.length, lines -> describe(error, lines));
+            begin(error.status(), body.length, new ErrorHead(error, allowed));
             sendWhole(body);
         } catch (ClientSink.Gone e) {
             abort();
-        }
-    }
-
-    private void describe(GatewayError error, Lines lines) {
-        lines.add("content-type", "application/json");
-        lines.add("date", HttpDate.now());
-        lines.add("x-sluice-error", error.source() == GatewayError.Source.UPSTREAM ? "upstream" : "gateway");
-        if (!error.retryAfter().isZero()) {
-            lines.add("retry-after", Long.toString(error.retryAfterSeconds()));
-        }
-        if (error.isFinal()) {
-            lines.add("x-should-retry", "false");
-        }
-        switch (error.status()) {
-            case 401 -> lines.add("www-authenticate", "Bearer realm=\"sluice\"");
-            case 405 -> lines.add("allow", allowed);
-            case 426 -> lines.add("upgrade", "websocket");
-            default -> { }
         }
     }
 
@@ -292,30 +260,22 @@ final class HttpAnswer implements Answer {
 
     @Override
     public void keepAwake(long nanos) {
-        headIfSilent = false;
-        nextCommentNanos = nanos;
-        lastWriteNanos = clock.getAsLong();
-        commentAfterNanos = nanos;
+        signs.between(nanos, clock.getAsLong());
     }
 
     @Override
     public void keepAwakeWithoutHeaders(long firstNanos, long nanos) {
-        keepAwake(nanos);
-        headIfSilent = true;
-        commentAfterNanos = firstNanos;
+        signs.beforeHead(firstNanos, nanos, clock.getAsLong());
     }
 
     @Override
     public void keepAwakeAsJson(long nanos) {
-        json = true;
-        keepAwake(nanos);
-        headIfSilent = true;
+        signs.beforeJson(nanos, clock.getAsLong());
     }
 
     @Override
     public void letSleep() {
-        headIfSilent = false;
-        commentAfterNanos = 0;
+        signs.stop();
     }
 
     /**
@@ -328,25 +288,23 @@ final class HttpAnswer implements Answer {
             stalled = true;
             codec.cut();
         }
-        long after = commentAfterNanos;
-        if (after > 0 && since == 0 && nowNanos - lastWriteNanos > after) {
-            lastWriteNanos = nowNanos;
-            Thread.startVirtualThread(this::comment);
+        if (since == 0 && signs.areDue(nowNanos)) {
+            signs.heard(nowNanos);
+            Thread.startVirtualThread(this::giveSign);
         }
     }
 
-    private void comment() {
+    private void giveSign() {
         if (!lock.tryLock()) {
             return;
         }
         try {
-            if (state == State.EMPTY && headIfSilent) {
-                begin(200, UNKNOWN_LENGTH, json ? Head.JSON : Head.STREAM);
+            if (state == State.EMPTY && signs.mayBegin()) {
+                begin(200, UNKNOWN_LENGTH, signs.head());
             }
-            boolean between = json ? !outputSent : boundary;
-            if (commentAfterNanos > 0 && between && !clientGone && (state == State.OPEN || state == State.PREPARED)) {
-                commentAfterNanos = nextCommentNanos;
-                byte[] sign = json ? SPACE : KEEPALIVE;
+            boolean between = signs.ofJson() ? !outputSent : boundary;
+            if (signs.areWanted() && between && !clientGone && (state == State.OPEN || state == State.PREPARED)) {
+                byte[] sign = signs.next();
                 send(sign, 0, sign.length);
             }
         } catch (ClientSink.Gone e) {
@@ -376,7 +334,7 @@ final class HttpAnswer implements Answer {
     }
 
     private void endWrite() {
-        lastWriteNanos = writingSinceNanos;
+        signs.heard(writingSinceNanos);
         writingSinceNanos = 0;
     }
 

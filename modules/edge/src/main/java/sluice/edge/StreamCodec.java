@@ -10,7 +10,7 @@ final class StreamCodec implements AnswerCodec, Answer.Lines {
     private static final byte[] NOTHING = {};
 
     private final RequestStream stream;
-    private final Runnable beforeEnd;
+    private final OpenConnections.Place place;
     private boolean toHead;
     private boolean bodyless;
     private boolean ended;
@@ -20,11 +20,11 @@ final class StreamCodec implements AnswerCodec, Answer.Lines {
     /**
      * Nothing is answered yet.
      *
-     * @param beforeEnd runs when the end of the answer is about to be written; it may run again
+     * @param place is left when the end of the answer is about to be written
      */
-    StreamCodec(RequestStream stream, Runnable beforeEnd) {
+    StreamCodec(RequestStream stream, OpenConnections.Place place) {
         this.stream = stream;
-        this.beforeEnd = beforeEnd;
+        this.place = place;
     }
 
     /** The request's method is HEAD. */
@@ -76,7 +76,7 @@ final class StreamCodec implements AnswerCodec, Answer.Lines {
 
     private void send(byte[] buffer, int offset, int length) throws IOException {
         if (ended) {
-            beforeEnd.run();
+            place.leave();
         }
         stream.write(buffer, offset, length, ended);
     }

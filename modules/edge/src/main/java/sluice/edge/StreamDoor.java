@@ -64,7 +64,7 @@ final class StreamDoor implements ClientConnection, StreamHost {
     public void serve(RequestStream stream) throws InterruptedException {
         OpenConnections.Place place = ours.another();
         Check refusal = place.refusal();
-        StreamCodec codec = new StreamCodec(stream, place::leave);
+        StreamCodec codec = new StreamCodec(stream, place);
         HttpAnswer answer = new HttpAnswer(codec, clock, limits.stall().toNanos());
         answer.reset(RequestIds.next());
         String client = peer.address();

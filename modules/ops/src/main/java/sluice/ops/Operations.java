@@ -33,6 +33,7 @@ public final class Operations implements AutoCloseable {
     private final LiveFeed feed = new LiveFeed(System::nanoTime);
     private final MinuteHistory history;
     private final Totals totals = new Totals();
+    private final AdminGate gate;
     private final AdminApi api;
     private final SecureRandom random = new SecureRandom();
     /** Of the port that is open: another one needs a restart. */
@@ -58,7 +59,8 @@ public final class Operations implements AutoCloseable {
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
         host = admin.host();
-        api = new AdminApi(this, gateway, new AdminGuard(admin, random), new GuessLimit(epochMillis));
+        gate = new AdminGate(new AdminGuard(admin, random), new GuessLimit(epochMillis));
+        api = new AdminApi(this, gateway, gate);
     }
 
     /** A request has ended. Does not block. */
@@ -74,7 +76,7 @@ public final class Operations implements AutoCloseable {
     /** From now on the port may be used by whom {@code admin} lets in; its address stays. For one thread at a time. */
     public void apply(ServerSettings.Admin admin) {
         boolean open = admin.access().open() && Loopback.isAddress(host);
-        api.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(),
+        gate.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(),
                 new ServerSettings.Access(admin.access().token(), open), admin.probe(), admin.tls()), random));
     }
 
@@ -85,12 +87,12 @@ public final class Operations implements AutoCloseable {
 
     /** Whether a visitor of the admin port has shown what it takes to see accounts. */
     public boolean mayRead(ServerRequest request) {
-        return api.mayRead(request);
+        return gate.mayRead(request);
     }
 
     /** Ends requests of the admin port whose clients do not read the answer; to be called each second or so. */
     public void sweep() {
-        api.sweep();
+        gate.sweep();
     }
 
     /** Ends what listens. */

@@ -23,6 +23,7 @@ import sluice.clients.Admission;
 import sluice.clients.Allowance;
 import sluice.clients.Allowances;
 import sluice.clients.BackgroundSettler;
+import sluice.clients.Books;
 import sluice.clients.Client;
 import sluice.clients.ClientAuthenticator;
 import sluice.clients.Clients;
@@ -30,6 +31,7 @@ import sluice.clients.KeyRing;
 import sluice.clients.KeyUse;
 import sluice.clients.Settlement;
 import sluice.clients.SpendingFile;
+import sluice.clients.SpendingRecovery;
 import sluice.clients.SpendingStore;
 import sluice.config.Configuration;
 import sluice.config.FailoverSettings;
@@ -100,7 +102,7 @@ final class Assembly implements AutoCloseable {
         settler = new BackgroundSettler(settlement, inForceMaker.backgroundUsage(configuration, () -> accounts),
                 record -> observers().ended(record), clock);
         sweeper.watch(settler);
-        sweeper.watch(new AccountBudgets(settlement, scheduler));
+        sweeper.watch(new AccountBudgets(settlement.books(), scheduler));
         observers = log.with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
     }
 
@@ -139,9 +141,9 @@ final class Assembly implements AutoCloseable {
         return observers;
     }
 
-    /** What puts a price on requests and charges them. */
-    Settlement settlement() {
-        return settlement;
+    /** What was spent, and what may be. */
+    Books books() {
+        return settlement.books();
     }
 
     /** Who forbids that a request runs twice forbids it here, too. */
@@ -187,7 +189,7 @@ final class Assembly implements AutoCloseable {
 
     /** Gives the parts their share of {@code configuration}, at once; returns what requests are to be served by. */
     InForce putInForce(Configuration configuration) {
-        settlement.apply(configuration);
+        settlement.books().apply(configuration);
         accounts = configuration.accounts();
         settler.lookAfter(configuration.usage().settleBackground().toMillis());
         scheduler.apply(configuration.accounts());
@@ -223,14 +225,15 @@ final class Assembly implements AutoCloseable {
     /** Charges clients with a budget what a former process kept for them, or recorded if it kept nothing. */
     void restoreSpending(Configuration configuration) throws IOException {
         if (spending.isPresent()) {
-            spending.get().restore(settlement, record -> observers().ended(record), () -> restoreFromLedger(configuration));
+            spending.get().restore(new SpendingRecovery(settlement), record -> observers().ended(record),
+                    () -> restoreFromLedger(configuration));
         } else {
             restoreFromLedger(configuration);
         }
     }
 
     private void restoreFromLedger(Configuration configuration) throws IOException {
-        long unreadable = settlement.restore(providers.usage(), configuration);
+        long unreadable = new SpendingRecovery(settlement).fromLedger(providers.usage(), configuration);
         if (unreadable > 0) {
             System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "usage.path: " + unreadable
                     + " records cannot be read; budgets do not count them");

@@ -153,12 +153,12 @@ final class OperationsView implements GatewayView {
     @Override
     public Money money() {
         long now = assembly.epochMillis().getAsLong();
-        Calendar calendar = assembly.settlement().calendar();
+        Calendar calendar = assembly.books().calendar();
         long today = calendar.dayOf(now);
         List<Money.Sum> sums = new ArrayList<>();
         assembly.allowances().forEach(allowance -> {
             Spending.Sums spent = allowance.spending().at(today);
-            Quota.Budget budget = assembly.settlement().budgetOf(allowance);
+            Quota.Budget budget = assembly.books().budgetOf(allowance);
             if (!budget.isOpen() || spent.monthNanoDollars() > 0 || spent.reservedNanoDollars() > 0) {
                 sums.add(new Money.Sum(Money.Kind.valueOf(allowance.kind().name()), allowance.name(),
                         new Money.Part(spent.dayNanoDollars(), budget.dayUsd()),
@@ -177,7 +177,7 @@ final class OperationsView implements GatewayView {
     }
 
     private ClientStatus.Spending spending(Client client, ClientPolicy policy) {
-        Spending.Sums sums = client.allowance().spending().at(assembly.settlement().calendar()
+        Spending.Sums sums = client.allowance().spending().at(assembly.books().calendar()
                 .dayOf(assembly.epochMillis().getAsLong()));
         return new ClientStatus.Spending(sums.dayNanoDollars(), policy.quota().budget().dayUsd(), sums.monthNanoDollars(),
                 policy.quota().budget().monthUsd());

@@ -23,7 +23,6 @@ import sluice.websocket.CloseCodes;
 final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched {
     /** More than this waits in the connection instead, except for one event of any size. */
     private static final int MAX_WAITING_BYTES = 256 * 1024;
-    private static final int FIRST_BUFFER_BYTES = 4 * 1024;
 
     private final LongSupplier nanoClock;
     private final long headersNanos;
@@ -31,9 +30,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition drained = lock.newCondition();
-    private byte[] buffer = new byte[FIRST_BUFFER_BYTES];
-    private int start;
-    private int end;
+    private final EventBytes events = new EventBytes();
     private boolean anyEvent;
     private boolean terminal;
     /** The peer closed because the message is larger than it takes. */
@@ -116,7 +113,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     public int read(byte[] target, int offset, int length) throws IOException {
         lock.lock();
         try {
-            while (start == end) {
+            while (events.isEmpty()) {
                 if (failure.isPresent()) {
                     throw failure.get();
                 }
@@ -125,13 +122,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
                 }
                 await(arrived);
             }
-            int count = Math.min(length, end - start);
-            System.arraycopy(buffer, start, target, offset, count);
-            start += count;
-            if (start == end) {
-                start = 0;
-                end = 0;
-            }
+            int count = events.take(target, offset, length);
             drained.signal();
             return count;
         } finally {
@@ -143,7 +134,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     public boolean ready() {
         lock.lock();
         try {
-            return start < end;
+            return !events.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -174,11 +165,11 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             }
             byte[] instead = anyEvent ? form.instead(source, offset, length, type) : EventForm.ITSELF;
             if (instead == EventForm.ITSELF) {
-                append(source, offset, length, members, typed);
+                events.add(source, offset, length, members, typed);
                 form.came(source, offset, length, type);
             } else {
                 JsonMembers replaced = new JsonMembers(instead, 0, instead.length);
-                append(instead, 0, instead.length, replaced, replaced.seek("type"));
+                events.add(instead, 0, instead.length, replaced, replaced.seek("type"));
             }
             anyEvent = true;
             terminal = last;
@@ -194,7 +185,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private boolean hasRoom() {
         lock.lock();
         try {
-            while (!terminal && end - start > MAX_WAITING_BYTES && failure.isEmpty()) {
+            while (!terminal && events.bytes() > MAX_WAITING_BYTES && failure.isEmpty()) {
                 arrived.signal();
                 drained.awaitUninterruptibly();
             }
@@ -288,7 +279,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             if (failure.isEmpty() && (!terminal || cancelled)) {
                 failure = Optional.of(new ByteSource.Broken(cause, detail));
                 if (cancelled) {
-                    start = end;
+                    events.drop();
                 }
             }
             arrived.signalAll();
@@ -315,48 +306,5 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         waitingSinceNanos = nanoClock.getAsLong();
         condition.awaitUninterruptibly();
         waits = false;
-    }
-
-    /** Writes {@code event: TYPE}, {@code data: JSON} and a blank line. */
-    private void append(byte[] source, int offset, int length, JsonMembers type, boolean typed) {
-        int name = typed ? type.valueTo() - type.valueFrom() - 2 : 0;
-        reserve(length + name + 32);
-        if (typed) {
-            ascii("event: ");
-            bytes(source, type.valueFrom() + 1, name);
-            ascii("\n");
-        }
-        ascii("data: ");
-        int from = end;
-        bytes(source, offset, length);
-        // A line break in JSON is white space; in SSE it would end the line.
-        for (int i = from; i < end; i++) {
-            if (buffer[i] == '\n' || buffer[i] == '\r') {
-                buffer[i] = ' ';
-            }
-        }
-        ascii("\n\n");
-    }
-
-    private void reserve(int more) {
-        if (end + more > buffer.length) {
-            int used = end - start;
-            byte[] room = used + more > buffer.length ? new byte[Math.max(buffer.length * 2, used + more)] : buffer;
-            System.arraycopy(buffer, start, room, 0, used);
-            buffer = room;
-            start = 0;
-            end = used;
-        }
-    }
-
-    private void ascii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            buffer[end++] = (byte) text.charAt(i);
-        }
-    }
-
-    private void bytes(byte[] source, int offset, int length) {
-        System.arraycopy(source, offset, buffer, end, length);
-        end += length;
     }
 }

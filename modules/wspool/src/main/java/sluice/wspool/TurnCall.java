@@ -2,7 +2,6 @@ package sluice.wspool;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
@@ -174,7 +173,7 @@ final class TurnCall {
     /** The mailbox; its end also ends its watch and its cancellation. */
     private final class WatchedSource implements ByteSource {
         private final Sweeper.Registration watch;
-        private final AtomicBoolean closed = new AtomicBoolean();
+        private boolean closed;
 
         private WatchedSource(Sweeper.Registration watch) {
             this.watch = watch;
@@ -202,7 +201,8 @@ final class TurnCall {
 
         @Override
         public void close() {
-            if (closed.compareAndSet(false, true)) {
+            if (!closed) {
+                closed = true;
                 end(watch);
             }
         }
