@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import sluice.api.GatewayError;
 import sluice.api.Sweeper;
-import sluice.forward.BodyPace;
 import sluice.forward.Gateway;
 import sluice.forward.UpgradableExchange;
 import sluice.http1.FramingException;
@@ -54,10 +53,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final Lookout lookout;
     private volatile Phase phase = Phase.IDLE;
     private volatile long phaseSinceNanos;
-    private volatile BodyPace bodyPace;
-    /** Where places are rare, each second counts. */
-    private volatile BodyPace crowdedPace;
-    private volatile long bodyBytes;
+    private volatile ArrivingBody arriving;
     private volatile Http1Exchange current;
     /** Whether it has asked for something before. */
     private volatile boolean served;
@@ -129,10 +125,8 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             return false;
         }
         HttpBody body = input.body(head.bodyBytes());
-        bodyBytes = 0;
         long bodyBegins = clock.getAsLong();
-        bodyPace = limits.pace(bodyBegins);
-        crowdedPace = limits.crowdedPace(bodyBegins);
+        arriving = new ArrivingBody(limits, open, bodyBegins);
         enter(Phase.BODY, bodyBegins);
         answer.reset(RequestIds.next());
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
@@ -242,8 +236,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
 
     /** More of a body has come. */
     void bodyProgress(int bytes) {
-        bodyBytes += bytes;
-        phaseSinceNanos = clock.getAsLong();
+        arriving.more(bytes, clock.getAsLong());
     }
 
     @Override
@@ -253,9 +246,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             case IDLE -> closeAfter(age, idleLimit());
             case HEAD -> closeAfter(age, headLimit());
             case BODY -> {
-                boolean slow = bodyPace.isTooSlow(nowNanos, bodyBytes);
-                boolean slowLately = crowdedPace.isTooSlow(nowNanos, bodyBytes);
-                if (slow || slowLately && open.crowded() || age > open.patience(limits.bodyIdle()).toNanos()) {
+                if (arriving.isTooSlow(nowNanos)) {
                     giveUpBody();
                 }
             }

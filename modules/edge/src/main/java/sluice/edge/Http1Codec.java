@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import sluice.api.Headers;
 import sluice.forward.Answer;
+import sluice.http1.ResponseHead;
 import sluice.net.ByteBuilder;
 import sluice.net.Link;
 
@@ -81,8 +82,9 @@ final class Http1Codec implements AnswerCodec, Answer.Lines {
     @Override
     public void frame(int status, long bodyBytes) {
         // Each head decides anew: one that was prepared may be replaced.
-        bodyless = toHead || status == 204 || status == 304;
-        if (status == 204 || status == 304) {
+        boolean none = ResponseHead.isBodyless(status);
+        bodyless = toHead || none;
+        if (none) {
             framing = Framing.LENGTH;
         } else if (bodyBytes >= 0) {
             framing = Framing.LENGTH;

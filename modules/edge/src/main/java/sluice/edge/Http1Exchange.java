@@ -47,15 +47,17 @@ final class Http1Exchange extends HttpExchange implements UpgradableExchange {
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        if (!continued && !body.finished() && head.expectsContinue()) {
-            codec.sendContinue();
-        }
-        continued = true;
-        int count = body.read(into, offset, length);
-        if (count > 0) {
-            connection.bodyProgress(count);
-        }
-        return count;
+    void sendContinue() throws IOException {
+        codec.sendContinue();
+    }
+
+    @Override
+    int readSome(byte[] into, int offset, int length) throws IOException {
+        return body.read(into, offset, length);
+    }
+
+    @Override
+    void progress(int bytes) {
+        connection.bodyProgress(bytes);
     }
 }

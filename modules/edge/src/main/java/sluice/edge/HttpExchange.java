@@ -1,5 +1,6 @@
 package sluice.edge;
 
+import java.io.IOException;
 import sluice.api.Cancellation;
 import sluice.forward.Answer;
 import sluice.forward.Exchange;
@@ -14,7 +15,7 @@ abstract class HttpExchange implements Exchange, Incoming.Stream {
     final HttpAnswer answer;
     final Cancellation cancellation = new Cancellation();
     /** Whether the client need not be told any more to send the body. */
-    boolean continued;
+    private boolean continued;
     volatile boolean tooSlow;
     private final Route.Target target;
     private final String remoteHost;
@@ -75,4 +76,26 @@ abstract class HttpExchange implements Exchange, Incoming.Stream {
     public final boolean awaitsContinue() {
         return !continued && head.expectsContinue();
     }
+
+    @Override
+    public final int read(byte[] into, int offset, int length) throws IOException {
+        if (awaitsContinue() && !isEmpty()) {
+            sendContinue();
+        }
+        continued = true;
+        int count = readSome(into, offset, length);
+        if (count > 0) {
+            progress(count);
+        }
+        return count;
+    }
+
+    /** Asks the client to send the body that it holds back. */
+    abstract void sendContinue() throws IOException;
+
+    /** The same as {@link #read}, of a body that is not held back. */
+    abstract int readSome(byte[] into, int offset, int length) throws IOException;
+
+    /** More of the body has come. */
+    abstract void progress(int bytes);
 }

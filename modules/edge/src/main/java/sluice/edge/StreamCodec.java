@@ -4,6 +4,7 @@ import java.io.IOException;
 import sluice.api.Headers;
 import sluice.forward.Answer;
 import sluice.http1.RequestStream;
+import sluice.http1.ResponseHead;
 
 /** Answers on one stream of a connection that carries many. Confined to one thread at a time, but for {@link #cut}. */
 final class StreamCodec implements AnswerCodec, Answer.Lines {
@@ -50,9 +51,10 @@ final class StreamCodec implements AnswerCodec, Answer.Lines {
 
     @Override
     public void frame(int status, long bodyBytes) {
-        bodyless = toHead || status == 204 || status == 304;
+        boolean none = ResponseHead.isBodyless(status);
+        bodyless = toHead || none;
         left = bodyBytes;
-        if (bodyBytes >= 0 && status != 204 && status != 304) {
+        if (bodyBytes >= 0 && !none) {
             stream.field("content-length", Long.toString(bodyBytes));
         }
     }

@@ -3,32 +3,22 @@ package sluice.edge;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 import sluice.api.Sweeper;
-import sluice.forward.BodyPace;
 import sluice.http1.RequestHead;
 import sluice.http1.RequestStream;
 
 /** One request on a connection that carries many. Confined to the request's thread, but for {@link #sweep} and {@link #clientGone}. */
 final class StreamExchange extends HttpExchange implements Sweeper.Watched {
     private final RequestStream stream;
-    private final ConnectionLimits limits;
     private final LongSupplier clock;
-    private final OpenConnections places;
-    private final BodyPace pace;
-    private final BodyPace crowdedPace;
+    private final ArrivingBody arriving;
     private volatile boolean bodyHere;
-    private volatile long progressNanos;
-    private volatile long bodyBytes;
 
     StreamExchange(RequestStream stream, RequestHead head, String remoteHost, HttpAnswer answer, ConnectionLimits limits,
             OpenConnections places, LongSupplier clock) {
         super(head, remoteHost, answer);
         this.stream = stream;
-        this.limits = limits;
-        this.places = places;
         this.clock = clock;
-        progressNanos = stream.startedNanos();
-        pace = limits.pace(progressNanos);
-        crowdedPace = limits.crowdedPace(progressNanos);
+        arriving = new ArrivingBody(limits, places, stream.startedNanos());
         bodyHere = isEmpty();
     }
 
@@ -48,17 +38,18 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        if (awaitsContinue() && !isEmpty()) {
-            stream.sendContinue();
-        }
-        continued = true;
-        int count = stream.read(into, offset, length);
-        if (count > 0) {
-            bodyBytes += count;
-            progressNanos = clock.getAsLong();
-        }
-        return count;
+    void sendContinue() throws IOException {
+        stream.sendContinue();
+    }
+
+    @Override
+    int readSome(byte[] into, int offset, int length) throws IOException {
+        return stream.read(into, offset, length);
+    }
+
+    @Override
+    void progress(int bytes) {
+        arriving.more(bytes, clock.getAsLong());
     }
 
     /** The client has left the request. */
@@ -71,9 +62,7 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
 
     @Override
     public void sweep(long nowNanos) {
-        boolean slow = pace.isTooSlow(nowNanos, bodyBytes);
-        boolean slowLately = crowdedPace.isTooSlow(nowNanos, bodyBytes) && places.crowded();
-        if (!bodyHere && (slow || slowLately || nowNanos - progressNanos > places.patience(limits.bodyIdle()).toNanos())) {
+        if (!bodyHere && arriving.isTooSlow(nowNanos)) {
             tooSlow = true;
             stream.cut();
         }

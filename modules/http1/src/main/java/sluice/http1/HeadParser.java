@@ -90,7 +90,7 @@ final class HeadParser {
         expectCrlf(head, line);
         Headers headers = headers(head, line + 2, end);
         long length = bodyBytes(headers, minor);
-        if (status < 200 || status == 204 || status == 304 || method.equals("HEAD")) {
+        if (ResponseHead.isBodyless(status) || method.equals("HEAD")) {
             length = 0;
         }
         return new ResponseHead(status, headers, length, length != ResponseHead.UNTIL_CLOSE && keepAlive(headers, minor));

@@ -13,4 +13,9 @@ import sluice.api.Headers;
 public record ResponseHead(int status, Headers headers, long bodyBytes, boolean keepAlive) {
     /** {@link #bodyBytes} of a body that ends with the connection. */
     public static final long UNTIL_CLOSE = -2;
+
+    /** Whether answers with this status have no body, whatever was asked (RFC 9112 §6.3). */
+    public static boolean isBodyless(int status) {
+        return status < 200 || status == 204 || status == 304;
+    }
 }
