@@ -94,6 +94,17 @@ public final class Headers {
         return index < 0 ? Optional.empty() : Optional.of(value(index));
     }
 
+    /** Whether the content that these headers are of is of a type, whatever its parameters are. */
+    public boolean isOfType(String type) {
+        int index = find("content-type");
+        return index >= 0 && value(index).regionMatches(true, 0, type, 0, type.length());
+    }
+
+    /** Whether that content is a stream of server-sent events. */
+    public boolean isEventStream() {
+        return isOfType("text/event-stream");
+    }
+
     /** Whether line {@code index} is called {@code name}. */
     public boolean nameIs(int index, String name) {
         int start = spans[index * SPAN_INTS];

@@ -27,7 +27,12 @@ public sealed interface RelayOutcome {
      * @param detail for the log
      * @param report what was seen until then
      */
-    record BrokeOff(Cause cause, String detail, Report report) implements RelayOutcome { }
+    record BrokeOff(Cause cause, String detail, Report report) implements RelayOutcome {
+        /** The client has left, or does not read. */
+        public static BrokeOff of(ClientSink.Gone left, Report report) {
+            return new BrokeOff(left.stalled() ? Cause.CLIENT_STALLED : Cause.CLIENT_GONE, String.valueOf(left.getMessage()), report);
+        }
+    }
 
     /** Which side broke off. */
     enum Cause {
@@ -46,7 +51,17 @@ public sealed interface RelayOutcome {
         /** The client does not read. */
         CLIENT_STALLED,
         /** The call was cancelled from another thread. */
-        CANCELLED
+        CANCELLED;
+
+        /** Who broke off an answer that ended so. */
+        public static Cause of(ByteSource.Broken broken) {
+            return switch (broken.how()) {
+                case CUT -> UPSTREAM_CUT;
+                case IDLE -> UPSTREAM_IDLE;
+                case FRAMING -> UPSTREAM_FRAMING;
+                case CANCELLED -> CANCELLED;
+            };
+        }
     }
 
     /**

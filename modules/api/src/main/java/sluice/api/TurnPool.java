@@ -10,6 +10,9 @@ import java.util.function.LongSupplier;
  * Thread-safe.
  */
 public interface TurnPool extends Upstream {
+    /** The header by which an account finds the place of a turn again. */
+    String TURN_STATE = "x-codex-turn-state";
+
     /** Service: makes pools. */
     interface Factory extends Named {
         /** A pool with no connections yet. */

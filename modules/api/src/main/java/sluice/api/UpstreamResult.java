@@ -55,6 +55,9 @@ public sealed interface UpstreamResult {
         /** Without a word. */
         public static final Close UNTOLD = new Close(0, "");
 
+        /** The code of a peer for which a message is too large (RFC 6455 §7.4.1). */
+        public static final int TOO_LARGE = 1009;
+
         /** Whether it says why. */
         public boolean isTold() {
             return !reason.isEmpty();

@@ -61,18 +61,12 @@ public final class BufferedRelay implements AnswerRelay {
             }
             return new RelayOutcome.Completed(report(root, bytesIn, bytes.length));
         } catch (ClientSink.Gone e) {
-            RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
-            return new RelayOutcome.BrokeOff(cause, String.valueOf(e.getMessage()), report(root, bytesIn, 0));
+            return RelayOutcome.BrokeOff.of(e, report(root, bytesIn, 0));
         }
     }
 
     private static RelayOutcome.Cause cause(IOException failure) {
-        return failure instanceof ByteSource.Broken source ? switch (source.how()) {
-            case CUT -> RelayOutcome.Cause.UPSTREAM_CUT;
-            case IDLE -> RelayOutcome.Cause.UPSTREAM_IDLE;
-            case FRAMING -> RelayOutcome.Cause.UPSTREAM_FRAMING;
-            case CANCELLED -> RelayOutcome.Cause.CANCELLED;
-        } : RelayOutcome.Cause.UPSTREAM_CUT;
+        return failure instanceof ByteSource.Broken source ? RelayOutcome.Cause.of(source) : RelayOutcome.Cause.UPSTREAM_CUT;
     }
 
     private static JsonNode parse(byte[] bytes) {

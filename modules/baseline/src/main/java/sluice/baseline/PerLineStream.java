@@ -103,7 +103,7 @@ final class PerLineStream {
                     return end(frame);
                 }
                 case LineQueue.Item.Broken broken -> {
-                    return sourceEnded(cause(broken.cause()), String.valueOf(broken.cause().getMessage()));
+                    return sourceEnded(Cause.of(broken.cause()), String.valueOf(broken.cause().getMessage()));
                 }
                 case LineQueue.Item.Late _ -> { }
             }
@@ -279,15 +279,6 @@ final class PerLineStream {
         }
     }
 
-    private static Cause cause(ByteSource.Broken broken) {
-        return switch (broken.how()) {
-            case CUT -> Cause.UPSTREAM_CUT;
-            case IDLE -> Cause.UPSTREAM_IDLE;
-            case FRAMING -> Cause.UPSTREAM_FRAMING;
-            case CANCELLED -> Cause.CANCELLED;
-        };
-    }
-
     private RelayOutcome end(TextFrame tail) throws ClientSink.Gone {
         if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && !fold) {
             write(tail.bytes());
@@ -336,8 +327,7 @@ final class PerLineStream {
     }
 
     private RelayOutcome clientLeft(ClientSink.Gone left) {
-        return new BrokeOff(left.stalled() ? Cause.CLIENT_STALLED : Cause.CLIENT_GONE, String.valueOf(left.getMessage()),
-                report());
+        return BrokeOff.of(left, report());
     }
 
     private RelayOutcome.Report report() {

@@ -44,22 +44,12 @@ final class AnswerPassage {
             };
         } catch (ClientSink.Gone e) {
             drain();
-            RelayOutcome.Cause cause = e.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
-            return new RelayOutcome.BrokeOff(cause, detail(e), report());
+            return RelayOutcome.BrokeOff.of(e, report());
         } catch (ByteSource.Broken e) {
-            return new RelayOutcome.BrokeOff(cause(e), detail(e), report());
+            return new RelayOutcome.BrokeOff(RelayOutcome.Cause.of(e), detail(e), report());
         } catch (IOException e) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_CUT, detail(e), report());
         }
-    }
-
-    private static RelayOutcome.Cause cause(ByteSource.Broken e) {
-        return switch (e.how()) {
-            case CUT -> RelayOutcome.Cause.UPSTREAM_CUT;
-            case IDLE -> RelayOutcome.Cause.UPSTREAM_IDLE;
-            case FRAMING -> RelayOutcome.Cause.UPSTREAM_FRAMING;
-            case CANCELLED -> RelayOutcome.Cause.CANCELLED;
-        };
     }
 
     private static String detail(IOException e) {

@@ -19,9 +19,6 @@ import sluice.api.UpstreamResult;
  */
 public record Failure(Match.Origin origin, int status, String code, String type, String message, boolean openAiBody,
         UpstreamResult.Kind kind, boolean requestSent, boolean newWork) {
-    /** Close code of a peer for which a message is too large (RFC 6455 §7.4.1). */
-    private static final int TOO_LARGE = 1009;
-
     /** Makes the words lower-case. */
     public Failure {
         code = code.toLowerCase(Locale.ROOT);
@@ -59,7 +56,7 @@ public record Failure(Match.Origin origin, int status, String code, String type,
         return switch (kind) {
             case CANCELLED -> of(Match.Origin.CLIENT_GONE);
             case NO_WEBSOCKET -> of(Match.Origin.NO_WEBSOCKET);
-            case TOO_LARGE -> close(TOO_LARGE, "");
+            case TOO_LARGE -> close(UpstreamResult.Close.TOO_LARGE, "");
             case HELD -> new Failure(Match.Origin.UNREACHABLE, 0, UpstreamError.NONE, UpstreamResult.Kind.RESET, false);
             case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING ->
                 new Failure(Match.Origin.UNREACHABLE, 0, UpstreamError.NONE, kind, requestSent);

@@ -163,7 +163,7 @@ public final class FailureRules {
             row("any other failure told as an event", Match.of(Match.Origin.EVENT), Fault.REQUEST, Effect.PASS, Answer.AS_IT_IS),
 
             // What breaks without a word.
-            row("request too large for the account's WebSocket", Match.of(Match.Origin.CLOSE).status(1009),
+            row("request too large for the account's WebSocket", Match.of(Match.Origin.CLOSE).status(UpstreamResult.Close.TOO_LARGE),
                     Fault.REQUEST, Effect.BY_HTTP, Answer.NO_WEBSOCKET),
             row("WebSocket closed in the turn", Match.of(Match.Origin.CLOSE),
                     Fault.UPSTREAM, Effect.NEXT_IF_RESEND_ALLOWED, AttemptOutcome.Kind.TRANSPORT, Answer.UNREACHABLE),

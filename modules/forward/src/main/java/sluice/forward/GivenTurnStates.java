@@ -2,6 +2,7 @@ package sluice.forward;
 
 import sluice.api.Headers;
 import sluice.api.SharedState.Owners;
+import sluice.api.TurnPool;
 
 /**
  * Keeps {@code x-codex-turn-state}, by which an account finds the place of a turn again, to the account that gave it: it would tell
@@ -10,7 +11,7 @@ import sluice.api.SharedState.Owners;
  * @param owners remember which account gave a client what
  */
 record GivenTurnStates(Owners owners) {
-    private static final String NAME = "x-codex-turn-state";
+    private static final String NAME = TurnPool.TURN_STATE;
     private static final HeaderNames SPELLINGS = HeaderNames.withUnderscores(NAME);
     /** Keeps these apart from the ids that owners are asked about: no id has a blank. */
     private static final String KIND = "turn state ";

@@ -64,7 +64,7 @@ final class Relaying {
     RelayOutcome relay(Call call, AccountLease lease, UpstreamResult.Answered answer, Predicate<RelayOutcome.StreamError> mayMoveOn) {
         Answer client = call.answer();
         ByteSource body = answer.body();
-        boolean sse = isEventStream(answer.headers());
+        boolean sse = answer.headers().isEventStream();
         if (!sse && mayBeUntold(call, answer.headers())) {
             if (call.record.stream) {
                 client.keepAwakeWithoutHeaders(keepaliveNanos(lease), keepaliveNanos(lease));
@@ -130,14 +130,14 @@ final class Relaying {
                 case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no whole JSON object", done.report());
             };
         } catch (ClientSink.Gone left) {
-            return new RelayOutcome.BrokeOff(left.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE,
-                    String.valueOf(left.getMessage()), done.report());
+            return RelayOutcome.BrokeOff.of(left, done.report());
         }
     }
 
     /** Whether it may be a stream of events that does not say so. JSON for a client that asked for JSON is taken at its word. */
     private static boolean mayBeUntold(Call call, Headers headers) {
-        return call.asksForWork() && call.exchange.target().route() != Route.OTHER && (call.record.stream || !isJson(headers));
+        return call.asksForWork() && call.exchange.target().route() != Route.OTHER
+                && (call.record.stream || !headers.isOfType("application/json"));
     }
 
     private RelayOptions.Identified hearing(Call call, AccountLease lease) {
@@ -191,19 +191,6 @@ final class Relaying {
         if (call.explains()) {
             lines.add("x-sluice-explain", call.explanation());
         }
-    }
-
-    private static boolean isEventStream(Headers headers) {
-        return isOfType(headers, "text/event-stream");
-    }
-
-    private static boolean isJson(Headers headers) {
-        return isOfType(headers, "application/json");
-    }
-
-    private static boolean isOfType(Headers headers, String type) {
-        int index = headers.find("content-type");
-        return index >= 0 && headers.value(index).regionMatches(true, 0, type, 0, type.length());
     }
 
     private static long contentLength(Headers headers) {

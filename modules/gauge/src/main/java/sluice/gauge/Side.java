@@ -114,7 +114,7 @@ final class Side implements AutoCloseable {
             link.write(request, 0, request.length);
             ResponseHead answer = input.readResponseHead("POST").orElseThrow(() -> new IOException("closed without an answer"));
             HttpBody bytes = input.body(answer.bodyBytes());
-            boolean stream = answer.headers().first("content-type").orElse("").startsWith("text/event-stream");
+            boolean stream = answer.headers().isEventStream();
             long first = 0;
             int events = 0;
             byte last = 0;

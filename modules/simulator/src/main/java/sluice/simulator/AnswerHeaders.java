@@ -1,6 +1,7 @@
 package sluice.simulator;
 
 import sluice.api.Headers;
+import sluice.api.TurnPool;
 import sluice.net.ByteBuilder;
 
 /**
@@ -31,7 +32,7 @@ record AnswerHeaders(String requestId, String organization, String contentType, 
         if (contentType.startsWith("text/event-stream")) {
             out.header("cache-control", "no-cache");
         }
-        fault.text(FaultOption.TURN_STATE).ifPresent(state -> out.header("x-codex-turn-state", state));
+        fault.text(FaultOption.TURN_STATE).ifPresent(state -> out.header(TurnPool.TURN_STATE, state));
         if (fault.has(FaultOption.RETRY)) {
             out.header("Retry-After", Integer.toString(fault.count(FaultOption.RETRY, 0)));
         }

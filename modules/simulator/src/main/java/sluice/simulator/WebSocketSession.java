@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
+import sluice.api.TurnPool;
 import sluice.http1.HttpInput;
 import sluice.http1.RequestHead;
 import sluice.net.ByteBuilder;
@@ -51,7 +52,7 @@ final class WebSocketSession {
     /** Answers the handshake. */
     void open(Link link, HttpInput input, String key, Fault fault) throws IOException {
         Headers.Builder more = Headers.builder().add("x-request-id", simulation.ids().next("req_"));
-        fault.text(FaultOption.TURN_STATE).ifPresent(state -> more.add("x-codex-turn-state", state));
+        fault.text(FaultOption.TURN_STATE).ifPresent(state -> more.add(TurnPool.TURN_STATE, state));
         Limits.addPlan(fault, more);
         ByteBuilder out = new ByteBuilder(512);
         WebSocketHandshake.switching(key, more.build(), out);

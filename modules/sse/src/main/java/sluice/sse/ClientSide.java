@@ -41,6 +41,14 @@ final class ClientSide {
         }
     }
 
+    /** Sends or holds the whole events that wait. */
+    void flush(RelayBuffer buffer) throws ClientSink.Gone {
+        if (buffer.holdsWholeEvents()) {
+            emit(buffer.bytes, buffer.written, buffer.boundary, true);
+            buffer.written = buffer.boundary;
+        }
+    }
+
     /** Whether the client has left, and the stream is only read for its usage. */
     boolean isGone() {
         return gone != null;
@@ -58,8 +66,7 @@ final class ClientSide {
 
     /** The end of a stream whose client has left just now. */
     RelayOutcome left(ClientSink.Gone why) {
-        RelayOutcome.Cause cause = why.stalled() ? RelayOutcome.Cause.CLIENT_STALLED : RelayOutcome.Cause.CLIENT_GONE;
-        return new BrokeOff(cause, String.valueOf(why.getMessage()), report());
+        return BrokeOff.of(why, report());
     }
 
     /** What was seen until now. */

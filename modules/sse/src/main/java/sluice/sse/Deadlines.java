@@ -72,12 +72,8 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
 
     /** Why the source ended so. */
     Cause causeOf(ByteSource.Broken broken) {
-        return switch (broken.how()) {
-            case CUT -> Cause.UPSTREAM_CUT;
-            case IDLE -> Cause.UPSTREAM_IDLE;
-            case FRAMING -> Cause.UPSTREAM_FRAMING;
-            case CANCELLED -> expired.get() == Expired.FIRST_OUTPUT ? Cause.FIRST_OUTPUT_TIMEOUT : Cause.CANCELLED;
-        };
+        Cause cause = Cause.of(broken);
+        return cause == Cause.CANCELLED && expired.get() == Expired.FIRST_OUTPUT ? Cause.FIRST_OUTPUT_TIMEOUT : cause;
     }
 
     @Override

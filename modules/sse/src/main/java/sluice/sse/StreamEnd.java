@@ -66,7 +66,7 @@ final class StreamEnd {
     private void tell(GatewayError error) {
         try {
             if (buffer.holdsWholeEvents() && !longEvent.isPassing()) {
-                flush();
+                client.flush(buffer);
             } else {
                 outlet.dropHeld();
             }
@@ -90,19 +90,12 @@ final class StreamEnd {
                 client.emit(buffer.bytes, buffer.written, buffer.limit, true);
                 buffer.written = buffer.limit;
             } else {
-                flush();
+                client.flush(buffer);
             }
             outlet.letGo();
         } catch (ClientSink.Gone left) {
             return client.left(left);
         }
         return client.isGone() ? client.left() : new Completed(client.report());
-    }
-
-    private void flush() throws ClientSink.Gone {
-        if (buffer.holdsWholeEvents()) {
-            client.emit(buffer.bytes, buffer.written, buffer.boundary, true);
-            buffer.written = buffer.boundary;
-        }
     }
 }

@@ -80,7 +80,7 @@ final class StreamRelay {
     private RelayOutcome relay() throws IOException {
         while (true) {
             if (buffer.holdsWholeEvents() && !source.ready()) {
-                flush();
+                client.flush(buffer);
                 calmDown();
             }
             if (facts.ended() && (client.isGone() || options.limits().afterTerminal().isZero())) {
@@ -212,7 +212,7 @@ final class StreamRelay {
         }
         buffer.boundary = to;
         if (now) {
-            flush();
+            client.flush(buffer);
         }
     }
 
@@ -242,7 +242,7 @@ final class StreamRelay {
             // Nothing but comments so far, and too many of them to wait for an event.
             outlet.open();
             buffer.boundary = frames.start();
-            flush();
+            client.flush(buffer);
             compact();
         }
         if (buffer.isFull()) {
@@ -264,7 +264,7 @@ final class StreamRelay {
             compact();
         }
         if (buffer.isAlmostFull() && !buffer.grow()) {
-            flush();
+            client.flush(buffer);
             compact();
         }
     }
@@ -274,13 +274,6 @@ final class StreamRelay {
         if (buffer.isCalm(facts.bytesIn()) && !longEvent.isPassing()) {
             compact();
             buffer.shrink();
-        }
-    }
-
-    private void flush() throws IOException {
-        if (buffer.holdsWholeEvents()) {
-            client.emit(buffer.bytes, buffer.written, buffer.boundary, true);
-            buffer.written = buffer.boundary;
         }
     }
 

@@ -3,6 +3,7 @@ package sluice.turns;
 import java.nio.charset.StandardCharsets;
 import sluice.api.RequestBody;
 import sluice.forward.ByteBudget;
+import sluice.json.ByteSearch;
 import sluice.responses.Continuation;
 
 /**
@@ -19,20 +20,6 @@ record ClientMessage(byte[] bytes, int offset, int length, RequestBody body, Str
 
     /** Whether it refers to nothing that was said on its connection before, so that it may be sent on any. */
     boolean isPortable() {
-        return Continuation.of(body).isEmpty() && !contains(REFERENCE);
-    }
-
-    private boolean contains(byte[] wanted) {
-        int last = offset + length - wanted.length;
-        for (int from = offset; from <= last; from++) {
-            int same = 0;
-            while (same < wanted.length && bytes[from + same] == wanted[same]) {
-                same++;
-            }
-            if (same == wanted.length) {
-                return true;
-            }
-        }
-        return false;
+        return Continuation.of(body).isEmpty() && ByteSearch.indexOf(bytes, offset, offset + length, REFERENCE) < 0;
     }
 }

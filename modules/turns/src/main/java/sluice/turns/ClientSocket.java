@@ -20,8 +20,6 @@ import sluice.websocket.WebSocketEvent;
  * limits.
  */
 final class ClientSocket implements Sweeper.Watched {
-    /** Time for a peer to answer our close frame. */
-    private static final long GOODBYE_NANOS = 1_000_000_000;
     /** How often it is asked whether the client's key is still valid. */
     private static final long ALLOWED_NANOS = 500_000_000;
     private static final Runnable STAYS = () -> { };
@@ -125,7 +123,7 @@ final class ClientSocket implements Sweeper.Watched {
                     case WebSocketEvent.Closed closed -> {
                         left();
                         if (closed.code() != CloseCodes.ABNORMAL) {
-                            socket.finish(sweeper, GOODBYE_NANOS);
+                            socket.finish(sweeper, WebSocketConnection.GOODBYE_NANOS);
                         }
                         return;
                     }
@@ -223,7 +221,7 @@ final class ClientSocket implements Sweeper.Watched {
             close(CloseCodes.POLICY_VIOLATION, "the message comes too slowly");
         }
         long closing = closingSinceNanos.get();
-        if (output.isStalled(nowNanos, rules.stall().toNanos()) || closing != 0 && nowNanos - closing > GOODBYE_NANOS) {
+        if (output.isStalled(nowNanos, rules.stall().toNanos()) || closing != 0 && nowNanos - closing > WebSocketConnection.GOODBYE_NANOS) {
             socket.close();
             return;
         }

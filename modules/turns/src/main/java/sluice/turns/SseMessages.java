@@ -2,6 +2,7 @@ package sluice.turns;
 
 import java.io.IOException;
 import java.util.Arrays;
+import sluice.json.ByteSearch;
 
 /**
  * A stream of server-sent events as messages: what stands behind {@code data:} of each event is one message, lines of several
@@ -43,7 +44,7 @@ final class SseMessages {
                 at++;
                 continue;
             }
-            int stop = lineEnd(bytes, at, end);
+            int stop = ByteSearch.lineEnd(bytes, at, end);
             if (stop == end) {
                 keep(bytes, at, end);
                 return;
@@ -111,14 +112,6 @@ final class SseMessages {
     private static int value(byte[] bytes, int from, int to) {
         int at = from + DATA.length;
         return at < to && bytes[at] == ' ' ? at + 1 : at;
-    }
-
-    private static int lineEnd(byte[] bytes, int from, int to) {
-        int at = from;
-        while (at < to && bytes[at] != '\n' && bytes[at] != '\r') {
-            at++;
-        }
-        return at;
     }
 
     private static byte[] room(byte[] bytes, int wanted) {

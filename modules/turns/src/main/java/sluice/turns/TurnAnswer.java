@@ -6,6 +6,7 @@ import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
 import sluice.forward.Answer;
+import sluice.json.ByteSearch;
 import sluice.json.JsonStrings;
 import sluice.responses.ErrorEvent;
 import sluice.responses.ErrorMessage;
@@ -101,7 +102,7 @@ final class TurnAnswer implements Answer {
     }
 
     private void message(byte[] buffer, int offset, int length) throws IOException {
-        if (streamId.isEmpty() || contains(buffer, offset, offset + length)) {
+        if (streamId.isEmpty() || ByteSearch.indexOf(buffer, offset, offset + length, STREAM_ID) >= 0) {
             socket.sendLater(buffer, offset, length);
         } else {
             byte[] named = withStreamId(new String(buffer, offset, length, StandardCharsets.UTF_8));
@@ -113,19 +114,6 @@ final class TurnAnswer implements Answer {
     private byte[] withStreamId(String json) {
         int end = json.lastIndexOf('}');
         return (json.substring(0, end) + ",\"stream_id\":" + JsonStrings.quote(streamId) + "}").getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static boolean contains(byte[] bytes, int from, int to) {
-        for (int at = from; at <= to - STREAM_ID.length; at++) {
-            int same = 0;
-            while (same < STREAM_ID.length && bytes[at + same] == STREAM_ID[same]) {
-                same++;
-            }
-            if (same == STREAM_ID.length) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

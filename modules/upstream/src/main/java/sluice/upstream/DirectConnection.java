@@ -112,7 +112,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             ResponseHead head = send(request);
             keepAlive = head.keepAlive() && sent;
             body = input.body(head.bodyBytes());
-            if (isStream(head)) {
+            if (head.headers().isEventStream()) {
                 lighten();
             }
             idleLimitNanos = request.idleNanos();
@@ -154,11 +154,6 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
             failure.addSuppressed(e);
         }
         throw failure;
-    }
-
-    private static boolean isStream(ResponseHead head) {
-        int type = head.headers().find("content-type");
-        return type >= 0 && head.headers().value(type).regionMatches(true, 0, "text/event-stream", 0, 17);
     }
 
     /** A stream may be open for an hour, beside thousands of others, and needs no buffers but its relay's. */

@@ -1,5 +1,7 @@
 package sluice.websocket;
 
+import sluice.api.UpstreamResult;
+
 /** Status codes of a WebSocket close (RFC 6455 §7.4, and IANA's registry for 1012 to 1014). */
 public final class CloseCodes {
     public static final int NORMAL = 1000;
@@ -11,7 +13,7 @@ public final class CloseCodes {
     public static final int ABNORMAL = 1006;
     public static final int NOT_UTF8 = 1007;
     public static final int POLICY_VIOLATION = 1008;
-    public static final int TOO_BIG = 1009;
+    public static final int TOO_BIG = UpstreamResult.Close.TOO_LARGE;
     public static final int INTERNAL_ERROR = 1011;
     public static final int TRY_AGAIN_LATER = 1013;
 

@@ -18,6 +18,8 @@ import sluice.net.Link;
 public final class WebSocketConnection implements AutoCloseable {
     /** Largest message by default. */
     public static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+    /** Time for a peer to answer our close frame. */
+    public static final long GOODBYE_NANOS = 1_000_000_000;
     /** Pings and pongs that may come at once, and how fast that allowance comes back: nobody honest is near it. */
     static final int CONTROL_BURST = 256;
     static final long CONTROL_REFILL_NANOS = 50_000_000;

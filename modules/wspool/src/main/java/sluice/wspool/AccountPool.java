@@ -116,7 +116,7 @@ final class AccountPool {
             case UpstreamDial.Outcome.Failed failed -> new Given.Failed(failed.kind(), failed.detail());
             case UpstreamDial.Outcome.Refused refused -> new Given.Refused(refused);
             case UpstreamDial.Outcome.Open open -> {
-                open.headers().first(TurnStates.HEADER)
+                open.headers().first(TurnPool.TURN_STATE)
                         .ifPresent(state -> turnStates.keep(account.name(), want.sessionKey(), state));
                 PooledSocket socket = new PooledSocket(seat.id(), open.socket(), sweeper, nanoClock, () -> seats.vacate(seat));
                 seats.opened(seat, socket);
@@ -129,7 +129,7 @@ final class AccountPool {
     /** A client that brings its own state keeps it. */
     private Headers withTurnState(Want want) {
         Headers headers = want.headers();
-        if (headers.has(TurnStates.HEADER)) {
+        if (headers.has(TurnPool.TURN_STATE)) {
             return headers;
         }
         return turnStates.of(account.name(), want.sessionKey()).map(state -> {
@@ -137,7 +137,7 @@ final class AccountPool {
             for (int i = 0; i < headers.size(); i++) {
                 all.add(headers, i);
             }
-            return all.add(TurnStates.HEADER, state).build();
+            return all.add(TurnPool.TURN_STATE, state).build();
         }).orElse(headers);
     }
 

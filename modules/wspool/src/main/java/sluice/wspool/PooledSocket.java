@@ -17,7 +17,6 @@ import sluice.websocket.WebSocketEvent;
  * notices at once when it ends. Thread-safe.
  */
 final class PooledSocket {
-    private static final long GOODBYE_NANOS = 1_000_000_000;
     private static final byte[] NO_PAYLOAD = {};
 
     /** Hears what comes while nobody uses the connection. */
@@ -120,7 +119,7 @@ final class PooledSocket {
         Thread.ofVirtual().name(id + "-close").start(() -> {
             long start = nanoClock.getAsLong();
             Sweeper.Registration watch = sweeper.watch(now -> {
-                if (now - start >= GOODBYE_NANOS) {
+                if (now - start >= WebSocketConnection.GOODBYE_NANOS) {
                     socket.close();
                 }
             });

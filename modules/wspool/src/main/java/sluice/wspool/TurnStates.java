@@ -13,7 +13,6 @@ import sluice.api.SessionKeys;
  */
 final class TurnStates {
     private final SessionKeys keys = SessionKeys.random();
-    static final String HEADER = "x-codex-turn-state";
     /** As many sessions as can be in the middle of a turn, with room to spare. */
     static final int MAX_SESSIONS = 10_000;
 
