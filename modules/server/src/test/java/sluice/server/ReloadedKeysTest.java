@@ -33,7 +33,7 @@ class ReloadedKeysTest {
     private static final Pattern RANGE = Pattern.compile("([^ ]+)\\.\\.([^ ]+)( or .*)?");
     /** Where a reload begins, and what reads the configuration in force later on. */
     private static final List<String> ROOTS = List.of("Reloader.reload", "Reloader.interval", "GatewayProcess.drain",
-            "Gateway.handle", "ClientSocket.sweep", "Assembly.inForce");
+            "Gateway.handle", "ClientSocket.sweep", "Assembly.putInForce");
 
     @TempDir
     private Path folder;
