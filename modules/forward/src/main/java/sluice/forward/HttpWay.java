@@ -44,26 +44,9 @@ final class HttpWay implements Way {
             return http.send(request);
         }
         UpstreamResult result = pool.send(request);
-        if (result instanceof UpstreamResult.Unreachable unreached && !unreached.requestSent()) {
-            switch (unreached.kind()) {
-                case NO_WEBSOCKET -> {
-                    refusals.note(request.account());
-                    return http.send(request);
-                }
-                // A way station that knows no WebSocket often just closes.
-                case RESET -> {
-                    return http.send(request);
-                }
-                case DNS, CONNECT, TLS, PROXY, TIMEOUT, FRAMING, TOO_LARGE, HELD, CANCELLED -> {
-                    return result;
-                }
-            }
-        }
-        if (result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.TOO_LARGE) {
-            // The account has read none of it, and takes more by HTTP.
-            return http.send(request);
-        }
-        return result;
+        boolean byHttp = refusals.note(request.account(), result)
+                || result instanceof UpstreamResult.Unreachable none && Way.mayGoByHttp(none);
+        return byHttp ? http.send(request) : result;
     }
 
     private boolean fits(UpstreamRequest request, RequestBody body) {

@@ -62,6 +62,12 @@ public interface Way {
         return false;
     }
 
+    /** Whether HTTP may do what a WebSocket could not: the account has read none of it. */
+    static boolean mayGoByHttp(UpstreamResult.Unreachable none) {
+        // A way station that knows no WebSocket often just closes.
+        return none.kind() == UpstreamResult.Kind.TOO_LARGE || none.kind() == UpstreamResult.Kind.RESET && !none.requestSent();
+    }
+
     /** Passes on a message that asks for no answer; false if there is nobody to pass it on to. */
     default boolean passOn(OutboundBody message) {
         return false;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
+import sluice.api.UpstreamResult;
 
 /**
  * Accounts that turned out to have no WebSocket, whatever the configuration says: for a while they are not asked again. Holds
@@ -18,9 +19,13 @@ public final class WebSocketRefusals {
         this.clock = clock;
     }
 
-    /** The account has just refused one. */
-    public void note(Account account) {
-        sinceNanos.put(account.name(), clock.getAsLong());
+    /** Remembers an account that turned out to have none, and says whether it has. */
+    public boolean note(Account account, UpstreamResult result) {
+        boolean none = result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.NO_WEBSOCKET;
+        if (none) {
+            sinceNanos.put(account.name(), clock.getAsLong());
+        }
+        return none;
     }
 
     /** Whether the account refused one within {@code span}. */

@@ -98,9 +98,8 @@ final class TurnWay implements Way {
     /** HTTP takes what is too large for a WebSocket, and what finds its WebSocket broken while no account has another one. */
     @Override
     public boolean switchWay(UpstreamResult.Unreachable none, Call call) {
-        boolean broken = none.kind() == UpstreamResult.Kind.RESET && !none.requestSent()
-                && !means.available().test(call.elsewhere(SelectionRequest.Transport.WEBSOCKET));
-        boolean other = (none.kind() == UpstreamResult.Kind.TOO_LARGE || broken) && portable && isRequest && !overHttp;
+        boolean other = Way.mayGoByHttp(none) && portable && isRequest && !overHttp && (none.kind() == UpstreamResult.Kind.TOO_LARGE
+                || !means.available().test(call.elsewhere(SelectionRequest.Transport.WEBSOCKET)));
         overHttp |= other;
         return other;
     }
@@ -130,9 +129,7 @@ final class TurnWay implements Way {
             return means.http().send(request);
         }
         UpstreamResult result = binding.turn(request, streamId, portable);
-        if (result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.NO_WEBSOCKET) {
-            means.refusals().note(request.account());
-        }
+        means.refusals().note(request.account(), result);
         return result;
     }
 
