@@ -7,6 +7,7 @@ module sluice.clients {
     requires transitive sluice.api;
     requires transitive sluice.config;
     requires transitive sluice.records;
+    requires sluice.files;
     requires info.picocli;
 
     provides sluice.api.Command with sluice.clients.InitCommand, sluice.clients.PricesCommand;

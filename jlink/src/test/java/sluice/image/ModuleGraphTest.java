@@ -29,6 +29,7 @@ class ModuleGraphTest {
             Map.entry("sluice.api", Set.of()),
             Map.entry("sluice.buffers", Set.of("sluice.api")),
             Map.entry("sluice.json", Set.of()),
+            Map.entry("sluice.files", Set.of()),
             Map.entry("sluice.responses", Set.of("sluice.api", "sluice.buffers", "sluice.json")),
             Map.entry("sluice.net", Set.of("sluice.api", "sluice.buffers")),
             Map.entry("sluice.http1", Set.of("sluice.api", "sluice.net")),
@@ -36,7 +37,7 @@ class ModuleGraphTest {
             Map.entry("sluice.body", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sse", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
-            Map.entry("sluice.state", Set.of("sluice.api")),
+            Map.entry("sluice.state", Set.of("sluice.api", "sluice.files")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.net", "sluice.http1")),
             Map.entry("sluice.http2", Set.of("sluice.net", "sluice.http1")),
             Map.entry("sluice.wspool", Set.of("sluice.api", "sluice.responses", "sluice.json", "sluice.net", "sluice.http1",
@@ -59,7 +60,7 @@ class ModuleGraphTest {
             Map.entry("sluice.ops", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.net", "sluice.probe", "sluice.records")),
             // the facts of a request, and who may make one
             Map.entry("sluice.records", Set.of("sluice.api")),
-            Map.entry("sluice.clients", Set.of("sluice.api", "sluice.config", "sluice.records")),
+            Map.entry("sluice.clients", Set.of("sluice.api", "sluice.config", "sluice.files", "sluice.records")),
             Map.entry("sluice.probe", Set.of("sluice.api", "sluice.net", "sluice.http1")),
             // its command reads the configuration and its prices
             Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.clients")));
@@ -68,6 +69,7 @@ class ModuleGraphTest {
             Map.entry("sluice.api", Set.of()),
             Map.entry("sluice.buffers", Set.of("sluice.baseline", "sluice.body", "sluice.forward", "sluice.net", "sluice.responses",
                     "sluice.server", "sluice.sse")),
+            Map.entry("sluice.files", Set.of("sluice.clients", "sluice.state")),
             Map.entry("sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.failures", "sluice.forward",
                     "sluice.gauge", "sluice.ledger", "sluice.ops", "sluice.records", "sluice.responses", "sluice.server",
                     "sluice.simulator", "sluice.sse", "sluice.turns", "sluice.wspool")),

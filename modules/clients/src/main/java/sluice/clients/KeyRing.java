@@ -1,15 +1,9 @@
 package sluice.clients;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.config.KeyHash;
+import sluice.files.FileVersion;
+import sluice.files.OneWriter;
+import sluice.files.WholeFile;
 
 /**
  * The clients that were made while the gateway runs, in a file that only its owner may read: names, limits and hashes, no key. A
@@ -34,14 +31,14 @@ public final class KeyRing {
     private final Clients clients;
     private volatile Map<String, IssuedClient> issued = Map.of();
     private Map<KeyHash, Long> savedUses = Map.of();
-    private final SpendingMutex mutex;
+    private final OneWriter one;
     /** The file as this process read or wrote it last. */
-    private volatile String seen = "";
+    private volatile FileVersion seen = FileVersion.NONE;
 
     private KeyRing(Path file, Clients clients) {
         this.file = file;
         this.clients = clients;
-        mutex = new SpendingMutex(file);
+        one = new OneWriter(file);
     }
 
     /**
@@ -57,7 +54,7 @@ public final class KeyRing {
 
     /** Whether another process has written since this one read or wrote. One look at the file. */
     public boolean hasChanged() {
-        return !version().equals(seen);
+        return !FileVersion.of(file).equals(seen);
     }
 
     /**
@@ -66,21 +63,11 @@ public final class KeyRing {
      * @throws IOException if it cannot be read; then what was known before holds
      */
     public void takeIn() throws IOException {
-        String now = version();
+        FileVersion now = FileVersion.of(file);
         if (!now.equals(seen)) {
             read(Files.readAllLines(file, StandardCharsets.UTF_8));
             savedUses = uses();
             seen = now;
-        }
-    }
-
-    /** Each writing is another file by the same name; empty: there is none. */
-    private String version() {
-        try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            return now.fileKey() + " " + now.lastModifiedTime() + " " + now.size();
-        } catch (IOException e) {
-            return "";
         }
     }
 
@@ -100,7 +87,7 @@ public final class KeyRing {
         if (file.toAbsolutePath().getParent() != null) {
             Files.createDirectories(file.toAbsolutePath().getParent());
         }
-        mutex.hold(() -> {
+        one.hold(() -> {
             takeIn();
             change.make();
         });
@@ -186,18 +173,8 @@ public final class KeyRing {
     private void write(Map<String, IssuedClient> all) throws IOException {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
         all.values().forEach(client -> KeyRingLine.append(text, client, clients));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.writeThrough(file, out -> out.append(text));
         savedUses = uses();
-        seen = version();
+        seen = FileVersion.of(file);
     }
 }

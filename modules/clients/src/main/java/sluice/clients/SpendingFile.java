@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import sluice.files.OneWriter;
+import sluice.files.WholeFile;
 import sluice.records.RequestRecord;
 
 /**
@@ -37,7 +38,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
 
     private final Path file;
     private final Allowances allowances;
-    private final SpendingMutex mutex;
+    private final OneWriter one;
     private final ConcurrentLinkedQueue<SpendingBatch.Ended> ended = new ConcurrentLinkedQueue<>();
     private final Thread writer;
     private volatile boolean changed;
@@ -70,7 +71,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     public SpendingFile(Path file, Allowances allowances) {
         this.file = file;
         this.allowances = allowances;
-        mutex = new SpendingMutex(file);
+        one = new OneWriter(file);
         kept = new KeptSums(allowances);
         underWay = UnderWayFiles.open(file);
         writer = Thread.ofPlatform().daemon().name("sluice-spending").unstarted(this::run);
@@ -117,7 +118,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     /** While a restart hands over: reads what the other process has spent, and sees when it is gone. */
     private void watch() {
         try {
-            mutex.hold(this::readNew);
+            one.hold(this::readNew);
         } catch (IOException e) {
             tell(e);
         }
@@ -233,7 +234,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
             if (file.toAbsolutePath().getParent() != null) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
             }
-            mutex.hold(() -> write(batch));
+            one.hold(() -> write(batch));
             failing = false;
         } catch (IOException e) {
             tell(e);
@@ -305,9 +306,12 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         kept.lines(all::add);
         waiting.values().forEach(work -> all.add(SpendingLine.of(work)));
         last.forEach((who, requests) -> all.add(SpendingLine.transaction(who, requests, Map.of(), List.of())));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, all, StandardCharsets.UTF_8);
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, out -> {
+            for (String line : all) {
+                out.write(line);
+                out.write('\n');
+            }
+        });
         inode = inode();
         position = Files.size(file);
         cutOff = false;

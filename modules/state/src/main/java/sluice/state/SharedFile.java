@@ -5,21 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import sluice.files.FileVersion;
+import sluice.files.OneWriter;
 
 /**
  * The file of a state, which two processes have while a restart hands over. Whoever writes takes in first what the other has written:
  * what is in the file is never less than what either has saved, whoever saves last. Confined to one thread at a time.
  */
 final class SharedFile {
-    /** Which writing of the file it is: each one is another file by the same name. */
-    private record Version(String file, long modifiedMillis, long bytes) {
-        private static final Version NONE = new Version("", 0, 0);
-    }
-
     private final Path path;
     private final OneWriter writer;
-    private volatile Version seen = Version.NONE;
+    private volatile FileVersion seen = FileVersion.NONE;
 
     SharedFile(Path path) {
         this.path = path;
@@ -28,8 +24,8 @@ final class SharedFile {
 
     /** Whether another process has written since this one read or wrote. One look at the folder. */
     boolean hasChanged() {
-        Version now = version();
-        return now != Version.NONE && !now.equals(seen);
+        FileVersion now = FileVersion.of(path);
+        return now != FileVersion.NONE && !now.equals(seen);
     }
 
     /**
@@ -42,14 +38,14 @@ final class SharedFile {
         writer.hold(() -> {
             takeIn(reader);
             StateFile.write(path, epochMillis, source);
-            seen = version();
+            seen = FileVersion.of(path);
         });
     }
 
     /** Reads what others have written, if they have. What cannot be read is set aside: a gateway that starts anew is better than none. */
     void takeIn(StateFile.Reader reader) {
-        Version now = version();
-        if (now == Version.NONE || now.equals(seen)) {
+        FileVersion now = FileVersion.of(path);
+        if (now == FileVersion.NONE || now.equals(seen)) {
             return;
         }
         try {
@@ -58,15 +54,6 @@ final class SharedFile {
             setAside(e);
         }
         seen = now;
-    }
-
-    private Version version() {
-        try {
-            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-            return new Version(String.valueOf(now.fileKey()), now.lastModifiedTime().toMillis(), now.size());
-        } catch (IOException e) {
-            return Version.NONE;
-        }
     }
 
     private void setAside(Exception why) {

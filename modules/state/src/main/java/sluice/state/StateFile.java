@@ -3,19 +3,17 @@ package sluice.state;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Consumer;
 import sluice.api.SharedState.Counters;
 import sluice.api.SharedState.Home;
 import sluice.api.SharedState.Rest;
+import sluice.files.WholeFile;
 
 /**
  * Saved state as lines of text: a header with the version and the time, the secret of the keys, one line for each entry, and a
@@ -70,13 +68,11 @@ final class StateFile {
         void entry(long savedEpochMillis, Entry entry);
     }
 
-    /** Writes beside the file and moves into its place, so that a crash leaves the old one or the new one. */
+    /** Writes all entries, or leaves the file as it was. */
     static void write(Path file, long epochMillis, Source source) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        Path draft = Files.createTempFile(folder, file.getFileName().toString(), ".draft", ownerOnly(folder));
+        Files.createDirectories(file.toAbsolutePath().getParent());
         try {
-            try (Writer out = Files.newBufferedWriter(draft, StandardCharsets.UTF_8)) {
+            WholeFile.write(file, out -> {
                 long[] count = {0};
                 out.write(HEADER + epochMillis + "\n");
                 source.writeTo(entry -> {
@@ -88,21 +84,10 @@ final class StateFile {
                     count[0]++;
                 });
                 out.write("end " + count[0] + "\n");
-            }
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            });
         } catch (UncheckedIOException e) {
             throw e.getCause();
-        } finally {
-            Files.deleteIfExists(draft);
         }
-    }
-
-    /** The secret in it is nobody else's business. */
-    private static java.nio.file.attribute.FileAttribute<?>[] ownerOnly(Path folder) {
-        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new java.nio.file.attribute.FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new java.nio.file.attribute.FileAttribute<?>[0];
     }
 
     /** An entry as a line, with its end. */

@@ -1,4 +1,4 @@
-package sluice.clients;
+package sluice.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,34 +8,35 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 
 /** That one process at a time writes a file. The system ends it with the process. Confined to one thread. */
-final class SpendingMutex {
-    private static final int TRIES = 1000;
+public final class OneWriter {
+    /** Five seconds: writing takes far less, and who waits has other things to do. */
+    private static final int TRIES = 5000;
     private static final long PAUSE_NANOS = 1_000_000;
 
     private final Path file;
 
-    /** A mutex beside {@code sums}. */
-    SpendingMutex(Path sums) {
-        file = sums.resolveSibling(sums.getFileName() + ".lock");
+    /** Of {@code written}; the lock is on a file beside it, for the file itself may be exchanged. */
+    public OneWriter(Path written) {
+        file = written.resolveSibling(written.getFileName() + ".lock");
     }
 
-    /** What is done while nobody else writes. */
+    /** What is done while nobody else does it. */
     @FunctionalInterface
-    interface Writing {
-        /** Writes. */
+    public interface Work {
+        /** Does it. */
         void run() throws IOException;
     }
 
     /**
-     * Waits until no other process writes, and writes.
+     * Waits until no other process does it, and does it.
      *
-     * @throws IOException if the folder cannot be written, or {@code writing} fails
+     * @throws IOException if the folder cannot be written, or the work fails
      */
-    void hold(Writing writing) throws IOException {
+    public void hold(Work work) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             for (int i = 0; i < TRIES; i++) {
                 if (has(channel)) {
-                    writing.run();
+                    work.run();
                     return;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -48,11 +49,9 @@ final class SpendingMutex {
         try {
             return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            // another gateway of this process writes
-            return false;
+            return false; // another gateway of this process
         } catch (IOException e) {
-            // A file system without locks: a restart there must not hand over.
-            return true;
+            return true; // a file system without locks: a restart there must not hand over
         }
     }
 }
