@@ -110,6 +110,14 @@ public interface SharedState extends AutoCloseable {
         /** Whose the object with this id is, as {@code client} may know it; renews what it finds. */
         Ownership find(String client, String id);
 
+        /**
+         * As {@link #find}. But what nobody remembers here may have been made a moment ago by another process that has the same state, as
+         * while a restart hands over: waits then, a few seconds at most, until all that it knows now is known here.
+         */
+        default Ownership findAnywhere(String client, String id) {
+            return find(client, id);
+        }
+
         /** The client made it. */
         void own(String client, String id, String account);
 

@@ -42,6 +42,6 @@ record GivenTurnStates(Owners owners) {
     }
 
     private boolean isOf(String account, String client, String state) {
-        return owners.find(client, KIND + state) instanceof Owners.Ownership.Owned(String giver) && giver.equals(account);
+        return owners.findAnywhere(client, KIND + state) instanceof Owners.Ownership.Owned(String giver) && giver.equals(account);
     }
 }

@@ -16,7 +16,7 @@ import sluice.responses.NamedItems;
  */
 record ResponseOwners(Owners owners, boolean refusesUnknown) {
     private boolean isForeign(String client, String id) {
-        return switch (owners.find(client, id)) {
+        return switch (owners.findAnywhere(client, id)) {
             case Owners.Ownership.Owned owned -> false;
             case Owners.Ownership.Foreign foreign -> true;
             case Owners.Ownership.Unknown unknown -> refusesUnknown;
@@ -30,7 +30,7 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
 
     /** Whether the client made {@code id}, or found it. */
     boolean isOwned(String client, String id) {
-        return owners.find(client, id) instanceof Owners.Ownership.Owned;
+        return owners.findAnywhere(client, id) instanceof Owners.Ownership.Owned;
     }
 
     /**
@@ -41,7 +41,7 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         if (ids.size() > StoredIds.MOST) {
             return Check.refused(tooMany(StoredIds.MOST));
         }
-        return ids.stream().filter(id -> owners.find(client, id) instanceof Owners.Ownership.Foreign).findFirst()
+        return ids.stream().filter(id -> owners.findAnywhere(client, id) instanceof Owners.Ownership.Foreign).findFirst()
                 .map(id -> Check.refused(none(id))).orElse(Check.PASSED);
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import sluice.config.Configuration;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
@@ -29,9 +30,13 @@ class RestartTest {
     private static final Duration HANDSHAKE = Duration.ofMillis(100);
 
     private static GatewayProcess start(SimulatedUpstream upstream, int port) throws IOException {
+        return start(upstream, port, "");
+    }
+
+    private static GatewayProcess start(SimulatedUpstream upstream, int port, String more) throws IOException {
         LoadResult result = new ConfigurationLoader(Map.of("SLUICE_SERVER_PORT", Integer.toString(port), "SLUICE_SERVER_ADMIN_PORT", "0"),
                 Runtime.getRuntime().maxMemory()).parse("test", "server: {reuse-port: true}\naccounts:\n  - {name: a, base-url: \""
-                + upstream.baseUri() + "\", api-key: k, concurrency: 1000}\n", Path.of(""));
+                + upstream.baseUri() + "\", api-key: k, concurrency: 1000}\n" + more, Path.of(""));
         Configuration configuration = ((LoadResult.Loaded) result).configuration();
         return GatewayProcess.start(configuration, OutputStream.nullOutputStream());
     }
@@ -84,6 +89,27 @@ class RestartTest {
             }
             running.close();
         }
+    }
+
+    @Test
+    void theSecondKnowsWhatTheFirstHasJustAnsweredAndTheFirstWhatTheSecondHas(@TempDir Path folder) throws Exception {
+        String kept = "state: {path: " + folder.resolve("state") + "}\nclients: [{name: a, key: key-of-a}, {name: b, key: key-of-b}]\n";
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                GatewayProcess first = start(upstream, 0, kept); GatewayProcess second = start(upstream, 0, kept);
+                TestClient old = new TestClient(first.port()); TestClient young = new TestClient(second.port())) {
+            String id = made(old, "");
+            id = made(young, id);
+            id = made(old, id);
+            made(young, id);
+        }
+    }
+
+    /** Makes a response that continues another one, if one is named. */
+    private static String made(TestClient client, String former) throws IOException {
+        TestClient.Answer answer = client.post("/v1/responses", "{\"model\":\"gpt-5.1\",\"input\":\"hi\""
+                + (former.isEmpty() ? "" : ",\"previous_response_id\":\"" + former + "\"") + "}", "authorization", "Bearer key-of-a");
+        assertEquals(200, answer.status(), answer.text());
+        return answer.text().replaceFirst("(?s).*?\"id\":\"(resp_[^\"]*)\".*", "$1");
     }
 
     @Test

@@ -30,16 +30,28 @@ final class LocalOwners implements Owners {
     private final int max;
     private final int ttlMinutes;
     private final LongSupplier epochMillis;
+    private final OtherProcess other;
     private final Map<Long, OwnerTable> tables = new ConcurrentHashMap<>();
     private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     /** By number. It only grows: names come from the configuration. */
     private final List<String> accounts = new CopyOnWriteArrayList<>();
 
-    LocalOwners(SessionKeys keys, int max, Duration ttl, LongSupplier epochMillis) {
+    LocalOwners(SessionKeys keys, int max, Duration ttl, LongSupplier epochMillis, OtherProcess other) {
         this.keys = keys;
         this.max = max;
         ttlMinutes = (int) Math.max(1, Math.min(Integer.MAX_VALUE, ttl.toMinutes()));
         this.epochMillis = epochMillis;
+        this.other = other;
+    }
+
+    @Override
+    public Ownership findAnywhere(String client, String id) {
+        Ownership known = find(client, id);
+        if (!(known instanceof Ownership.Unknown)) {
+            return known;
+        }
+        other.catchUp();
+        return find(client, id);
     }
 
     @Override

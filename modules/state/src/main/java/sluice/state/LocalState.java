@@ -16,6 +16,9 @@ import sluice.api.SharedState.Rests;
 
 /** State in this process, kept in a file if there is a path. Thread-safe. */
 final class LocalState implements SharedState {
+    /** By whom the file is written: here, and by another process. */
+    private record Sharing(OtherProcess other, List<AutoCloseable> writers) { }
+
     private final SessionKeys keys;
     private final LocalBindings bindings;
     private final LocalOwners owners;
@@ -23,13 +26,13 @@ final class LocalState implements SharedState {
     private final LocalCounters counters;
     private final List<AutoCloseable> writers;
 
-    private LocalState(LocalSettings settings, SessionKeys keys, LocalCounters counters, List<AutoCloseable> writers,
-            LongSupplier nanoClock, LongSupplier epochMillis) {
+    private LocalState(LocalSettings settings, SessionKeys keys, LocalCounters counters, Sharing sharing, LongSupplier nanoClock,
+            LongSupplier epochMillis) {
         this.keys = keys;
         this.counters = counters;
-        this.writers = writers;
+        writers = sharing.writers();
         bindings = new LocalBindings(settings.sessionTtl(), settings.maxSessions(), nanoClock);
-        owners = new LocalOwners(keys, settings.maxOwners(), settings.ownerTtl(), epochMillis);
+        owners = new LocalOwners(keys, settings.maxOwners(), settings.ownerTtl(), epochMillis, sharing.other());
         rests = new LocalRests(epochMillis);
     }
 
@@ -37,7 +40,7 @@ final class LocalState implements SharedState {
     static LocalState open(LocalSettings settings, LongSupplier nanoClock, LongSupplier epochMillis) {
         return switch (settings.file()) {
             case LocalSettings.Kept.Nowhere _ -> new LocalState(settings, SessionKeys.random(),
-                    new LocalCounters(epochMillis, sum -> { }), List.of(), nanoClock, epochMillis);
+                    new LocalCounters(epochMillis, sum -> { }), new Sharing(OtherProcess.NONE, List.of()), nanoClock, epochMillis);
             case LocalSettings.Kept.InFile(Path path, Duration saveEvery) ->
                     kept(settings, path, saveEvery, nanoClock, epochMillis);
         };
@@ -56,8 +59,8 @@ final class LocalState implements SharedState {
                 .map(secret -> new SessionKeys(secret.k0(), secret.k1())).orElseGet(SessionKeys::random);
         Journal journal = new Journal(path);
         LocalCounters counters = new LocalCounters(epochMillis, journal::changed);
-        List<AutoCloseable> writers = new ArrayList<>();
-        LocalState state = new LocalState(settings, keys, counters, writers, nanoClock, epochMillis);
+        Sharing sharing = new Sharing(OtherProcess.of(file::hasChanged, epochMillis), new ArrayList<>());
+        LocalState state = new LocalState(settings, keys, counters, sharing, nanoClock, epochMillis);
         long age = Math.max(0, epochMillis.getAsLong() - savedEpochMillis[0]);
         entries.forEach(entry -> state.restore(entry, age));
         try {
@@ -65,12 +68,12 @@ final class LocalState implements SharedState {
         } catch (IOException e) {
             System.getLogger("sluice.state").log(System.Logger.Level.ERROR, "state.path: sums cannot be read: " + e);
         }
-        StateSaver saver = new StateSaver(state.saving(file, journal, epochMillis), saveEvery.toNanos());
+        StateSaver saver = new StateSaver(state.saving(file, journal, sharing.other(), epochMillis), sharing.other(), saveEvery.toNanos());
         journal.start();
         saver.start();
         // The journal's last lines are in its file before the last save, which makes them needless.
-        writers.add(journal);
-        writers.add(saver);
+        sharing.writers().add(journal);
+        sharing.writers().add(saver);
         return state;
     }
 
@@ -84,20 +87,14 @@ final class LocalState implements SharedState {
         }
     }
 
-    private StateSaver.Saving saving(SharedFile file, Journal journal, LongSupplier epochMillis) {
-        return new StateSaver.Saving() {
-            @Override
-            public void save() throws IOException {
-                long begun = journal.begin();
-                long now = epochMillis.getAsLong();
-                file.exchange(new OfAnother(now), now, LocalState.this::writeTo);
-                journal.forgetBefore(begun);
-            }
-
-            @Override
-            public boolean isShared() {
-                return file.hasChanged();
-            }
+    private StateSaver.Saving saving(SharedFile file, Journal journal, OtherProcess other, LongSupplier epochMillis) {
+        return () -> {
+            long begun = journal.begin();
+            long now = epochMillis.getAsLong();
+            OfAnother taken = new OfAnother(now);
+            file.exchange(taken, now, LocalState.this::writeTo);
+            taken.tell(other);
+            journal.forgetBefore(begun);
         };
     }
 
@@ -117,17 +114,25 @@ final class LocalState implements SharedState {
         private final long nowEpochMillis;
         /** Without the same secret the hashes of the other mean nothing here. */
         private boolean understood;
+        private long savedEpochMillis = Long.MIN_VALUE;
 
         OfAnother(long nowEpochMillis) {
             this.nowEpochMillis = nowEpochMillis;
         }
 
         @Override
-        public void entry(long savedEpochMillis, StateFile.Entry entry) {
+        public void entry(long saved, StateFile.Entry entry) {
+            savedEpochMillis = saved;
             if (entry instanceof StateFile.Secret(long k0, long k1)) {
                 understood = k0 == keys.k0() && k1 == keys.k1();
             } else if (understood && !(entry instanceof StateFile.Resting)) {
-                restore(entry, Math.max(0, nowEpochMillis - savedEpochMillis));
+                restore(entry, Math.max(0, nowEpochMillis - saved));
+            }
+        }
+
+        void tell(OtherProcess other) {
+            if (savedEpochMillis != Long.MIN_VALUE) {
+                other.told(savedEpochMillis);
             }
         }
     }

@@ -16,46 +16,41 @@ final class StateSaver implements AutoCloseable {
     private static final long REST_TIMES = 20;
     /** Longer than this nobody waits for what the other has learnt: one save may have been held up by something else. */
     private static final long MOST_REST_NANOS = 2_000_000_000;
-    /** Another process saves every now and then as long as it lives; after so many times as long without a save it is gone. */
-    private static final long GONE_TIMES = 2;
-
     /** What is saved. */
     interface Saving {
         /** Takes in what another process has saved, and saves all. */
         void save() throws IOException;
-
-        /** Whether another process has saved since. */
-        boolean isShared();
     }
 
     private final Saving saving;
+    private final OtherProcess other;
     private final long everyNanos;
     /** Whether the last save failed: a full disk is told once. Confined to the thread. */
     private boolean failing;
+    /** How long the last save took. Confined to the thread once it runs. */
+    private long tookNanos;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = Thread.ofPlatform().daemon().name("sluice-state-save").unstarted(this::run);
 
-    StateSaver(Saving saving, long everyNanos) {
+    StateSaver(Saving saving, OtherProcess other, long everyNanos) {
         this.saving = saving;
+        this.other = other;
         this.everyNanos = everyNanos;
     }
 
+    /** Saves: another process sees that there is this one, and what cannot be written is said at the start. Goes on by itself. */
     void start() {
+        tookNanos = save();
         thread.start();
     }
 
     private void run() {
-        // What cannot be written is said at the start, and not a minute later.
-        long tookNanos = save();
         long savedNanos = System.nanoTime();
-        long sharedNanos = 0;
-        boolean shared = false;
+        boolean shared = other.isThere();
         try {
             while (!end.await(Math.min(everyNanos, shared ? SHARED_LOOK_NANOS : LOOK_NANOS), TimeUnit.NANOSECONDS)) {
                 long now = System.nanoTime();
-                boolean another = saving.isShared();
-                sharedNanos = another ? now : sharedNanos;
-                shared = another || shared && now - sharedNanos < GONE_TIMES * everyNanos;
+                shared = other.isThere();
                 if (now - savedNanos >= (shared ? Math.min(Math.min(everyNanos, MOST_REST_NANOS), REST_TIMES * tookNanos)
                         : everyNanos)) {
                     tookNanos = save();

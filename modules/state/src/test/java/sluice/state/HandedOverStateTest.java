@@ -69,6 +69,28 @@ class HandedOverStateTest {
     }
 
     @Test
+    void whatTheFirstMadeAMomentAgoIsFoundByTheSecondAndTheOtherWayRound() {
+        LocalState old = running();
+        LocalState young = running();
+        for (int i = 0; i < 5; i++) {
+            old.owners().own("team", "resp_old" + i, "a");
+            assertEquals(OWNED, young.owners().findAnywhere("team", "resp_old" + i));
+            assertEquals(new Ownership.Foreign(), young.owners().findAnywhere("others", "resp_old" + i));
+            young.owners().own("team", "resp_young" + i, "a");
+            assertEquals(OWNED, old.owners().findAnywhere("team", "resp_young" + i));
+        }
+        assertEquals(new Ownership.Unknown(), young.owners().findAnywhere("team", "resp_of_nobody"));
+        old.close();
+        young.close();
+    }
+
+    /** On the system's clock, by which processes know how old a file is. */
+    private LocalState running() {
+        return LocalState.open(new LocalSettings(new LocalSettings.Kept.InFile(folder.resolve("running"), Duration.ofHours(1)),
+                Duration.ofHours(1), 100, Duration.ofDays(30), 100), System::nanoTime, System::currentTimeMillis);
+    }
+
+    @Test
     void aSessionLivesWhereItWasUsedLast() {
         first.bindings().move(7, Home.NONE, new Home("a", 10, false));
         first.close();

@@ -11,7 +11,8 @@ import sluice.api.SharedState.Owners.Ownership;
 class LocalOwnersTest {
     private static final int MAX = 4_000;
     private final Clock clock = new Clock();
-    private final LocalOwners owners = new LocalOwners(SessionKeys.random(), MAX, Duration.ofDays(30), clock::epochMillis);
+    private final LocalOwners owners = new LocalOwners(SessionKeys.random(), MAX, Duration.ofDays(30), clock::epochMillis,
+            OtherProcess.NONE);
 
     private int known(String client, int from, int until) {
         int known = 0;
