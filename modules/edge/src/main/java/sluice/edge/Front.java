@@ -18,6 +18,8 @@ import sluice.http1.RequestHead;
 final class Front {
     /** Azure's clients ask below this path. */
     private static final String AZURE = "/openai";
+    /** Some of them name the model's deployment behind it, and in the body, too. */
+    private static final String DEPLOYMENTS = "/deployments/";
     /** A chain of more proxies is no chain. */
     private static final int MOST_HOPS = 32;
     /** In {@code Forwarded} (RFC 7239 §4): {@code for=} with a token or a text in quotation marks. */
@@ -120,9 +122,15 @@ final class Front {
     }
 
     private RequestHead inside(RequestHead head) {
-        String target = without(AZURE, without(basePath, head.target()));
+        String target = withoutAzure(without(basePath, head.target()));
         return target.length() == head.target().length() ? head
                 : new RequestHead(head.method(), target, head.minorVersion(), head.headers(), head.bodyBytes(), head.keepAlive());
+    }
+
+    private static String withoutAzure(String target) {
+        String inside = without(AZURE, target);
+        int end = inside.length() < target.length() && inside.startsWith(DEPLOYMENTS) ? inside.indexOf('/', DEPLOYMENTS.length()) : -1;
+        return end < 0 ? inside : inside.substring(end);
     }
 
     private static String without(String prefix, String target) {

@@ -197,9 +197,12 @@ class BehindProxyTest {
     void isFoundBelowAnotherPath() throws Exception {
         try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
                 "server: {base-path: /ai/sluice}\n"); TestClient client = gateway.client()) {
-            for (String path : new String[] {"/ai/sluice/v1/responses", "/v1/responses", "/openai/v1/responses?api-version=preview"}) {
+            for (String path : new String[] {"/ai/sluice/v1/responses", "/v1/responses", "/openai/v1/responses?api-version=preview",
+                "/openai/deployments/gpt-5.1/responses?api-version=preview", "/ai/sluice/openai/responses?api-version=preview"}) {
                 assertEquals(200, client.post(path, ASK).status(), path);
             }
+            assertEquals(404, client.post("/openai/deployments/responses", ASK).status());
+            assertEquals(404, client.post("/deployments/gpt-5.1/responses", ASK).status());
             assertEquals(404, client.post("/ai/sluiced/v1/responses", ASK).status());
             assertEquals("/v1/responses?api-version=preview", upstream.log().last().target());
         }
