@@ -61,7 +61,8 @@ public final class PricesCommand implements Command {
         @Override
         public Integer call() {
             LoadResult result = ConfigurationLoader.ofThisProcess().load(config);
-            result.problems().forEach(problem -> err.println("sluice prices: " + (problem.error() ? "" : "warning: ") + problem));
+            result.problems().stream().filter(problem -> problem.error() || problem.path().startsWith("usage."))
+                    .forEach(problem -> err.println("sluice prices: " + (problem.error() ? "" : "warning: ") + problem));
             if (!(result instanceof LoadResult.Loaded loaded)) {
                 return 1;
             }
