@@ -25,7 +25,8 @@ public final class Main {
     }
 
     /** Runs a subcommand. */
-    static int run(String[] arguments, PrintStream out, PrintStream err) {
+    static int run(String[] given, PrintStream out, PrintStream err) {
+        String[] arguments = withoutHelp(given);
         List<Command> others = ServiceLoader.load(Command.class).stream().map(ServiceLoader.Provider::get).toList();
         if (arguments.length > 0) {
             Optional<Command> other = others.stream().filter(command -> command.name().equals(arguments[0])).findFirst();
@@ -48,6 +49,12 @@ public final class Main {
                 });
         line.getCommandSpec().usageMessage().footer(footer(others));
         return line.execute(arguments);
+    }
+
+    /** {@code help top} is {@code top --help}. */
+    private static String[] withoutHelp(String[] arguments) {
+        return arguments.length == 0 || !arguments[0].equals("help") ? arguments
+                : arguments.length == 1 ? new String[] {"--help"} : new String[] {arguments[1], "--help"};
     }
 
     private static String[] footer(List<Command> others) {
