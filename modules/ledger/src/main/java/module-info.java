@@ -4,6 +4,7 @@
  */
 module sluice.ledger {
     requires sluice.api;
+    requires sluice.files;
     requires sluice.config;
     requires sluice.json;
     requires sluice.clients; // the table of prices

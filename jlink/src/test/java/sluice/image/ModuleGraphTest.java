@@ -63,13 +63,13 @@ class ModuleGraphTest {
             Map.entry("sluice.clients", Set.of("sluice.api", "sluice.config", "sluice.files", "sluice.records")),
             Map.entry("sluice.probe", Set.of("sluice.api", "sluice.net", "sluice.http1")),
             // its command reads the configuration and its prices
-            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.clients")));
+            Map.entry("sluice.ledger", Set.of("sluice.api", "sluice.json", "sluice.config", "sluice.clients", "sluice.files")));
     /** To whom each one exports its package; an empty set is everybody. All others export nothing. */
     private static final Map<String, Set<String>> EXPORTS = Map.ofEntries(
             Map.entry("sluice.api", Set.of()),
             Map.entry("sluice.buffers", Set.of("sluice.baseline", "sluice.body", "sluice.forward", "sluice.net", "sluice.responses",
                     "sluice.server", "sluice.sse")),
-            Map.entry("sluice.files", Set.of("sluice.clients", "sluice.state")),
+            Map.entry("sluice.files", Set.of("sluice.clients", "sluice.ledger", "sluice.state")),
             Map.entry("sluice.json", Set.of("sluice.baseline", "sluice.body", "sluice.config", "sluice.failures", "sluice.forward",
                     "sluice.gauge", "sluice.ledger", "sluice.ops", "sluice.records", "sluice.responses", "sluice.server",
                     "sluice.simulator", "sluice.sse", "sluice.turns", "sluice.wspool")),

@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sluice.api.UsageRecord;
+import sluice.files.OneWriter;
 
 /**
  * JSON lines in a file that is rotated by size: {@code usage.jsonl} becomes {@code usage.jsonl.1}, that one {@code .2}, and so on;
- * the oldest goes. Confined to one thread; reading is for any.
+ * the oldest goes. While a restart hands over, two processes write to it, one at a time. Confined to one thread; reading is for any.
  */
 final class LogFiles implements LedgerSink.Store {
     /** Most old files that there may be, by the configuration. */
@@ -31,12 +32,26 @@ final class LogFiles implements LedgerSink.Store {
     private final Path file;
     private final long rotateBytes;
     private final int keep;
+    private final OneWriter writer;
+    private final Appending appending;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
 
+    /** How bytes get to the end of a file. */
+    @FunctionalInterface
+    interface Appending {
+        void write(FileChannel channel, ByteBuffer bytes) throws IOException;
+    }
+
     LogFiles(Path file, long rotateBytes, int keep) {
+        this(file, rotateBytes, keep, FileChannel::write);
+    }
+
+    LogFiles(Path file, long rotateBytes, int keep, Appending appending) {
         this.file = file;
         this.rotateBytes = rotateBytes;
         this.keep = keep;
+        this.appending = appending;
+        writer = new OneWriter(file);
     }
 
     @Override
@@ -52,12 +67,14 @@ final class LogFiles implements LedgerSink.Store {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
-        while (!batch.isEmpty()) {
-            batch.subList(0, writeFile(batch)).clear();
-            if (!batch.isEmpty()) {
-                rotate();
+        writer.hold(() -> {
+            while (!batch.isEmpty()) {
+                batch.subList(0, writeFile(batch)).clear();
+                if (!batch.isEmpty()) {
+                    rotate();
+                }
             }
-        }
+        });
     }
 
     /** Writes as many as fit, all of them or none; returns how many. */
@@ -76,10 +93,10 @@ final class LogFiles implements LedgerSink.Store {
             ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray());
             try {
                 while (count > 0 && bytes.hasRemaining()) {
-                    channel.write(bytes);
+                    appending.write(channel, bytes);
                 }
             } catch (IOException e) {
-                channel.truncate(before);
+                channel.truncate(before); // nobody else has written behind it
                 throw e;
             }
             return count;

@@ -1,7 +1,9 @@
 package sluice.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +143,46 @@ class LedgerTest {
 
         assertEquals(1, new LogSinkFactory().read(Map.of("path", file.toString()), 0, Long.MAX_VALUE, found::add));
         assertEquals(List.of(Records.of(0), Records.of(1)), found);
+    }
+
+    @Test
+    void aFullDiskTakesNoLineThatAnotherProcessWroteMeanwhile() throws Exception {
+        Path file = folder.resolve("usage.jsonl");
+        List<UsageRecord> ofOther = new ArrayList<>(List.of(Records.of(1)));
+        Thread other = Thread.ofPlatform().unstarted(() -> assertDoesNotThrow(() -> new LogFiles(file, 1 << 20, 5).write(ofOther)));
+        LogFiles.Appending half = (channel, bytes) -> {
+            channel.write(bytes.slice(0, bytes.remaining() / 2));
+            other.start();
+            while (other.getState() != Thread.State.TERMINATED && other.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait(); // it has written, or waits until it may
+            }
+            throw new IOException("No space left on device");
+        };
+        List<UsageRecord> batch = new ArrayList<>(List.of(Records.of(0)));
+        assertThrows(IOException.class, () -> new LogFiles(file, 1 << 20, 5, half).write(batch));
+        other.join();
+        new LogFiles(file, 1 << 20, 5).write(batch);
+
+        assertEquals(List.of(Records.of(1), Records.of(0)), read("log", file));
+        assertTrue(ofOther.isEmpty());
+    }
+
+    @Test
+    void twoProcessesRotateOneFileAndLoseNothing() throws Exception {
+        Path file = folder.resolve("usage.jsonl");
+        List<Thread> writers = IntStream.range(0, 2).mapToObj(half -> Thread.ofPlatform().start(() -> {
+            LogFiles files = new LogFiles(file, 4096, 1000);
+            for (int i = half * 500; i < half * 500 + 500; i++) {
+                List<UsageRecord> one = new ArrayList<>(List.of(Records.of(i)));
+                assertDoesNotThrow(() -> files.write(one));
+            }
+        })).toList();
+        for (Thread writer : writers) {
+            writer.join();
+        }
+
+        assertEquals(IntStream.range(0, 1000).mapToObj(Records::of).toList(),
+                read("log", file).stream().sorted(Comparator.comparingLong(UsageRecord::epochMillis)).toList());
     }
 
     @Test

@@ -6,6 +6,7 @@
  * {@code SharedFile}: while a restart hands over, two processes have it, and each takes in what the other has learnt. A
  * {@code Journal} writes each sum within a moment of its change, so that a killed process forgets no money.
  *
- * <p>Nothing here waits for a disk on a caller's thread.
+ * <p>Nothing here waits for a disk on a caller's thread, but opening and closing; and who asks for an owner that nobody remembers waits for
+ * what another process knows ({@code OtherProcess}).
  */
 package sluice.state;
