@@ -171,6 +171,25 @@ class PackagingTest {
         assertTrue(!loaded.server().front().trustedProxies().isEmpty(), "nginx says who the client is");
     }
 
+    @Test
+    void whatTheCompositionMountsAndNamesIsThere() throws IOException {
+        Path folder = PACKAGING.resolve("compose");
+        Map<String, Object> composition = table(new Yaml().load(Files.readString(folder.resolve("compose.yaml"))));
+        Map<String, Object> services = table(composition.get("services"));
+        for (Object one : services.values()) {
+            Map<String, Object> service = table(one);
+            for (Object volume : (List<?>) service.get("volumes")) {
+                String source = volume.toString().substring(0, volume.toString().indexOf(':'));
+                assertTrue(source.startsWith(".") ? Files.exists(folder.resolve(source)) : table(composition.get("volumes"))
+                        .containsKey(source), volume.toString());
+            }
+        }
+        assertTrue(Files.readString(folder.resolve("nginx.conf")).contains("proxy_pass http://sluice:8080;"));
+        assertTrue(Files.readString(folder.resolve("prometheus.yml")).contains("\"sluice:8081\""));
+        assertTrue(Files.readString(folder.resolve("grafana.yaml")).contains("http://prometheus:9090"));
+        assertTrue(services.keySet().containsAll(List.of("sluice", "prometheus")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"sluice.service", "sluice@.service"})
     void theUnitWaitsForStreamsAndWritesWhereItMay(String unit) throws IOException {
