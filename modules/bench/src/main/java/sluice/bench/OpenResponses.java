@@ -28,8 +28,8 @@ public final class OpenResponses {
 
             against the image's simulated upstream, and through its gateway with three accounts there, of one organisation; each further
             column changes one thing. All of baseline is the README's line that swaps the optimised parts for the naive ones. What one
-            organisation has encrypted no other can read: where the accounts are of three, a compaction that a client sends back without
-            naming its session may come to the wrong one.
+            organisation has encrypted no other can read: where the accounts are of three, a compaction that a client sends back goes to
+            the account that made it, for the gateway knows whose item it is.
 
             | test |""";
 
