@@ -65,6 +65,9 @@ final class SayingUpstream implements AutoCloseable {
         /** These events, and nothing more until the test lets go. */
         record Pause(List<String> events, CountDownLatch until) implements Say { }
 
+        /** These events, and the others once the test lets go. */
+        record Halt(List<String> events, CountDownLatch until, List<String> rest) implements Say { }
+
         /** These messages of a turn that goes on: more is taken in and answered. */
         record Part(List<String> events) implements Say { }
 
@@ -222,6 +225,12 @@ final class SayingUpstream implements AutoCloseable {
                 await(until);
                 return false;
             }
+            case Say.Halt(List<String> events, CountDownLatch until, List<String> rest) -> {
+                write(socket, stream(events));
+                await(until);
+                write(socket, chunks(rest) + "0\r\n\r\n");
+                return true;
+            }
             case Say.Part part -> throw new IllegalArgumentException("a request is answered once");
             case Say.Close close -> {
                 socket.setSoLinger(true, 0);
@@ -231,8 +240,11 @@ final class SayingUpstream implements AutoCloseable {
     }
 
     private static String stream(List<String> events) {
-        StringBuilder stream = new StringBuilder("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n");
+        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(events);
+    }
+
+    private static String chunks(List<String> events) {
+        StringBuilder stream = new StringBuilder();
         for (String event : events) {
             String framed = "event: " + TestWebSocket.type(event) + "\ndata: " + event + "\n\n";
             stream.append(Integer.toHexString(framed.getBytes(StandardCharsets.UTF_8).length)).append("\r\n").append(framed)
@@ -280,6 +292,15 @@ final class SayingUpstream implements AutoCloseable {
                     }
                     await(until);
                     return;
+                }
+                case Say.Halt(List<String> events, CountDownLatch until, List<String> rest) -> {
+                    for (String event : events) {
+                        connection.sendText(event);
+                    }
+                    await(until);
+                    for (String event : rest) {
+                        connection.sendText(event);
+                    }
                 }
                 case Say.Part(List<String> events) -> {
                     for (String event : events) {
