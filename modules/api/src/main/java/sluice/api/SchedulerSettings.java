@@ -85,7 +85,7 @@ public record SchedulerSettings(Scoring scoring, Sticky sticky, Failures failure
      * @param unauthorized first rest after a 401, doubling up to {@code max}
      * @param quota rest after a 402 or a spent quota that names no end
      * @param modelUnserved how long a model counts as unserved by an account that did not know it
-     * @param forbidden answers 403 in a row that cool an account down
+     * @param forbidden answers 403 in a row that open the breaker
      */
     public record CoolDown(Duration first, Duration unknownMax, Duration max, Duration unauthorized, Duration quota,
             Duration modelUnserved, int forbidden) { }

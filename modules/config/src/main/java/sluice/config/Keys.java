@@ -330,7 +330,7 @@ final class Keys {
         fixed("failover.cool-down.quota", duration("1ms", "24h"), "10m", "Rest after a spent quota that names no end.");
         fixed("failover.cool-down.model-unserved", duration("1ms", "24h"), "10m",
                 "How long an account is not asked for a model that it did not know.");
-        fixed("failover.cool-down.forbidden", whole(1, 1000), "3", "Answers 403 in a row that cool an account down.");
+        fixed("failover.cool-down.forbidden", whole(1, 1000), "3", "Answers 403 in a row that open the breaker.");
         fixed("failover.breaker.failures", whole(1, 1000), "3", "Failures in a row that open an account's breaker.");
         fixed("failover.breaker.open", duration("1ms", "24h"), "5s", "How long it stays open first; doubles each time.");
         fixed("failover.breaker.max", duration("1ms", "24h"), "60s", "Where that doubling ends.");

@@ -69,7 +69,7 @@ final class AccountState {
         Condition old;
         do {
             old = condition.get();
-            if (old.trouble() != Condition.Trouble.BREAKER || old.probing()) {
+            if (!old.isBreaker() || old.probing()) {
                 return false;
             }
         } while (!condition.compareAndSet(old, old.probing(true)));

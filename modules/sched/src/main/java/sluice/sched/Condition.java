@@ -13,7 +13,7 @@ record Condition(Trouble trouble, Pause pause, boolean probing, Strikes strikes)
     /** What is wrong. */
     enum Trouble {
         NONE,
-        /** Rests, and is fine afterwards: an operator's hand, or refusals in a row. */
+        /** Rests by an operator's hand, and is fine afterwards. */
         COOLING,
         /** Too much for a moment; fine afterwards. */
         RATE_LIMITED,
@@ -21,6 +21,8 @@ record Condition(Trouble trouble, Pause pause, boolean probing, Strikes strikes)
         USED_UP,
         /** Failed too often in a row; rests, then one request tries. */
         BREAKER,
+        /** Answered 403 too often in a row; as with {@code BREAKER}. */
+        REFUSED,
         /** The key was refused; rests, then one request tries. */
         UNAUTHORIZED,
         /** The model or the route is not served here. */
@@ -77,7 +79,12 @@ record Condition(Trouble trouble, Pause pause, boolean probing, Strikes strikes)
 
     /** Whether one request has to show that the trouble has passed. */
     boolean needsProbe() {
-        return trouble == Trouble.BREAKER || trouble == Trouble.UNAUTHORIZED;
+        return trouble == Trouble.UNAUTHORIZED || isBreaker();
+    }
+
+    /** Whether it was opened by requests: some of them may be served, and one finds out, early if nobody else can serve it. */
+    boolean isBreaker() {
+        return trouble == Trouble.BREAKER || trouble == Trouble.REFUSED;
     }
 
     /** After a request that was sent at {@code startedNanos} went well. */
@@ -95,17 +102,26 @@ record Condition(Trouble trouble, Pause pause, boolean probing, Strikes strikes)
             // A request that was let through before its time tells nothing new.
             return resting(nowNanos) ? probing(false) : rest(trouble, length, nowNanos);
         }
-        if (trouble == Trouble.BREAKER && startedNanos <= pause.sinceNanos) {
+        if (isBreaker() && startedNanos <= pause.sinceNanos) {
             return this;
         }
         Condition counted = new Condition(trouble, pause, probing, new Strikes(strikes.failures + 1, strikes.forbidden));
         return counted.strikes.failures < limit ? counted : counted.rest(Trouble.BREAKER, length, nowNanos);
     }
 
-    /** One more 403 in a row; at {@code limit} it cools down. */
-    Condition refused(int limit, Length length, long nowNanos) {
+    /**
+     * One more 403 in a row; the breaker opens at {@code limit}. A probe that is refused shows that the account can be reached, and no
+     * more.
+     */
+    Condition refused(boolean probe, int limit, Length length, long nowNanos) {
+        if (probe && trouble == Trouble.REFUSED) {
+            return resting(nowNanos) ? probing(false) : rest(trouble, length, nowNanos);
+        }
+        if (probe) {
+            return succeeded(true, nowNanos).refused(false, limit, length, nowNanos);
+        }
         Condition counted = new Condition(trouble, pause, probing, new Strikes(strikes.failures, strikes.forbidden + 1));
-        return counted.strikes.forbidden < limit ? counted : counted.rest(Trouble.COOLING, length, nowNanos);
+        return counted.strikes.forbidden < limit ? counted : counted.rest(Trouble.REFUSED, length, nowNanos);
     }
 
     /** Begins a rest, or makes it longer. What the upstream stated once holds until its time unless it states something else. */

@@ -103,7 +103,7 @@ final class Eligibility {
             case COOLING -> FilterReason.COOLING_DOWN.ordinal();
             case RATE_LIMITED -> FilterReason.RATE_LIMITED.ordinal();
             case USED_UP -> FilterReason.USAGE_LIMIT.ordinal();
-            case BREAKER -> FilterReason.BREAKER_OPEN.ordinal();
+            case BREAKER, REFUSED -> FilterReason.BREAKER_OPEN.ordinal();
             case UNAUTHORIZED -> FilterReason.UNAUTHORIZED.ordinal();
             case UNSERVED -> unserved.ordinal();
         };

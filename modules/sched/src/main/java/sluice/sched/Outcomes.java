@@ -75,11 +75,8 @@ final class Outcomes {
             }
             case UNAUTHORIZED -> account(attempt, nowNanos, condition -> reached(attempt, condition).rest(Trouble.UNAUTHORIZED,
                     new Length(stated, coolDown.unauthorized().toNanos(), maxNanos), nowNanos));
-            case FORBIDDEN -> {
-                healed(attempt, nowNanos);
-                account(attempt, nowNanos, condition -> condition.refused(coolDown.forbidden(),
-                        new Length(0, coolDown.unauthorized().toNanos(), maxNanos), nowNanos));
-            }
+            case FORBIDDEN -> account(attempt, nowNanos, condition -> condition.refused(attempt.probe, coolDown.forbidden(),
+                    new Length(0, coolDown.unauthorized().toNanos(), maxNanos), nowNanos));
             case MODEL_UNSERVED -> unserved(attempt, Part.Kind.MODEL, state.models, attempt.need.model(), nowNanos);
             case ROUTE_UNSERVED -> unserved(attempt, Part.Kind.ROUTE, state.routes, attempt.need.route(), nowNanos);
             case UPSTREAM, TRANSPORT, UNREACHABLE -> account(attempt, nowNanos, condition -> condition.failed(attempt.probe,

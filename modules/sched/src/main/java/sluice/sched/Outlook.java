@@ -128,7 +128,7 @@ final class Outlook {
         return switch (soonestTrouble) {
             case RATE_LIMITED -> new Cause.RateLimit();
             case USED_UP -> new Cause.UsageLimit(rests.epochOf(renewalNanos, nowNanos));
-            case NONE, COOLING, BREAKER, UNAUTHORIZED, UNSERVED -> new Cause.Broken();
+            case NONE, COOLING, BREAKER, REFUSED, UNAUTHORIZED, UNSERVED -> new Cause.Broken();
         };
     }
 

@@ -68,7 +68,7 @@ final class RestBook {
         return switch (trouble) {
             case RATE_LIMITED -> Why.RATE_LIMIT;
             case USED_UP -> Why.USAGE_LIMIT;
-            case BREAKER -> Why.BREAKER;
+            case BREAKER, REFUSED -> Why.BREAKER;
             case UNAUTHORIZED -> Why.UNAUTHORIZED;
             case UNSERVED -> Why.UNSERVED;
             case NONE, COOLING -> Why.COOLING;

@@ -32,7 +32,7 @@ final class Statuses {
         }
         return switch (condition.trouble()) {
             case UNAUTHORIZED -> State.UNAUTHORIZED;
-            case BREAKER -> State.BREAKER_OPEN;
+            case BREAKER, REFUSED -> State.BREAKER_OPEN;
             case NONE, COOLING, RATE_LIMITED, USED_UP, UNSERVED -> {
                 if (rest > 0) {
                     yield State.COOLING_DOWN;

@@ -114,7 +114,11 @@ class HealthTest {
         assertEquals(State.READY, status().state());
         fail(Kind.FORBIDDEN);
 
-        ruledOutFor(FilterReason.COOLING_DOWN, Duration.ofSeconds(30));
+        ruledOutFor(FilterReason.BREAKER_OPEN, Duration.ofSeconds(30));
+        fail(Kind.FORBIDDEN);
+        ruledOutFor(FilterReason.BREAKER_OPEN, Duration.ofSeconds(60));
+        rig.run(Rig.request(0));
+        assertEquals(State.READY, status().state(), "a probe was served");
     }
 
     @Test

@@ -23,6 +23,8 @@ class PoisonTest {
         RESET(asked -> new SayingUpstream.Say.Close(1011, "")),
         SERVER_ERROR_AS_EVENT(asked -> SayingUpstream.events("{\"type\":\"response.failed\",\"sequence_number\":0,\"response\":{\"id\":"
                 + "\"resp_1\",\"object\":\"response\",\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"no\"}}}")),
+        FORBIDDEN(asked -> SayingUpstream.status(403, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"You may not.\","
+                + "\"code\":null,\"param\":null}}")),
         TOO_LARGE(asked -> asked.webSocket() ? new SayingUpstream.Say.Close(1009, "message too big")
                 : SayingUpstream.status(413, "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"too large\",\"code\":null}}"));
 
@@ -44,29 +46,43 @@ class PoisonTest {
     @ParameterizedTest
     @MethodSource("forms")
     void othersAreServed(Form form, String webSocket) throws Exception {
-        StringBuilder yaml = new StringBuilder("accounts:\n");
-        try (SayingUpstream upstream = new SayingUpstream()) {
+        try (SayingUpstream upstream = new SayingUpstream();
+                RunningGateway gateway = besidePoison(upstream, form, webSocket, List.of("a", "b", "c"))) {
             for (String name : List.of("a", "b", "c")) {
-                yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.uri()).append("\", api-key: sk-")
-                        .append(name).append(", websocket: ").append(webSocket).append("}\n");
-                upstream.account("sk-" + name, asked -> asked.body().contains("poison") ? form.manner.say(asked)
-                        : SayingUpstream.well(asked));
-            }
-            try (RunningGateway gateway = RunningGateway.of(yaml.toString())) {
-                CompletableFuture<Integer> poison = asking(gateway, "poison", POISONOUS);
-                List<CompletableFuture<Integer>> honest = new ArrayList<>();
-                for (int i = 0; i < HONEST_CLIENTS; i++) {
-                    honest.add(asking(gateway, "honest " + i, REQUESTS_OF_EACH));
-                }
-                for (CompletableFuture<Integer> served : honest) {
-                    assertEquals(REQUESTS_OF_EACH, served.get(), "served");
-                }
-                assertEquals(0, poison.get(), "served");
-                for (String name : List.of("a", "b", "c")) {
-                    assertEquals(AccountStatus.State.READY, gateway.account(name).state(), name);
-                }
+                assertEquals(AccountStatus.State.READY, gateway.account(name).state(), name);
             }
         }
+    }
+
+    /** It has nobody to be compared with; whatever is thought of it, who can be served is served. */
+    @ParameterizedTest
+    @MethodSource("forms")
+    void othersAreServedByAnAccountThatIsAlone(Form form, String webSocket) throws Exception {
+        try (SayingUpstream upstream = new SayingUpstream()) {
+            besidePoison(upstream, form, webSocket, List.of("a")).close();
+        }
+    }
+
+    private static RunningGateway besidePoison(SayingUpstream upstream, Form form, String webSocket, List<String> names)
+            throws Exception {
+        StringBuilder yaml = new StringBuilder("accounts:\n");
+        for (String name : names) {
+            yaml.append("  - {name: ").append(name).append(", base-url: \"").append(upstream.uri()).append("\", api-key: sk-")
+                    .append(name).append(", websocket: ").append(webSocket).append("}\n");
+            upstream.account("sk-" + name, asked -> asked.body().contains("poison") ? form.manner.say(asked)
+                    : SayingUpstream.well(asked));
+        }
+        RunningGateway gateway = RunningGateway.of(yaml.toString());
+        CompletableFuture<Integer> poison = asking(gateway, "poison", POISONOUS);
+        List<CompletableFuture<Integer>> honest = new ArrayList<>();
+        for (int i = 0; i < HONEST_CLIENTS; i++) {
+            honest.add(asking(gateway, "honest " + i, REQUESTS_OF_EACH));
+        }
+        for (CompletableFuture<Integer> served : honest) {
+            assertEquals(REQUESTS_OF_EACH, served.get(), "served");
+        }
+        assertEquals(0, poison.get(), "served");
+        return gateway;
     }
 
     /** Asks one after another; how often it went well. */
