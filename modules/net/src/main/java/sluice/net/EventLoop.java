@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,18 +30,21 @@ final class EventLoop implements Executor, AutoCloseable {
     private static final int STEPS = 256;
 
     private final Selector selector;
+    private final LoopBell bell;
     /** Only for the loop's thread. */
     private final ArrayDeque<Runnable> mine = new ArrayDeque<>();
     private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final Thread thread;
     private final Thread.Builder.OfVirtual virtual;
-    private volatile boolean asleep;
+    /** Whether it waits for its sockets, or is about to, and nobody has woken it yet. */
+    private final AtomicBoolean asleep = new AtomicBoolean();
     private volatile boolean closed;
 
     private EventLoop(String name, Constructor<?> builder) throws IOException, ReflectiveOperationException {
         virtual = ((Thread.Builder.OfVirtual) builder.newInstance(this)).name(name + "-stream");
         selector = Selector.open();
+        bell = new LoopBell(selector);
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
@@ -101,22 +104,10 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Makes the loop look at what has changed. Not for virtual threads, but where Java has pinned them, as in {@link #execute}. */
-    private void wakeUp() {
-        if (asleep) {
-            selector.wakeup();
-        }
-    }
-
-    /**
-     * The same for every thread. A virtual thread that waits for the selector's monitor is handed on by a thread of Java's, which may
-     * be waking this loop, and so be waiting behind it for the same monitor (decision 0193): a platform thread does it instead.
-     */
-    void wakeUpFromAnywhere() {
-        if (Thread.currentThread().isVirtual()) {
-            ForkJoinPool.commonPool().execute(this::wakeUp);
-        } else {
-            wakeUp();
+    /** Makes the loop look at what has changed. For every thread, Java's own among them. */
+    void wakeUp() {
+        if (asleep.compareAndSet(true, false)) {
+            bell.ring();
         }
     }
 
@@ -135,7 +126,7 @@ final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void loop() {
-        try (selector) {
+        try (selector; bell) {
             while (!closed || streams.get() > 0) {
                 takeOver();
                 for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
@@ -165,13 +156,13 @@ final class EventLoop implements Executor, AutoCloseable {
     }
 
     private void select() throws IOException {
-        asleep = true;
+        asleep.set(true);
         if (mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0)) {
             selector.select();
         } else {
             selector.selectNow();
         }
-        asleep = false;
+        asleep.set(false);
         for (SelectionKey key : selector.selectedKeys()) {
             run((Runnable) key.attachment());
         }
@@ -182,6 +173,6 @@ final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        selector.wakeup();
+        wakeUp();
     }
 }

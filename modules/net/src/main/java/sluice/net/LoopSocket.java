@@ -3,6 +3,7 @@ package sluice.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -56,10 +57,14 @@ final class LoopSocket extends Socket {
 
     /** From now on the streams wait as Java's do, on any thread; called on the loop's own thread. */
     void leave() {
+        boolean closing = current.map(now -> now.closing).orElse(false);
         current.ifPresent(Waiting::end);
         waiting = null;
         current = Optional.empty();
         try {
+            if (closing) {
+                channel.close();
+            }
             channel.configureBlocking(true);
         } catch (IOException e) {
             // It is closed, as the next read will find out.
@@ -71,6 +76,8 @@ final class LoopSocket extends Socket {
         private final EventLoop loop;
         private final SelectionKey key;
         private volatile Thread waiter;
+        /** Whether it is to be closed, which its loop does. */
+        private volatile boolean closing;
         private boolean ready;
         /** Whether the last read left room: then the socket was empty, and asking the kernel again is waste. */
         private boolean drained;
@@ -100,6 +107,7 @@ final class LoopSocket extends Socket {
 
         private int read(ByteBuffer target) throws IOException {
             while (true) {
+                checkOpen();
                 if (!drained) {
                     int count = channel.read(target);
                     if (count != 0) {
@@ -114,6 +122,7 @@ final class LoopSocket extends Socket {
 
         private void write(ByteBuffer source) throws IOException {
             while (source.hasRemaining()) {
+                checkOpen();
                 if (channel.write(source) == 0) {
                     await(SelectionKey.OP_WRITE);
                 }
@@ -128,9 +137,7 @@ final class LoopSocket extends Socket {
                     key.interestOps(operation);
                 }
                 while (!ready) {
-                    if (!channel.isOpen()) {
-                        throw new ClosedChannelException();
-                    }
+                    checkOpen();
                     if (Thread.currentThread().isInterrupted()) {
                         LoopSocket.this.close();
                     }
@@ -143,13 +150,29 @@ final class LoopSocket extends Socket {
             }
         }
 
-        /** After the channel was closed: the waiter finds out, and the loop gives the descriptor back. */
-        private void closed() {
+        private void checkOpen() throws ClosedChannelException {
+            if (closing || !channel.isOpen()) {
+                throw new ClosedChannelException();
+            }
+        }
+
+        /**
+         * The waiter finds out, and the loop closes the channel: closing takes a monitor of the selector's, for which its own thread must
+         * not wait behind a virtual thread that it runs (decision 0193).
+         */
+        private void close() {
+            closing = true;
             Thread thread = waiter;
             if (thread != null) {
                 LockSupport.unpark(thread);
             }
-            loop.wakeUpFromAnywhere();
+            loop.execute(() -> {
+                try {
+                    channel.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         }
 
         private void end() {
@@ -227,8 +250,12 @@ final class LoopSocket extends Socket {
 
     @Override
     public void close() throws IOException {
-        channel.close();
-        current.ifPresent(Waiting::closed);
+        Optional<Waiting> now = current;
+        if (now.isPresent()) {
+            now.get().close();
+        } else {
+            channel.close();
+        }
     }
 
     @Override
@@ -253,7 +280,7 @@ final class LoopSocket extends Socket {
 
     @Override
     public boolean isClosed() {
-        return !channel.isOpen();
+        return !channel.isOpen() || current.map(now -> now.closing).orElse(false);
     }
 
     @Override

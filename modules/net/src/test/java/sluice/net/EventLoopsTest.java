@@ -255,4 +255,57 @@ class EventLoopsTest {
             assertSame(Thread.currentThread(), none.run(pair, Thread::currentThread));
         }
     }
+
+    /**
+     * A virtual thread of a loop that is handed a monitor wakes its loop, by the one thread of Java's that hands on monitors. Were there a
+     * monitor in that, other virtual threads that wake the loop could stand before it, and nobody would ever hand it on to them.
+     */
+    @Test
+    void goesOnWhileItsThreadsAreHandedMonitorsAndOthersWakeIt() throws Exception {
+        Object monitor = new Object();
+        AtomicReference<Boolean> over = new AtomicReference<>(false);
+        List<Future<?>> all = new ArrayList<>();
+        List<Pair> pairs = new ArrayList<>();
+        EventLoop loop = EventLoop.open("sluice-loop-test").orElseThrow();
+        try (loop; ExecutorService platform = Executors.newCachedThreadPool()) {
+            CountDownLatch ended = new CountDownLatch(4);
+            for (int i = 0; i < 4; i++) {
+                Pair pair = new Pair();
+                pairs.add(pair);
+                loop.start(pair.near.loopSocket().orElseThrow(), () -> {
+                    for (int k = 0; k < 20_000; k++) {
+                        synchronized (monitor) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                }, ended::countDown);
+                all.add(platform.submit(() -> {
+                    while (!over.get()) {
+                        synchronized (monitor) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                }));
+            }
+            for (int i = 0; i < 12; i++) {
+                all.add((i % 2 == 0 ? executor : platform).submit(() -> {
+                    while (!over.get()) {
+                        CountDownLatch done = new CountDownLatch(1);
+                        loop.execute(done::countDown);
+                        done.await();
+                    }
+                    return null;
+                }));
+            }
+            ended.await();
+            over.set(true);
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        for (Pair pair : pairs) {
+            pair.close();
+            pair.far.close();
+        }
+    }
 }
