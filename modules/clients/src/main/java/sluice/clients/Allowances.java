@@ -1,5 +1,6 @@
 package sluice.clients;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,13 +12,13 @@ public final class Allowances {
     private static final int MAX_NAME = 128;
     private static final String OTHER = "other";
 
-    private final Map<Allowance.Kind, Map<String, Allowance>> all = Map.of(Allowance.Kind.CLIENT, new ConcurrentHashMap<>(),
-            Allowance.Kind.TEAM, new ConcurrentHashMap<>(), Allowance.Kind.ACCOUNT, new ConcurrentHashMap<>(),
-            Allowance.Kind.MODEL, new ConcurrentHashMap<>());
+    private final Map<Allowance.Kind, Map<String, Allowance>> all = new EnumMap<>(Allowance.Kind.class);
 
     /** No allowances yet. */
     public Allowances() {
-        // they are made as they are asked for
+        for (Allowance.Kind kind : Allowance.Kind.values()) {
+            all.put(kind, new ConcurrentHashMap<>());
+        }
     }
 
     /** The allowance of somebody, made if need be. */

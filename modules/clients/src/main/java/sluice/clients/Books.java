@@ -1,6 +1,7 @@
 package sluice.clients;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,12 +34,12 @@ public final class Books {
 
     /** From now on the prices and budgets of {@code configuration} count. */
     public void apply(Configuration configuration) {
-        Map<Allowance.Kind, Map<String, Quota.Budget>> budgets = Map.of(
+        Map<Allowance.Kind, Map<String, Quota.Budget>> budgets = new EnumMap<>(Map.of(
                 Allowance.Kind.CLIENT, configuration.clients().stream().collect(Collectors.toMap(ClientPolicy::name,
                         client -> client.quota().budget())),
                 Allowance.Kind.TEAM, configuration.teams().stream().collect(Collectors.toMap(TeamPolicy::name,
                         team -> team.quota().budget())),
-                Allowance.Kind.ACCOUNT, configuration.usage().accounts());
+                Allowance.Kind.ACCOUNT, configuration.usage().accounts()));
         terms = new Terms(new PriceTable(configuration.usage().prices()), new Calendar(configuration.usage().timeZone()),
                 configuration.usage().accounts(), budgets);
     }
@@ -68,7 +69,8 @@ public final class Books {
 
     /** What somebody may spend. */
     public Quota.Budget budgetOf(Allowance allowance) {
-        return terms.budgets().getOrDefault(allowance.kind(), Map.of()).getOrDefault(allowance.name(), Quota.Budget.NONE);
+        Map<String, Quota.Budget> named = terms.budgets().get(allowance.kind());
+        return named == null || named.isEmpty() ? Quota.Budget.NONE : named.getOrDefault(allowance.name(), Quota.Budget.NONE);
     }
 
     /** Whether nobody has a budget. */

@@ -10,7 +10,7 @@ import sluice.api.Headers;
  *
  * @param rule the row that judged it
  * @param account the account's name
- * @param status HTTP status; 0 if there was no answer
+ * @param status HTTP status, also where a WebSocket or an event told the failure without one; 0 if nothing was told
  * @param headers the answer's headers
  * @param body the answer's body; empty if it was not an answer
  * @param error what the answer or the event said

@@ -88,9 +88,7 @@ public final class FailureAnswer {
      * @param soonest when an account can be had again; zero if that is not known
      */
     public static Told of(Asked asked, FailedAttempt failure, Duration soonest) {
-        // A fault of the request does not pass with time.
-        Duration retryAfter = failure.rule().fault() == FailureRules.Fault.REQUEST ? Duration.ZERO
-                : soonest.isZero() ? failure.retryAfter() : soonest;
+        Duration retryAfter = !failure.rule().fault().passes() ? Duration.ZERO : soonest.isZero() ? failure.retryAfter() : soonest;
         return switch (failure.rule().answer()) {
             case AS_IT_IS -> {
                 String code = failure.error().code();

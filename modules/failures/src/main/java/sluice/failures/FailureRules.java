@@ -13,9 +13,16 @@ import sluice.records.EndedRequest;
  */
 public final class FailureRules {
     /** Who is at fault. */
-    public enum Fault { REQUEST, ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT, CLIENT }
+    public enum Fault {
+        REQUEST, ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT, CLIENT;
 
-    /** What happens next, as long as nothing has been sent to the client. */
+        /** Whether it passes with time: a request that is wrong stays so, and a client that has left is not told anything. */
+        public boolean passes() {
+            return this != REQUEST && this != CLIENT;
+        }
+    }
+
+    /** What happens next, as long as no output has gone to the client. */
     public enum Effect {
         /** The answer passes through as it is. */
         PASS,

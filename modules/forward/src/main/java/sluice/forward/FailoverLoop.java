@@ -20,7 +20,7 @@ import sluice.failures.FailureRules;
 
 /**
  * The only loop over accounts: chooses one, makes an attempt, and goes on as the row of {@link FailureRules} says that judged it,
- * as long as nothing has been sent to the client. Stateless; {@link #run} runs on the request's thread.
+ * as long as no output has gone to the client. Stateless; {@link #run} runs on the request's thread.
  */
 final class FailoverLoop {
     private static final Logger LOG = System.getLogger("sluice.forward");
@@ -106,7 +106,7 @@ final class FailoverLoop {
             tried = with(tried, failure.account());
             boolean enough = call.record.attempts >= maxAttempts && !isSearch(call, failure) || clock.getAsLong() - budgetEnd > 0;
             if (enough || call.answer().outputSent() || !call.triesAnother(failure.rule())) {
-                // It is asked next when accounts can be had: what was held back counts by then.
+                // The scheduler is asked next when accounts can be had: what was held back counts by then.
                 evidence.settle();
                 call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
@@ -170,12 +170,9 @@ final class FailoverLoop {
         }
     }
 
-    /** When a client may try again; a fault of its own does not pass with time. */
+    /** When a client may try again; zero if that is not known, or never. */
     private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
-        return switch (failure.rule().fault()) {
-            case REQUEST, CLIENT -> Duration.ZERO;
-            case ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT -> scheduler.retryAfter(call.wish(tried, waitNanos));
-        };
+        return failure.rule().fault().passes() ? scheduler.retryAfter(call.wish(tried, waitNanos)) : Duration.ZERO;
     }
 
     /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */

@@ -23,7 +23,7 @@ import sluice.responses.Route;
 /**
  * The life of a request, whichever door it came through: it is routed, authenticated and admitted, {@link Forwarding} takes it to
  * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its own thread and sees one {@link InForce}
- * from its start to its end.
+ * from its start to its end, but for {@link #cancelsWhenClientLeaves}.
  */
 public final class Gateway {
     private final AtomicReference<InForce> inForce;
@@ -102,7 +102,7 @@ public final class Gateway {
         return served.sum();
     }
 
-    /** Whether a client that leaves ends its upstream call. */
+    /** Whether a client that leaves now ends its upstream call. */
     public boolean cancelsWhenClientLeaves() {
         return inForce.get().policy().cancelsWhenClientLeaves();
     }

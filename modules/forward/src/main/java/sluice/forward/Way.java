@@ -13,7 +13,7 @@ import sluice.api.UpstreamResult;
 
 /**
  * How the attempts of a request reach their accounts. An HTTP request goes to any of them; a WebSocket client keeps one
- * connection to one account, which its turns leave only if they must. Confined to the request's thread.
+ * connection to one account, which its turns leave only if they must. Used on the request's thread.
  */
 public interface Way {
     /** What the account must offer. */
