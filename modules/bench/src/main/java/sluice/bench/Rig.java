@@ -60,7 +60,7 @@ final class Rig {
         Path json = scratch.resolve(workload + ".json");
         boolean idle = workload.startsWith("idle");
         run("./side-by-side.py", "-w", workload, "-t", targets, "--ref", reference, "-r", idle ? "1" : Integer.toString(rounds),
-                "--warm", idle ? "0" : "6", "--retries", "1", "--json", json.toString());
+                "--warm", idle ? "0" : "10", "--retries", "1", "--json", json.toString());
         return new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload);
     }
 
