@@ -179,6 +179,7 @@ class ToldPricesTest {
             String ask = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
             Heard first = visitor.ask(ask);
             assertTrue(first.well(), first::text);
+            settle(gateway);
             Heard refused = visitor.ask(ask);
             assertEquals(List.of(429, "budget_exhausted"), List.of(refused.status(), refused.code()), refused::text);
             assertTrue(refused.text().contains("\"insufficient_quota\""), refused::text);
