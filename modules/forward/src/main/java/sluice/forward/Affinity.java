@@ -1,7 +1,7 @@
 package sluice.forward;
 
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
@@ -15,12 +15,12 @@ import sluice.responses.Continuation;
  * @param session the session, named by the client or guessed
  * @param boundTo a response or conversation that the request belongs to; empty without one
  * @param resendAllowed whether the request may be sent again although an account may have executed it
- * @param named ids that it names beside that, where the answer may repeat them
+ * @param repeated which ids of the answer may be those that it named, and tell of nothing that was made
  */
-record Affinity(Session session, String boundTo, boolean resendAllowed, Set<String> named) {
+record Affinity(Session session, String boundTo, boolean resendAllowed, Predicate<String> repeated) {
     /** Of a request whose answer only has ids of its own. */
     Affinity(Session session, String boundTo, boolean resendAllowed) {
-        this(session, boundTo, resendAllowed, Set.of());
+        this(session, boundTo, resendAllowed, id -> false);
     }
 
     /** Of a request that makes a response. */
@@ -30,7 +30,7 @@ record Affinity(Session session, String boundTo, boolean resendAllowed, Set<Stri
 
     /** The same; what continues nothing is bound to the first of the items that it names. */
     Affinity orTo(List<String> items) {
-        return boundTo.isEmpty() && !items.isEmpty() ? new Affinity(session, items.getFirst(), resendAllowed, named) : this;
+        return boundTo.isEmpty() && !items.isEmpty() ? new Affinity(session, items.getFirst(), resendAllowed, repeated) : this;
     }
 
     /** The key of a session that the client has named; 0 without one. What a connection keeps is shared within such a session only. */

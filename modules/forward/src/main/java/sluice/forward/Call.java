@@ -163,7 +163,7 @@ public final class Call {
     String made(String id) {
         Route route = exchange.target().route();
         boolean known = route != Route.OTHER && route != Route.DELETE_MODEL || id.equals(affinity.boundTo());
-        return known || exchange.head().method().equals("POST") && !affinity.named().contains(id) ? id : "";
+        return known || exchange.head().method().equals("POST") && !affinity.repeated().test(id) ? id : "";
     }
 
     /** No further attempt is possible: a long stream does not keep its request's bytes. */

@@ -193,7 +193,8 @@ final class Forwarding {
         boolean mayRunTwice = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
         record.session = now.pool().sessions().keyOf(client, headers, body);
         Affinity affinity = new Affinity(new Session(record.session, false),
-                PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), mayRunTwice, all);
+                PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), mayRunTwice,
+                id -> all.contains(id) || now.pool().owners().isAnothers(client, id));
         now.pool().loop().run(new Call(exchange, record, affinity, exchange.way(now.pool().usualWay()), request.permit(), body,
                 known.policy().diagnostics()));
         return Reply.ANSWERED;

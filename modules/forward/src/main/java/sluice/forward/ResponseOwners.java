@@ -33,6 +33,11 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         return owners.findAnywhere(client, id) instanceof Owners.Ownership.Owned;
     }
 
+    /** Whether another client is known to have made {@code id}. */
+    boolean isAnothers(String client, String id) {
+        return owners.find(client, id) instanceof Owners.Ownership.Foreign;
+    }
+
     /**
      * Whether a client may name {@code ids} in a body. What no client is known to have made, such as a file that the
      * operator keeps for all, may be named: it is not asked for by itself.
@@ -58,10 +63,13 @@ record ResponseOwners(Owners owners, boolean refusesUnknown) {
         return items.stream().filter(id -> !isOwned(client, id)).findFirst().map(id -> Check.refused(none(id))).orElse(Check.PASSED);
     }
 
-    /** An answer has an item, or a container, of this id; an account may keep it. */
+    /**
+     * An answer has an item, or a container, of this id; an account may keep it. Clients give items that they send whatever ids they
+     * like, and answers repeat them, at once or in a list of what was sent: what another client is known to have made stays that one's.
+     */
     void made(Call call, String id, String account) {
         String made = call.made(id);
-        if (!made.isEmpty()) {
+        if (!made.isEmpty() && !isAnothers(call.record.client, made)) {
             owners.own(call.record.client, made, account);
         }
     }

@@ -20,9 +20,10 @@ final class StoredIds extends OutputStream {
     /** A request that names more would make us ask for each of them. */
     static final int MOST = 1000;
     private static final int LONGEST = 200;
-    private static final String[] PREFIXES = {"file-", "file_", "cfile_", "conv_", "vs_", "cntr_", "batch_", "upload_", "resp_"};
+    private static final String[] PREFIXES = {"file-", "file_", "cfile_", "conv_", "vs_", "cntr_", "batch_", "upload_", "resp_",
+        "skill_", "video_", "voice_", "cons_", "char_", "asst_", "thread_", "eval_"};
     /** What comes first, as a set of bits by letter. */
-    private static final int FIRST = bits("fcvbur");
+    private static final int FIRST = bits("fcvbursate");
     /** What looks like an id in a path, though its kind is not known here. */
     private static final Pattern MADE = Pattern.compile("[a-z]+[-_][A-Za-z0-9]{16,}");
 

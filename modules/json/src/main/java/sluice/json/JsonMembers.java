@@ -57,6 +57,11 @@ public final class JsonMembers {
         return json[valueFrom] != '{' && json[valueFrom] != '[';
     }
 
+    /** Whether the value is null. */
+    public boolean isNull() {
+        return json[valueFrom] == 'n';
+    }
+
     /** Goes on to the member called {@code name}; false if there is none. */
     public boolean seek(String name) {
         byte[] wanted = JsonNames.bytes(name);

@@ -22,12 +22,6 @@ public final class NamedItems {
     private static final int LONGEST_ID_BYTES = 2048;
     /** Where items and tools stand. */
     private static final Set<String> LISTS = Set.of("input", "items", "item", "tools");
-    /** What an item may consist of, by its type. The summary of reasoning is none: the account has what it is a summary of. */
-    private static final Set<String> CONTENT = Set.of("content", "arguments", "output", "result", "encrypted_content", "action", "actions",
-            "code", "queries", "results", "operation", "approve", "input", "name", "tools");
-    private static final Set<String> OF_REASONING = Set.of("content", "encrypted_content");
-    private static final Set<String> OF_IMAGES = Set.of("result");
-
     private NamedItems() {
     }
 
@@ -94,7 +88,8 @@ public final class NamedItems {
                 case "id" -> addText(found, json, members);
                 case "type" -> item.type(members);
                 case "container", "environment" -> { }
-                default -> item.member(name, json, members);
+                default -> item.content.add(name, members.name().equals(name)
+                        && isSomething(json, members.valueFrom(), members.valueTo()));
             }
         }
         if (item.bringsContent()) {
@@ -116,31 +111,20 @@ public final class NamedItems {
 
     /** What is known of one item. */
     private static final class Item {
+        private final ItemContent content = new ItemContent();
         private int types;
-        private Set<String> possible = CONTENT;
+        private String type = "";
         private boolean reference;
-        private boolean content;
-        private boolean ofReasoning;
-        private boolean ofImages;
 
-        void type(JsonMembers type) {
+        void type(JsonMembers member) {
             types++;
-            reference |= type.valueIs("item_reference");
-            possible = type.valueIs("reasoning") ? OF_REASONING : type.valueIs("image_generation_call") ? OF_IMAGES : possible;
-        }
-
-        void member(String name, byte[] json, JsonMembers members) {
-            if (CONTENT.contains(name) && isSomething(json, members.valueFrom(), members.valueTo())) {
-                content = true;
-                ofReasoning |= OF_REASONING.contains(name);
-                ofImages |= OF_IMAGES.contains(name);
-            }
+            reference |= member.valueIs("item_reference");
+            type = member.isNull() ? "" : member.valueText();
         }
 
         /** One that could be read as two kinds is taken for the one that brings nothing. */
         boolean bringsContent() {
-            boolean any = possible == OF_REASONING ? ofReasoning : possible == OF_IMAGES ? ofImages : content;
-            return any && !reference && types < 2;
+            return content.isBroughtBy(type) && !reference && types < 2;
         }
     }
 

@@ -187,6 +187,39 @@ class OtherPathsTest {
         }
     }
 
+    /** An answer that repeats what it was asked says nothing of who made it. */
+    @Test
+    void whatAnAnswerRepeatsIsWhoseItWas() throws Exception {
+        String video = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+        answering("sk-a", "{\"id\":\"" + video + "\"}");
+        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+            assertEquals(200, door.send("POST", "/v1/videos", "{}", "x-api-key", "k1").statusCode());
+            assertEquals(200, door.send("POST", "/v1/echo", "{\"id\":\"" + video + "\"}", "x-api-key", "k2").statusCode());
+            refused(door.send("GET", "/v1/videos/" + video, "", "x-api-key", "k2"), 404, "response_not_found");
+            assertEquals(200, door.send("GET", "/v1/videos/" + video, "", "x-api-key", "k1").statusCode());
+        }
+    }
+
+    /** Skills, voices and their like are taken by their ids in a body, as files are. */
+    @ParameterizedTest
+    @EnumSource
+    void whatAnotherMadeIsNotTakenByItsIdInABody(Door door) throws Exception {
+        for (String made : List.of("skill_68af0011", "voice_68af0011", "asst_68af0011", "video_68af0011")) {
+            answering("sk-a", "{\"id\":\"" + made + "\"}");
+            try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+                    HttpDoor maker = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
+                assertEquals(200, maker.send("POST", "/v1/skills", "{}", "x-api-key", "k1").statusCode());
+                String body = "{\"model\":\"gpt-5.1\",\"stream\":true,\"input\":\"x\",\"tools\":[{\"type\":\"shell\","
+                        + "\"environment\":{\"skills\":[{\"skill_id\":\"" + made + "\"}]}}]}";
+                try (Door.Visitor one = door.enter(gateway, authority, "k1"); Door.Visitor two = door.enter(gateway, authority, "k2")) {
+                    assertTrue(one.ask(body).well(), made);
+                    assertEquals(404, two.ask(body).status(), made);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(HttpClient.Version.class)
     void whatAClientMadeIsItsOwnAndIsFoundWhereItIs(HttpClient.Version version) throws Exception {

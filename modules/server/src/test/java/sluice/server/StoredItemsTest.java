@@ -91,6 +91,58 @@ class StoredItemsTest {
         }
     }
 
+    /** What two readers would read differently, an item that brings its content and one that names it, is the one that names it. */
+    @ParameterizedTest
+    @EnumSource
+    void whatBringsNothingForSomeReadersNamesWhatIsKept(Door door) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS)) {
+            assertTrue(ask(door, gateway, "k1", ASK.replace("hi", "elsewhere")).well());
+            upstream.forget();
+            for (String item : List.of("'type':'reasoning','encrypted_content':'gAAA','encrypted_content':null",
+                    "'type':'reasoning','encrypted_content':null,'encrypted_content':'gAAA'", "'type':'message','Content':'x'",
+                    "'type':'message','content':'x','content':''", "'type':'image_generation_call','result':'aGk=','result':null",
+                    "'type':null,'name':'x'")) {
+                Heard heard = ask(door, gateway, "k2", ASK.replace("\"hi\"", "[{" + item.replace('\'', '"') + ",\"id\":\"ci_one\"}]"));
+                assertEquals(404, heard.status(), item + heard);
+                assertTrue(heard.toString().contains("response_not_found"), heard.toString());
+            }
+            assertTrue(upstream.asked("sk-a").isEmpty() && upstream.asked("sk-b").isEmpty());
+        }
+    }
+
+    /** Answers repeat ids that clients have sent; that makes nobody the owner of what another made. */
+    @ParameterizedTest
+    @EnumSource
+    void whatAnAnswerRepeatsStaysWhoseItIs(Door door) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS)) {
+            assertTrue(ask(door, gateway, "k1", ASK).well());
+            assertTrue(ask(door, gateway, "k2", ASK).well());
+            for (String id : List.of("ci_one", "msg_1")) {
+                assertEquals(404, ask(door, gateway, "k2", naming(id)).status(), id);
+                assertTrue(ask(door, gateway, "k1", naming(id)).well(), id);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void aListOfWhatWasSentMakesNobodyItsOwner(HttpClient.Version version) throws Exception {
+        try (RunningGateway gateway = gateway(CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+            assertEquals(200, door.send("POST", "/v1/responses", ASK, "x-api-key", "k1").statusCode());
+            upstream.account("sk-a", asked -> SayingUpstream.status(200, "{\"id\":\"conv_of_two\",\"object\":\"list\",\"data\":["
+                    + "{\"id\":\"msg_1\"},{\"id\":\"msg_two\"}],\"output\":[{\"id\":\"ci_one\"}]}"));
+            for (String path : List.of("/v1/conversations", "/v1/conversations/conv_of_two/items", "/v1/responses/compact")) {
+                assertEquals(200, door.send("POST", path, "{\"model\":\"gpt-5.1\",\"items\":[{\"type\":\"message\",\"role\":\"user\","
+                        + "\"id\":\"msg_1\",\"content\":\"x\"}]}", "x-api-key", "k2").statusCode(), path);
+            }
+            upstream.account("sk-a", StoredItemsTest::answer);
+            for (String id : List.of("msg_1", "ci_one")) {
+                assertEquals(404, door.send("POST", "/v1/responses", naming(id), "x-api-key", "k2").statusCode(), id);
+            }
+            assertEquals(200, door.send("POST", "/v1/responses", naming("msg_two"), "x-api-key", "k2").statusCode());
+        }
+    }
+
     /** What an account keeps is asked of that account, though another would be asked first. */
     @ParameterizedTest
     @EnumSource
