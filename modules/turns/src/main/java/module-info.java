@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.turns {
     requires transitive sluice.api;
+    requires sluice.buffers;
     requires sluice.clients;
     requires transitive sluice.config;
     requires transitive sluice.forward;

@@ -6,6 +6,7 @@ import sluice.wspool.WebSocketProvider;
 /** Pooled WebSocket connections to accounts. Start at {@link sluice.wspool}. */
 module sluice.wspool {
     requires sluice.api;
+    requires sluice.buffers;
     requires sluice.net;
     requires sluice.http1;
     requires sluice.websocket;

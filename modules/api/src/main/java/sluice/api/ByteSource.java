@@ -46,6 +46,8 @@ public interface ByteSource extends AutoCloseable {
             IDLE,
             /** Unsafe or invalid framing. */
             FRAMING,
+            /** We have no memory for what must be kept whole of it. */
+            NO_ROOM,
             /** {@link Cancellation#cancel()} or {@link ByteSource#abort()} was called. */
             CANCELLED
         }

@@ -63,6 +63,12 @@ public record GatewayError(Source source, int status, String type, String code, 
         return new GatewayError(Source.UPSTREAM, status, typeOf(status), code, message, "", Duration.ZERO);
     }
 
+    /** There is no memory for an answer that must be kept whole. */
+    public static GatewayError noRoomForAnswer() {
+        return gateway(503, "memory_budget", "The answer is so large that there is no memory to keep it whole beside others. A stream of"
+                + " events over HTTP needs none.").withRetryAfter(Duration.ofSeconds(1));
+    }
+
     /** The same error with the field at fault. */
     public GatewayError withParam(String field) {
         return new GatewayError(source, status, type, code, message, field, retryAfter, resetsAtSeconds);

@@ -46,6 +46,8 @@ public sealed interface RelayOutcome {
         UPSTREAM_FRAMING,
         /** What came with a good status is no answer: a page, half an object, or nothing at all. */
         NO_ANSWER,
+        /** We have no memory for what must be kept whole of the answer. */
+        NO_ROOM,
         /** The client left. */
         CLIENT_GONE,
         /** The client does not read. */
@@ -59,6 +61,7 @@ public sealed interface RelayOutcome {
                 case CUT -> UPSTREAM_CUT;
                 case IDLE -> UPSTREAM_IDLE;
                 case FRAMING -> UPSTREAM_FRAMING;
+                case NO_ROOM -> NO_ROOM;
                 case CANCELLED -> CANCELLED;
             };
         }

@@ -86,6 +86,8 @@ public sealed interface UpstreamResult {
         TOO_LARGE,
         /** Turns of other streams hold the client's one WebSocket to another account. */
         HELD,
+        /** We have no memory for the answer. */
+        NO_ROOM,
         /** {@link Cancellation#cancel()} was called. */
         CANCELLED
     }

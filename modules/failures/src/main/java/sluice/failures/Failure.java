@@ -56,6 +56,7 @@ public record Failure(Match.Origin origin, int status, String code, String type,
         return switch (kind) {
             case CANCELLED -> of(Match.Origin.CLIENT_GONE);
             case NO_WEBSOCKET -> of(Match.Origin.NO_WEBSOCKET);
+            case NO_ROOM -> of(Match.Origin.NO_ROOM);
             case TOO_LARGE -> close(UpstreamResult.Close.TOO_LARGE, "");
             case HELD -> new Failure(Match.Origin.UNREACHABLE, 0, UpstreamError.NONE, UpstreamResult.Kind.RESET, false);
             case DNS, CONNECT, TLS, PROXY, RESET, TIMEOUT, FRAMING ->

@@ -110,6 +110,7 @@ public final class FailureAnswer {
             case NO_WEBSOCKET -> own(failure, GatewayError.gateway(503, "websocket_unavailable",
                     "No account that serves the model" + asked.nameOfModel() + " can take this request by WebSocket; "
                             + "send POST /v1/responses with \"stream\": true."));
+            case NO_ROOM -> own(failure, GatewayError.noRoomForAnswer());
             case NONE -> new Told.Nothing(failure.detail());
         };
     }

@@ -62,6 +62,8 @@ public final class FailureRules {
         TIMEOUT,
         /** 503 of the gateway's own, upon which the client is to use HTTP. */
         NO_WEBSOCKET,
+        /** 503 of the gateway's own: there is no memory for the answer. */
+        NO_ROOM,
         /** Nobody is there to get one. */
         NONE
     }
@@ -86,6 +88,8 @@ public final class FailureRules {
 
     private static final List<Rule> RULES = List.of(
             row("client gone", Match.of(Match.Origin.CLIENT_GONE), Fault.CLIENT, Effect.END, Answer.NONE),
+
+            row("no memory for the answer", Match.of(Match.Origin.NO_ROOM), Fault.TRANSPORT, Effect.END, Answer.NO_ROOM),
 
             // What is said, in whatever way it is told.
             row("encrypted reasoning of another organisation", Match.told().code("invalid_encrypted_content")

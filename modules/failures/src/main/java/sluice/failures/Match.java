@@ -37,6 +37,8 @@ public record Match(Set<Origin> origins, List<int[]> statusRanges, Words words, 
         BROKEN_BEFORE_OUTPUT,
         /** The stream broke later. */
         BROKEN_AFTER_OUTPUT,
+        /** We have no memory for what must be kept whole of the answer. */
+        NO_ROOM,
         /** The client left. */
         CLIENT_GONE
     }

@@ -21,7 +21,7 @@ import sluice.failures.FailureRules.Rule;
 class FailureRulesTest {
     /** Reasons that {@link Failure#unreachable} tells by another origin. */
     private static final Set<UpstreamResult.Kind> TOLD_OTHERWISE = Set.of(UpstreamResult.Kind.CANCELLED, UpstreamResult.Kind.NO_WEBSOCKET,
-            UpstreamResult.Kind.TOO_LARGE, UpstreamResult.Kind.HELD);
+            UpstreamResult.Kind.TOO_LARGE, UpstreamResult.Kind.HELD, UpstreamResult.Kind.NO_ROOM);
 
     /** Ways to tell one and the same refusal. */
     enum Form { AS_400, AS_403, AS_404, AS_429, AS_503, COMPACT, EVENT, ERROR_EVENT, TURN_ERROR, CLOSE }

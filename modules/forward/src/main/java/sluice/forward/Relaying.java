@@ -13,6 +13,7 @@ import sluice.api.Headers;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.UpstreamResult;
+import sluice.buffers.AnswerRoom;
 import sluice.config.StreamSettings;
 import sluice.net.StreamThreads;
 import sluice.responses.AnswerEvent;
@@ -117,7 +118,12 @@ final class Relaying {
 
     /** JSON came where a stream was asked for: the client gets it as the event that ends one. */
     private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions) {
-        AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes());
+        try (AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes(), AnswerRoom.shared())) {
+            return asEvent(body, client, relayOptions, event);
+        }
+    }
+
+    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions, AnswerEvent event) {
         RelayOutcome outcome = answers.relay(body, event, relayOptions);
         if (!(outcome instanceof RelayOutcome.Completed done)) {
             return outcome;
@@ -127,6 +133,7 @@ final class Relaying {
                 case TOLD -> done;
                 case TOO_LARGE -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_FRAMING, "an answer above the limit of events",
                         done.report());
+                case NO_ROOM -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ROOM, "an answer that must be kept whole", done.report());
                 case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no whole JSON object", done.report());
             };
         } catch (ClientSink.Gone left) {

@@ -137,6 +137,7 @@ final class Verdicts {
         Match.Origin origin = switch (broken.cause()) {
             case CLIENT_GONE, CLIENT_STALLED, CANCELLED -> Match.Origin.CLIENT_GONE;
             case FIRST_OUTPUT_TIMEOUT -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT : Match.Origin.NO_OUTPUT_IN_TIME;
+            case NO_ROOM -> Match.Origin.NO_ROOM;
             case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> client.outputSent() ? Match.Origin.BROKEN_AFTER_OUTPUT
                     : Match.Origin.BROKEN_BEFORE_OUTPUT;
         };
@@ -146,7 +147,7 @@ final class Verdicts {
             return closed(call, lease, new UpstreamResult.Unreachable(true, false, UpstreamResult.Kind.RESET, why, farewell), strip);
         }
         FailedAttempt failed = judged(lease, refuses ? close(farewell) : Failure.of(origin), true, why);
-        if (origin == Match.Origin.BROKEN_AFTER_OUTPUT) {
+        if (origin == Match.Origin.BROKEN_AFTER_OUTPUT || origin == Match.Origin.NO_ROOM && client.outputSent()) {
             call.record.failedTry(lease.account().name(), failed.rule().reason());
             call.record.failed(client.status(), "upstream_stream_broken", failed.detail());
             client.abort();
@@ -194,6 +195,7 @@ final class Verdicts {
             case NO_WEBSOCKET -> "no WebSocket";
             case TOO_LARGE -> "too large for its WebSocket";
             case HELD -> "the client's other turns hold its connection";
+            case NO_ROOM -> "no memory for the answer";
             case CANCELLED -> "cancelled";
         };
     }
@@ -205,6 +207,7 @@ final class Verdicts {
             case FIRST_OUTPUT_TIMEOUT -> "no output in time";
             case UPSTREAM_FRAMING -> "what the account sent is no event stream";
             case NO_ANSWER -> "what the account sent is no answer";
+            case NO_ROOM -> "no memory for the answer";
             case CLIENT_GONE -> "the client left";
             case CLIENT_STALLED -> "the client does not read";
             case CANCELLED -> "cancelled";

@@ -1,9 +1,9 @@
 package sluice.responses;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import sluice.api.ClientSink;
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonMembers;
 import sluice.json.JsonWalk;
 
@@ -12,8 +12,9 @@ import sluice.json.JsonWalk;
  * nothing before {@link #end}, for the type of the event may be the last thing that the answer tells. Confined to the request's
  * thread, or whoever the relay writes from.
  */
-public final class AnswerEvent implements ClientSink {
+public final class AnswerEvent implements ClientSink, AutoCloseable {
     private static final int MAX_DEPTH = 512;
+    private static final byte[] TAIL = {'}', '\n', '\n'};
     private static final Set<String> ENDS = Set.of("completed", "incomplete", "failed", "cancelled");
 
     /** What became of the answer. */
@@ -22,25 +23,49 @@ public final class AnswerEvent implements ClientSink {
         TOLD,
         /** It was larger than what is kept; nothing was written. */
         TOO_LARGE,
+        /** There was no memory for it; nothing was written. */
+        NO_ROOM,
         /** It is no whole object, or one that is no response; nothing was written. */
         NO_ANSWER
     }
 
     private final int maxBytes;
-    private final ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    private final AnswerRoom.Part part;
+    private byte[] json = {};
+    private int length;
     private boolean tooLarge;
+    private boolean noRoom;
 
-    /** Keeps up to {@code maxBytes} of the answer. */
-    public AnswerEvent(int maxBytes) {
+    /** Keeps up to {@code maxBytes} of the answer, in memory of {@code room} until it is closed. */
+    public AnswerEvent(int maxBytes, AnswerRoom room) {
         this.maxBytes = maxBytes;
+        part = room.part();
     }
 
     @Override
-    public void write(byte[] buffer, int offset, int length, boolean boundary) {
-        tooLarge |= length > maxBytes - answer.size();
-        if (!tooLarge) {
-            answer.write(buffer, offset, length);
+    public void write(byte[] buffer, int offset, int count, boolean boundary) {
+        tooLarge |= count > maxBytes - length;
+        if (tooLarge || noRoom) {
+            return;
         }
+        try {
+            if (length + count > json.length) {
+                json = part.longer(json, length, length + count);
+            }
+            System.arraycopy(buffer, offset, json, length, count);
+            length += count;
+        } catch (AnswerRoom.Exhausted e) {
+            noRoom = true;
+            close();
+        }
+    }
+
+    /** Gives up the memory. */
+    @Override
+    public void close() {
+        json = new byte[0];
+        length = 0;
+        part.close();
     }
 
     /** Writes the event, once the whole answer is here. */
@@ -48,59 +73,62 @@ public final class AnswerEvent implements ClientSink {
         if (tooLarge) {
             return End.TOO_LARGE;
         }
-        byte[] json = answer.toByteArray();
-        if (!isObject(json)) {
+        if (noRoom) {
+            return End.NO_ROOM;
+        }
+        if (!isObject()) {
             return End.NO_ANSWER;
         }
-        for (int i = 0; i < json.length; i++) {
+        for (int i = 0; i < length; i++) {
             // Between the tokens of JSON a line's end is white space; in SSE it would end the line.
             if (json[i] == '\n' || json[i] == '\r') {
                 json[i] = ' ';
             }
         }
-        String type = typeOf(json);
+        String type = type();
         if (type.isEmpty()) {
             return End.NO_ANSWER;
         }
-        String member = type.equals(EventType.ERROR.text()) ? "" : "\"response\":";
-        byte[] head = ("event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":0," + member)
-                .getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream frame = new ByteArrayOutputStream(head.length + json.length + 3);
-        frame.writeBytes(head);
-        if (member.isEmpty()) {
-            JsonMembers error = new JsonMembers(json, 0, json.length);
-            error.seek("error");
-            frame.writeBytes("\"error\":".getBytes(StandardCharsets.UTF_8));
-            frame.write(json, error.valueFrom(), error.valueTo() - error.valueFrom());
+        boolean error = type.equals(EventType.ERROR.text());
+        byte[] head = ("event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":0,"
+                + (error ? "\"error\":" : "\"response\":")).getBytes(StandardCharsets.UTF_8);
+        client.write(head, 0, head.length, false);
+        if (error) {
+            JsonMembers members = members();
+            members.seek("error");
+            client.write(json, members.valueFrom(), members.valueTo() - members.valueFrom(), false);
         } else {
-            frame.writeBytes(json);
+            client.write(json, 0, length, false);
         }
-        frame.writeBytes("}\n\n".getBytes(StandardCharsets.UTF_8));
-        client.write(frame.toByteArray(), 0, frame.size(), true);
+        client.write(TAIL, 0, TAIL.length, true);
         return End.TOLD;
     }
 
-    private static boolean has(byte[] json, String name) {
-        return new JsonMembers(json, 0, json.length).seek(name);
+    private JsonMembers members() {
+        return new JsonMembers(json, 0, length);
     }
 
-    private static boolean isObject(byte[] json) {
-        JsonWalk walk = new JsonWalk(json, json.length, MAX_DEPTH);
+    private boolean has(String name) {
+        return members().seek(name);
+    }
+
+    private boolean isObject() {
+        JsonWalk walk = new JsonWalk(json, length, MAX_DEPTH);
         int from = walk.space(0);
         int to = walk.peek(from) == '{' ? walk.value(from) : JsonWalk.FAILED;
-        return to != JsonWalk.FAILED && walk.space(to) == json.length;
+        return to != JsonWalk.FAILED && walk.space(to) == length;
     }
 
     /** Empty where it is no answer, but an error in other words. */
-    private static String typeOf(byte[] json) {
-        JsonMembers status = new JsonMembers(json, 0, json.length);
+    private String type() {
+        JsonMembers status = members();
         if (status.seek("status")) {
             return "response." + (ENDS.contains(status.valueText()) ? status.valueText() : "completed");
         }
-        JsonMembers error = new JsonMembers(json, 0, json.length);
+        JsonMembers error = members();
         if (error.seek("error") && !error.isScalar()) {
             return EventType.ERROR.text();
         }
-        return has(json, "detail") || has(json, "message") && !has(json, "output") ? "" : EventType.COMPLETED.text();
+        return has("detail") || has("message") && !has("output") ? "" : EventType.COMPLETED.text();
     }
 }

@@ -17,6 +17,7 @@ public final class BrokenStream {
             case CLIENT_GONE, CLIENT_STALLED -> Optional.empty();
             case FIRST_OUTPUT_TIMEOUT -> Optional.of(GatewayError.upstream(504, "first_output_timeout",
                     "The upstream produced no output in time."));
+            case NO_ROOM -> Optional.of(GatewayError.noRoomForAnswer());
             case UPSTREAM_CUT, UPSTREAM_IDLE, UPSTREAM_FRAMING, NO_ANSWER -> Optional.of(GatewayError.upstream(502,
                     "upstream_stream_broken", "The upstream's stream broke before its end."));
         };

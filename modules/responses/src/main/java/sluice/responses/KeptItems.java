@@ -1,12 +1,13 @@
 package sluice.responses;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import sluice.buffers.AnswerRoom;
 import sluice.buffers.ArrayShelf;
 import sluice.json.JsonMembers;
 
@@ -21,6 +22,7 @@ public final class KeptItems {
     private static final byte[] NOTHING = {};
 
     private final int maxBytes;
+    private final AnswerRoom.Part part;
     private final List<Item> items = new ArrayList<>();
     private byte[] kept = NOTHING;
     private int bytes;
@@ -34,9 +36,15 @@ public final class KeptItems {
     /** An item that is told twice is the one that was told last; others may share an index. */
     private record Name(long index, String id) { }
 
-    /** Keeps up to {@code maxBytes}; the item that does not fit, and all later ones, are not kept. */
+    /** Keeps up to {@code maxBytes}, which are few; the item that does not fit, and all later ones, are not kept. */
     public KeptItems(int maxBytes) {
+        this(maxBytes, new AnswerRoom(Long.MAX_VALUE));
+    }
+
+    /** Keeps up to {@code maxBytes}, in memory of {@code room} until they are {@linkplain #release released}. */
+    public KeptItems(int maxBytes, AnswerRoom room) {
         this.maxBytes = maxBytes;
+        part = room.part();
     }
 
     /** An item begins. What was begun before and not {@linkplain #end ended} is forgotten. */
@@ -47,16 +55,27 @@ public final class KeptItems {
     /** The next bytes of the item. */
     public void add(byte[] b, int from, int to) {
         int length = to - from;
-        if (full || length > maxBytes - bytes - (long) BYTES_BESIDE * items.size()) {
+        if (full || length > maxBytes - bytes - (long) BYTES_BESIDE * items.size() || !hasRoom(length)) {
             full = true;
             return;
         }
-        if (bytes + length > kept.length) {
-            int wanted = (int) Math.min(maxBytes, Math.max(Math.max(kept.length * 2L, FIRST_BYTES), bytes + length));
-            kept = ArrayShelf.shared().longer(kept, bytes, wanted);
-        }
         System.arraycopy(b, from, kept, bytes, length);
         bytes += length;
+    }
+
+    private boolean hasRoom(int length) {
+        if (bytes + length <= kept.length) {
+            return true;
+        }
+        int wanted = (int) Math.min(maxBytes, Math.max(Math.max(kept.length * 2L, FIRST_BYTES), bytes + length));
+        try {
+            // Once more for those that are told, or copied to the longer array.
+            part.hold(2L * wanted);
+        } catch (AnswerRoom.Exhausted e) {
+            return false;
+        }
+        kept = ArrayShelf.shared().longer(kept, bytes, wanted);
+        return true;
     }
 
     /**
@@ -86,11 +105,16 @@ public final class KeptItems {
 
     /** The items by their index, with commas between them. Those of the same index stand as they came. */
     public byte[] json() {
-        StringBuilder json = new StringBuilder(whole + items.size());
+        byte[] json = new byte[whole + items.size()];
+        int at = 0;
         for (Item item : ordered()) {
-            json.append(json.isEmpty() ? "" : ",").append(new String(kept, item.from(), item.to() - item.from(), StandardCharsets.UTF_8));
+            if (at > 0) {
+                json[at++] = ',';
+            }
+            System.arraycopy(kept, item.from(), json, at, item.to() - item.from());
+            at += item.to() - item.from();
         }
-        return json.toString().getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(json, at);
     }
 
     private Collection<Item> ordered() {
@@ -112,6 +136,7 @@ public final class KeptItems {
     public void release() {
         ArrayShelf.shared().giveBack(kept);
         kept = NOTHING;
+        part.close();
         items.clear();
         bytes = 0;
         whole = 0;

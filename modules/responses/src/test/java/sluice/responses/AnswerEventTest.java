@@ -8,12 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.buffers.AnswerRoom;
 
 class AnswerEventTest {
     private final ByteArrayOutputStream client = new ByteArrayOutputStream();
 
     private AnswerEvent.End tell(String answer, int maxBytes) throws Exception {
-        AnswerEvent event = new AnswerEvent(maxBytes);
+        AnswerEvent event = new AnswerEvent(maxBytes, new AnswerRoom(1 << 20));
         byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
         for (int at = 0; at < bytes.length; at += 7) {
             event.write(bytes, at, Math.min(7, bytes.length - at), false);

@@ -159,10 +159,12 @@ class FailureRowsTest {
 
     @Test
     void everyRowIsMet() {
-        // The first has its own test here, the second in WebSocketModeTest, the last in UnreadWritesTest, the others in DoorsTest.
+        // The first has its own test here, the second in WebSocketModeTest, the last two in UnreadWritesTest and AnswerMemoryTest, the
+        // others in DoorsTest.
         List<String> elsewhere = List.of("client gone", "no WebSocket at the account's address", "route not in the account",
                 "route not in the account, in OpenAI's words", "route not in the account, in other words",
-                "request too large for the account's WebSocket", "WebSocket closed in the turn", "request not read in time");
+                "request too large for the account's WebSocket", "WebSocket closed in the turn", "request not read in time",
+                "no memory for the answer");
         List<String> met = Stream.concat(elsewhere.stream(), meetings().map(Meeting::what)).distinct().sorted().toList();
         assertEquals(FailureRules.rules().stream().map(FailureRules.Rule::what).sorted().toList(), met);
     }

@@ -9,6 +9,7 @@ import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonReader;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
@@ -51,7 +52,7 @@ final class FoldRelay {
         found = AnswerFacts.toldTo(options.call().identified());
         json = new JsonReader<>(AnswerTree.EVENT, found);
         client = new ClientSide(outlet, options, facts, deadlines);
-        answer = new FoldedAnswer(model, json, client);
+        answer = new FoldedAnswer(model, json, client, AnswerRoom.shared());
     }
 
     RelayOutcome run() {

@@ -3,6 +3,7 @@ package sluice.sse;
 import java.util.Arrays;
 import sluice.api.ByteSource;
 import sluice.api.ClientSink;
+import sluice.buffers.AnswerRoom;
 import sluice.json.ByteSearch;
 import sluice.json.JsonReader;
 import sluice.json.JsonReader.Stop;
@@ -19,6 +20,7 @@ import sluice.responses.ModelGate;
 final class FoldedAnswer {
     /** Most bytes of items that are kept in case that the terminal event has none. */
     private static final int MAX_ITEM_BYTES = 4 * 1024 * 1024;
+    private static final int FIRST_BYTES = 1024;
     private static final byte[] COMMA = {','};
     private static final byte[] NAME = {'"', 'o', 'u', 't', 'p', 'u', 't', '"', ':'};
     private static final byte[] OPENED = {'['};
@@ -30,8 +32,9 @@ final class FoldedAnswer {
     private final ModelGate model;
     private final JsonReader<Fact> json;
     private final ClientSide client;
-    private final KeptItems items = new KeptItems(MAX_ITEM_BYTES);
-    private byte[] out = new byte[1024];
+    private final KeptItems items;
+    private final AnswerRoom.Part part;
+    private byte[] out = new byte[FIRST_BYTES];
     private int bytes;
     private State state = State.NONE;
     private boolean inItem;
@@ -42,7 +45,9 @@ final class FoldedAnswer {
     private boolean outputSeen;
     private boolean outputFilled;
 
-    FoldedAnswer(ModelGate model, JsonReader<Fact> json, ClientSide client) {
+    FoldedAnswer(ModelGate model, JsonReader<Fact> json, ClientSide client, AnswerRoom room) {
+        items = new KeptItems(MAX_ITEM_BYTES, room);
+        part = room.part();
         this.model = model;
         this.json = json;
         this.client = client;
@@ -61,6 +66,7 @@ final class FoldedAnswer {
     /** Nothing is taken or passed on any more. */
     void release() {
         items.release();
+        part.close();
     }
 
     /**
@@ -220,12 +226,24 @@ final class FoldedAnswer {
         client.emit(out, 0, bytes - rest, false);
         System.arraycopy(out, bytes - rest, out, 0, rest);
         bytes = rest;
+        if (out.length > AnswerRoom.FREE_BYTES && rest <= FIRST_BYTES) {
+            out = Arrays.copyOf(out, FIRST_BYTES);
+            part.close();
+        }
     }
 
-    private void append(byte[] from, int start, int end) {
+    private void longer(int wanted) throws ByteSource.Broken {
+        try {
+            out = part.longer(out, bytes, wanted);
+        } catch (AnswerRoom.Exhausted e) {
+            throw new ByteSource.Broken(ByteSource.Broken.Cause.NO_ROOM, e.getMessage());
+        }
+    }
+
+    private void append(byte[] from, int start, int end) throws ByteSource.Broken {
         int length = end - start;
         if (bytes + length > out.length) {
-            out = Arrays.copyOf(out, Math.max(bytes + length, out.length * 2));
+            longer(bytes + length);
         }
         System.arraycopy(from, start, out, bytes, length);
         bytes += length;

@@ -2,18 +2,22 @@ package sluice.turns;
 
 import java.io.IOException;
 import java.util.Arrays;
+import sluice.buffers.AnswerRoom;
 import sluice.json.ByteSearch;
 
 /**
  * A stream of server-sent events as messages: what stands behind {@code data:} of each event is one message, lines of several
  * joined by line feeds (WHATWG HTML §9.2.6). It comes in pieces that may end anywhere. Confined to one thread at a time.
  */
-final class SseMessages {
+final class SseMessages implements AutoCloseable {
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+    private static final int FIRST_BYTES = 1024;
     private static final int KEEP_BYTES = 64 * 1024;
     private static final byte[] NOTHING = {};
 
     private final Sink sink;
+    private final AnswerRoom.Part linePart;
+    private final AnswerRoom.Part dataPart;
     /** The beginning of a line whose end has not come. */
     private byte[] line = NOTHING;
     private int lineBytes;
@@ -30,8 +34,20 @@ final class SseMessages {
         void message(byte[] buffer, int offset, int length) throws IOException;
     }
 
-    SseMessages(Sink sink) {
+    /** An event that comes in pieces takes memory of {@code room} until it is whole. */
+    SseMessages(Sink sink, AnswerRoom room) {
         this.sink = sink;
+        linePart = room.part();
+        dataPart = room.part();
+    }
+
+    /** No piece follows. */
+    @Override
+    public void close() {
+        line = NOTHING;
+        data = NOTHING;
+        linePart.close();
+        dataPart.close();
     }
 
     /** The next piece of the stream. */
@@ -59,6 +75,7 @@ final class SseMessages {
             lineBytes = 0;
             if (line.length > KEEP_BYTES) {
                 line = NOTHING;
+                linePart.close();
             }
             afterReturn = bytes[at] == '\r';
             at++;
@@ -86,10 +103,11 @@ final class SseMessages {
             dataBytes = 0;
             if (data.length > KEEP_BYTES) {
                 data = NOTHING;
+                dataPart.close();
             }
         } else if (isData(bytes, from, to)) {
             int value = value(bytes, from, to);
-            data = room(data, dataBytes + to - value + 1);
+            data = room(dataPart, data, dataBytes, to - value + 1);
             if (anyData) {
                 data[dataBytes++] = '\n';
             }
@@ -99,8 +117,8 @@ final class SseMessages {
         }
     }
 
-    private void keep(byte[] bytes, int from, int to) {
-        line = room(line, lineBytes + to - from);
+    private void keep(byte[] bytes, int from, int to) throws AnswerRoom.Exhausted {
+        line = room(linePart, line, lineBytes, to - from);
         System.arraycopy(bytes, from, line, lineBytes, to - from);
         lineBytes += to - from;
     }
@@ -114,7 +132,7 @@ final class SseMessages {
         return at < to && bytes[at] == ' ' ? at + 1 : at;
     }
 
-    private static byte[] room(byte[] bytes, int wanted) {
-        return wanted <= bytes.length ? bytes : Arrays.copyOf(bytes, Math.max(wanted, Math.max(1024, bytes.length * 2)));
+    private static byte[] room(AnswerRoom.Part part, byte[] bytes, int used, int more) throws AnswerRoom.Exhausted {
+        return used + more <= bytes.length ? bytes : part.longer(bytes, used, Math.max(used + more, FIRST_BYTES));
     }
 }

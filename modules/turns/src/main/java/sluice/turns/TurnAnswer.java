@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
+import sluice.buffers.AnswerRoom;
 import sluice.forward.Answer;
 import sluice.json.ByteSearch;
 import sluice.json.JsonStrings;
@@ -23,7 +24,7 @@ final class TurnAnswer implements Answer {
     private final String requestId;
     private final String streamId;
     private final Runnable turnAway;
-    private final SseMessages messages = new SseMessages(this::message);
+    private final SseMessages messages = new SseMessages(this::message, AnswerRoom.shared());
     private Runnable onFirstOutput = () -> { };
     private int status;
     private boolean outputSent;
@@ -95,6 +96,10 @@ final class TurnAnswer implements Answer {
         try {
             messages.accept(buffer, offset, length);
             socket.flush();
+        } catch (AnswerRoom.Exhausted e) {
+            clientGone = true;
+            socket.close(CloseCodes.TOO_BIG, "no memory for a message of this size");
+            throw new ClientSink.Gone(false, e.getMessage());
         } catch (IOException e) {
             clientGone = true;
             throw new ClientSink.Gone(socket.stalled(), "the client left: " + e.getMessage());
@@ -105,9 +110,29 @@ final class TurnAnswer implements Answer {
         if (streamId.isEmpty() || ByteSearch.indexOf(buffer, offset, offset + length, STREAM_ID) >= 0) {
             socket.sendLater(buffer, offset, length);
         } else {
-            byte[] named = withStreamId(new String(buffer, offset, length, StandardCharsets.UTF_8));
+            sendNamed(buffer, offset, length);
+        }
+    }
+
+    private void sendNamed(byte[] buffer, int offset, int length) throws IOException {
+        try (AnswerRoom.Part part = AnswerRoom.shared().part()) {
+            part.hold(length);
+            byte[] member = (",\"stream_id\":" + JsonStrings.quote(streamId)).getBytes(StandardCharsets.UTF_8);
+            int at = length - 1;
+            while (at > 0 && buffer[offset + at] != '}') {
+                at--;
+            }
+            byte[] named = new byte[length + member.length];
+            System.arraycopy(buffer, offset, named, 0, at);
+            System.arraycopy(member, 0, named, at, member.length);
+            System.arraycopy(buffer, offset + at, named, at + member.length, length - at);
             socket.sendLater(named, 0, named.length);
         }
+    }
+
+    /** No event follows. */
+    void over() {
+        messages.close();
     }
 
     /** What the gateway says itself does not name the stream; the message must, so that the client knows which one it is about. */

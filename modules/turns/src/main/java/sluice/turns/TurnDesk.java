@@ -123,6 +123,7 @@ final class TurnDesk implements TurnHost {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            turn.over();
             socket.ended(turn);
         }
     }

@@ -72,6 +72,11 @@ final class TurnExchange implements Exchange, RunningTurn {
         return answer;
     }
 
+    /** The turn is over: nothing is answered any more. */
+    void over() {
+        answer.over();
+    }
+
     @Override
     public Cancellation cancellation() {
         return cancellation;

@@ -58,7 +58,13 @@ public final class WebSocketConnection implements AutoCloseable {
      * @param input what read the handshake from {@code link}, with anything that came behind it
      */
     public static WebSocketConnection client(Link link, HttpInput input, int maxMessageBytes, LongSupplier nanoClock) {
-        return new WebSocketConnection(link, input, true, maxMessageBytes, MessageRoom.UNLIMITED, nanoClock);
+        return client(link, input, maxMessageBytes, MessageRoom.UNLIMITED, nanoClock);
+    }
+
+    /** Our end is the client's, and messages need {@code room} while they are received. */
+    public static WebSocketConnection client(Link link, HttpInput input, int maxMessageBytes, MessageRoom room,
+            LongSupplier nanoClock) {
+        return new WebSocketConnection(link, input, true, maxMessageBytes, room, nanoClock);
     }
 
     /**

@@ -118,7 +118,8 @@ final class AccountPool {
             case UpstreamDial.Outcome.Open open -> {
                 open.headers().first(TurnPool.TURN_STATE)
                         .ifPresent(state -> turnStates.keep(account.name(), want.sessionKey(), state));
-                PooledSocket socket = new PooledSocket(seat.id(), open.socket(), sweeper, nanoClock, () -> seats.vacate(seat));
+                PooledSocket socket = new PooledSocket(seat.id(), open.socket(), open.memory(), sweeper, nanoClock,
+                        () -> seats.vacate(seat));
                 seats.opened(seat, socket);
                 socket.start(listener);
                 yield new Given.Socket(socket, seat, false, nanoClock.getAsLong() - start);

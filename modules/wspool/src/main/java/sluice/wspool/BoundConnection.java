@@ -216,6 +216,18 @@ final class BoundConnection implements SocketListener {
     }
 
     @Override
+    public void lost(String why) {
+        List<EventMailbox> open;
+        lock.lock();
+        try {
+            open = new ArrayList<>(turns.values());
+        } finally {
+            lock.unlock();
+        }
+        open.forEach(turn -> turn.lost(why));
+    }
+
+    @Override
     public void closed(int code, String reason) {
         List<EventMailbox> open;
         lock.lock();

@@ -1,14 +1,21 @@
 package sluice.wspool;
 
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonMembers;
 
 /** Messages as the bytes of server-sent events, in one array that grows with what waits. Guarded by the lock of its mailbox. */
 final class EventBytes {
     private static final int FIRST_BYTES = 4 * 1024;
 
+    private final AnswerRoom.Part part;
     private byte[] buffer = new byte[FIRST_BYTES];
     private int start;
     private int end;
+
+    /** None yet; what waits takes memory of {@code room}. */
+    EventBytes(AnswerRoom room) {
+        part = room.part();
+    }
 
     /** How many wait. */
     int bytes() {
@@ -25,15 +32,19 @@ final class EventBytes {
         System.arraycopy(buffer, start, target, offset, count);
         start += count;
         if (start == end) {
-            start = 0;
-            end = 0;
+            drop();
         }
         return count;
     }
 
     /** Nobody wants what waits. */
     void drop() {
-        start = end;
+        start = 0;
+        end = 0;
+        if (buffer.length > AnswerRoom.FREE_BYTES) {
+            buffer = new byte[FIRST_BYTES];
+            part.close();
+        }
     }
 
     /**
@@ -42,7 +53,7 @@ final class EventBytes {
      * @param type stands at the message's type
      * @param typed whether it has one
      */
-    void add(byte[] source, int offset, int length, JsonMembers type, boolean typed) {
+    void add(byte[] source, int offset, int length, JsonMembers type, boolean typed) throws AnswerRoom.Exhausted {
         int name = typed ? type.valueTo() - type.valueFrom() - 2 : 0;
         reserve(length + name + 32);
         if (typed) {
@@ -62,14 +73,15 @@ final class EventBytes {
         ascii("\n\n");
     }
 
-    private void reserve(int more) {
+    private void reserve(int more) throws AnswerRoom.Exhausted {
         if (end + more > buffer.length) {
             int used = end - start;
-            byte[] room = used + more > buffer.length ? new byte[Math.max(buffer.length * 2, used + more)] : buffer;
-            System.arraycopy(buffer, start, room, 0, used);
-            buffer = room;
+            System.arraycopy(buffer, start, buffer, 0, used);
             start = 0;
             end = used;
+            if (used + more > buffer.length) {
+                buffer = part.longer(buffer, used, used + more);
+            }
         }
     }
 

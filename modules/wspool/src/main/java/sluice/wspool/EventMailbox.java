@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamResult;
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonMembers;
 import sluice.responses.EventType;
 import sluice.websocket.CloseCodes;
@@ -24,13 +25,16 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     /** More than this waits in the connection instead, except for one event of any size. */
     private static final int MAX_WAITING_BYTES = 256 * 1024;
 
+    /** A longer error is passed on as the event that it is. */
+    private static final int MAX_REFUSAL_BYTES = 64 * 1024;
+
     private final LongSupplier nanoClock;
     private final long headersNanos;
     private final long idleNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition drained = lock.newCondition();
-    private final EventBytes events = new EventBytes();
+    private final EventBytes events = new EventBytes(AnswerRoom.shared());
     private boolean anyEvent;
     private boolean terminal;
     /** The peer closed because the message is larger than it takes. */
@@ -102,6 +106,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
                 case CUT -> tooLarge ? UpstreamResult.Kind.TOO_LARGE : UpstreamResult.Kind.RESET;
                 case IDLE -> UpstreamResult.Kind.TIMEOUT;
                 case FRAMING -> UpstreamResult.Kind.FRAMING;
+                case NO_ROOM -> UpstreamResult.Kind.NO_ROOM;
                 case CANCELLED -> UpstreamResult.Kind.CANCELLED;
             }, cause.getMessage(), cause.how() == ByteSource.Broken.Cause.CUT ? close : UpstreamResult.Close.UNTOLD);
         } finally {
@@ -158,7 +163,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             if (failure.isPresent()) {
                 return;
             }
-            if (!anyEvent && last && members.valueIs("error")) {
+            if (!anyEvent && last && length <= MAX_REFUSAL_BYTES && members.valueIs("error")) {
                 refusal = JsonMembers.number(source, offset, offset + length, "status")
                         .filter(status -> status >= 400 && status <= 599)
                         .map(status -> new Refusal(status, Arrays.copyOfRange(source, offset, offset + length)));
@@ -176,9 +181,17 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
             if (last) {
                 arrived.signal();
             }
+        } catch (AnswerRoom.Exhausted e) {
+            fail(ByteSource.Broken.Cause.NO_ROOM, e.getMessage());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A message for which there is no memory is lost, and the connection with it. */
+    @Override
+    public void lost(String why) {
+        fail(ByteSource.Broken.Cause.NO_ROOM, why);
     }
 
     /** Waits until the next event may be taken in; false if nobody wants it any more. */
@@ -263,6 +276,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         lock.lock();
         try {
             completed = terminal;
+            events.drop();
         } finally {
             lock.unlock();
         }

@@ -34,6 +34,11 @@ final class PooledSocket {
         }
 
         @Override
+        public void lost(String why) {
+            // nobody waits for it
+        }
+
+        @Override
         public void closed(int code, String reason) {
             // the seat is free already
         }
@@ -41,6 +46,7 @@ final class PooledSocket {
 
     private final String id;
     private final WebSocketConnection socket;
+    private final MessageMemory memory;
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
     private final Runnable onEnd;
@@ -54,9 +60,11 @@ final class PooledSocket {
      *
      * @param onEnd gives the seat back; runs once, before the listener hears of the end
      */
-    PooledSocket(String id, WebSocketConnection socket, Sweeper sweeper, LongSupplier nanoClock, Runnable onEnd) {
+    PooledSocket(String id, WebSocketConnection socket, MessageMemory memory, Sweeper sweeper, LongSupplier nanoClock, Runnable onEnd) {
         this.id = id;
         this.socket = socket;
+        this.memory = memory;
+        memory.whenLost(this::lost);
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
         this.onEnd = onEnd;
@@ -160,12 +168,20 @@ final class PooledSocket {
             harmed = true;
         }
         listener.get().message(buffer, offset, length);
+        memory.release();
         if (!socket.hasWholeMessage()) {
             listener.get().quiet();
         }
     }
 
+    private void lost(String why) {
+        harmed = true;
+        listener.get().lost(why);
+        closeNow();
+    }
+
     private void end(WebSocketEvent.Closed closed) {
+        memory.release();
         socket.close();
         ended.countDown();
         onEnd.run();

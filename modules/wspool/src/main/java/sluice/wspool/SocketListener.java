@@ -11,6 +11,9 @@ interface SocketListener {
     /** No further message is here yet. Called after one message or several. */
     void quiet();
 
+    /** There is no memory for a message: it is not told, and the connection ends. */
+    void lost(String why);
+
     /**
      * The connection has ended.
      *

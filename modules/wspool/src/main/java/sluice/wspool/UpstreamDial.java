@@ -14,6 +14,7 @@ import sluice.api.Headers;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult.Kind;
+import sluice.buffers.AnswerRoom;
 import sluice.http1.HttpBody;
 import sluice.http1.HttpInput;
 import sluice.http1.ResponseHead;
@@ -49,7 +50,7 @@ final class UpstreamDial {
 
     /** What became of it. */
     sealed interface Outcome {
-        record Open(WebSocketConnection socket, Headers headers) implements Outcome { }
+        record Open(WebSocketConnection socket, MessageMemory memory, Headers headers) implements Outcome { }
 
         record Refused(int status, Headers headers, byte[] body) implements Outcome { }
 
@@ -115,8 +116,9 @@ final class UpstreamDial {
             }
             switch (WebSocketHandshake.opened(head.get(), key)) {
                 case WebSocketHandshake.Opened.Open open -> {
-                    WebSocketConnection socket = WebSocketConnection.client(link, input, maxMessageBytes, nanoClock);
-                    return new Outcome.Open(socket, head.get().headers());
+                    MessageMemory memory = new MessageMemory(AnswerRoom.shared());
+                    WebSocketConnection socket = WebSocketConnection.client(link, input, maxMessageBytes, memory, nanoClock);
+                    return new Outcome.Open(socket, memory, head.get().headers());
                 }
                 case WebSocketHandshake.Opened.Broken broken -> {
                     link.close();

@@ -5,33 +5,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonMembers;
 
 /** Messages on their way through the buffer. */
 class EventBytesTest {
-    private final EventBytes events = new EventBytes();
+    private final EventBytes events = new EventBytes(new AnswerRoom(1 << 20));
 
     @Test
-    void aMessageBecomesAnEventOfItsType() {
+    void aMessageBecomesAnEventOfItsType() throws Exception {
         add("{\"type\":\"response.created\"}");
         assertEquals("event: response.created\ndata: {\"type\":\"response.created\"}\n\n", all());
         assertTrue(events.isEmpty());
     }
 
     @Test
-    void aMessageWithoutATypeIsAnEventWithoutOne() {
+    void aMessageWithoutATypeIsAnEventWithoutOne() throws Exception {
         add("{\"a\":1}");
         assertEquals("data: {\"a\":1}\n\n", all());
     }
 
     @Test
-    void aLineBreakInJsonEndsNoLine() {
+    void aLineBreakInJsonEndsNoLine() throws Exception {
         add("{\"a\":\r\n1}");
         assertEquals("data: {\"a\":  1}\n\n", all());
     }
 
     @Test
-    void keepsTheOrderOfBytesWhileItGrows() {
+    void keepsTheOrderOfBytesWhileItGrows() throws Exception {
         StringBuilder expected = new StringBuilder();
         StringBuilder taken = new StringBuilder();
         for (int i = 0; i < 500; i++) {
@@ -47,7 +48,7 @@ class EventBytesTest {
     }
 
     @Test
-    void whatIsDroppedIsGone() {
+    void whatIsDroppedIsGone() throws Exception {
         add("{\"a\":1}");
         events.drop();
         assertTrue(events.isEmpty());
@@ -55,7 +56,7 @@ class EventBytesTest {
         assertEquals("data: {\"b\":2}\n\n", all());
     }
 
-    private void add(String message) {
+    private void add(String message) throws AnswerRoom.Exhausted {
         byte[] json = ("??" + message).getBytes(StandardCharsets.UTF_8);
         JsonMembers members = new JsonMembers(json, 2, json.length);
         events.add(json, 2, json.length - 2, members, members.seek("type"));
