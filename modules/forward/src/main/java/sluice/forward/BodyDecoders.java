@@ -9,6 +9,7 @@ import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
 import sluice.api.GatewayError;
 import sluice.buffers.BodyCollector;
+import sluice.net.Quantum;
 
 /** The content codings that bodies of requests and answers may have (RFC 9110 §8.4), by the providers that are there. Immutable. */
 final class BodyDecoders {
@@ -36,7 +37,12 @@ final class BodyDecoders {
     /** Has {@code reading} read the body without its coding; corrupt bytes are the client's fault. */
     BodyReader.Outcome decode(String encoding, Incoming.Stream body, Reading reading) throws IOException {
         try (InputStream decoded = find(encoding).orElseThrow().decode(encoding, new BodyStream(body))) {
-            return reading.read(decoded::read);
+            Quantum quantum = new Quantum();
+            return reading.read((target, offset, length) -> {
+                int count = decoded.read(target, offset, length);
+                quantum.piece(count);
+                return count;
+            });
         } catch (BodyDecoder.Corrupt e) {
             return new BodyReader.Outcome.Refused(GatewayError.client(400, "corrupt_content_encoding",
                     "The request body is not valid " + encoding + ": " + e.getMessage() + "."));

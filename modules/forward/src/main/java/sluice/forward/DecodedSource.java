@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import sluice.api.BodyDecoder;
 import sluice.api.ByteSource;
+import sluice.net.Quantum;
 
 /**
  * An answer whose content coding is taken off on the way, for upstreams that compress although they were asked not to.
@@ -13,6 +14,8 @@ import sluice.api.ByteSource;
 final class DecodedSource implements ByteSource {
     private final ByteSource source;
     private final Opening opening;
+    /** A few bytes may become thousands of times as many. */
+    private final Quantum quantum = new Quantum();
     private Optional<InputStream> decoded = Optional.empty();
 
     /** A decoder reads ahead when it is made, so it is made at the first read. */
@@ -32,7 +35,9 @@ final class DecodedSource implements ByteSource {
             if (decoded.isEmpty()) {
                 decoded = Optional.of(opening.open());
             }
-            return decoded.get().read(target, offset, length);
+            int count = decoded.get().read(target, offset, length);
+            quantum.piece(count);
+            return count;
         } catch (BodyDecoder.Corrupt e) {
             throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "the answer's content coding is corrupt: " + e.getMessage());
         } catch (java.io.EOFException e) {

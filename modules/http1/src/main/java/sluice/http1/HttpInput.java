@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import sluice.net.Link;
+import sluice.net.Quantum;
 
 /**
  * The reading half of an HTTP/1.1 connection: heads, then bodies, then the next head. Bytes that were read ahead stay here
@@ -19,6 +20,7 @@ public final class HttpInput {
     private static final int MAX_EMPTY_LINES = 2;
 
     private final Link link;
+    private final Quantum quantum = new Quantum();
     private final int maxHeadBytes;
     private byte[] buffer = new byte[START_BYTES];
     private int start;
@@ -43,6 +45,7 @@ public final class HttpInput {
      */
     public Optional<RequestHead> readRequestHead() throws IOException {
         light = false;
+        quantum.request();
         for (int empty = 0; ; empty++) {
             if (start == end && !fill()) {
                 return Optional.empty();
@@ -79,6 +82,11 @@ public final class HttpInput {
     /** The body of the message whose head was just read. */
     public HttpBody body(long bodyBytes) {
         return new HttpBody(this, bodyBytes);
+    }
+
+    /** A message of another protocol begins, which may be one of thousands that came together. */
+    public void messageBegins() {
+        quantum.request();
     }
 
     /** Whether bytes were read ahead. */
@@ -219,6 +227,7 @@ public final class HttpInput {
         if (count < 0) {
             return false;
         }
+        quantum.piece(count);
         end += count;
         since += count;
         return true;
@@ -234,6 +243,7 @@ public final class HttpInput {
             return count;
         }
         int count = link.read(target, offset, length);
+        quantum.piece(count);
         since += count;
         return count;
     }

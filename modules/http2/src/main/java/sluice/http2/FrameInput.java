@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import sluice.net.Link;
+import sluice.net.Quantum;
 
 /**
  * Reads the frames of an HTTP/2 connection one by one, each whole, into a buffer that the next one overwrites. Confined to the
@@ -18,6 +19,7 @@ final class FrameInput {
 
     private final Link link;
     private final LongSupplier clock;
+    private final Quantum quantum = new Quantum();
     private byte[] buffer = new byte[START_BYTES];
     private int start;
     private int end;
@@ -141,6 +143,7 @@ final class FrameInput {
             if (read < 0) {
                 return false;
             }
+            quantum.piece(read);
             end += read;
         }
         return true;

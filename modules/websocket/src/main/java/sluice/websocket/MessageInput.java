@@ -99,6 +99,9 @@ final class MessageInput {
                 throw new ProtocolViolation(CloseCodes.TOO_BIG, "a message above " + maxMessageBytes + " bytes");
             }
             if (opcode != OPCODE_CONTINUATION) {
+                if (fromClient) {
+                    input.messageBegins();
+                }
                 inMessage = true;
                 text = opcode == OPCODE_TEXT;
             }

@@ -1,0 +1,34 @@
+package sluice.net;
+
+/**
+ * How much one connection is worked on before others get their turn. A virtual thread leaves its processor when it waits, and not before:
+ * one whose peer always has more to say would keep it from all others for as long as it likes. Confined to one thread at a time.
+ */
+public final class Quantum {
+    /** Work for a fraction of a millisecond, of whatever kind. */
+    private static final int BYTES = 64 * 1024;
+    /** What comes in small pieces costs more for each of its bytes. */
+    private static final int PIECE_BYTES = 1024;
+    /** A head, and what is done to answer it. */
+    private static final int REQUEST_BYTES = 8 * 1024;
+
+    private int left = BYTES;
+
+    /** A piece of so many bytes was read, or made; lets others have the processor where that was enough for now. */
+    public void piece(int bytes) {
+        spend(Math.max(0, bytes) + PIECE_BYTES);
+    }
+
+    /** A request, or what is like one, begins. */
+    public void request() {
+        spend(REQUEST_BYTES);
+    }
+
+    private void spend(int bytes) {
+        left -= bytes;
+        if (left <= 0) {
+            left = BYTES;
+            Thread.yield();
+        }
+    }
+}
