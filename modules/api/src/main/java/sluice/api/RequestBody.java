@@ -10,6 +10,11 @@ public interface RequestBody {
     /** Size in bytes. */
     int length();
 
+    /** Whether it is JSON; nobody knows what another one says. */
+    default boolean isJson() {
+        return true;
+    }
+
     /** The value of a top-level member; of the last one, where it is repeated. */
     JsonValue field(Field field);
 

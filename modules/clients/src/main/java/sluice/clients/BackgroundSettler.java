@@ -68,8 +68,8 @@ public final class BackgroundSettler implements Sweeper.Watched {
             if (due <= now) {
                 nextMillis.put(one.requestId(), now + Math.max(firstMillis, 2 * (now - one.epochMillis())));
                 switch (usage.of(one)) {
-                    case BackgroundUsage.Found.Ended(TokenUsage told, String tier) -> settle(one.servedBy(tier), told.total() > 0 ? told
-                            : TokenUsage.estimate(one.claim().inputTokens(), 0));
+                    case BackgroundUsage.Found.Ended(TokenUsage told, String tier) -> settle(one.servedBy(tier),
+                            told.total() > 0 ? told : settlement.ofUntold(one));
                     case BackgroundUsage.Found.Gone gone -> settle(one, one.estimate());
                     case BackgroundUsage.Found.NotYet notYet -> {
                         if (now - one.epochMillis() > GIVE_UP_MILLIS) {

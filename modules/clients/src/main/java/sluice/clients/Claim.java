@@ -17,6 +17,8 @@ import sluice.api.RequestBody.Field;
 record Claim(String model, String tier, long inputTokens, long outputTokens, boolean background) {
     /** Of text; a token of a program or of another script than Latin is shorter, but also is what an estimate does not know. */
     static final long BYTES_PER_TOKEN = 4;
+    /** Of sound and images in a form: a minute of speech is a megabyte and a thousand tokens, about, and so is an image. */
+    private static final long BYTES_PER_TOKEN_OF_MEDIA = 1024;
     /** Where nothing is known: a page of text. */
     private static final long USUAL_OUTPUT_TOKENS = 1000;
     /** More than any model writes. */
@@ -27,11 +29,17 @@ record Claim(String model, String tier, long inputTokens, long outputTokens, boo
 
     /** The claim of a body. */
     static Claim of(RequestBody body, String model, UsageMeans means) {
-        long bytes = Math.max(1, body.length() / BYTES_PER_TOKEN);
+        long bytes = Math.max(1, body.length() / (body.isJson() ? BYTES_PER_TOKEN : BYTES_PER_TOKEN_OF_MEDIA));
         UsageMeans.Mean mean = means.of(model, new UsageMeans.Mean(0, USUAL_OUTPUT_TOKENS));
         boolean goesOn = body.field(Field.PREVIOUS_RESPONSE_ID).isText() || !body.field(Field.CONVERSATION).isEmpty();
         long input = goesOn ? Math.max(bytes, Math.round(mean.input())) : bytes;
-        return new Claim(model, tier(body), input, output(body, mean), body.field(Field.BACKGROUND).kind() == JsonValue.Kind.TRUE);
+        return new Claim(model, tier(body), input, output(body, mean), isBackground(body));
+    }
+
+    /** Whether some account may work on behind its answer; what is neither true nor false is true for some. */
+    private static boolean isBackground(RequestBody body) {
+        JsonValue background = body.field(Field.BACKGROUND);
+        return !background.isEmpty() && background.kind() != JsonValue.Kind.FALSE;
     }
 
     private static long output(RequestBody body, UsageMeans.Mean mean) {

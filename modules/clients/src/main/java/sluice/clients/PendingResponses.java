@@ -1,6 +1,7 @@
 package sluice.clients;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Background work whose usage nobody has seen yet, the oldest first. Bounded: where there is too much of it, the oldest is given up,
- * and settled by its estimate. Thread-safe; {@code lock} guards the map and is held for one operation on it.
+ * and settled by its estimate. Thread-safe; {@code lock} guards the maps and is held for one operation on it.
  */
 final class PendingResponses {
     /** A day of one piece of work every eight seconds. */
@@ -20,6 +21,8 @@ final class PendingResponses {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Key, Pending> waiting = new LinkedHashMap<>();
+    /** Output of what is waiting that its client has seen in streams, in tokens. */
+    private final Map<Key, Long> seen = new HashMap<>();
 
     private static Key key(Pending pending) {
         return new Key(pending.whose().client(), pending.responseId());
@@ -35,9 +38,34 @@ final class PendingResponses {
                 gone.add(before);
             }
             if (waiting.size() > MOST) {
-                gone.add(waiting.remove(waiting.keySet().iterator().next()));
+                Key oldest = waiting.keySet().iterator().next();
+                seen.remove(oldest);
+                gone.add(waiting.remove(oldest));
             }
             return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The client has seen so many tokens more of the output, if the work is waiting. */
+    void saw(String client, String responseId, long tokens) {
+        lock.lock();
+        try {
+            Key key = new Key(client, responseId);
+            if (waiting.containsKey(key)) {
+                seen.merge(key, tokens, Long::sum);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a client has seen of the output of work that waits; 0 where nothing is known. */
+    long seen(String client, String responseId) {
+        lock.lock();
+        try {
+            return seen.getOrDefault(new Key(client, responseId), 0L);
         } finally {
             lock.unlock();
         }
@@ -47,7 +75,9 @@ final class PendingResponses {
     Optional<Pending> take(String client, String responseId) {
         lock.lock();
         try {
-            return Optional.ofNullable(waiting.remove(new Key(client, responseId)));
+            Key key = new Key(client, responseId);
+            seen.remove(key);
+            return Optional.ofNullable(waiting.remove(key));
         } finally {
             lock.unlock();
         }

@@ -81,6 +81,7 @@ public final class Settlement {
             Claim done = new Claim(Books.modelOf(record), claim.tier(), claim.inputTokens(), claim.outputTokens(), true);
             keep(ticket, new Pending(record.requestId, record.epochMillis, new Pending.Whose(record.client, record.team, record.account),
                     record.responseId, done, reservation.nanoDollars()));
+            pending.saw(record.client, record.responseId, seen(record));
             return;
         }
         record.tier = claim.servedBy(record.toldTier).tier();
@@ -141,6 +142,11 @@ public final class Settlement {
                 part.output() > 0 ? part.output() : output, part.reasoning(), true);
     }
 
+    /** Output that a client has seen of a stream, in tokens; 0 of what is none. */
+    private static long seen(RequestRecord record) {
+        return record.events == 0 ? 0 : Math.max(record.events, record.answerBytes / BYTES_PER_DELTA);
+    }
+
     private SpendingChange charge(RequestRecord record, List<Party> parties, Reservation reservation) {
         record.cost = books.costOf(record);
         long counted = record.cost.orElseGet(() -> books.prices().mostNanoDollars(record.usage));
@@ -170,6 +176,11 @@ public final class Settlement {
     /** Reading is free; who sees the usage of background work first settles it. */
     private void read(Ticket ticket) {
         RequestRecord record = ticket.record();
+        long more = record.usage.total() == 0 ? seen(record) : 0;
+        if (more > 0) {
+            pending.saw(record.client, ticket.read(), more);
+        }
+        long seen = pending.seen(record.client, ticket.read());
         boolean ends = succeeded(record) && (record.route.startsWith("DELETE") || record.route.endsWith("/cancel"));
         Optional<Pending> made = record.usage.total() > 0 || ends ? pending.take(record.client, ticket.read()) : Optional.empty();
         if (made.isEmpty()) {
@@ -179,8 +190,8 @@ public final class Settlement {
         }
         Pending one = made.get().servedBy(record.toldTier);
         if (record.usage.total() == 0) {
-            // What is deleted may have been complete, though nobody has seen it; what is cancelled was not.
-            record.usage = record.route.startsWith("DELETE") ? one.estimate() : TokenUsage.estimate(one.claim().inputTokens(), 0);
+            // What is deleted may have been complete, though nobody has seen it; of what is cancelled there is what was seen.
+            record.usage = record.route.startsWith("DELETE") ? one.estimate() : TokenUsage.estimate(one.claim().inputTokens(), seen);
         }
         record.responseId = one.responseId();
         record.model = one.model();
@@ -188,6 +199,11 @@ public final class Settlement {
         record.tier = one.claim().tier();
         ticket.known().client().tokensInAll().addAndGet(record.usage.total());
         record.cost = charge(one, record.usage);
+    }
+
+    /** What work has used that ended without a word about it: its input, and what its client has seen of its output. */
+    TokenUsage ofUntold(Pending one) {
+        return TokenUsage.estimate(one.claim().inputTokens(), pending.seen(one.whose().client(), one.responseId()));
     }
 
     /**

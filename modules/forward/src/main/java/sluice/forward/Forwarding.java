@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import sluice.api.BodyScanner.Scan;
 import sluice.api.GatewayError;
 import sluice.api.Headers;
@@ -28,21 +29,28 @@ import sluice.responses.Route;
  * session, and whether it may run twice. Thread-safe.
  */
 final class Forwarding {
-    /** These ask for no work: what they tell of its use was charged when it was done. */
-    private static final Set<String> FREE_METHODS = Set.of("DELETE", "GET", "HEAD");
-
     private final LongSupplier clock;
+    private final Predicate<Identified> stillKnown;
 
-    Forwarding(LongSupplier clock) {
+    /** Forwards; {@code stillKnown} says whether a client that was let in would be let in now. */
+    Forwarding(LongSupplier clock, Predicate<Identified> stillKnown) {
         this.clock = clock;
+        this.stillKnown = stillKnown;
     }
 
     /** A request whose body says what it is for. */
     Reply withBody(Admitted request) throws IOException, InterruptedException {
         return switch (scanned(request)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
-            case Scanned.Whole(ReadBody read) -> checked(request, read);
+            case Scanned.Whole(ReadBody read) -> outlived(request) instanceof Check.Refused(GatewayError error)
+                    ? new Reply.Refused(error) : checked(request, read);
         };
+    }
+
+    /** Whether a key has ended while the body came, which its client may draw out. */
+    private Check outlived(Admitted request) {
+        return stillKnown.test(request.of()) ? Check.PASSED
+                : Check.refused(GatewayError.client(401, "invalid_api_key", "The API key is no longer valid."));
     }
 
     private sealed interface Scanned {
@@ -129,6 +137,9 @@ final class Forwarding {
         }
         // Cancelling takes no parameters; what came is not passed on.
         exchange.bodyRead();
+        if (outlived(request) instanceof Check.Refused(GatewayError error)) {
+            return new Reply.Refused(error);
+        }
         now.pool().loop().run(new Call(exchange, request.record(), new Affinity(Session.NONE, target.id(), true),
                 exchange.way(now.pool().usualWay()), request.permit(), RawBody.NONE, request.known().policy().diagnostics()));
         return Reply.ANSWERED;
@@ -154,7 +165,10 @@ final class Forwarding {
             case BodyReader.Outcome.Complete complete -> {
                 exchange.bodyRead();
                 request.record().requestBytes = complete.length();
-                if (FREE_METHODS.contains(exchange.head().method())) {
+                if (outlived(request) instanceof Check.Refused(GatewayError error)) {
+                    yield new Reply.Refused(error);
+                }
+                if (PassedOn.READS.contains(exchange.head().method())) {
                     request.ticket().reads(exchange.head().path());
                 }
                 yield passedOn(request, complete, named);
@@ -173,6 +187,9 @@ final class Forwarding {
         Optional<RequestBody> json = now.intake().scanner().scan(complete.bytes(), 0, complete.length())
                 instanceof Scan.Valid(RequestBody valid) ? Optional.of(valid) : Optional.empty();
         Set<String> inBody = new HashSet<>(StoredIds.in(body));
+        if (BodyEncoding.isPercentEncoded(headers)) {
+            inBody.addAll(StoredIds.inEncoded(complete.bytes(), complete.length()));
+        }
         inBody.addAll(StoredIds.in(exchange.head().query()));
         Check refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
                 complete.length()).or(() -> now.pool().owners().mayName(client, inBody))
@@ -183,8 +200,8 @@ final class Forwarding {
         }
         record.model = PassedOn.model(json);
         RequestBody claimed = json.orElse(body);
-        Admission.Claimed verdict = record.model.isEmpty() ? request.ticket().ask(claimed, "", clock.getAsLong())
-                : request.ticket().claim(claimed, record.model, clock.getAsLong());
+        Admission.Claimed verdict = record.model.isEmpty() && !PassedOn.mayRun(exchange.head())
+                ? request.ticket().ask(claimed, "", clock.getAsLong()) : request.ticket().claim(claimed, record.model, clock.getAsLong());
         if (verdict instanceof Admission.Claimed.Beyond(GatewayError error)) {
             return new Reply.Refused(error);
         }

@@ -26,6 +26,9 @@ import sluice.responses.Route;
  * from its start to its end, but for {@link #cancelsWhenClientLeaves}.
  */
 public final class Gateway {
+    /** A key may outlive its end by this. */
+    private static final long NOT_LONG_NANOS = 1_000_000_000L;
+
     private final AtomicReference<InForce> inForce;
     private final AtomicBoolean draining = new AtomicBoolean();
     private volatile boolean passedOn;
@@ -41,10 +44,19 @@ public final class Gateway {
     /** A gateway whose requests to open a WebSocket go to what {@code upgrades} makes. */
     public Gateway(InForce first, Function<Gateway, Upgrades> upgrades, LongSupplier clock, LongSupplier epochMillis) {
         inForce = new AtomicReference<>(first);
-        forwarding = new Forwarding(clock);
+        forwarding = new Forwarding(clock, this::stillKnown);
         this.clock = clock;
         this.epochMillis = epochMillis;
         this.upgrades = upgrades.apply(this);
+    }
+
+    /** Whether a client would be let in now, too: its keys may have changed since it came, or ended, if that was some time ago. */
+    private boolean stillKnown(Identified request) {
+        InForce now = inForce.get();
+        Exchange exchange = request.exchange();
+        return now == request.now() && clock.getAsLong() - request.record().startedNanos < NOT_LONG_NANOS
+                || now.access().authenticator().stillAllows(request.known().client().name(), exchange.head().headers(),
+                        exchange.remoteHost(), epochMillis.getAsLong());
     }
 
     /** Opens WebSockets. */

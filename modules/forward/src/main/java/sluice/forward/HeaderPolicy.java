@@ -12,6 +12,8 @@ final class HeaderPolicy {
             // hop-by-hop, RFC 9110 §7.6.1
             "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
             "proxy-authenticate", "proxy-authorization", "http2-settings", "proxy",
+            // of a WebSocket's handshake; browsers put keys and organisations there
+            "sec-websocket-protocol", "sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions",
             // of this connection or this body
             "host", "content-length", "expect", "accept-encoding",
             // credentials and identity of the client

@@ -23,6 +23,8 @@ import sluice.responses.Route;
  * what would let a client past its limits, or to what is another's, is refused. Stateless.
  */
 final class PassedOn {
+    /** These ask for no work: what they tell of its use was charged when it was done. */
+    static final Set<String> READS = Set.of("DELETE", "GET", "HEAD");
     /** TRACE would tell a client the account's key. */
     private static final Set<String> METHODS = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
     /** They list what every client of an account has made. */
@@ -38,7 +40,7 @@ final class PassedOn {
     private static final Pattern RUNS_ELSEWHERE = Pattern.compile("/(batches|messages/batches|evals/[^/]+/runs|fine_tuning/.*)");
     /** Nothing runs there: they only keep what they are given. */
     private static final Pattern KEEPS = Pattern.compile("/(containers|conversations|files|prompts|skills|uploads|vector_stores)(/.*)?"
-            + "|.*/cancel");
+            + "|/threads(/(?!runs)[^/]+(/messages(/.*)?)?)?|.*/cancel");
     /** They name a model in the path. */
     private static final Pattern NAMES_MODEL = Pattern.compile(".*/(engines|deployments)(/.*)?");
     /** Nothing in it is tried twice: a body may be as long as bodies may be. */
@@ -66,7 +68,7 @@ final class PassedOn {
             return Check.refused(GatewayError.client(405, "method_not_allowed", exchange.head().method() + " is never passed on; "
                     + String.join(", ", METHODS) + " are."));
         }
-        String below = path.substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
+        String below = below(exchange.head());
         if (OF_THE_OPERATOR.matcher(below).matches()) {
             return Check.refused(unknown(path, "It tells of the account's owner."));
         }
@@ -120,7 +122,9 @@ final class PassedOn {
      */
     static Check refusal(ClientAuthenticator.Outcome.Known known, RequestHead head, Optional<RequestBody> json,
             byte[] bytes, int length) {
-        String contentType = head.headers().first("content-type").orElse("");
+        if (BodyEncoding.check(head.headers(), bytes, length) instanceof Check.Refused refused) {
+            return refused;
+        }
         if (json.isPresent()) {
             return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()))
                     .or(() -> AllowedModels.of(known.policy().models(), model(json)));
@@ -128,15 +132,26 @@ final class PassedOn {
         if (known.policy().models().isEmpty() || length == 0) {
             return Check.PASSED;
         }
-        boolean form = contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
-        return form && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find() ? Check.PASSED
+        // The parts of a form may spell their names in many ways: it is passed on only where nothing runs, whatever it names.
+        boolean kept = BodyEncoding.isMultipart(head.headers()) && KEEPS.matcher(below(head)).matches()
+                && !MODEL_IN_FORM.matcher(new Latin1(bytes, 0, length)).find();
+        return kept ? Check.PASSED
                 : AllowedModels.open(known.policy().models(), "which one the request asks for cannot be told from its body");
+    }
+
+    /** Whether a model may run, and be billed, though the gateway does not see which. */
+    static boolean mayRun(RequestHead head) {
+        return !READS.contains(head.method()) && !KEEPS.matcher(below(head)).matches();
+    }
+
+    /** What is behind the version, in small letters. */
+    private static String below(RequestHead head) {
+        return head.path().substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
     }
 
     /** Where something runs, the account would choose a model that the request does not name. */
     private static Check modelMissing(ClientAuthenticator.Outcome.Known known, RequestHead head, RequestBody body) {
-        String below = head.path().substring(VERSION.length() - 1).toLowerCase(Locale.ROOT);
-        boolean named = body.field(Field.MODEL).isText() || KEEPS.matcher(below).matches();
+        boolean named = body.field(Field.MODEL).isText() || KEEPS.matcher(below(head)).matches();
         return named ? Check.PASSED
                 : AllowedModels.open(known.policy().models(), "the request names none, so that the account would choose it");
     }

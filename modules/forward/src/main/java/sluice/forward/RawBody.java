@@ -13,6 +13,11 @@ record RawBody(byte[] bytes, int length) implements RequestBody {
     public static final RawBody NONE = new RawBody(new byte[0], 0);
 
     @Override
+    public boolean isJson() {
+        return false;
+    }
+
+    @Override
     public JsonValue field(Field field) {
         return JsonValue.ABSENT;
     }

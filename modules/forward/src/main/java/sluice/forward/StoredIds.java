@@ -56,9 +56,14 @@ final class StoredIds extends OutputStream {
     /** The ids in the query of a request, which may be encoded. */
     static Collection<String> in(String query) {
         byte[] bytes = query.getBytes(StandardCharsets.ISO_8859_1);
+        return inEncoded(bytes, bytes.length);
+    }
+
+    /** The ids in a text that may be percent-encoded, such as a form in one line. */
+    static Collection<String> inEncoded(byte[] bytes, int length) {
         StoredIds ids = new StoredIds();
-        for (int i = 0; i < bytes.length; i++) {
-            boolean encoded = bytes[i] == '%' && i + 2 < bytes.length && Character.digit(bytes[i + 1], 16) >= 0
+        for (int i = 0; i < length; i++) {
+            boolean encoded = bytes[i] == '%' && i + 2 < length && Character.digit(bytes[i + 1], 16) >= 0
                     && Character.digit(bytes[i + 2], 16) >= 0;
             ids.character(encoded ? Character.digit(bytes[i + 1], 16) << 4 | Character.digit(bytes[i + 2], 16) : bytes[i] & 0xFF);
             i += encoded ? 2 : 0;

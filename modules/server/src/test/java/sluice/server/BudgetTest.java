@@ -80,6 +80,69 @@ class BudgetTest {
         }
     }
 
+    /** A dollar for each token, and so many of them a day for who is poor. */
+    private static RunningGateway gateway(SayingUpstream saying, int budget) throws IOException {
+        return RunningGateway.accounts(saying.uri(), 1, "server: {forward-other: true}\nclients:\n  - {name: rich, key-sha256: \""
+                + KeyHash.of("rich").hex() + "\"}\n  - {name: poor, key-sha256: \"" + KeyHash.of("poor").hex()
+                + "\", budget-usd: {day: " + budget + "}}\nusage: {prices: [{model: gpt-5, input: 1000000, output: 1000000}]}\n");
+    }
+
+    /** A form says its model where the gateway does not look, and an answer may tell no usage. */
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/form-data; boundary=b", "application/json", "application/octet-stream"})
+    void whatRunsWithoutAModelThatIsSeenIsNotFree(String type) throws Exception {
+        try (SayingUpstream saying = new SayingUpstream()) {
+            saying.account("sk-a", asked -> SayingUpstream.status(200, "{\"text\":\"hello, this is what was said\"}"));
+            try (RunningGateway gateway = gateway(saying, 5); TestClient client = gateway.client()) {
+                String body = type.startsWith("multi")
+                        ? "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\ncat\r\n--b--\r\n" : "{\"prompt\":\"cat\"}";
+                String[] headers = {"authorization", "Bearer poor", "content-type", type};
+                assertEquals(200, client.post("/v1/images/edits", body, headers).status(), "what it will cost is not known yet");
+                assertEquals(429, client.post("/v1/images/edits", body, headers).status());
+                assertEquals(1, saying.asked("sk-a").size());
+            }
+        }
+    }
+
+    /** What its client has read of a stream is paid, though the work is cancelled before anybody tells its usage. */
+    @Test
+    void whatWasReadOfCancelledBackgroundWorkIsNotFree() throws Exception {
+        try (SayingUpstream saying = new SayingUpstream()) {
+            String[] read = new String[40];
+            java.util.Arrays.setAll(read, i -> i == 0 ? SayingUpstream.created("gpt-5") : SayingUpstream.delta(i, "word"));
+            saying.account("sk-a", asked -> asked.path().contains("stream=true") ? SayingUpstream.events(read)
+                    : SayingUpstream.status(200, SayingUpstream.response("queued", "gpt-5", "")));
+            try (RunningGateway gateway = gateway(saying, 45); TestClient client = gateway.client()) {
+                String[] key = {"authorization", "Bearer poor"};
+                String work = "{\"model\":\"gpt-5\",\"input\":\"hi\",\"background\":true,\"max_output_tokens\":10}";
+                assertEquals(200, client.post("/v1/responses", work, key).status());
+                try (TestClient reader = gateway.client()) {
+                    reader.send("GET", "/v1/responses/resp_1?stream=true", new byte[0], key);
+                }
+                assertEquals(200, client.post("/v1/responses/resp_1/cancel", "", key).status());
+                assertEquals(429, client.post("/v1/responses", work, key).status(), "forty of forty-five dollars were read");
+            }
+        }
+    }
+
+    /** An account that takes other values for true works on behind its answer: what that uses is asked for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "\"true\"", "\"yes\""})
+    void workIsInTheBackgroundHoweverThatIsSaid(String background) throws Exception {
+        try (SayingUpstream saying = new SayingUpstream()) {
+            saying.account("sk-a", asked -> SayingUpstream.status(200, asked.body().isEmpty()
+                    ? SayingUpstream.response("completed", "gpt-5", SayingUpstream.usage().replace(":1", ":1000"))
+                    : SayingUpstream.response("queued", "gpt-5", "")));
+            try (RunningGateway gateway = gateway(saying, 1500); TestClient client = gateway.client()) {
+                String[] key = {"authorization", "Bearer poor"};
+                String work = "{\"model\":\"gpt-5\",\"input\":\"hi\",\"max_output_tokens\":10,\"background\":" + background + "}";
+                assertEquals(200, client.post("/v1/responses", work, key).status());
+                assertEquals(200, client.send("GET", "/v1/responses/resp_1", new byte[0], key).status());
+                assertEquals(429, client.post("/v1/responses", work, key).status(), "two thousand of fifteen hundred dollars");
+            }
+        }
+    }
+
     @Test
     void anAccountWhoseBudgetIsSpentRestsAndTheNextOneServes() throws IOException, InterruptedException {
         String accounts = "accounts:\n  - {name: small, base-url: \"" + upstream.baseUri() + "\", api-key: k, budget-usd: {day: 5}}\n"

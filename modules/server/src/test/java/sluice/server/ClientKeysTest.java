@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import sluice.config.KeyHash;
 import sluice.simulator.SimulatedUpstream;
 
@@ -205,6 +207,33 @@ class ClientKeysTest {
                 assertTrue(fresh.turn(turn).getLast().contains("response.completed"));
                 assertEquals(2 + 3, upstream.log().total(), "two handshakes and three turns: nothing of the revoked key came");
             }
+        }
+    }
+
+    /** A body that its client draws out does not keep a key alive. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/responses", "/v1/embeddings"})
+    void aRevokedKeyEndsRequestsWhoseBodyStillComes(String path) throws Exception {
+        try (RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1, "server: {" + doors + ", forward-other: true}\n"
+                + "state: {path: " + folder.resolve("state") + "}\n" + fileClient("other"));
+                TestClient one = new TestClient(authority.trusting().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(),
+                        gateway.port()));
+                Http2Peer two = new Http2Peer(gateway.port(), authority.trusting()).greet()) {
+            String key = add(gateway, "\"name\":\"ci\"");
+            one.sendHead("POST", path, ASK.length(), "x-api-key", key);
+            one.raw(ASK.substring(0, 5));
+            two.send(Frames.HEADERS, Frames.END_HEADERS, 1, Http2Peer.block(":method", "POST", ":scheme", "https", ":path", path,
+                    ":authority", "localhost", "x-api-key", key));
+            two.send(Frames.DATA, 0, 1, ASK.substring(0, 5).getBytes(StandardCharsets.UTF_8));
+            while (client(gateway, "ci").get("in_flight").asInt() < 2) {
+                Thread.onSpinWait();
+            }
+            post(200, gateway, "/ci/revoke", "");
+            one.raw(ASK.substring(5));
+            two.send(Frames.DATA, Frames.END_STREAM, 1, ASK.substring(5).getBytes(StandardCharsets.UTF_8));
+            assertEquals(401, one.answer("POST").status());
+            assertTrue(two.body(1).contains("invalid_api_key"));
+            assertEquals(0, upstream.log().total(), "nothing of the revoked key came");
         }
     }
 
