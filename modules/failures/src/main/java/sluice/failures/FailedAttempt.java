@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import sluice.api.Account;
 import sluice.api.Headers;
+import sluice.json.AccountNames;
 
 /**
  * What is left of a failed attempt: enough to answer the client with, should no other account be found.
@@ -33,14 +34,24 @@ public record FailedAttempt(FailureRules.Rule rule, String account, int status, 
 
     /**
      * The same without the account's credentials, which upstreams like to repeat in what they say of them: neither clients nor
-     * the log nor operations may see them.
+     * the log nor operations may see them. What names its owner clients do not see.
      */
     public FailedAttempt withoutSecretsOf(Account used) {
         FailedAttempt clean = without(used.endpoint().apiKey().reveal());
         for (String value : used.endpoint().headers().values()) {
             clean = clean.without(value);
         }
-        return clean;
+        return clean.withoutNames();
+    }
+
+    /** The names of the account's owner are for the log, and not for clients. */
+    private FailedAttempt withoutNames() {
+        byte[] said = body.clone();
+        boolean inBody = AccountNames.hide(said, 0, said.length);
+        String message = AccountNames.hidden(error.message());
+        return !inBody && message.equals(error.message()) ? this : new FailedAttempt(rule, account, status, headers, said,
+                new UpstreamError(error.code(), error.type(), message, error.json(), error.openAi(), error.resetsIn()),
+                retryAfter, requestSent, detail);
     }
 
     private FailedAttempt without(String secret) {

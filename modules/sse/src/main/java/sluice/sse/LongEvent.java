@@ -1,6 +1,7 @@
 package sluice.sse;
 
 import java.io.IOException;
+import sluice.json.AccountNames;
 import sluice.responses.EventKind;
 import sluice.responses.EventType;
 
@@ -90,6 +91,9 @@ final class LongEvent {
             }
         }
         if (safe > buffer.written) {
+            if (type().kind() == EventKind.FAILED) {
+                AccountNames.hide(buffer.bytes, buffer.written, safe);
+            }
             if (!swallowing) {
                 client.emit(buffer.bytes, buffer.written, safe, false);
             }

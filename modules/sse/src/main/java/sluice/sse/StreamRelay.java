@@ -9,6 +9,7 @@ import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
+import sluice.json.AccountNames;
 import sluice.json.ByteSearch;
 import sluice.responses.EventHead;
 import sluice.responses.EventKind;
@@ -157,6 +158,9 @@ final class StreamRelay {
         }
         if (type.numbered()) {
             numbers.unread(facts.events(), frames.start(), frames.end());
+        }
+        if (kind == EventKind.FAILED) {
+            AccountNames.hide(buffer.bytes, frames.start(), frames.end());
         }
         accept(kind, frames.end());
     }

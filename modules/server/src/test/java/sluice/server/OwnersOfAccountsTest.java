@@ -1,0 +1,84 @@
+package sluice.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an account says of an error names its owner; clients are told the rest. */
+class OwnersOfAccountsTest {
+    private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":true,\"input\":\"hi\"}";
+    private static final String OWNER = "Ab12Cd34Ef56Gh78Ij90Kl12";
+    private static final String SAID = "Limit reached for gpt-5.1 in organization org-" + OWNER + " of proj_" + OWNER;
+    private static final String TOLD = SAID.replace(OWNER, "*".repeat(OWNER.length()));
+
+    @TempDir
+    private Path folder;
+    private TestAuthority authority;
+    private SayingUpstream upstream;
+
+    @BeforeEach
+    void start() throws Exception {
+        authority = new TestAuthority(folder);
+        authority.issue("doors", "EC");
+        upstream = new SayingUpstream();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        upstream.close();
+    }
+
+    private Heard ask(Door door) throws Exception {
+        try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + "}\n");
+                Door.Visitor visitor = door.enter(gateway, authority, "")) {
+            return visitor.ask(ASK);
+        }
+    }
+
+    private static void tellsTheRest(Heard heard) {
+        assertFalse(heard.toString().contains(OWNER.substring(0, 8)), heard.toString());
+        assertTrue(heard.toString().contains(TOLD), heard.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStreamThatFailsInItsMidstTellsNoOwner(Door door) throws Exception {
+        for (String instructions : List.of("short", "long ".repeat(40_000))) {
+            String failed = "{\"type\":\"response.failed\",\"sequence_number\":2,\"response\":{\"id\":\"resp_1\",\"object\":\"response\","
+                    + "\"status\":\"failed\",\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"" + SAID + "\"},"
+                    + "\"model\":\"gpt-5.1\",\"instructions\":\"" + instructions + "\",\"output\":[]}}";
+            upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
+                    failed));
+            Heard heard = ask(door);
+            assertEquals("response.failed", heard.terminal());
+            tellsTheRest(heard);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anErrorOfAStreamTellsNoOwner(Door door) throws Exception {
+        upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
+                "{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"" + SAID + "\",\"param\":null,\"sequence_number\":2}"));
+        tellsTheRest(ask(door));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRefusalThatIsTheRequestsFaultTellsNoOwner(Door door) throws Exception {
+        upstream.account("sk-a", asked -> SayingUpstream.status(400, "{\"error\":{\"message\":\"" + SAID + "\",\"type\":"
+                + "\"invalid_request_error\",\"param\":\"stream\",\"code\":\"unsupported_value\"}}"));
+        Heard heard = ask(door);
+        assertEquals(400, heard.status());
+        tellsTheRest(heard);
+    }
+}
