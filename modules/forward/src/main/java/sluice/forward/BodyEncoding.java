@@ -27,6 +27,20 @@ final class BodyEncoding {
                 "The body is not in UTF-8, and another server could read other characters in it. Send it in UTF-8."));
     }
 
+    /**
+     * Whether nobody would read an object in a body that is no JSON for the gateway: other readers take numbers that are none, marks of the
+     * byte order, more depth, or commas and comments more than there may be.
+     */
+    static Check checkBroken(byte[] bytes, int length) {
+        int at = length > 2 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF ? 3 : 0;
+        while (at < length && bytes[at] <= ' ' && bytes[at] >= 0) {
+            at++;
+        }
+        boolean opens = at < length && (bytes[at] == '{' || bytes[at] == '/');
+        return opens ? Check.refused(GatewayError.client(400, "invalid_json", "The body begins as a JSON object and is not a valid one, but"
+                + " another server could read one in it.")) : Check.PASSED;
+    }
+
     /** Whether it is a form with its fields in one line, percent-encoded. */
     static boolean isPercentEncoded(Headers headers) {
         return type(headers).contains(FORM);

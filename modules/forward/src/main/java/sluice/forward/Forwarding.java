@@ -191,8 +191,10 @@ final class Forwarding {
             inBody.addAll(StoredIds.inEncoded(complete.bytes(), complete.length()));
         }
         inBody.addAll(StoredIds.in(exchange.head().query()));
-        Check refusal = PassedOn.refusal(known, exchange.head(), json, complete.bytes(),
-                complete.length()).or(() -> now.pool().owners().mayName(client, inBody))
+        Check broken = json.isEmpty() && now.pool().owners().refusesUnknown()
+                ? BodyEncoding.checkBroken(complete.bytes(), complete.length()) : Check.PASSED;
+        Check refusal = broken.or(() -> PassedOn.refusal(known, exchange.head(), json, complete.bytes(), complete.length()))
+                .or(() -> now.pool().owners().mayName(client, inBody))
                 .or(() -> json.map(_ -> now.pool().owners().mayTake(client,
                         now.pool().owners().itemsIn(complete.bytes(), 0, complete.length()))).orElse(Check.PASSED));
         if (refusal instanceof Check.Refused(GatewayError error)) {

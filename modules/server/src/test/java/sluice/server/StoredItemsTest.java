@@ -177,6 +177,27 @@ class StoredItemsTest {
         }
     }
 
+    /** Other readers of JSON take more than there may be. */
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void whatIsJsonForSomeReadersOnlyIsNotPassedOn(HttpClient.Version version) throws Exception {
+        String items = "\"items\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]";
+        try (RunningGateway gateway = gateway(CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+            assertEquals(200, door.send("POST", "/v1/responses", ASK, "x-api-key", "k1").statusCode());
+            upstream.forget();
+            for (String body : List.of("{\"x\":NaN," + items + "}", "{\"x\":-Infinity," + items + "}", "\uFEFF{" + items + "}",
+                    "{\"x\":" + "[".repeat(600) + "]".repeat(600) + "," + items + "}", " {" + items + ",}", "/**/{" + items + "}",
+                    "{" + items + "}{}", "{'x':1," + items + "}")) {
+                for (String type : List.of("application/json", "multipart/form-data; boundary=b")) {
+                    HttpResponse<String> answer = door.send("POST", "/v1/conversations", body, "x-api-key", "k2", "content-type", type);
+                    assertEquals(400, answer.statusCode(), body + answer.body());
+                    assertTrue(answer.body().contains("invalid_json"), answer.body());
+                }
+            }
+            assertTrue(upstream.asked("sk-a").isEmpty());
+        }
+    }
+
     @Test
     void aSingleClientNamesWhatItLikes() throws Exception {
         try (RunningGateway gateway = gateway(CLIENTS.replaceAll(", \\{name: two[^}]*}", ""))) {
