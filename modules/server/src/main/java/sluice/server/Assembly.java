@@ -50,6 +50,7 @@ import sluice.net.ReadPoller;
 import sluice.net.StreamThreads;
 import sluice.records.RequestObserver;
 import sluice.records.RequestObservers;
+import sluice.records.SparingObserver;
 import sluice.turns.TurnRules;
 import sluice.turns.WebSocketDoor;
 
@@ -58,6 +59,10 @@ import sluice.turns.WebSocketDoor;
  * process, and an {@link InForce} for each configuration that is applied. {@link #putInForce} is for one thread at a time.
  */
 final class Assembly implements AutoCloseable {
+    /** A day of them takes less than 60 MB: they must not drive out records of what costs money. */
+    private static final int MOST_FREE_RECORDS = 1000;
+    private static final int FREE_RECORDS_PER_SECOND = 1;
+
     private final LongSupplier clock = System::nanoTime;
     private final LongSupplier epochMillis = System::currentTimeMillis;
     private final Sweeper sweeper = new CoarseSweeper(clock);
@@ -103,7 +108,8 @@ final class Assembly implements AutoCloseable {
                 record -> observers().ended(record), clock);
         sweeper.watch(settler);
         sweeper.watch(new AccountBudgets(settlement.books(), scheduler));
-        observers = log.with(RequestObservers.Role.LEDGER, record -> usage.record(record.usageRecord()));
+        observers = log.with(RequestObservers.Role.LEDGER, new SparingObserver(record -> usage.record(record.usageRecord()),
+                "records of usage", MOST_FREE_RECORDS, FREE_RECORDS_PER_SECOND));
     }
 
     private static Map<String, String> stateSettings(StateSettings state, SchedulerSettings.Sticky sessions) {

@@ -19,12 +19,17 @@ import sluice.probe.Probe;
 import sluice.records.AccessLog;
 import sluice.records.LineWriter;
 import sluice.records.RequestObservers;
+import sluice.records.SparingObserver;
 
 /**
  * A running gateway: its parts, its ports, and its life from start over reloads to the drain. Start, reload and stop are for
  * one thread at a time.
  */
 final class GatewayProcess implements AutoCloseable {
+    /** Enough to see what is wrong, of a client that is refused. */
+    private static final int MOST_FREE_LINES = 1000;
+    private static final int FREE_LINES_PER_SECOND = 20;
+
     /** How often a drain looks whether the last request has ended. */
     private static final Duration DRAIN_STEP = Duration.ofMillis(20);
     /** No handshake takes longer, but for one whose packets were lost. */
@@ -88,7 +93,8 @@ final class GatewayProcess implements AutoCloseable {
         ProcessLog.install(configuration.log());
         LineWriter lines = new LineWriter(log);
         AccessLog accessLog = new AccessLog(lines, AccessLog.Form.valueOf(configuration.log().requests().name()));
-        RequestObservers observers = RequestObservers.NONE.with(RequestObservers.Role.LOG, accessLog);
+        RequestObservers observers = RequestObservers.NONE.with(RequestObservers.Role.LOG,
+                new SparingObserver(accessLog, "lines of their own", MOST_FREE_LINES, FREE_LINES_PER_SECOND));
         Assembly assembly = new Assembly(configuration, providers, observers);
         try {
             assembly.restoreSpending(configuration);
