@@ -65,6 +65,21 @@ public final class AnswerRoom {
         }
 
         /**
+         * Holds so many bytes from now on, for something that can do with less, if half of all is free for what cannot; else it holds what
+         * it held.
+         */
+        public boolean holdIfPlenty(long bytes) {
+            long wanted = bytes <= FREE_BYTES ? 0 : bytes;
+            long more = wanted - held;
+            if (used.addAndGet(more) > totalBytes / 2 && more > 0) {
+                used.addAndGet(-more);
+                return false;
+            }
+            held = wanted;
+            return true;
+        }
+
+        /**
          * An array of at least {@code wanted} bytes with the same beginning, at least twice as long as the old one, which is given up.
          * While the one is copied to the other, both are held.
          *

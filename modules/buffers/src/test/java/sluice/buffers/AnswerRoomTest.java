@@ -2,7 +2,9 @@ package sluice.buffers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,18 @@ class AnswerRoomTest {
         assertEquals(100 * KIB, room.usedBytes());
         other.hold(1);
         assertEquals(0, room.usedBytes());
+    }
+
+    @Test
+    void whoCanDoWithLessLeavesHalfToOthers() throws Exception {
+        AnswerRoom.Part buffer = room.part();
+        assertTrue(buffer.holdIfPlenty(50 * KIB));
+        assertFalse(room.part().holdIfPlenty(17 * KIB));
+        assertTrue(room.part().holdIfPlenty(16 * KIB));
+        room.part().hold(50 * KIB);
+        assertFalse(buffer.holdIfPlenty(51 * KIB));
+        assertTrue(buffer.holdIfPlenty(40 * KIB));
+        assertEquals(90 * KIB, room.usedBytes());
     }
 
     @Test

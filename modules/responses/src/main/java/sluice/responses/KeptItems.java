@@ -23,6 +23,7 @@ public final class KeptItems {
 
     private final int maxBytes;
     private final AnswerRoom.Part part;
+    private final boolean ifPlenty;
     private final List<Item> items = new ArrayList<>();
     private byte[] kept = NOTHING;
     private int bytes;
@@ -38,13 +39,23 @@ public final class KeptItems {
 
     /** Keeps up to {@code maxBytes}, which are few; the item that does not fit, and all later ones, are not kept. */
     public KeptItems(int maxBytes) {
-        this(maxBytes, new AnswerRoom(Long.MAX_VALUE));
+        this(maxBytes, new AnswerRoom(Long.MAX_VALUE), false);
     }
 
     /** Keeps up to {@code maxBytes}, in memory of {@code room} until they are {@linkplain #release released}. */
     public KeptItems(int maxBytes, AnswerRoom room) {
+        this(maxBytes, room, false);
+    }
+
+    private KeptItems(int maxBytes, AnswerRoom room, boolean ifPlenty) {
         this.maxBytes = maxBytes;
+        this.ifPlenty = ifPlenty;
         part = room.part();
+    }
+
+    /** The same, where there is plenty of room; whoever wants these can do without some. */
+    public static KeptItems ifPlenty(int maxBytes, AnswerRoom room) {
+        return new KeptItems(maxBytes, room, true);
     }
 
     /** An item begins. What was begun before and not {@linkplain #end ended} is forgotten. */
@@ -68,14 +79,24 @@ public final class KeptItems {
             return true;
         }
         int wanted = (int) Math.min(maxBytes, Math.max(Math.max(kept.length * 2L, FIRST_BYTES), bytes + length));
-        try {
-            // Once more for those that are told, or copied to the longer array.
-            part.hold(2L * wanted);
-        } catch (AnswerRoom.Exhausted e) {
+        // Once more for those that are told, or copied to the longer array.
+        if (!hold(2L * wanted)) {
             return false;
         }
         kept = ArrayShelf.shared().longer(kept, bytes, wanted);
         return true;
+    }
+
+    private boolean hold(long wanted) {
+        try {
+            if (ifPlenty) {
+                return part.holdIfPlenty(wanted);
+            }
+            part.hold(wanted);
+            return true;
+        } catch (AnswerRoom.Exhausted e) {
+            return false;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package sluice.sse;
 
 import sluice.api.RelayOptions;
 import sluice.json.ByteSearch;
+import sluice.buffers.AnswerRoom;
 import sluice.json.JsonReader;
 import sluice.json.JsonReader.Stop;
 import sluice.responses.AnswerFacts;
@@ -24,11 +25,12 @@ final class EventReading {
     private final AnswerFacts found;
     private final JsonReader<Fact> json;
     private final KeptResponse response = new KeptResponse();
-    private final KeptItems items = new KeptItems(MAX_ITEM_BYTES);
+    private final KeptItems items;
     private boolean inResponse;
     private boolean inItem;
 
-    EventReading(ModelGate model, RelayOptions.Identified identified) {
+    EventReading(ModelGate model, RelayOptions.Identified identified, AnswerRoom room) {
+        items = KeptItems.ifPlenty(MAX_ITEM_BYTES, room);
         this.model = model;
         found = AnswerFacts.toldTo(identified);
         json = new JsonReader<>(AnswerTree.EVENT, found);

@@ -45,7 +45,7 @@ final class FoldRelay {
         this.source = source;
         this.options = options;
         model = ModelGate.of(options.call().model());
-        outlet = new Outlet(sink, 0);
+        outlet = new Outlet(sink, 0, AnswerRoom.shared());
         outlet.open();
         deadlines = new Deadlines(source, () -> { }, options.clocks());
         facts = new StreamFacts(options);

@@ -3,6 +3,7 @@ package sluice.sse;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import sluice.api.ClientSink;
+import sluice.buffers.AnswerRoom;
 
 /**
  * Writes to the client, and knows what has gone there. Begins closed: with {@code first-output}, bytes are held
@@ -24,6 +25,7 @@ final class Outlet {
 
     private State state = State.HOLDING;
     private byte[] held = NOTHING;
+    private final AnswerRoom.Part part;
     private int heldBytes;
     /** How many of the held bytes end with a whole event. */
     private int heldBoundary;
@@ -35,8 +37,9 @@ final class Outlet {
     /** Confined to the stream's thread. */
     private boolean alone;
 
-    /** Holds up to {@code holdBytes} until it is opened. */
-    Outlet(ClientSink sink, int holdBytes) {
+    /** Holds up to {@code holdBytes}, as far as there is memory in {@code room}, until it is opened. */
+    Outlet(ClientSink sink, int holdBytes, AnswerRoom room) {
+        part = room.part();
         this.sink = sink;
         this.holdBytes = holdBytes;
     }
@@ -180,7 +183,7 @@ final class Outlet {
     }
 
     private void emitLocked(byte[] b, int from, int to, boolean boundary) throws ClientSink.Gone {
-        if (state == State.HOLDING && heldBytes + to - from > holdBytes) {
+        if (state == State.HOLDING && (heldBytes + to - from > holdBytes || !part.holdIfPlenty(lengthFor(to - from)))) {
             state = State.OPEN;
         }
         switch (state) {
@@ -226,7 +229,7 @@ final class Outlet {
     private void hold(byte[] b, int from, int to, boolean boundary) {
         int length = to - from;
         if (heldBytes + length > held.length) {
-            held = Arrays.copyOf(held, Math.max(heldBytes + length, held.length * 2));
+            held = Arrays.copyOf(held, lengthFor(length));
         }
         System.arraycopy(b, from, held, heldBytes, length);
         heldBytes += length;
@@ -235,8 +238,13 @@ final class Outlet {
         }
     }
 
+    private int lengthFor(int more) {
+        return heldBytes + more <= held.length ? held.length : Math.max(heldBytes + more, held.length * 2);
+    }
+
     private void drop() {
         held = NOTHING;
+        part.close();
         heldBytes = 0;
         heldBoundary = 0;
     }

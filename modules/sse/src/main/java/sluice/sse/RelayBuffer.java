@@ -3,6 +3,7 @@ package sluice.sse;
 import java.io.IOException;
 import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
+import sluice.buffers.AnswerRoom;
 import sluice.buffers.ArrayShelf;
 import sluice.responses.ModelGate;
 
@@ -36,8 +37,10 @@ final class RelayBuffer {
     private final int spare;
     private long bytesInAtWait;
     private int calmWaits;
+    private final AnswerRoom.Part part;
 
-    RelayBuffer(RelayOptions options, ModelGate model) {
+    RelayBuffer(RelayOptions options, ModelGate model, AnswerRoom room) {
+        part = room.part();
         int needed = MIN_BYTES + (model.active() ? model.maxLiteralBytes() : 0);
         mostReadEnd = Math.max(options.room().bufferBytes(), needed);
         leastReadEnd = Math.min(mostReadEnd, Math.max(CALM_BYTES, needed));
@@ -71,12 +74,16 @@ final class RelayBuffer {
         return length <= readEnd / 2;
     }
 
-    /** Makes it larger; false if it is as large as it may be. */
+    /** Makes it larger; false if it is as large as it may be, or as there is memory for. */
     boolean grow() {
         if (readEnd == mostReadEnd) {
             return false;
         }
-        resize(Math.min(mostReadEnd, readEnd * GROWTH));
+        int larger = Math.min(mostReadEnd, readEnd * GROWTH);
+        if (!part.holdIfPlenty(larger)) {
+            return false;
+        }
+        resize(larger);
         return true;
     }
 
@@ -95,6 +102,7 @@ final class RelayBuffer {
         if (limit <= leastReadEnd / 2) {
             calmWaits = 0;
             resize(leastReadEnd);
+            part.close();
         }
     }
 
@@ -122,6 +130,7 @@ final class RelayBuffer {
     void release() {
         ArrayShelf.shared().giveBack(bytes);
         bytes = NOTHING;
+        part.close();
     }
 
     private void resize(int size) {
