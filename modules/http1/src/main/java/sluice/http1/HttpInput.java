@@ -223,11 +223,10 @@ public final class HttpInput {
                 buffer = Arrays.copyOf(buffer, buffer.length * 2);
             }
         }
-        int count = link.read(buffer, end, buffer.length - end);
+        int count = linkRead(buffer, end, buffer.length - end);
         if (count < 0) {
             return false;
         }
-        quantum.piece(count);
         end += count;
         since += count;
         return true;
@@ -242,9 +241,15 @@ public final class HttpInput {
             giveUpIfEmpty();
             return count;
         }
-        int count = link.read(target, offset, length);
-        quantum.piece(count);
+        int count = linkRead(target, offset, length);
         since += count;
+        return count;
+    }
+
+    private int linkRead(byte[] target, int offset, int length) throws IOException {
+        long start = System.nanoTime();
+        int count = link.read(target, offset, length);
+        quantum.read(count, System.nanoTime() - start);
         return count;
     }
 

@@ -6,23 +6,23 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import sluice.net.Link;
 
-/** Peers that always have more to say, as many as there are processors, and somebody else who wants one for a moment. */
+/** Peers that always have more to say, more than there are processors, and somebody else from outside who wants one for a moment. */
 class FairReadsTest {
     private static final byte[] REQUEST = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     /** Seconds of work, if nobody gave way. */
     private static final int MOST_STEPS = 10_000_000;
 
     private final AtomicBoolean served = new AtomicBoolean();
-    private final AtomicInteger busy = new AtomicInteger();
-    private final int processors = Runtime.getRuntime().availableProcessors();
+    private final int readers = 3 * Runtime.getRuntime().availableProcessors();
+    private final CountDownLatch begun = new CountDownLatch(readers);
 
     /** Requests without end, and each read finds some. */
     private static final class EndlessLink implements Link {
@@ -73,19 +73,19 @@ class FairReadsTest {
             Callable<Boolean> reader = () -> {
                 HttpInput input = new HttpInput(new EndlessLink(), 16 * 1024);
                 byte[] target = new byte[4 * 1024];
-                if (busy.incrementAndGet() == processors) {
-                    Thread.ofVirtual().start(() -> served.set(true));
-                }
+                begun.countDown();
                 for (int i = 0; i < MOST_STEPS && !served.get(); i++) {
                     step.take(input, target);
                 }
                 return served.get();
             };
-            List<Future<Boolean>> readers = new ArrayList<>();
-            for (int i = 0; i < processors; i++) {
-                readers.add(threads.submit(reader));
+            List<Future<Boolean>> all = new ArrayList<>();
+            for (int i = 0; i < readers; i++) {
+                all.add(threads.submit(reader));
             }
-            for (Future<Boolean> one : readers) {
+            begun.await();
+            Thread.ofVirtual().start(() -> served.set(true));
+            for (Future<Boolean> one : all) {
                 assertTrue(one.get(), "nobody else had the processor meanwhile");
             }
         }

@@ -139,11 +139,12 @@ final class FrameInput {
                 end -= start;
                 start = 0;
             }
+            long before = System.nanoTime();
             int read = link.read(buffer, end, buffer.length - end);
             if (read < 0) {
                 return false;
             }
-            quantum.piece(read);
+            quantum.read(read, System.nanoTime() - before);
             end += read;
         }
         return true;

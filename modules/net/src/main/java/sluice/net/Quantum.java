@@ -1,5 +1,7 @@
 package sluice.net;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * How much one connection is worked on before others get their turn. A virtual thread leaves its processor when it waits, and not before:
  * one whose peer always has more to say would keep it from all others for as long as it likes. Confined to one thread at a time.
@@ -11,10 +13,25 @@ public final class Quantum {
     private static final int PIECE_BYTES = 1024;
     /** A head, and what is done to answer it. */
     private static final int REQUEST_BYTES = 8 * 1024;
+    /** A read that took longer has waited, and whoever waits has given way already. */
+    private static final long WAITED_NANOS = 20_000;
+    /**
+     * The shortest wait there is. {@code Thread.yield} would not do: threads of Java's shared scheduler that yield to each other are
+     * not left for those that come from outside, such as a new connection's.
+     */
+    private static final long SHORTEST_NANOS = 1;
 
     private int left = BYTES;
 
-    /** A piece of so many bytes was read, or made; lets others have the processor where that was enough for now. */
+    /** A read of so many bytes took so long; lets others have the processor where that was enough for now. */
+    public void read(int bytes, long tookNanos) {
+        if (tookNanos > WAITED_NANOS) {
+            left = BYTES;
+        }
+        piece(bytes);
+    }
+
+    /** A piece of so many bytes was made, without waiting. */
     public void piece(int bytes) {
         spend(Math.max(0, bytes) + PIECE_BYTES);
     }
@@ -28,7 +45,7 @@ public final class Quantum {
         left -= bytes;
         if (left <= 0) {
             left = BYTES;
-            Thread.yield();
+            LockSupport.parkNanos(this, SHORTEST_NANOS);
         }
     }
 }
