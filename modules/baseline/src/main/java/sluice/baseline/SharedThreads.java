@@ -1,5 +1,8 @@
 package sluice.baseline;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 import sluice.api.ByteSource;
 import sluice.net.StreamThreads;
@@ -24,6 +27,21 @@ public final class SharedThreads implements StreamThreads {
     }
 
     private SharedThreads() {
+    }
+
+    @Override
+    public Socket socket(SocketChannel channel) {
+        return channel.socket();
+    }
+
+    @Override
+    public void serve(Socket socket, Runnable connection) {
+        Thread.ofVirtual().name("client").start(connection);
+    }
+
+    @Override
+    public void aside(Work work) throws IOException, InterruptedException {
+        work.run();
     }
 
     @Override

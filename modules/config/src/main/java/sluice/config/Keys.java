@@ -370,7 +370,8 @@ final class Keys {
         fixed("modules.collector", text(TextRule.PROVIDER), "sized", "Collects the bytes of request bodies: `sized` or `growing`.");
         fixed("modules.relay", text(TextRule.PROVIDER), "batching", "Relays streams: `batching` or `per-line`.");
         fixed("modules.answer", text(TextRule.PROVIDER), "streaming", "Relays JSON answers: `streaming` or `buffered`.");
-        fixed("modules.streams", text(TextRule.PROVIDER), "loop", "Runs the relays of streams: on event loops, or `shared`.");
+        fixed("modules.streams", text(TextRule.PROVIDER), "loop",
+                "Runs light requests and the relays of streams: on event loops, or `shared`.");
         fixed("modules.scheduler", text(TextRule.PROVIDER), "layered", "Chooses accounts: `layered`, `sorting` or `decoding`.");
         fixed("modules.upstream", text(TextRule.PROVIDER), "direct", "Calls accounts by HTTP: `direct` or `webclient`.");
         fixed("modules.websocket", text(TextRule.PROVIDER), "websocket", "Calls accounts by WebSocket.");

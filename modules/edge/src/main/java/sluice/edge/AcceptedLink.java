@@ -6,12 +6,14 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
+import sluice.net.EventLoops;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
 
 /** A connection that was accepted, as a {@link Link}: its socket's own streams, plain or TLS. */
 final class AcceptedLink implements Link {
     private final SocketChannel channel;
+    private final Socket transport;
     private final Socket socket;
     private final ReadPoller poller;
     private final InputStream in;
@@ -22,10 +24,12 @@ final class AcceptedLink implements Link {
     /**
      * Takes a connection over.
      *
-     * @param socket the channel's, or one that speaks TLS over it
+     * @param transport the channel's socket
+     * @param socket the same, or one that speaks TLS over it
      */
-    AcceptedLink(SocketChannel channel, Socket socket, ReadPoller poller) throws IOException {
+    AcceptedLink(SocketChannel channel, Socket transport, Socket socket, ReadPoller poller) throws IOException {
         this.channel = channel;
+        this.transport = transport;
         this.socket = socket;
         this.poller = poller;
         in = socket.getInputStream();
@@ -40,6 +44,11 @@ final class AcceptedLink implements Link {
     @Override
     public boolean ready() throws IOException {
         return in.available() > 0;
+    }
+
+    @Override
+    public void waitHere() {
+        EventLoops.waitHere(transport);
     }
 
     @Override
@@ -60,7 +69,7 @@ final class AcceptedLink implements Link {
 
     @Override
     public boolean secure() {
-        return socket != channel.socket();
+        return socket != transport;
     }
 
     /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
@@ -69,12 +78,12 @@ final class AcceptedLink implements Link {
         synchronized (this) {
             closed = true;
         }
-        close(channel);
+        close(transport);
     }
 
-    static void close(SocketChannel channel) {
+    static void close(Socket transport) {
         try {
-            channel.close();
+            transport.close();
         } catch (IOException e) {
             // The connection is gone either way.
         }

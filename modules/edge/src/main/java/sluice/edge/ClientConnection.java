@@ -5,6 +5,9 @@ interface ClientConnection {
     /** Serves it to its end, and closes it. Called once, on the connection's own thread. */
     void serve() throws InterruptedException;
 
+    /** Whether it carries many requests at a time, each on a thread of its own. */
+    boolean carriesMany();
+
     /**
      * Ends it from another thread.
      *

@@ -14,6 +14,7 @@ import sluice.http1.HttpBody;
 import sluice.http1.HttpInput;
 import sluice.http1.RequestHead;
 import sluice.net.Link;
+import sluice.net.StreamThreads;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
 import sluice.responses.Check;
@@ -47,6 +48,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private final ConnectionLimits limits;
     private final OpenConnections open;
     private final OpenConnections.Place place;
+    private final Lane lane;
     private final Sweeper sweeper;
     private final LongSupplier clock;
     private final Front.Peer peer;
@@ -58,13 +60,15 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     /** Whether it has asked for something before. */
     private volatile boolean served;
     private Optional<UpgradableExchange.Upgrade> upgrade = Optional.empty();
+    private boolean goesOn;
 
     DataConnection(Link link, Front.Peer peer, Gateway gateway, ConnectionLimits limits, OpenConnections open,
-            OpenConnections.Place place, Sweeper sweeper, LongSupplier clock) {
+            OpenConnections.Place place, StreamThreads threads, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         this.limits = limits;
         this.open = open;
         this.place = place;
+        lane = new Lane(threads, link);
         this.sweeper = sweeper;
         this.clock = clock;
         this.link = link;
@@ -132,6 +136,11 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
         Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
         current = exchange;
+        return lane.takes(head) ? handled(exchange, body) : handledAside(exchange, body, refusal);
+    }
+
+    /** Has a request handled, and does what the end of its answer asks for; whether another one may follow. */
+    private boolean handled(Http1Exchange exchange, HttpBody body) throws IOException, InterruptedException {
         try {
             gateway.handle(exchange);
             served = true;
@@ -141,7 +150,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         }
         if (upgrade.isPresent()) {
             enter(Phase.UPGRADED);
-            upgrade.get().serve(link, input);
+            lane.aside(() -> upgrade.get().serve(link, input));
             return false;
         }
         if (keepsAlive()) {
@@ -151,6 +160,18 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
             linger(!body.finished());
         }
         return false;
+    }
+
+    /** The same for a heavy request, and for those that follow it: who sends one will send another. */
+    private boolean handledAside(Http1Exchange exchange, HttpBody body, Check refusal) throws IOException, InterruptedException {
+        lane.aside(() -> {
+            goesOn = handled(exchange, body);
+            while (goesOn && !lane.isLightAgain()) {
+                enter(Phase.IDLE);
+                goesOn = nextRequest(refusal);
+            }
+        });
+        return goesOn;
     }
 
     /** Whether the connection may carry another request after the answer. */
@@ -305,6 +326,11 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
     private void enter(Phase next, long nowNanos) {
         phaseSinceNanos = nowNanos;
         phase = next;
+    }
+
+    @Override
+    public boolean carriesMany() {
+        return false;
     }
 
     @Override

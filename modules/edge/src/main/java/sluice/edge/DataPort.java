@@ -27,6 +27,7 @@ import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
 import sluice.net.Link;
 import sluice.net.ReadPoller;
+import sluice.net.StreamThreads;
 import sluice.records.LogText;
 
 /**
@@ -50,6 +51,7 @@ public final class DataPort implements AutoCloseable {
     private final Optional<DataTls> tls;
     private final Duration handshakeLimit;
     private final Front front;
+    private final StreamThreads threads;
     private final ReadPoller poller;
     private final Sweeper sweeper;
     private final LongSupplier clock;
@@ -64,7 +66,7 @@ public final class DataPort implements AutoCloseable {
      * @param protocols those besides HTTP/1.1, offered where there is TLS
      */
     public DataPort(Configuration configuration, Gateway gateway, List<StreamProtocol> protocols, Optional<DataTls> tls,
-            ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
+            StreamThreads threads, ReadPoller poller, Sweeper sweeper, LongSupplier clock) {
         this.gateway = gateway;
         limits = ConnectionLimits.of(configuration);
         this.protocols = List.copyOf(protocols);
@@ -72,6 +74,7 @@ public final class DataPort implements AutoCloseable {
         handshakeLimit = configuration.server().headTimeout();
         front = new Front(configuration.server().front());
         places = new OpenConnections(configuration.limits(), front, () -> gateway.inForce().reserve());
+        this.threads = threads;
         this.poller = poller;
         this.sweeper = sweeper;
         this.clock = clock;
@@ -111,20 +114,13 @@ public final class DataPort implements AutoCloseable {
     private void take(SocketChannel channel, Runnable place) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         KeepAliveProbes.on(channel);
-        Thread.ofVirtual().name("client").start(() -> {
-            try (channel) {
-                serve(channel);
-            } catch (IOException e) {
-                notAClient(channel, e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, "a client's connection has failed", e);
-            } finally {
-                connections.remove(Thread.currentThread());
-                place.run();
-            }
-        });
+        Guest guest = new Guest(channel, threads.socket(channel), place);
+        if (tls.isPresent()) {
+            // A handshake takes a processor for a millisecond, and what is agreed on decides which threads are best.
+            Thread.ofVirtual().name("client").start(() -> guest.take(guest::agree));
+        } else {
+            threads.serve(guest.transport, () -> guest.take(guest::served));
+        }
     }
 
     /** It left before it was a client, or speaks something else. Only who looks for it is told, or anybody could fill the log. */
@@ -139,28 +135,86 @@ public final class DataPort implements AutoCloseable {
         return address == null ? "nobody" : AddressText.of(address);
     }
 
-    private void serve(SocketChannel channel) throws IOException, InterruptedException {
-        String remoteHost = AddressText.of(((InetSocketAddress) channel.getRemoteAddress()).getAddress());
-        if (front.beginsWithProxyHeader(remoteHost)) {
-            remoteHost = withinLimit(channel, remoteHost);
-        }
-        OpenConnections.Place place = places.enter(remoteHost);
-        try {
-            serve(channel, front.peer(remoteHost), place);
-        } finally {
-            place.leave();
-        }
-    }
+    /** A connection that was accepted, on its way to what serves it. For one thread at a time. */
+    private final class Guest {
+        private final SocketChannel channel;
+        private final Socket transport;
+        /** Gives its place at the port back. */
+        private final Runnable leaves;
+        private Runnable leavesItsPlace = () -> { };
 
-    private void serve(SocketChannel channel, Front.Peer peer, OpenConnections.Place place) throws IOException, InterruptedException {
-        Socket socket = tls.isPresent() ? secured(channel, place) : channel.socket();
-        String protocol = socket instanceof SSLSocket secure ? secure.getApplicationProtocol() : "";
-        ClientConnection connection = over(new AcceptedLink(channel, socket, poller), peer, place, protocol);
-        connections.put(Thread.currentThread(), connection);
-        if (closed) {
-            connection.close(true);
+        private Guest(SocketChannel channel, Socket transport, Runnable leaves) {
+            this.channel = channel;
+            this.transport = transport;
+            this.leaves = leaves;
         }
-        connection.serve();
+
+        /** A step on its way; whether it was the last, so that nobody else sees to its end. */
+        @FunctionalInterface
+        private interface Step {
+            boolean isLast() throws IOException, InterruptedException;
+        }
+
+        private void take(Step step) {
+            boolean last = true;
+            try {
+                last = step.isLast();
+            } catch (IOException e) {
+                notAClient(channel, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, "a client's connection has failed", e);
+            } finally {
+                connections.remove(Thread.currentThread());
+                if (last) {
+                    leavesItsPlace.run();
+                    AcceptedLink.close(transport);
+                    leaves.run();
+                }
+            }
+        }
+
+        private boolean served() throws IOException, InterruptedException {
+            String host = host();
+            OpenConnections.Place place = enter(host);
+            return serve(over(new AcceptedLink(channel, transport, transport, poller), front.peer(host), place, ""));
+        }
+
+        /** Agrees on TLS and a protocol, and has the connection served. */
+        private boolean agree() throws IOException, InterruptedException {
+            String host = host();
+            OpenConnections.Place place = enter(host);
+            SSLSocket secure = secured(transport, place);
+            ClientConnection connection = over(new AcceptedLink(channel, transport, secure, poller), front.peer(host), place,
+                    secure.getApplicationProtocol());
+            if (connection.carriesMany()) {
+                return serve(connection);
+            }
+            threads.serve(transport, () -> take(() -> serve(connection)));
+            return false;
+        }
+
+        /** Who has opened it, itself or through a proxy that says so. */
+        private String host() throws IOException {
+            String host = AddressText.of(((InetSocketAddress) channel.getRemoteAddress()).getAddress());
+            return front.beginsWithProxyHeader(host) ? withinLimit(transport, host) : host;
+        }
+
+        private OpenConnections.Place enter(String host) {
+            OpenConnections.Place place = places.enter(host);
+            leavesItsPlace = place::leave;
+            return place;
+        }
+
+        private boolean serve(ClientConnection connection) throws InterruptedException {
+            connections.put(Thread.currentThread(), connection);
+            if (closed) {
+                connection.close(true);
+            }
+            connection.serve();
+            return true;
+        }
     }
 
     /** What serves a connection; {@code agreed} is the protocol that the TLS handshake agreed on, empty for none. */
@@ -170,14 +224,14 @@ public final class DataPort implements AutoCloseable {
                 return new StreamDoor(protocol, link, peer, gateway, limits, places, place, sweeper, clock);
             }
         }
-        return new DataConnection(link, peer, gateway, limits, places, place, sweeper, clock);
+        return new DataConnection(link, peer, gateway, limits, places, place, threads, sweeper, clock);
     }
 
     /** Whom the proxy {@code peer} has opened this connection for. */
-    private String withinLimit(SocketChannel channel, String peer) throws IOException {
+    private String withinLimit(Socket transport, String peer) throws IOException {
         places.approaches();
-        try (AutoClosed _ = closeWhenLate(channel, places::patienceWithNew)) {
-            return ProxyHeader.read(channel.socket().getInputStream(), peer);
+        try (AutoClosed _ = closeWhenLate(transport, places::patienceWithNew)) {
+            return ProxyHeader.read(transport.getInputStream(), peer);
         } catch (ProtocolException e) {
             if (!toldOfHeader.getAndSet(true)) {
                 LOG.log(Level.WARNING, "from " + peer + ", a trusted proxy: " + LogText.cut(String.valueOf(e.getMessage()))
@@ -197,19 +251,19 @@ public final class DataPort implements AutoCloseable {
     }
 
     /** Whoever says nothing for long is no client. Where places are rare, it makes room, as one does that does not end its head. */
-    private AutoClosed closeWhenLate(SocketChannel channel, UnaryOperator<Duration> patience) {
+    private AutoClosed closeWhenLate(Socket transport, UnaryOperator<Duration> patience) {
         long start = clock.getAsLong();
         Sweeper.Registration registration = sweeper.watch(now -> {
             if (now - start > patience.apply(handshakeLimit).toNanos()) {
-                AcceptedLink.close(channel);
+                AcceptedLink.close(transport);
             }
         });
         return registration::close;
     }
 
-    private SSLSocket secured(SocketChannel channel, OpenConnections.Place place) throws IOException {
-        try (AutoClosed _ = closeWhenLate(channel, place::patienceWithNew)) {
-            SSLSocket socket = tls.orElseThrow().accepted(channel.socket(), !protocols.isEmpty());
+    private SSLSocket secured(Socket transport, OpenConnections.Place place) throws IOException {
+        try (AutoClosed _ = closeWhenLate(transport, place::patienceWithNew)) {
+            SSLSocket socket = tls.orElseThrow().accepted(transport, !protocols.isEmpty());
             socket.startHandshake();
             return socket;
         }

@@ -130,6 +130,11 @@ final class StreamDoor implements ClientConnection, StreamHost {
     }
 
     @Override
+    public boolean carriesMany() {
+        return true;
+    }
+
+    @Override
     public void close(boolean atOnce) {
         if (atOnce || connection.idle()) {
             connection.close();

@@ -15,14 +15,15 @@ interface AddressLookup {
 
     /**
      * The addresses of {@code host}, or a failure after {@code limitNanos}: the system's resolver has no limit of its own that
-     * could be set, so a name is looked up on a thread of its own.
+     * could be set, so a name is looked up on a thread of its own; a platform thread, for the resolver holds the thread that it is
+     * called on, and with a virtual one its event loop.
      */
     default InetAddress[] within(String host, long limitNanos) throws UnknownHostException, InterruptedException {
         if (DialTarget.isLiteral(host)) {
             return addresses(host);
         }
         FutureTask<InetAddress[]> task = new FutureTask<>(() -> addresses(host));
-        Thread.ofVirtual().name("sluice-lookup").start(task);
+        Thread.ofPlatform().daemon().name("sluice-lookup").start(task);
         try {
             return task.get(limitNanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -1,13 +1,9 @@
 package sluice.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Constructor;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -16,40 +12,55 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread that waits for many sockets and runs the virtual threads that wait for them: it is their scheduler. While a
- * socket stays registered, waiting for it costs no system call of its own.
+ * One thread that waits for many sockets and runs the virtual threads that wait for them: it is their scheduler. A socket is
+ * followed once for as long as it stays here; waiting for it costs no system call of its own.
+ *
+ * <p>The loop's thread takes no monitor, and neither does who wakes it: a virtual thread that waits for a monitor is handed on by its
+ * scheduler, which must not wait for the same one behind it (decision 0245).
  *
  * <p>Java has no public way yet to give a virtual thread a scheduler. The constructor that its own tests use needs
- * {@code --add-opens java.base/java.lang=sluice.net}; without that, or in a Java that has changed it, {@link #open} is empty.
+ * {@code --add-opens java.base/java.lang=sluice.net}; without that, in a Java that has changed it, or where {@link NativeEpoll} is not
+ * to be had, {@link #open} is empty.
  */
 final class EventLoop implements Executor, AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.streams");
     /** Steps of virtual threads between two looks at the sockets, so that one that never waits does not starve the others. */
     private static final int STEPS = 256;
+    /** After a failure, so that one that stays does not fill the log. */
+    private static final long PAUSE_NANOS = 100_000_000;
 
-    private final Selector selector;
-    private final LoopBell bell;
+    /** The loop of a connection's thread. */
+    private static final ScopedValue<EventLoop> HERE = ScopedValue.newInstance();
+
+    private final NativeEpoll epoll;
+    private final Followed followed = new Followed();
     /** Only for the loop's thread. */
     private final ArrayDeque<Runnable> mine = new ArrayDeque<>();
     private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final Thread thread;
     private final Thread.Builder.OfVirtual virtual;
+    private final Optional<EventLoop> self = Optional.of(this);
     /** Whether it waits for its sockets, or is about to, and nobody has woken it yet. */
     private final AtomicBoolean asleep = new AtomicBoolean();
+    /** Threads that are about to wake it, whom its end waits for. */
+    private final AtomicInteger waking = new AtomicInteger();
     private volatile boolean closed;
 
     private EventLoop(String name, Constructor<?> builder) throws IOException, ReflectiveOperationException {
         virtual = ((Thread.Builder.OfVirtual) builder.newInstance(this)).name(name + "-stream");
-        selector = Selector.open();
-        bell = new LoopBell(selector);
+        epoll = new NativeEpoll();
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
-    /** A loop with its thread; empty where Java does not allow it. */
+    /** A loop with its thread; empty where Java or the system does not allow it. */
     static Optional<EventLoop> open(String name) {
+        if (!ReadPoller.hasDescriptors()) {
+            return Optional.empty();
+        }
         try {
             Constructor<?> builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
                     .getDeclaredConstructor(Executor.class);
@@ -63,34 +74,34 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Streams that run here. */
+    /** The loop that serves the calling thread's connection; empty for every other thread. */
+    static Optional<EventLoop> here() {
+        return HERE.isBound() ? HERE.get().self : Optional.empty();
+    }
+
+    /** Streams and connections that run here. */
     int streams() {
         return streams.get();
     }
 
-    /**
-     * Runs {@code stream} on a virtual thread of this loop while {@code socket} waits here, then {@code done} on the loop's thread.
-     *
-     * <p>Entering and leaving are steps of the loop's own thread. A virtual thread may be set aside while it holds the selector's
-     * monitor, and the loop, which alone can continue it, would wait for that monitor for ever.
-     */
+    /** Runs {@code stream} on a virtual thread of this loop while {@code socket} waits here, then {@code done}. */
     void start(LoopSocket socket, Runnable stream, Runnable done) {
         streams.incrementAndGet();
-        Runnable end = () -> {
-            socket.leave();
-            streams.decrementAndGet();
-            done.run();
-        };
-        execute(() -> {
-            socket.enter(this);
-            virtual.start(() -> {
-                try {
-                    stream.run();
-                } finally {
-                    execute(end);
-                }
-            });
+        virtual.start(() -> {
+            try {
+                socket.enter(this);
+                stream.run();
+            } finally {
+                socket.leave();
+                streams.decrementAndGet();
+                done.run();
+            }
         });
+    }
+
+    /** The same for a connection of a client: its thread knows that it is {@link #here}. */
+    void serve(LoopSocket socket, Runnable connection) {
+        start(socket, () -> ScopedValue.where(HERE, this).run(connection), () -> { });
     }
 
     /** Takes a step of a virtual thread; Java calls this when one may go on. */
@@ -104,38 +115,59 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Makes the loop look at what has changed. For every thread, Java's own among them. */
-    void wakeUp() {
+    private void wakeUp() {
+        waking.incrementAndGet();
         if (asleep.compareAndSet(true, false)) {
-            bell.ring();
+            epoll.wake();
         }
+        waking.decrementAndGet();
     }
 
-    /** Lets virtual threads of this loop wait for a channel, which must not block. On the loop's thread. */
-    SelectionKey register(SocketChannel channel, Runnable whenReady) throws ClosedChannelException {
-        return channel.register(selector, 0, whenReady);
+    /**
+     * From now on {@code socket} is told what its channel is ready for, on the loop's thread. Nobody may be closing the channel meanwhile.
+     *
+     * @return by what {@link #forget} knows it
+     * @throws IOException if the system refuses
+     */
+    int follow(SocketChannel channel, Followed.Socket socket) throws IOException {
+        int place = followed.add(socket);
+        if (!epoll.follow(ReadPoller.descriptor(channel), place)) {
+            followed.remove(place);
+            throw new IOException("the system does not tell of this socket");
+        }
+        return place;
     }
 
-    /** Forgets keys that were cancelled, so that their channels can be registered again. On the loop's thread. */
-    void forget() {
-        try {
-            selector.selectNow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The end of {@link #follow}. Nobody may be closing the channel meanwhile. */
+    void forget(SocketChannel channel, int place) {
+        if (channel.isOpen()) {
+            epoll.forget(ReadPoller.descriptor(channel));
         }
+        followed.remove(place);
     }
 
     private void loop() {
-        try (selector; bell) {
+        try (epoll) {
             while (!closed || streams.get() > 0) {
-                takeOver();
-                for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
-                    run(mine.poll());
-                }
-                select();
+                turn();
             }
-        } catch (IOException | RuntimeException e) {
-            LOG.log(Level.ERROR, "an event loop has failed; its streams hang until their limits", e);
+            while (waking.get() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** One turn; whatever fails in it, the loop goes on, for hundreds of connections know no other. */
+    private void turn() {
+        try {
+            takeOver();
+            for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
+                run(mine.poll());
+            }
+            look();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a turn of an event loop has failed", e);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -143,7 +175,7 @@ final class EventLoop implements Executor, AutoCloseable {
     private static void run(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a step of an event loop has failed", e);
         }
     }
@@ -155,24 +187,17 @@ final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    private void select() throws IOException {
+    private void look() throws IOException {
         asleep.set(true);
-        if (mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0)) {
-            selector.select();
-        } else {
-            selector.selectNow();
-        }
+        boolean idle = mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0);
+        epoll.await(idle, followed);
         asleep.set(false);
-        for (SelectionKey key : selector.selectedKeys()) {
-            run((Runnable) key.attachment());
-        }
-        selector.selectedKeys().clear();
     }
 
     /** Ends the loop when its last stream has ended. */
     @Override
     public void close() {
         closed = true;
-        wakeUp();
+        execute(() -> { });
     }
 }

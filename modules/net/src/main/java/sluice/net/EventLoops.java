@@ -1,7 +1,10 @@
 package sluice.net;
 
-import java.lang.System.Logger;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -9,17 +12,18 @@ import java.util.function.Supplier;
 import sluice.api.ByteSource;
 
 /**
- * Relays streams on event loops: a few threads that each wait for many sockets, and run the virtual thread of a stream
- * themselves as soon as its socket has bytes. Java's shared scheduler takes two threads for that, one that waits and one that
- * runs, and waking one from the other costs more than relaying an event does; decision 0044 has the figures.
+ * Serves connections and relays streams on event loops: a few threads that each wait for many sockets, and run the virtual thread
+ * of a connection themselves as soon as its socket has bytes. Java's shared scheduler takes two threads for that, one that waits
+ * and one that runs, and waking one from the other costs more than relaying an event does; decisions 0044 and 0245 have the figures.
  *
- * <p>A stream whose source is no {@link LinkSource} over a socket of the {@link Dialer} runs on its caller's thread, and so do all
+ * <p>The thread of a connection on a loop relays its streams itself. A stream that another thread asks for runs on a loop of its own
+ * choice if its source is a {@link LinkSource} over a socket of the {@link Dialer}, and otherwise on that thread; so does everything
  * where Java does not open what {@link EventLoop} needs. Thread-safe.
  */
 public final class EventLoops implements StreamThreads {
     private static final Logger LOG = System.getLogger("sluice.streams");
-    /** Half of the cores: a loop is busy with streams alone, and requests need threads, too. */
-    private static final int CORES_FOR_EACH = 2;
+    /** Loops for each four cores: heavy requests, other protocols, the collector and the kernel's side of sockets need some, too. */
+    private static final int FOR_FOUR_CORES = 3;
 
     private final EventLoop[] loops;
 
@@ -36,7 +40,7 @@ public final class EventLoops implements StreamThreads {
 
         @Override
         public StreamThreads create() {
-            int count = Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_FOR_EACH);
+            int count = Math.max(1, Runtime.getRuntime().availableProcessors() * FOR_FOUR_CORES / 4);
             EventLoops loops = new EventLoops(count);
             if (loops.loops.length == 0) {
                 LOG.log(Level.WARNING, "streams share the threads of requests: event loops need the option"
@@ -61,8 +65,32 @@ public final class EventLoops implements StreamThreads {
     }
 
     @Override
+    public Socket socket(SocketChannel channel) throws IOException {
+        return loops.length == 0 ? channel.socket() : new LoopSocket(channel);
+    }
+
+    @Override
+    public void serve(Socket socket, Runnable connection) {
+        if (socket instanceof LoopSocket loop) {
+            leastBusy().serve(loop, connection);
+        } else {
+            Thread.ofVirtual().name("client").start(connection);
+        }
+    }
+
+    @Override
+    public void aside(Work work) throws IOException, InterruptedException {
+        if (EventLoop.here().isEmpty()) {
+            work.run();
+        } else {
+            new Aside(work).await();
+        }
+    }
+
+    @Override
     public <T> T run(ByteSource source, Supplier<T> relay) {
-        if (loops.length == 0 || !(source instanceof LinkSource linked) || !(linked.link() instanceof SocketLink link)) {
+        if (loops.length == 0 || EventLoop.here().isPresent() || !(source instanceof LinkSource linked)
+                || !(linked.link() instanceof SocketLink link)) {
             return relay.get();
         }
         Optional<LoopSocket> socket = link.loopSocket();
@@ -88,6 +116,11 @@ public final class EventLoops implements StreamThreads {
             Thread.currentThread().interrupt();
         }
         return outcome.get();
+    }
+
+    /** From now on the calling thread reads and writes {@code socket}: its streams wait where that thread waits best. */
+    public static void waitHere(Socket socket) {
+        LoopSocket.waitHere(socket);
     }
 
     private EventLoop leastBusy() {

@@ -35,6 +35,11 @@ public interface Link extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The calling thread is the one that reads and writes from now on: it waits where it waits best. */
+    default void waitHere() {
+        // everywhere alike
+    }
+
     /** Writes all bytes, waiting as long as the peer is slow. One call is one socket write where the socket takes it whole. */
     void write(byte[] source, int offset, int length) throws IOException;
 

@@ -3,33 +3,31 @@ package sluice.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A socket over a channel whose streams wait as Java's do, or, between {@link #enter} and {@link #leave}, on an event loop. It
- * is a {@link Socket} so that TLS can be layered over it. One thread reads and writes at a time; {@link #close} may come from any.
+ * is a {@link Socket} so that TLS can be layered over it. One thread reads and one writes at a time; {@link #close} may come from any.
  */
 final class LoopSocket extends Socket {
     private final SocketChannel channel;
     private final Socket blocking;
     private final InputStream in = new Input();
     private final OutputStream out = new Output();
-    /** Where its streams wait; null: as Java's do. Only for the thread that reads and writes. */
-    private Waiting waiting;
-    /** The same, for {@link #close}. */
-    private volatile Optional<Waiting> current = Optional.empty();
+    /** The descriptor of a channel that is closed may be another's: so that no loop is told of one that is being closed. */
+    private final ReentrantLock life = new ReentrantLock();
+    /** Where its streams wait; null: as Java's do. Changed while nobody reads or writes. */
+    private volatile Waiting waiting;
 
     /** An unconnected socket. */
     LoopSocket() throws IOException {
@@ -44,140 +42,162 @@ final class LoopSocket extends Socket {
         blocking = channel.socket();
     }
 
-    /** From now on the streams wait on {@code loop}; called on the loop's own thread. A closed socket stays as it is. */
+    /** From now on the streams wait on {@code loop}, if the socket is open and the loop can take it. */
     void enter(EventLoop loop) {
+        life.lock();
         try {
-            channel.configureBlocking(false);
-            waiting = new Waiting(loop);
-            current = Optional.of(waiting);
+            if (channel.isOpen()) {
+                waiting = new Waiting(loop);
+                channel.configureBlocking(false);
+            }
         } catch (IOException e) {
-            // It is closed, as the first read will find out.
+            // It waits as before, or is closed, as the first read will find out.
+        } finally {
+            life.unlock();
         }
     }
 
-    /** From now on the streams wait as Java's do, on any thread; called on the loop's own thread. */
+    /** From now on the streams wait as Java's do, on any thread. */
     void leave() {
-        boolean closing = current.map(now -> now.closing).orElse(false);
-        current.ifPresent(Waiting::end);
-        waiting = null;
-        current = Optional.empty();
+        life.lock();
         try {
-            if (closing) {
-                channel.close();
+            if (waiting != null) {
+                waiting.end();
+                waiting = null;
+                channel.configureBlocking(true);
             }
-            channel.configureBlocking(true);
         } catch (IOException e) {
             // It is closed, as the next read will find out.
+        } finally {
+            life.unlock();
         }
     }
 
-    /** The channel's readiness, as one thread of one loop waits for it. */
-    private final class Waiting implements Runnable {
+    /** From now on the streams of {@code socket} wait where those of the calling thread do, if it can. */
+    static void waitHere(Socket socket) {
+        if (socket instanceof LoopSocket loop) {
+            loop.waitHere();
+        }
+    }
+
+    /** From now on the streams wait on the loop of the calling thread, or as Java's do if it has none. */
+    private void waitHere() {
+        Optional<EventLoop> here = EventLoop.here();
+        Waiting now = waiting;
+        if (now == null ? here.isEmpty() : here.isPresent() && here.get() == now.loop) {
+            return;
+        }
+        leave();
+        here.ifPresent(this::enter);
+    }
+
+    /** The channel's readiness, as one thread that reads and one that writes wait for it; threads of the loop, or others. */
+    private final class Waiting implements Followed.Socket {
         private final EventLoop loop;
-        private final SelectionKey key;
-        private volatile Thread waiter;
-        /** Whether it is to be closed, which its loop does. */
-        private volatile boolean closing;
-        private boolean ready;
+        /** By what the loop knows it; -1 once it is forgotten. Under {@link #life}. */
+        private int place;
+        private volatile Thread reader;
+        private volatile Thread writer;
+        /** Whether something has come since the reader began to look. */
+        private volatile boolean readable;
+        /** Whether there is room, or has been since the writer began to write. */
+        private volatile boolean writable;
+        /** Whether no read will wait any more. */
+        private volatile boolean ended;
         /** Whether the last read left room: then the socket was empty, and asking the kernel again is waste. */
         private boolean drained;
 
-        private Waiting(EventLoop loop) throws ClosedChannelException {
+        private Waiting(EventLoop loop) throws IOException {
             this.loop = loop;
-            key = loop.register(channel, this);
+            place = loop.follow(channel, this);
         }
 
-        /** Called by the loop when the channel is ready. */
         @Override
-        public void run() {
-            Thread thread = waiter;
-            if (thread != null) {
-                ready = true;
-                waiter = null;
-                LockSupport.unpark(thread);
-                return;
+        public void ready(int events) {
+            if ((events & NativeEpoll.ENDED) != 0) {
+                ended = true;
             }
-            try {
-                // Nobody waits for it now; it would be reported again and again.
-                key.interestOps(0);
-            } catch (CancelledKeyException e) {
-                // It was closed meanwhile.
+            if ((events & (NativeEpoll.READABLE | NativeEpoll.ENDED)) != 0) {
+                readable = true;
+                LockSupport.unpark(reader);
             }
+            if ((events & (NativeEpoll.WRITABLE | NativeEpoll.ENDED)) != 0) {
+                writable = true;
+                LockSupport.unpark(writer);
+            }
+        }
+
+        /** Whether a read would find nothing, as far as the loop has been told. */
+        private boolean isEmpty() {
+            return drained && !readable && !ended;
         }
 
         private int read(ByteBuffer target) throws IOException {
             while (true) {
-                checkOpen();
-                if (!drained) {
+                if (!isEmpty()) {
+                    // First this: what comes from now on will be told.
+                    readable = false;
                     int count = channel.read(target);
                     if (count != 0) {
                         drained = count > 0 && target.hasRemaining();
                         return count;
                     }
+                    drained = true;
                 }
-                await(SelectionKey.OP_READ);
-                drained = false;
+                awaitBytes();
+            }
+        }
+
+        private void awaitBytes() throws IOException {
+            reader = Thread.currentThread();
+            try {
+                while (isEmpty()) {
+                    park();
+                }
+            } finally {
+                reader = null;
             }
         }
 
         private void write(ByteBuffer source) throws IOException {
             while (source.hasRemaining()) {
-                checkOpen();
+                writable = false;
                 if (channel.write(source) == 0) {
-                    await(SelectionKey.OP_WRITE);
+                    awaitRoom();
                 }
             }
         }
 
-        private void await(int operation) throws IOException {
-            ready = false;
-            waiter = Thread.currentThread();
+        private void awaitRoom() throws IOException {
+            writer = Thread.currentThread();
             try {
-                if (key.interestOps() != operation) {
-                    key.interestOps(operation);
+                while (!writable) {
+                    park();
                 }
-                while (!ready) {
-                    checkOpen();
-                    if (Thread.currentThread().isInterrupted()) {
-                        LoopSocket.this.close();
-                    }
-                    LockSupport.park(this);
-                }
-            } catch (CancelledKeyException e) {
-                throw new ClosedChannelException();
             } finally {
-                waiter = null;
+                writer = null;
             }
         }
 
-        private void checkOpen() throws ClosedChannelException {
-            if (closing || !channel.isOpen()) {
+        private void park() throws IOException {
+            if (!channel.isOpen()) {
                 throw new ClosedChannelException();
             }
-        }
-
-        /**
-         * The waiter finds out, and the loop closes the channel: closing takes a monitor of the selector's, for which its own thread must
-         * not wait behind a virtual thread that it runs (decision 0193).
-         */
-        private void close() {
-            closing = true;
-            Thread thread = waiter;
-            if (thread != null) {
-                LockSupport.unpark(thread);
+            if (Thread.currentThread().isInterrupted()) {
+                LoopSocket.this.close();
+                throw new ClosedChannelException();
             }
-            loop.execute(() -> {
-                try {
-                    channel.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            LockSupport.park(this);
         }
 
+        /** The channel was closed, or is to wait elsewhere: those who wait find out. */
         private void end() {
-            key.cancel();
-            loop.forget();
+            if (place >= 0) {
+                loop.forget(channel, place);
+                place = -1;
+            }
+            LockSupport.unpark(reader);
+            LockSupport.unpark(writer);
         }
     }
 
@@ -200,7 +220,7 @@ final class LoopSocket extends Socket {
         @Override
         public int available() throws IOException {
             Waiting now = waiting;
-            return now != null && now.drained ? 0 : blocking.getInputStream().available();
+            return now != null && now.isEmpty() ? 0 : blocking.getInputStream().available();
         }
 
         @Override
@@ -250,11 +270,14 @@ final class LoopSocket extends Socket {
 
     @Override
     public void close() throws IOException {
-        Optional<Waiting> now = current;
-        if (now.isPresent()) {
-            now.get().close();
-        } else {
+        life.lock();
+        try {
             channel.close();
+            if (waiting != null) {
+                waiting.end();
+            }
+        } finally {
+            life.unlock();
         }
     }
 
@@ -280,7 +303,7 @@ final class LoopSocket extends Socket {
 
     @Override
     public boolean isClosed() {
-        return !channel.isOpen() || current.map(now -> now.closing).orElse(false);
+        return !channel.isOpen();
     }
 
     @Override

@@ -14,19 +14,28 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.util.function.LongConsumer;
 
 /**
- * An epoll instance of Linux (epoll(7)), called by the foreign function interface: it tells once that a descriptor has something to
- * read or has ended, and does not mind whether others wait for the same descriptor, nor how. One thread waits; any thread arms.
+ * An epoll instance of Linux (epoll(7)), called by the foreign function interface. It does not mind whether others wait for the same
+ * descriptor, nor how, and no call takes a monitor: where a virtual thread waits for one, its scheduler must not (decision 0245).
+ * One thread waits; any thread adds descriptors, forgets them and wakes the one that waits.
  */
 @SuppressWarnings("restricted") // the launcher allows it; ReadPoller asks first
 final class NativeEpoll implements AutoCloseable {
+    /** Something to read. */
+    static final int READABLE = 0x1;
+    /** Room to write. */
+    static final int WRITABLE = 0x4;
+    /** An error, a reset, or the end of what the peer sends: what is asked next will not wait. Told whether asked for or not. */
+    static final int ENDED = 0x8 | 0x10 | 0x2000;
+
+    private static final int PEER_ENDED = 0x2000;
+    private static final int ONCE = 1 << 30;
+    private static final int EDGES = 1 << 31;
     private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int ADD = 1;
+    private static final int FORGET = 2;
     private static final int CHANGE = 3;
-    /** Something to read, the peer's end; and then no more until armed again. Errors are always told. */
-    private static final int READABLE_ONCE = 0x1 | 0x2000 | 1 << 30;
     private static final int INTERRUPTED = 4;
     private static final int MOST_EVENTS = 64;
     /** What the descriptor that wakes the waiting thread is known by. */
@@ -39,13 +48,23 @@ final class NativeEpoll implements AutoCloseable {
     private static final VarHandle ERRNO_VALUE = Linker.Option.captureStateLayout()
             .varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private final MethodHandle control = function("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    private final MethodHandle await = function("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private final MethodHandle raise = function("eventfd_write", JAVA_INT, JAVA_INT, JAVA_LONG);
-    private final MethodHandle release = function("close", JAVA_INT, JAVA_INT);
+    private final MethodHandle control = function("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private final MethodHandle await = function("epoll_wait",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), ERRNO);
+    private final MethodHandle raise = function("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private final MethodHandle release = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private final Arena arena = Arena.ofShared();
+    private final MemorySegment events = arena.allocate(EVENT_BYTES * MOST_EVENTS, 8);
+    private final MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
     private final int epoll;
     private final int wakeUp;
+
+    /** Who is told what has become of a descriptor. */
+    @FunctionalInterface
+    interface Listener {
+        /** What is known by {@code token} is ready; {@code events} are bits of {@link #READABLE}, {@link #WRITABLE} and {@link #ENDED}. */
+        void ready(long token, int events);
+    }
 
     /**
      * A new instance.
@@ -54,75 +73,81 @@ final class NativeEpoll implements AutoCloseable {
      * @throws UnsupportedOperationException if this is not Linux
      */
     NativeEpoll() throws IOException {
-        epoll = call(function("epoll_create1", JAVA_INT, JAVA_INT), CLOSE_ON_EXEC);
-        wakeUp = call(function("eventfd", JAVA_INT, JAVA_INT, JAVA_INT), 0, CLOSE_ON_EXEC);
-        if (epoll < 0 || wakeUp < 0 || !arm(wakeUp, WAKE_UP)) {
+        try {
+            epoll = (int) function("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).invokeExact(CLOSE_ON_EXEC);
+            wakeUp = (int) function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT)).invokeExact(0, CLOSE_ON_EXEC);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+        // Each write to it is an edge, so nobody has to read it.
+        if (epoll < 0 || wakeUp < 0 || !control(ADD, wakeUp, READABLE | EDGES, WAKE_UP)) {
             throw new IOException("the system gives no epoll instance");
         }
     }
 
-    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... parameters) {
+    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         SymbolLookup lookup = linker.defaultLookup();
-        return linker.downcallHandle(lookup.find(name).orElseThrow(() -> new UnsupportedOperationException("no " + name)),
-                FunctionDescriptor.of(result, parameters), ERRNO);
-    }
-
-    /** Calls a function that needs no memory. */
-    private static int call(MethodHandle function, Object... arguments) {
-        try (Arena state = Arena.ofConfined()) {
-            Object[] all = new Object[arguments.length + 1];
-            all[0] = state.allocate(Linker.Option.captureStateLayout());
-            System.arraycopy(arguments, 0, all, 1, arguments.length);
-            return (int) function.invokeWithArguments(all);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        return linker.downcallHandle(lookup.find(name).orElseThrow(() -> new UnsupportedOperationException("no " + name)), descriptor,
+                options);
     }
 
     /** Whether {@code token} will be told once {@code descriptor} has something to read or has ended. What was armed before is void. */
     boolean arm(int descriptor, long token) {
+        int once = READABLE | PEER_ENDED | ONCE;
+        return control(ADD, descriptor, once, token) || control(CHANGE, descriptor, once, token);
+    }
+
+    /**
+     * Whether {@code token} will be told of each change of {@code descriptor}, and of its present state, from now on until
+     * {@link #forget} or until it is closed: of what comes, and of room where there was none.
+     */
+    boolean follow(int descriptor, long token) {
+        return control(ADD, descriptor, READABLE | WRITABLE | PEER_ENDED | EDGES, token);
+    }
+
+    /** Nothing more is told of it, but for what the waiting thread is about to hear. */
+    void forget(int descriptor) {
+        control(FORGET, descriptor, 0, 0);
+    }
+
+    private boolean control(int operation, int descriptor, int interest, long token) {
         try (Arena own = Arena.ofConfined()) {
             MemorySegment event = own.allocate(EVENT_BYTES, 8);
-            event.set(JAVA_INT, 0, READABLE_ONCE);
+            event.set(JAVA_INT, 0, interest);
             event.set(JAVA_LONG_UNALIGNED, TOKEN_OFFSET, token);
-            MemorySegment state = own.allocate(Linker.Option.captureStateLayout());
-            return (int) control.invokeExact(state, epoll, ADD, descriptor, event) == 0
-                    || (int) control.invokeExact(state, epoll, CHANGE, descriptor, event) == 0;
+            return (int) control.invokeExact(epoll, operation, descriptor, event) == 0;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
     }
 
     /**
-     * Waits, and tells tokens, until {@link #close}; then the instance is closed.
+     * Tells what has happened, once, and waits for it if {@code patient}. For one thread.
      *
+     * @return whether nobody has called {@link #wake} meanwhile
      * @throws IOException if the system refuses to wait
      */
-    void run(LongConsumer readable) throws IOException {
-        try (arena) {
-            MemorySegment events = arena.allocate(EVENT_BYTES * MOST_EVENTS, 8);
-            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-            while (true) {
-                int count = wait(events, state);
-                for (int i = 0; i < count; i++) {
-                    long token = events.get(JAVA_LONG_UNALIGNED, i * EVENT_BYTES + TOKEN_OFFSET);
-                    if (token == WAKE_UP) {
-                        return;
-                    }
-                    readable.accept(token);
-                }
+    boolean await(boolean patient, Listener listener) throws IOException {
+        boolean undisturbed = true;
+        int count = count(patient ? -1 : 0);
+        for (int i = 0; i < count; i++) {
+            long token = events.get(JAVA_LONG_UNALIGNED, i * EVENT_BYTES + TOKEN_OFFSET);
+            if (token == WAKE_UP) {
+                undisturbed = false;
+            } else {
+                listener.ready(token, events.get(JAVA_INT, i * EVENT_BYTES));
             }
-        } finally {
-            call(release, wakeUp);
-            call(release, epoll);
         }
+        return undisturbed;
     }
 
-    private int wait(MemorySegment events, MemorySegment state) throws IOException {
+    private int count(int timeoutMillis) throws IOException {
         int count;
         try {
-            count = (int) await.invokeExact(state, epoll, events, MOST_EVENTS, -1);
+            count = (int) await.invokeExact(state, epoll, events, MOST_EVENTS, timeoutMillis);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
@@ -133,9 +158,25 @@ final class NativeEpoll implements AutoCloseable {
         return count;
     }
 
-    /** Lets {@link #run} end. */
+    /** The thread that waits goes on, or does not begin to wait. */
+    void wake() {
+        try {
+            int _ = (int) raise.invokeExact(wakeUp, 1L);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Gives everything back; nobody may use it any more. For the thread that waits. */
     @Override
     public void close() {
-        call(raise, wakeUp, 1L);
+        try (arena) {
+            int _ = (int) release.invokeExact(wakeUp);
+            int _ = (int) release.invokeExact(epoll);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -119,8 +119,11 @@ public final class ReadPoller implements AutoCloseable {
     }
 
     private void run(NativeEpoll opened) {
-        try {
-            opened.run(this::readable);
+        try (opened) {
+            boolean undisturbed = true;
+            while (undisturbed) {
+                undisturbed = opened.await(true, (token, events) -> readable(token));
+            }
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.ERROR, "the poller of client connections has failed; each is watched by a thread of its own now", e);
             state = State.UNAVAILABLE;
@@ -144,7 +147,7 @@ public final class ReadPoller implements AutoCloseable {
             state = State.CLOSED;
             waiting.clear();
             if (wasRunning) {
-                epoll.ifPresent(NativeEpoll::close);
+                epoll.ifPresent(NativeEpoll::wake);
             }
         } finally {
             lock.unlock();

@@ -42,6 +42,11 @@ public final class SocketLink implements Link {
     }
 
     @Override
+    public void waitHere() {
+        LoopSocket.waitHere(transport);
+    }
+
+    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         int count = in.read(target, offset, length);
         drained = count < length && !secure();

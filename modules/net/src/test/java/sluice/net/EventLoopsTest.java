@@ -10,17 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,6 +252,213 @@ class EventLoopsTest {
         caller.interrupt();
         caller.join();
         assertTrue(failure.get() instanceof UncheckedIOException, () -> String.valueOf(failure.get()));
+    }
+
+    /** An accepted connection that {@code connection} serves; returns the client's end of it. */
+    private Socket served(EventLoops by, Consumer<Socket> connection) throws IOException {
+        try (ServerSocketChannel port = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            Socket client = new Socket();
+            client.connect(port.getLocalAddress());
+            Socket socket = by.socket(port.accept());
+            by.serve(socket, () -> connection.accept(socket));
+            return client;
+        }
+    }
+
+    @Test
+    void servesConnectionsOnALoopThatRelaysTheirStreamsToo() throws Exception {
+        BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+        try (Pair upstream = new Pair(); Socket client = served(loops, socket -> unchecked(() -> {
+            threads.add(Thread.currentThread());
+            upstream.near.waitHere();
+            threads.add(loops.run(upstream, Thread::currentThread));
+            for (int read = socket.getInputStream().read(); read >= 0; read = socket.getInputStream().read()) {
+                upstream.near.write(new byte[] {(byte) read}, 0, 1);
+                byte[] answer = new byte[1];
+                upstream.near.read(answer, 0, 1);
+                socket.getOutputStream().write(answer[0]);
+            }
+            socket.close();
+            return null;
+        }))) {
+            Thread connection = threads.take();
+            assertTrue(connection.getName().startsWith("sluice-loop-"), connection::getName);
+            assertSame(connection, threads.take());
+            for (int i = 0; i < 100; i++) {
+                client.getOutputStream().write(i);
+                assertEquals(i, upstream.far.getInputStream().read());
+                upstream.far.getOutputStream().write(i + 1);
+                assertEquals(i + 1, client.getInputStream().read());
+            }
+            client.shutdownOutput();
+            assertEquals(-1, client.getInputStream().read());
+        }
+    }
+
+    /** A descriptor that is closed is another connection's at once: neither takes the other's place on the loop. */
+    @Test
+    void aConnectionThatIsClosedFromElsewhereDisturbsNoOther() throws Exception {
+        try (EventLoops one = new EventLoops(1)) {
+            List<Future<Integer>> echoes = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                int number = i;
+                BlockingQueue<Socket> near = new LinkedBlockingQueue<>();
+                Socket client = served(one, socket -> {
+                    near.add(socket);
+                    try (socket) {
+                        socket.getOutputStream().write(socket.getInputStream().read());
+                    } catch (IOException e) {
+                        // It was closed meanwhile.
+                    }
+                });
+                echoes.add(executor.submit(() -> {
+                    try (client) {
+                        if (number % 3 == 0) {
+                            near.take().close();
+                            return client.getInputStream().read();
+                        }
+                        client.getOutputStream().write(number % 100);
+                        return client.getInputStream().read();
+                    }
+                }));
+            }
+            for (int i = 0; i < echoes.size(); i++) {
+                assertEquals(i % 3 == 0 ? -1 : i % 100, echoes.get(i).get(), "connection " + i);
+            }
+        }
+    }
+
+    @Test
+    void anUpstreamsSocketGoesFromLoopToLoopAndOff() throws Exception {
+        try (Pair upstream = new Pair()) {
+            byte[] b = new byte[1];
+            for (int i = 0; i < 40; i++) {
+                int turn = i;
+                Callable<Integer> use = () -> {
+                    upstream.near.waitHere();
+                    upstream.near.write(new byte[] {(byte) turn}, 0, 1);
+                    return upstream.near.read(b, 0, 1);
+                };
+                BlockingQueue<Integer> counts = new LinkedBlockingQueue<>();
+                if (i % 3 == 2) {
+                    executor.submit(() -> counts.add(use.call()));
+                } else {
+                    served(loops, socket -> unchecked(() -> {
+                        counts.add(use.call());
+                        socket.close();
+                        return null;
+                    }));
+                }
+                assertEquals(turn, upstream.far.getInputStream().read());
+                upstream.far.getOutputStream().write(turn);
+                assertEquals(1, counts.take());
+                assertEquals((byte) turn, b[0]);
+            }
+        }
+    }
+
+    @Test
+    void readsAndWritesAConnectionAtATimeFromAnyThread() throws Exception {
+        byte[] much = new byte[8 << 20];
+        new Random(2).nextBytes(much);
+        BlockingQueue<Integer> read = new LinkedBlockingQueue<>();
+        try (Socket client = served(loops, socket -> unchecked(() -> {
+            Future<?> writing = executor.submit(() -> {
+                socket.getOutputStream().write(much);
+                socket.shutdownOutput();
+                return null;
+            });
+            read.add(socket.getInputStream().readNBytes(much.length).length);
+            writing.get();
+            socket.close();
+            return null;
+        }))) {
+            Future<?> sending = executor.submit(() -> {
+                client.getOutputStream().write(much);
+                return null;
+            });
+            assertArrayEquals(much, client.getInputStream().readNBytes(much.length));
+            sending.get();
+            assertEquals(much.length, read.take());
+        }
+    }
+
+    @Test
+    void workAsideLeavesTheLoopAndItsSocketToo() throws Exception {
+        try (EventLoops one = new EventLoops(1)) {
+            CountDownLatch entered = new CountDownLatch(1);
+            CountDownLatch released = new CountDownLatch(1);
+            Socket busy = served(one, socket -> unchecked(() -> {
+                one.aside(() -> {
+                    EventLoops.waitHere(socket);
+                    assertFalse(Thread.currentThread().getName().startsWith("sluice-loop-"));
+                    assertEquals(1, socket.getInputStream().read());
+                    entered.countDown();
+                    while (released.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                });
+                EventLoops.waitHere(socket);
+                socket.getOutputStream().write(socket.getInputStream().read());
+                socket.close();
+                return null;
+            }));
+            busy.getOutputStream().write(1);
+            entered.await();
+            Socket other = served(one, socket -> unchecked(() -> {
+                socket.getOutputStream().write(5);
+                socket.close();
+                return null;
+            }));
+            assertEquals(5, other.getInputStream().read());
+            released.countDown();
+            busy.getOutputStream().write(9);
+            assertEquals(9, busy.getInputStream().read());
+            assertEquals(-1, busy.getInputStream().read());
+            busy.close();
+            other.close();
+        }
+    }
+
+    @Test
+    void workAsidePassesOnWhatItThrowsAndWhoInterruptsIt() throws Exception {
+        IOException thrown = new IOException("broken");
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        served(loops, socket -> {
+            try {
+                loops.aside(() -> {
+                    throw thrown;
+                });
+            } catch (IOException | InterruptedException e) {
+                seen.add(e);
+            }
+            seen.add(Thread.currentThread());
+            try {
+                loops.aside(() -> new CountDownLatch(1).await());
+            } catch (IOException | InterruptedException e) {
+                seen.add(e);
+            }
+        });
+        assertSame(thrown, seen.take());
+        ((Thread) seen.take()).interrupt();
+        assertTrue(seen.take() instanceof InterruptedException);
+    }
+
+    @Test
+    void aClientsClosedConnectionWakesItsReader() throws Exception {
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        try (Socket client = served(loops, socket -> {
+            seen.add(socket);
+            try {
+                seen.add(socket.getInputStream().read());
+            } catch (IOException e) {
+                seen.add(e);
+            }
+        })) {
+            ((Socket) seen.take()).close();
+            assertTrue(seen.take() instanceof IOException);
+            assertEquals(-1, client.getInputStream().read());
+        }
     }
 
     @Test

@@ -215,7 +215,7 @@ final class Assembly implements AutoCloseable {
     /** The data port, which is not open yet. */
     DataPort dataPort(Configuration configuration, Gateway gateway, Optional<DataTls> tls) {
         List<StreamProtocol> protocols = configuration.server().http2() ? streamProtocols() : List.of();
-        return new DataPort(configuration, gateway, protocols, tls, poller, sweeper, clock);
+        return new DataPort(configuration, gateway, protocols, tls, streams, poller, sweeper, clock);
     }
 
     /** Protocols that carry many requests on a connection: their modules may be left out of an image. */

@@ -101,6 +101,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
      * (RFC 9112 §9.5).
      */
     UpstreamResult exchange(UpstreamRequest request, boolean resent, long connectNanos) {
+        link.waitHere();
         cancellation = request.cancellation();
         cancellation.onCancel(link::close);
         inUse = true;
