@@ -22,9 +22,6 @@ import sluice.api.ByteSource;
  */
 public final class EventLoops implements StreamThreads {
     private static final Logger LOG = System.getLogger("sluice.streams");
-    /** Loops for each four cores: heavy requests, other protocols, the collector and the kernel's side of sockets need some, too. */
-    private static final int FOR_FOUR_CORES = 3;
-
     private final EventLoop[] loops;
 
     /** Service provider {@code loop}. */
@@ -40,8 +37,7 @@ public final class EventLoops implements StreamThreads {
 
         @Override
         public StreamThreads create() {
-            int count = Math.max(1, Runtime.getRuntime().availableProcessors() * FOR_FOUR_CORES / 4);
-            EventLoops loops = new EventLoops(count);
+            EventLoops loops = new EventLoops(Runtime.getRuntime().availableProcessors());
             if (loops.loops.length == 0) {
                 LOG.log(Level.WARNING, "streams share the threads of requests: event loops need the option"
                         + " --add-opens java.base/java.lang=sluice.net, which the image's launcher gives");

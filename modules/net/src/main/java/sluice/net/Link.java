@@ -35,6 +35,11 @@ public interface Link extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether {@link #waitHere} would change nothing. */
+    default boolean waitsHere() {
+        return true;
+    }
+
     /** The calling thread is the one that reads and writes from now on: it waits where it waits best. */
     default void waitHere() {
         // everywhere alike

@@ -82,13 +82,17 @@ final class LoopSocket extends Socket {
 
     /** From now on the streams wait on the loop of the calling thread, or as Java's do if it has none. */
     private void waitHere() {
+        if (!waitsHere()) {
+            leave();
+            EventLoop.here().ifPresent(this::enter);
+        }
+    }
+
+    /** Whether the streams wait on the loop of the calling thread, or as Java's do if it has none. */
+    boolean waitsHere() {
         Optional<EventLoop> here = EventLoop.here();
         Waiting now = waiting;
-        if (now == null ? here.isEmpty() : here.isPresent() && here.get() == now.loop) {
-            return;
-        }
-        leave();
-        here.ifPresent(this::enter);
+        return now == null ? here.isEmpty() : here.isPresent() && here.get() == now.loop;
     }
 
     /** The channel's readiness, as one thread that reads and one that writes wait for it; threads of the loop, or others. */

@@ -47,6 +47,11 @@ public final class SocketLink implements Link {
     }
 
     @Override
+    public boolean waitsHere() {
+        return !(transport instanceof LoopSocket loop) || loop.waitsHere();
+    }
+
+    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         int count = in.read(target, offset, length);
         drained = count < length && !secure();

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -18,6 +19,9 @@ import sluice.net.DialTarget;
  * Thread-safe; {@code lock} guards the deque, and connections are closed outside of it.
  */
 final class DirectPool implements Sweeper.Watched {
+    /** How many are looked at for one that waits where the caller does: bringing it there costs as much as a few looks. */
+    private static final int LOOKS = 8;
+
     private final Account account;
     private final DialTarget target;
     private final byte[] fixedLines;
@@ -71,7 +75,7 @@ final class DirectPool implements Sweeper.Watched {
         return fixedLines;
     }
 
-    /** The idle connection that was used last; empty if there is none, and the caller dials. */
+    /** An idle connection that was used lately; empty if there is none, and the caller dials. */
     Optional<DirectConnection> take() {
         DirectConnection last = pollFirst();
         while (last != null && !last.quiet()) {
@@ -84,7 +88,7 @@ final class DirectPool implements Sweeper.Watched {
     private DirectConnection pollFirst() {
         lock.lock();
         try {
-            DirectConnection first = idle.pollFirst();
+            DirectConnection first = nearest();
             if (first != null) {
                 places.release();
             }
@@ -92,6 +96,19 @@ final class DirectPool implements Sweeper.Watched {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One of the last used that waits where the caller does, or the last used. Under the lock. */
+    private DirectConnection nearest() {
+        int looks = LOOKS;
+        for (Iterator<DirectConnection> each = idle.iterator(); each.hasNext() && looks > 0; looks--) {
+            DirectConnection one = each.next();
+            if (one.link().waitsHere()) {
+                each.remove();
+                return one;
+            }
+        }
+        return idle.pollFirst();
     }
 
     /** Keeps a connection whose last answer was read to its end, or closes it if there are enough. */
