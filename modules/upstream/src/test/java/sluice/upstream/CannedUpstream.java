@@ -26,6 +26,7 @@ final class CannedUpstream implements AutoCloseable {
     private final byte[] answer;
     private final BlockingQueue<RequestHead> heads = new LinkedBlockingQueue<>();
     private final BlockingQueue<Link> connections = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Link> asked = new LinkedBlockingQueue<>();
     private final BlockingQueue<Link> ended = new LinkedBlockingQueue<>();
 
     CannedUpstream(String answer) throws IOException {
@@ -63,6 +64,7 @@ final class CannedUpstream implements AutoCloseable {
             while (head.isPresent()) {
                 skip(input.body(head.get().bodyBytes()));
                 heads.add(head.get());
+                asked.add(link);
                 link.write(answer, 0, answer.length);
                 head = input.readRequestHead();
             }
@@ -82,6 +84,11 @@ final class CannedUpstream implements AutoCloseable {
     /** The next request's head; waits for it. */
     RequestHead head() throws InterruptedException {
         return heads.take();
+    }
+
+    /** The connection of the next request; waits for it. */
+    Link asked() throws InterruptedException {
+        return asked.take();
     }
 
     /** The next connection that was opened; waits for it. */

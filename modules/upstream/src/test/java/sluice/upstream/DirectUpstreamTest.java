@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.api.Account;
@@ -27,7 +31,9 @@ import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamSettings;
 import sluice.http1.RequestHead;
+import sluice.net.EventLoops;
 import sluice.net.Link;
+import sluice.net.StreamThreads;
 import sluice.testkit.HandSweeper;
 
 /** What is sent, which connection carries it, and when a connection ends. Time moves by hand. */
@@ -36,9 +42,12 @@ class DirectUpstreamTest {
 
     private final HandSweeper sweeper = new HandSweeper();
     private long nowNanos = 1;
-    private final Upstream upstream = new DirectUpstream.Factory().create(
-            new UpstreamSettings(new UpstreamSettings.Idle(1, 100, IDLE), 65_536,
-                    Duration.ofSeconds(1), Optional.empty(), sweeper, () -> nowNanos));
+    private Upstream upstream = keeping(1);
+
+    private Upstream keeping(int perAccount) {
+        return new DirectUpstream.Factory().create(new UpstreamSettings(new UpstreamSettings.Idle(perAccount, 100, IDLE), 65_536,
+                Duration.ofSeconds(1), Optional.empty(), sweeper, () -> nowNanos));
+    }
 
     @AfterEach
     void nothingIsWatchedOnceItIsClosed() {
@@ -87,6 +96,44 @@ class DirectUpstreamTest {
                 assertEquals("hello", ask(other.account()));
             }
             assertEquals(1, other.connections());
+        }
+    }
+
+    /** Whoever is served on an event loop takes a connection that waits there, though another was used later. */
+    @Test
+    void takesAKeptConnectionThatWaitsWhereTheCallerDoes() throws Exception {
+        upstream.close();
+        upstream = keeping(2);
+        SynchronousQueue<String> steps = new SynchronousQueue<>();
+        try (StreamThreads loops = new EventLoops.Factory().create(); CannedUpstream other = CannedUpstream.answering("hello");
+                ServerSocketChannel port = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel _ = SocketChannel.open(port.getLocalAddress())) {
+            loops.serve(loops.socket(port.accept()), () -> {
+                try {
+                    for (String step = steps.take(); !step.isEmpty(); step = steps.take()) {
+                        ask(other.account());
+                        steps.put("done");
+                    }
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            ByteSource elsewhere = open(other.account());
+            Link unlooped = other.asked();
+            steps.put("ask");
+            steps.take();
+            Link looped = other.asked();
+            while (elsewhere.read(new byte[9], 0, 9) >= 0) {
+                // to its end
+            }
+            elsewhere.close();
+
+            ask(other.account());
+            assertSame(unlooped, other.asked());
+            steps.put("ask");
+            steps.take();
+            assertSame(looped, other.asked());
+            steps.put("");
         }
     }
 
