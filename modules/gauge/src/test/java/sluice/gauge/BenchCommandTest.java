@@ -46,12 +46,13 @@ class BenchCommandTest {
 
     @Test
     void tellsWhatTheSecondSideAdds() throws IOException {
-        Fault slow = Fault.of("headers=150ms");
+        // More than a busy machine adds to either side.
+        Fault slow = Fault.of("headers=3s");
         try (SimulatedUpstream direct = SimulatedUpstream.start();
                 SimulatedUpstream through = SimulatedUpstream.start(SimulatorSettings.DEFAULT.withBase(slow))) {
             assertEquals(0, between(direct, through, "--deltas", "5", "--interval", "0ms"));
-            assertTrue(added("time to first event, p50") > 75, this::output);
-            assertTrue(added("whole answer, p99") > 0, this::output);
+            assertTrue(added("time to first event, p50") > 100, this::output);
+            assertTrue(added("whole answer, p50") > 100, this::output);
             assertEquals(20, direct.log().total());
             assertEquals(20, through.log().total());
         }
