@@ -53,7 +53,8 @@ final class NativeEpoll implements AutoCloseable {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), ERRNO);
     private final MethodHandle raise = function("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     private final MethodHandle release = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private final Arena arena = Arena.ofShared();
+    /** Memory that is given back by the collector: an arena that can be closed is claimed and released at each call. */
+    private final Arena arena = Arena.ofAuto();
     private final MemorySegment events = arena.allocate(EVENT_BYTES * MOST_EVENTS, 8);
     private final MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
     private final int epoll;
@@ -170,7 +171,7 @@ final class NativeEpoll implements AutoCloseable {
     /** Gives everything back; nobody may use it any more. For the thread that waits. */
     @Override
     public void close() {
-        try (arena) {
+        try {
             int _ = (int) release.invokeExact(wakeUp);
             int _ = (int) release.invokeExact(epoll);
         } catch (RuntimeException e) {
