@@ -27,8 +27,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class EventLoop implements Executor, AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.streams");
-    /** Steps of virtual threads between two looks at the sockets, so that one that never waits does not starve the others. */
-    private static final int STEPS = 256;
     /** After a failure, so that one that stays does not fill the log. */
     private static final long PAUSE_NANOS = 100_000_000;
 
@@ -161,7 +159,8 @@ final class EventLoop implements Executor, AutoCloseable {
     private void turn() {
         try {
             takeOver();
-            for (int i = 0; i < STEPS && !mine.isEmpty(); i++) {
+            // Those that are in line now: one that gives way waits for the next look at the sockets.
+            for (int left = mine.size(); left > 0; left--) {
                 run(mine.poll());
             }
             look();
