@@ -40,6 +40,11 @@ public final class SharedThreads implements StreamThreads {
     }
 
     @Override
+    public boolean move() {
+        return false;
+    }
+
+    @Override
     public void aside(Work work) throws IOException, InterruptedException {
         work.run();
     }

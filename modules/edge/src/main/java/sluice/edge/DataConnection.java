@@ -101,6 +101,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         if (!input.awaitNext()) {
             return false;
         }
+        lane.move();
         enter(Phase.HEAD);
         long started = phaseSinceNanos;
         Optional<RequestHead> next;

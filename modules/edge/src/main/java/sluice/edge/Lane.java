@@ -26,6 +26,13 @@ final class Lane {
         this.link = link;
     }
 
+    /** Before the next request: goes where it is best served. */
+    void move() {
+        if (!aside && threads.move()) {
+            link.waitHere();
+        }
+    }
+
     /** Whether a request is handled here, as it is next in this lane. */
     boolean takes(RequestHead head) {
         boolean light = head.bodyBytes() >= 0 && head.bodyBytes() <= LIGHT_BYTES && head.headers().find("content-encoding") < 0;

@@ -24,18 +24,7 @@ final class Aside implements Runnable {
     void await() throws IOException, InterruptedException {
         // By a platform thread: a virtual thread that is made by another one takes over its scheduler.
         ForkJoinPool.commonPool().execute(() -> Thread.ofVirtual().name("aside").start(this));
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                Thread begun = worker;
-                if (begun != null) {
-                    begun.interrupt();
-                }
-            }
-        }
+        Uninterrupted.await(done, this::interrupt);
         switch (failure) {
             case null -> { }
             case IOException e -> throw e;
@@ -43,6 +32,14 @@ final class Aside implements Runnable {
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
+        }
+    }
+
+    private void interrupt() {
+        interrupted = true;
+        Thread begun = worker;
+        if (begun != null) {
+            begun.interrupt();
         }
     }
 

@@ -25,13 +25,10 @@ import java.util.concurrent.locks.LockSupport;
  * {@code --add-opens java.base/java.lang=sluice.net}; without that, in a Java that has changed it, or where {@link NativeEpoll} is not
  * to be had, {@link #open} is empty.
  */
-final class EventLoop implements Executor, AutoCloseable {
+final class EventLoop implements LoopChoice.Loop, AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.streams");
     /** After a failure, so that one that stays does not fill the log. */
     private static final long PAUSE_NANOS = 100_000_000;
-
-    /** The loop of a connection's thread. */
-    private static final ScopedValue<EventLoop> HERE = ScopedValue.newInstance();
 
     private final NativeEpoll epoll;
     private final Followed followed = new Followed();
@@ -40,22 +37,28 @@ final class EventLoop implements Executor, AutoCloseable {
     private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final Thread thread;
-    private final Thread.Builder.OfVirtual virtual;
+    private final int number;
+    private final String streamName;
+    private final Constructor<?> builder;
     private final Optional<EventLoop> self = Optional.of(this);
+    private final IdleTime idle = new IdleTime();
     /** Whether it waits for its sockets, or is about to, and nobody has woken it yet. */
     private final AtomicBoolean asleep = new AtomicBoolean();
     /** Threads that are about to wake it, whom its end waits for. */
     private final AtomicInteger waking = new AtomicInteger();
     private volatile boolean closed;
 
-    private EventLoop(String name, Constructor<?> builder) throws IOException, ReflectiveOperationException {
-        virtual = ((Thread.Builder.OfVirtual) builder.newInstance(this)).name(name + "-stream");
+    private EventLoop(int number, Constructor<?> builder) throws IOException {
+        this.number = number;
+        this.builder = builder;
+        String name = "sluice-loop-" + number;
+        streamName = name + "-stream";
         epoll = new NativeEpoll();
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
     /** A loop with its thread; empty where Java or the system does not allow it. */
-    static Optional<EventLoop> open(String name) {
+    static Optional<EventLoop> open(int number) {
         if (!ReadPoller.hasDescriptors()) {
             return Optional.empty();
         }
@@ -63,7 +66,8 @@ final class EventLoop implements Executor, AutoCloseable {
             Constructor<?> builder = Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
                     .getDeclaredConstructor(Executor.class);
             builder.setAccessible(true);
-            EventLoop loop = new EventLoop(name, builder);
+            EventLoop loop = new EventLoop(number, builder);
+            loop.thread(new LoopScheduler(loop));
             loop.thread.start();
             return Optional.of(loop);
         } catch (ReflectiveOperationException | RuntimeException | IOException e) {
@@ -74,37 +78,69 @@ final class EventLoop implements Executor, AutoCloseable {
 
     /** The loop that serves the calling thread's connection; empty for every other thread. */
     static Optional<EventLoop> here() {
-        return HERE.isBound() ? HERE.get().self : Optional.empty();
+        return LoopScheduler.here().isPresent() ? LoopScheduler.here().get().loop().self : Optional.empty();
     }
 
-    /** Streams and connections that run here. */
-    int streams() {
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public int streams() {
         return streams.get();
+    }
+
+    @Override
+    public long idleNanos(long nowNanos) {
+        return idle.until(nowNanos);
     }
 
     /** Runs {@code stream} on a virtual thread of this loop while {@code socket} waits here, then {@code done}. */
     void start(LoopSocket socket, Runnable stream, Runnable done) {
-        streams.incrementAndGet();
-        virtual.start(() -> {
+        start(new LoopScheduler(this), socket, stream, done);
+    }
+
+    /** The same for a connection of a client: its thread knows that it is {@link #here}, and may move. */
+    void serve(LoopSocket socket, Runnable connection) {
+        LoopScheduler scheduler = new LoopScheduler(this);
+        start(scheduler, socket, () -> scheduler.serve(connection), () -> { });
+    }
+
+    private void start(LoopScheduler scheduler, LoopSocket socket, Runnable stream, Runnable done) {
+        enter();
+        thread(scheduler).start(() -> {
             try {
                 socket.enter(this);
                 stream.run();
             } finally {
                 socket.leave();
-                streams.decrementAndGet();
+                scheduler.loop().leave();
                 done.run();
             }
         });
     }
 
-    /** The same for a connection of a client: its thread knows that it is {@link #here}. */
-    void serve(LoopSocket socket, Runnable connection) {
-        start(socket, () -> ScopedValue.where(HERE, this).run(connection), () -> { });
+    private Thread.Builder.OfVirtual thread(LoopScheduler scheduler) {
+        try {
+            return ((Thread.Builder.OfVirtual) builder.newInstance(scheduler)).name(streamName);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the first one could be made", e);
+        }
     }
 
-    /** Takes a step of a virtual thread; Java calls this when one may go on. */
-    @Override
-    public void execute(Runnable step) {
+    /** One more stream runs here. */
+    void enter() {
+        streams.incrementAndGet();
+    }
+
+    /** One fewer. */
+    void leave() {
+        streams.decrementAndGet();
+    }
+
+    /** Takes a step of a virtual thread that is scheduled here. */
+    void execute(Runnable step) {
         if (Thread.currentThread() == thread) {
             mine.add(step);
         } else {
@@ -188,9 +224,16 @@ final class EventLoop implements Executor, AutoCloseable {
 
     private void look() throws IOException {
         asleep.set(true);
-        boolean idle = mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0);
-        epoll.await(idle, followed);
+        boolean nothing = mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0);
+        if (nothing) {
+            idle.begin(System.nanoTime());
+        }
+        int count = epoll.await(nothing);
+        if (nothing) {
+            idle.end(System.nanoTime());
+        }
         asleep.set(false);
+        epoll.tell(count, followed);
     }
 
     /** Ends the loop when its last stream has ended. */

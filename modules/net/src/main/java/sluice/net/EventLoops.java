@@ -5,7 +5,8 @@ import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -22,7 +23,8 @@ import sluice.api.ByteSource;
  */
 public final class EventLoops implements StreamThreads {
     private static final Logger LOG = System.getLogger("sluice.streams");
-    private final EventLoop[] loops;
+    private final List<EventLoop> loops;
+    private final LoopChoice<EventLoop> choice;
 
     /** Service provider {@code loop}. */
     public static final class Factory implements StreamThreads.Factory {
@@ -38,7 +40,7 @@ public final class EventLoops implements StreamThreads {
         @Override
         public StreamThreads create() {
             EventLoops loops = new EventLoops(Runtime.getRuntime().availableProcessors());
-            if (loops.loops.length == 0) {
+            if (loops.loops.isEmpty()) {
                 LOG.log(Level.WARNING, "streams share the threads of requests: event loops need the option"
                         + " --add-opens java.base/java.lang=sluice.net, which the image's launcher gives");
             }
@@ -48,30 +50,45 @@ public final class EventLoops implements StreamThreads {
 
     /** At most {@code count} loops; none where Java does not let virtual threads have a scheduler of ours. */
     EventLoops(int count) {
-        EventLoop[] opened = new EventLoop[count];
-        int next = 0;
-        for (; next < count; next++) {
-            Optional<EventLoop> loop = EventLoop.open("sluice-loop-" + next);
+        List<EventLoop> opened = new ArrayList<>();
+        while (opened.size() < count) {
+            Optional<EventLoop> loop = EventLoop.open(opened.size());
             if (loop.isEmpty()) {
                 break;
             }
-            opened[next] = loop.get();
+            opened.add(loop.get());
         }
-        loops = Arrays.copyOf(opened, next);
+        loops = List.copyOf(opened);
+        choice = new LoopChoice<>(loops, System::nanoTime);
     }
 
     @Override
     public Socket socket(SocketChannel channel) throws IOException {
-        return loops.length == 0 ? channel.socket() : new LoopSocket(channel);
+        return loops.isEmpty() ? channel.socket() : new LoopSocket(channel);
     }
 
     @Override
     public void serve(Socket socket, Runnable connection) {
         if (socket instanceof LoopSocket loop) {
-            leastBusy().serve(loop, connection);
+            choice.forNewcomer().serve(loop, connection);
         } else {
             Thread.ofVirtual().name("client").start(connection);
         }
+    }
+
+    @Override
+    public boolean move() {
+        Optional<LoopScheduler> here = LoopScheduler.here();
+        if (here.isEmpty()) {
+            return false;
+        }
+        EventLoop current = here.get().loop();
+        EventLoop better = choice.insteadOf(current);
+        if (better == current) {
+            return false;
+        }
+        here.get().moveTo(better);
+        return true;
     }
 
     @Override
@@ -85,7 +102,7 @@ public final class EventLoops implements StreamThreads {
 
     @Override
     public <T> T run(ByteSource source, Supplier<T> relay) {
-        if (loops.length == 0 || EventLoop.here().isPresent() || !(source instanceof LinkSource linked)
+        if (loops.isEmpty() || EventLoop.here().isPresent() || !(source instanceof LinkSource linked)
                 || !(linked.link() instanceof SocketLink link)) {
             return relay.get();
         }
@@ -94,21 +111,11 @@ public final class EventLoops implements StreamThreads {
     }
 
     private <T> T run(ByteSource source, LoopSocket socket, Supplier<T> relay) {
-        EventLoop loop = leastBusy();
+        EventLoop loop = choice.forNewcomer();
         Outcome<T> outcome = new Outcome<>();
         CountDownLatch done = new CountDownLatch(1);
         loop.start(socket, () -> outcome.take(relay), done::countDown);
-        boolean interrupted = false;
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-                source.abort();
-            }
-        }
-        if (interrupted) {
+        if (Uninterrupted.await(done, source::abort)) {
             Thread.currentThread().interrupt();
         }
         return outcome.get();
@@ -117,16 +124,6 @@ public final class EventLoops implements StreamThreads {
     /** From now on the calling thread reads and writes {@code socket}: its streams wait where that thread waits best. */
     public static void waitHere(Socket socket) {
         LoopSocket.waitHere(socket);
-    }
-
-    private EventLoop leastBusy() {
-        EventLoop best = loops[0];
-        for (EventLoop loop : loops) {
-            if (loop.streams() < best.streams()) {
-                best = loop;
-            }
-        }
-        return best;
     }
 
     @Override

@@ -126,14 +126,32 @@ final class NativeEpoll implements AutoCloseable {
     }
 
     /**
-     * Tells what has happened, once, and waits for it if {@code patient}. For one thread.
+     * Looks for what has happened, and waits for it if {@code patient}. For one thread.
      *
-     * @return whether nobody has called {@link #wake} meanwhile
+     * @return how much there is to {@link #tell}
      * @throws IOException if the system refuses to wait
      */
-    boolean await(boolean patient, Listener listener) throws IOException {
+    int await(boolean patient) throws IOException {
+        int count;
+        try {
+            count = (int) await.invokeExact(state, epoll, events, MOST_EVENTS, patient ? -1 : 0);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+        int error = count < 0 ? (int) ERRNO_VALUE.get(state, 0L) : 0;
+        if (count < 0 && error != INTERRUPTED) {
+            throw new IOException("epoll_wait fails with error " + error);
+        }
+        return count;
+    }
+
+    /**
+     * Tells what the last {@link #await} has found. For the same thread.
+     *
+     * @return whether nobody had called {@link #wake} meanwhile
+     */
+    boolean tell(int count, Listener listener) {
         boolean undisturbed = true;
-        int count = count(patient ? -1 : 0);
         for (int i = 0; i < count; i++) {
             long token = events.get(JAVA_LONG_UNALIGNED, i * EVENT_BYTES + TOKEN_OFFSET);
             if (token == WAKE_UP) {
@@ -143,20 +161,6 @@ final class NativeEpoll implements AutoCloseable {
             }
         }
         return undisturbed;
-    }
-
-    private int count(int timeoutMillis) throws IOException {
-        int count;
-        try {
-            count = (int) await.invokeExact(state, epoll, events, MOST_EVENTS, timeoutMillis);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
-        int error = count < 0 ? (int) ERRNO_VALUE.get(state, 0L) : 0;
-        if (count < 0 && error != INTERRUPTED) {
-            throw new IOException("epoll_wait fails with error " + error);
-        }
-        return count;
     }
 
     /** The thread that waits goes on, or does not begin to wait. */

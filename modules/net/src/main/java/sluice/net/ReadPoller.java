@@ -122,7 +122,7 @@ public final class ReadPoller implements AutoCloseable {
         try (opened) {
             boolean undisturbed = true;
             while (undisturbed) {
-                undisturbed = opened.await(true, (token, events) -> readable(token));
+                undisturbed = opened.tell(opened.await(true), (token, events) -> readable(token));
             }
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.ERROR, "the poller of client connections has failed; each is watched by a thread of its own now", e);

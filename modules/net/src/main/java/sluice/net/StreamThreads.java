@@ -37,6 +37,13 @@ public interface StreamThreads extends AutoCloseable {
     void serve(Socket socket, Runnable connection);
 
     /**
+     * Moves the calling thread, which serves a connection, to where more is left for its next request, if there is such a place.
+     *
+     * @return whether it has moved: then its sockets wait best elsewhere, too
+     */
+    boolean move();
+
+    /**
      * Runs work that takes a processor for a while where it holds up no other connection, and returns once it has ended. Exceptions
      * are passed on, and so is an interrupt of the caller. Called on the thread of a connection.
      */

@@ -330,7 +330,7 @@ class EventLoopsTest {
 
     @Test
     void anUpstreamsSocketGoesFromLoopToLoopAndOff() throws Exception {
-        try (Pair upstream = new Pair()) {
+        try (EventLoops first = new EventLoops(1); EventLoops second = new EventLoops(1); Pair upstream = new Pair()) {
             byte[] b = new byte[1];
             for (int i = 0; i < 40; i++) {
                 int turn = i;
@@ -343,7 +343,7 @@ class EventLoopsTest {
                 if (i % 3 == 2) {
                     executor.submit(() -> counts.add(use.call()));
                 } else {
-                    served(loops, socket -> unchecked(() -> {
+                    served(i % 3 == 0 ? first : second, socket -> unchecked(() -> {
                         counts.add(use.call());
                         socket.close();
                         return null;
@@ -461,6 +461,37 @@ class EventLoopsTest {
         }
     }
 
+    /** Two connections that always have something to do begin on one loop; none knows when the other one is looked at. */
+    @Test
+    void aConnectionLeavesABusyLoopAndGoesOnReading() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        AtomicReference<Boolean> moved = new AtomicReference<>(false);
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        Consumer<Socket> connection = socket -> unchecked(() -> {
+            both.countDown();
+            EventLoop first = EventLoop.here().orElseThrow();
+            while (!moved.get()) {
+                Thread.yield();
+                if (both.getCount() == 0 && loops.move()) {
+                    moved.set(true);
+                    EventLoops.waitHere(socket);
+                    seen.add(EventLoop.here().orElseThrow() != first && ((LoopSocket) socket).waitsHere());
+                    seen.add(socket.getInputStream().read());
+                    seen.add(Thread.currentThread().isVirtual());
+                }
+            }
+            socket.close();
+            return null;
+        });
+        try (Socket one = served(loops, connection); Socket other = served(loops, connection)) {
+            assertEquals(true, seen.take(), "it is on another loop, and its socket, too");
+            one.getOutputStream().write(7);
+            other.getOutputStream().write(7);
+            assertEquals(7, seen.take());
+            assertEquals(true, seen.take());
+        }
+    }
+
     @Test
     void withoutLoopsTheCallerRelays() throws IOException {
         try (EventLoops none = new EventLoops(0); Pair pair = new Pair()) {
@@ -478,7 +509,7 @@ class EventLoopsTest {
         AtomicReference<Boolean> over = new AtomicReference<>(false);
         List<Future<?>> all = new ArrayList<>();
         List<Pair> pairs = new ArrayList<>();
-        EventLoop loop = EventLoop.open("sluice-loop-test").orElseThrow();
+        EventLoop loop = EventLoop.open(9).orElseThrow();
         try (loop; ExecutorService platform = Executors.newCachedThreadPool()) {
             CountDownLatch ended = new CountDownLatch(4);
             for (int i = 0; i < 4; i++) {
