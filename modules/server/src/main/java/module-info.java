@@ -17,12 +17,10 @@ module sluice.server {
     requires sluice.probe;
     requires sluice.records;
     requires sluice.turns;
-    requires io.helidon.common.tls;
     requires io.helidon.webserver;
     requires io.helidon.logging.jul;
     requires info.picocli;
     requires java.logging;
-    requires jdk.net; // keepalive times of the admin port
     requires jdk.unsupported; // sun.misc.Signal: a shutdown hook cannot see a second SIGTERM, nor any SIGHUP
 
     uses sluice.api.AccountScheduler.Factory;

@@ -98,22 +98,13 @@ public final class DataTls {
                 .ifPresent(why -> LOG.log(Level.WARNING, section + ".cert: " + why + "; clients will refuse it"));
     }
 
-    /** The versions of TLS that are spoken. */
-    public static List<String> versions() {
-        return List.of(VERSIONS);
-    }
-
-    /** For servers that make their sockets themselves. */
-    public SSLContext context() {
-        return context;
-    }
-
     /**
      * The server's side of TLS over a connection that was accepted; its handshake is to be started.
      *
      * @param http2 whether it is offered beside HTTP/1.1
+     * @throws IOException if the connection has ended
      */
-    SSLSocket accepted(Socket socket, boolean http2) throws IOException {
+    public SSLSocket accepted(Socket socket, boolean http2) throws IOException {
         SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, (InputStream) null, true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setProtocols(VERSIONS);

@@ -125,7 +125,7 @@ final class OpenConnections {
     /** Counts a connection from {@code address}, whether it fits or not, until its place is left. */
     Place enter(String address) {
         boolean many = front.isTrusted(address);
-        return place(many ? "" : Origin.networkOf(address), new Origin(many));
+        return place(many ? "" : AddressText.networkOf(address), new Origin(many));
     }
 
     private Place place(String network, Origin otherwise) {

@@ -1,8 +1,5 @@
 package sluice.edge;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import sluice.clients.BodyShare;
 
@@ -11,9 +8,6 @@ import sluice.clients.BodyShare;
  * which many clients are. Thread-safe.
  */
 final class Origin {
-    /** An IPv6 network that one customer gets. */
-    private static final int NETWORK_BYTES = 8;
-
     private final boolean many;
     private final AtomicInteger served = new AtomicInteger();
     private final BodyShare unread = new BodyShare();
@@ -23,16 +17,6 @@ final class Origin {
     /** An origin of nobody yet; {@code many}: it stands for many clients, none of whom holds much by it. */
     Origin(boolean many) {
         this.many = many;
-    }
-
-    /** What is counted as one: an IPv4 address, or the first half of an IPv6 address. */
-    static String networkOf(String address) {
-        if (address.indexOf(':') < 0) {
-            return address;
-        }
-        int zone = address.indexOf('%');
-        InetAddress literal = InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone));
-        return literal instanceof Inet6Address ? HexFormat.of().formatHex(literal.getAddress(), 0, NETWORK_BYTES) : address;
     }
 
     /** One more has come. */

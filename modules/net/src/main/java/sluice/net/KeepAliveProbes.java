@@ -13,7 +13,7 @@ import jdk.net.ExtendedSocketOptions;
  */
 public final class KeepAliveProbes {
     /** Silence before the first probe; proxies and address translators forget connections after a few minutes. */
-    public static final int IDLE_SECONDS = 60;
+    private static final int IDLE_SECONDS = 60;
     private static final int INTERVAL_SECONDS = 15;
     /** Probes without an answer after which the connection is broken: two minutes after the last byte. */
     private static final int PROBES = 4;

@@ -48,6 +48,8 @@ final class AdminGate {
             if (visit.isEnded()) {
                 throw new CloseConnectionException("the client does not read");
             }
+        } finally {
+            tell(request, false);
         }
     }
 
@@ -57,10 +59,15 @@ final class AdminGate {
         boolean open = !metrics && !path.startsWith("/admin") || path.equals("/admin/login");
         Optional<AdminGuard.Refusal> refusal = open ? Optional.empty() : refusal(request, metrics);
         if (refusal.isEmpty()) {
+            tell(request, !open && guard.wantsToken());
             chain.proceed();
         } else {
             refuse(response, refusal.get());
         }
+    }
+
+    private static void tell(ServerRequest request, boolean operator) {
+        request.context().get(AdminCaller.class).ifPresent(caller -> caller.isOperator(operator));
     }
 
     /** Whoever shows a token that is wrong may do so only so often. */

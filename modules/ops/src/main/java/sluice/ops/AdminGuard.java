@@ -58,6 +58,11 @@ final class AdminGuard {
         return session;
     }
 
+    /** Whether only those who show a token are let in; otherwise being let in says nothing of who it is. */
+    boolean wantsToken() {
+        return hasToken;
+    }
+
     /** Whether {@code token} is the right one; false where there is none. */
     boolean isToken(String token) {
         return hasToken && MessageDigest.isEqual(hash(token), tokenHash);

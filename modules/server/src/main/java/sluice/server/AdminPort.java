@@ -1,43 +1,50 @@
 package sluice.server;
 
-import io.helidon.common.tls.Tls;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import jdk.net.ExtendedSocketOptions;
-import sluice.config.OpenFiles;
+import java.util.function.LongSupplier;
+import javax.net.ssl.SSLSocket;
+import sluice.edge.AddressText;
 import sluice.edge.DataTls;
+import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
+import sluice.ops.AdminConnection;
+import sluice.ops.AdminListener;
+import sluice.ops.AdminPlaces;
 
 /**
- * The admin port, with Helidon's routing. Helidon gives a port up for good when {@code accept} fails once, and tells nobody; so a thread
- * looks whether somebody still holds the port, and opens it anew. Thread-safe.
+ * The admin port: accepts as the data port does, has few places for those who come, and leaves HTTP/1.1 and its routes to Helidon. A
+ * listener of Helidon's own shows nobody who holds a place, and is gone for good when {@code accept} fails once. Thread-safe.
  */
 final class AdminPort implements AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.server");
-    /** Helidon waits this long for connections at its stop. */
+    /** Time at a stop for answers that are nearly out, and again for those that were cut off. */
     private static final Duration STOP_GRACE = Duration.ofMillis(200);
+    private static final Duration STOP_STEP = Duration.ofMillis(5);
     /** Who asks for nothing leaves the place to others: there are few of them. */
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-    private static final Duration BETWEEN_LOGS = Duration.ofMinutes(1);
+    /** So many may have lost their place and not ended yet: they are open files, too. */
+    private static final int LEAVING = 8;
 
-    private final Place place;
-    private final Supplier<HttpRouting.Builder> routing;
+    private final AdminConnection.Handshake handshake;
+    private final AdminPlaces places;
+    private final AdminListener listener;
     private final Runnable each;
+    private final LongSupplier nanoClock;
+    private final Set<AdminConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread watch;
-    private volatile Optional<WebServer> server;
+    private final Acceptor acceptor;
     private volatile boolean closed;
 
     /**
@@ -46,121 +53,92 @@ final class AdminPort implements AutoCloseable {
      * @param port 0: any free one
      * @param shared whether another process may open it, too
      * @param tls its certificate; empty: plain text
+     * @param most connections at a time
      */
-    record Place(String host, int port, boolean shared, Optional<DataTls> tls) { }
+    record Place(String host, int port, boolean shared, Optional<DataTls> tls, int most) { }
 
-    private AdminPort(Place place, WebServer server, Supplier<HttpRouting.Builder> routing, Runnable each) {
-        this.place = new Place(place.host(), server.port(), place.shared(), place.tls());
-        this.server = Optional.of(server);
-        this.routing = routing;
+    private AdminPort(Place place, HttpRouting.Builder routing, Runnable each, LongSupplier nanoClock) throws IOException {
+        handshake = place.tls().map(AdminPort::secured).orElse(transport -> transport);
+        places = new AdminPlaces(place.most(), nanoClock, LockSupport::parkNanos);
+        listener = new AdminListener(routing);
         this.each = each;
+        this.nanoClock = nanoClock;
         watch = Thread.ofVirtual().name("admin-watch").unstarted(this::watch);
+        acceptor = Acceptor.open(new InetSocketAddress(place.host(), place.port()), place.shared(), place.most() + LEAVING, this::take,
+                nanoClock);
     }
 
     /**
      * Opens it.
      *
-     * @param routing what it answers; asked again when the port is opened anew
+     * @param routing what it answers
      * @param each done each second while it is open
      * @throws IOException if the port cannot be had; the message says why
      */
-    static AdminPort open(Place place, Supplier<HttpRouting.Builder> routing, Runnable each) throws IOException {
-        AdminPort opened = new AdminPort(place, start(place, routing), routing, each);
+    static AdminPort open(Place place, HttpRouting.Builder routing, Runnable each, LongSupplier nanoClock) throws IOException {
+        AdminPort opened = new AdminPort(place, routing, each, nanoClock);
         opened.watch.start();
         return opened;
     }
 
-    private static WebServer start(Place place, Supplier<HttpRouting.Builder> routing) throws IOException {
-        WebServerConfig.Builder builder = WebServer.builder();
-        place.tls().ifPresent(tls -> builder.tls(Tls.builder().sslContext(tls.context())
-                .enabledProtocols(DataTls.versions()).build()));
-        WebServer server = builder
-                .host(place.host())
-                .port(place.port())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .shutdownGracePeriod(STOP_GRACE)
-                .listenerSocketOptions(place.shared()
-                        ? Map.of(StandardSocketOptions.SO_REUSEADDR, true, StandardSocketOptions.SO_REUSEPORT, true)
-                        : Map.of(StandardSocketOptions.SO_REUSEADDR, true))
-                .connectionOptions(options -> options.tcpNoDelay(true).socketKeepAlive(true)
-                        .putSocketOption(ExtendedSocketOptions.TCP_KEEPIDLE, KeepAliveProbes.IDLE_SECONDS))
-                .idleConnectionTimeout(IDLE)
-                .idleConnectionPeriod(IDLE.dividedBy(6))
-                .maxTcpConnections(OpenFiles.ofThisProcess().admin())
-                .routing(routing.get())
-                .build()
-                .start();
-        if (!server.isRunning() || server.port() <= 0) {
-            server.stop();
-            throw new IOException(place.host() + ":" + place.port() + ": " + whyNot(place.host(), place.port()));
-        }
-        return server;
-    }
-
-    /** Helidon keeps the reason to its log, so the port is tried once more. */
-    private static String whyNot(String host, int port) {
-        try {
-            return isFree(host, port) ? "it could not be opened" : "Address already in use";
-        } catch (IOException | IllegalArgumentException e) {
-            return e.getMessage();
-        }
-    }
-
-    /** Whether nobody listens there. */
-    private static boolean isFree(String host, int port) throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(host, port));
-            return true;
-        } catch (java.net.BindException e) {
-            return false;
-        }
+    private static AdminConnection.Handshake secured(DataTls tls) {
+        return transport -> {
+            SSLSocket secure = tls.accepted(transport, false);
+            secure.startHandshake();
+            return secure;
+        };
     }
 
     int port() {
-        return place.port();
+        return acceptor.port();
     }
 
-    /** What serves at the moment; empty while the port is lost. */
-    Optional<WebServer> server() {
-        return server;
+    private void take(SocketChannel channel, Runnable leaves) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        KeepAliveProbes.on(channel);
+        String address = AddressText.of(((InetSocketAddress) channel.getRemoteAddress()).getAddress());
+        AdminConnection connection = new AdminConnection(channel, listener);
+        AdminPlaces.Place place = places.enter(AddressText.networkOf(address), connection::end);
+        connections.add(connection);
+        Thread.ofVirtual().name("admin").start(() -> {
+            try {
+                connection.serve(handshake, place);
+            } finally {
+                connections.remove(connection);
+                place.leave();
+                leaves.run();
+            }
+        });
     }
 
     private void watch() {
-        Optional<Long> logged = Optional.empty();
         while (!closed) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             try {
                 each.run();
-                if (!closed && isFree(place.host(), place.port())) {
-                    reopen();
-                }
-            } catch (IOException | RuntimeException e) {
-                long now = System.nanoTime();
-                if (logged.isEmpty() || now - logged.get() > BETWEEN_LOGS.toNanos()) {
-                    logged = Optional.of(now);
-                    LOG.log(Level.WARNING, "the admin port is closed for the moment, and is tried again: " + e);
-                }
+                places.sweep(IDLE);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "a look at the connections of the admin port has failed", e);
             }
         }
-    }
-
-    private void reopen() throws IOException {
-        server.ifPresent(WebServer::stop);
-        server = Optional.empty();
-        WebServer next = start(place, routing);
-        server = Optional.of(next);
-        if (closed) {
-            next.stop();
-        }
-        LOG.log(Level.WARNING, "the admin port had been lost, and is open again");
     }
 
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(watch);
-        server.ifPresent(WebServer::stop);
+        acceptor.close();
+        connections.forEach(AdminConnection::finish);
+        awaitEnd();
+        connections.forEach(AdminConnection::abort);
+        awaitEnd();
+        listener.close();
+    }
+
+    private void awaitEnd() {
+        long start = nanoClock.getAsLong();
+        while (!connections.isEmpty() && nanoClock.getAsLong() - start < STOP_GRACE.toNanos()) {
+            LockSupport.parkNanos(STOP_STEP.toNanos());
+        }
     }
 }

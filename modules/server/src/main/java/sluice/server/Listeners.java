@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import sluice.config.OpenFiles;
 import sluice.edge.DataPort;
 import sluice.edge.DataTls;
 
@@ -60,8 +61,8 @@ final class Listeners implements AutoCloseable {
 
     private static AdminPort open(Place place, DataPort data, Admin admin) throws IOException {
         try {
-            return AdminPort.open(new AdminPort.Place(admin.host(), admin.port(), place.shared(), admin.tls()),
-                    () -> admin.routing().apply(data::listening), admin.each());
+            return AdminPort.open(new AdminPort.Place(admin.host(), admin.port(), place.shared(), admin.tls(),
+                    OpenFiles.ofThisProcess().admin()), admin.routing().apply(data::listening), admin.each(), System::nanoTime);
         } catch (IOException | RuntimeException e) {
             throw new IOException("cannot listen on " + e.getMessage() + " (server.admin.host, server.admin.port)", e);
         }
