@@ -7,6 +7,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
+import sluice.json.AccountNames;
 
 /** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HeldHead}. */
 final class AnswerPassage {
@@ -161,6 +162,9 @@ final class AnswerPassage {
             return;
         }
         tellIds();
+        if (scan.tellsError()) {
+            AccountNames.hide(bytes, from, to);
+        }
         sink.write(bytes, from, to - from, false);
         flushes++;
         bytesOut += to - from;

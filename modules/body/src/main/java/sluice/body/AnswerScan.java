@@ -151,6 +151,11 @@ final class AnswerScan {
         return facts.failed() || facts.saysOnlyError() ? facts.error() : StreamError.NONE;
     }
 
+    /** Whether it tells an error, as far as it is known. */
+    boolean tellsError() {
+        return !error().equals(StreamError.NONE);
+    }
+
     String id() {
         return facts.responseId();
     }

@@ -1,6 +1,5 @@
 package sluice.failures;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import sluice.api.Account;
 import sluice.api.Headers;
@@ -21,9 +20,6 @@ import sluice.json.AccountNames;
  */
 public record FailedAttempt(FailureRules.Rule rule, String account, int status, Headers headers, byte[] body, UpstreamError error,
         Duration retryAfter, boolean requestSent, String detail) {
-    /** Shorter texts are no secrets, and would be found in anything. */
-    private static final int MIN_SECRET_CHARS = 8;
-
     /** Whether the account may have done the work and billed it: it got the request, and did not refuse it. */
     public boolean mayHaveRun() {
         return requestSent && switch (rule.fault()) {
@@ -32,16 +28,13 @@ public record FailedAttempt(FailureRules.Rule rule, String account, int status, 
         };
     }
 
-    /**
-     * The same without the account's credentials, which upstreams like to repeat in what they say of them: neither clients nor
-     * the log nor operations may see them. What names its owner clients do not see.
-     */
+    /** The same without the account's secrets, which nobody may see, and without what names its owner, which clients may not see. */
     public FailedAttempt withoutSecretsOf(Account used) {
-        FailedAttempt clean = without(used.endpoint().apiKey().reveal());
-        for (String value : used.endpoint().headers().values()) {
-            clean = clean.without(value);
-        }
-        return clean.withoutNames();
+        AccountSecrets secrets = new AccountSecrets(used);
+        UpstreamError clean = new UpstreamError(error.code(), error.type(), secrets.hiddenIn(error.message()), error.json(),
+                error.openAi(), error.resetsIn());
+        return new FailedAttempt(rule, account, status, headers, secrets.hiddenIn(body), clean, retryAfter, requestSent,
+                secrets.hiddenIn(detail)).withoutNames();
     }
 
     /** The names of the account's owner are for the log, and not for clients. */
@@ -52,22 +45,5 @@ public record FailedAttempt(FailureRules.Rule rule, String account, int status, 
         return !inBody && message.equals(error.message()) ? this : new FailedAttempt(rule, account, status, headers, said,
                 new UpstreamError(error.code(), error.type(), message, error.json(), error.openAi(), error.resetsIn()),
                 retryAfter, requestSent, detail);
-    }
-
-    private FailedAttempt without(String secret) {
-        if (secret.length() < MIN_SECRET_CHARS) {
-            return this;
-        }
-        String text = new String(body, StandardCharsets.ISO_8859_1);
-        boolean inBody = text.contains(secret);
-        if (!inBody && !detail.contains(secret) && !error.message().contains(secret)) {
-            return this;
-        }
-        String stars = "*".repeat(secret.length());
-        return new FailedAttempt(rule, account, status, headers,
-                inBody ? text.replace(secret, stars).getBytes(StandardCharsets.ISO_8859_1) : body,
-                new UpstreamError(error.code(), error.type(), error.message().replace(secret, stars), error.json(), error.openAi(),
-                        error.resetsIn()),
-                retryAfter, requestSent, detail.replace(secret, stars));
     }
 }

@@ -11,6 +11,7 @@ import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.RelayOutcome;
 import sluice.api.UpstreamResult;
+import sluice.failures.AccountSecrets;
 import sluice.failures.AttemptResult;
 import sluice.failures.FailedAttempt;
 import sluice.failures.Failure;
@@ -77,7 +78,7 @@ final class Verdicts {
         UpstreamError told = new UpstreamError(error.code(), error.type().equals(error.code()) ? "" : error.type(), error.message(), true,
                 false, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), statusOf(rule), Headers.EMPTY, new byte[0], told,
-                retryAfter, unreached.requestSent(), reason(unreached.detail(), rule)));
+                retryAfter, unreached.requestSent(), reason(unreached.detail(), lease, rule)));
     }
 
     /** The answer has an error status. */
@@ -90,7 +91,7 @@ final class Verdicts {
         FailureRules.Rule rule = FailureRules.judge(newWork ? failure.ofNewWork() : failure);
         reportUnlessStripped(call, lease, rule, retryAfter, strip);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), answer.status(), answer.headers(), body, error,
-                retryAfter, true, reason("answered " + said(answer.status(), error.code(), error.message()), rule)));
+                retryAfter, true, reason("answered " + said(answer.status(), error.code(), error.message()), lease, rule)));
     }
 
     /** An error answer's body, as far as it is wanted; empty if it breaks off. */
@@ -125,7 +126,8 @@ final class Verdicts {
         int status = error.status() >= 400 ? error.status() : statusOf(rule);
         UpstreamError told = new UpstreamError(error.code(), error.type(), error.message(), false, true, Duration.ZERO);
         return new AttemptResult.Failed(new FailedAttempt(rule, lease.account().name(), status, answer.headers(), new byte[0], told,
-                retryAfter, true, reason("its answer began with a failure: " + said(error.status(), error.code(), error.message()), rule)));
+                retryAfter, true, reason("its answer began with a failure: " + said(error.status(), error.code(), error.message()), lease,
+                        rule)));
     }
 
     /** One side broke the answer off; {@code farewell}: what an account says that closes its WebSocket. */
@@ -170,12 +172,13 @@ final class Verdicts {
         FailureRules.Rule rule = FailureRules.judge(failure);
         report(lease, rule, Duration.ZERO);
         return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, reason(detail, rule));
+                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, reason(detail, lease, rule));
     }
 
     /** The reason, and the row of docs/failures.md that judged it. */
-    private static String reason(String why, FailureRules.Rule rule) {
-        return why.substring(0, Math.min(why.length(), MOST_REASON_CHARS)) + " [" + rule.what() + ']';
+    private static String reason(String why, AccountLease lease, FailureRules.Rule rule) {
+        String clean = new AccountSecrets(lease.account()).hiddenIn(why);
+        return clean.substring(0, Math.min(clean.length(), MOST_REASON_CHARS)) + " [" + rule.what() + ']';
     }
 
     private static String said(int status, String code, String message) {
@@ -243,7 +246,7 @@ final class Verdicts {
         RelayOutcome.StreamError error = report.error();
         FailureRules.Rule rule = judge(error);
         call.record.failed(answer.status(), error.code(), reason("the stream ended with " + report.terminal() + ": "
-                + said(error.status(), error.code(), error.message()), rule));
+                + said(error.status(), error.code(), error.message()), lease, rule));
         call.record.failedTry(lease.account().name(), rule.reason());
         report(lease, rule, retryAfter(answer, error));
     }

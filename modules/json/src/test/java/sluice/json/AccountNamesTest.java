@@ -13,8 +13,10 @@ class AccountNamesTest {
         "`proj_AbCdEfGh123456789`, user-AbCdEfGh12345678. | `proj_*****************`, user-****************.",
         "org-AbCdEfGh12345678,org-AbCdEfGh12345679 | org-****************,org-****************",
         "a user-friendly org-chart of cyborg-AbCdEfGh12345678 | a user-friendly org-chart of cyborg-AbCdEfGh12345678",
+        "key sk-proj-AbCdEfGh_1234-5678, sk-AbCdEfGh12345678: | key sk-***********************, sk-****************:",
+        "sk-proj-****5678 of a task-force-one-two-three | sk-proj-****5678 of a task-force-one-two-three",
         "org- | org-", "nothing | nothing"})
-    void namesOfTheOwnerAreHidden(String said, String told) {
+    void namesOfTheOwnerAndKeysAreHidden(String said, String told) {
         assertEquals(told, AccountNames.hidden(said));
     }
 }

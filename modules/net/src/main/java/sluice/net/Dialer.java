@@ -38,7 +38,7 @@ public final class Dialer {
     private final ProxyTunnel socksTunnel = new Socks5Tunnel();
     private final Sweeper sweeper;
     private final LongSupplier nanoClock;
-    private final AddressLookup lookup;
+    private final NameLookups lookups;
 
     /**
      * A dialer with its own TLS sessions.
@@ -57,7 +57,7 @@ public final class Dialer {
         connectTunnel = tunnel;
         this.sweeper = sweeper;
         this.nanoClock = nanoClock;
-        this.lookup = lookup;
+        lookups = new NameLookups(lookup);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Dialer {
             String host = target.proxy().map(DialTarget.Proxy::host).orElse(target.host());
             InetAddress[] addresses;
             try {
-                addresses = lookup.within(host, remainingNanos());
+                addresses = lookups.addresses(host, remainingNanos());
             } catch (UnknownHostException e) {
                 return failed(Kind.DNS, host + ": " + e.getMessage());
             } catch (InterruptedException e) {

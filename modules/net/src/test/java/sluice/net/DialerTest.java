@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +111,48 @@ class DialerTest {
         });
         assertEquals(Kind.DNS, failed(dialer.dial(target("slow.test", false), 1_000_000, new Cancellation())).kind());
         never.add(InetAddress.getByAddress(LOOPBACK));
+    }
+
+    @Test
+    void aNameIsLookedUpByOneThreadHoweverManyWaitForIt() throws Exception {
+        BlockingQueue<InetAddress> answers = new LinkedBlockingQueue<>();
+        AtomicInteger lookups = new AtomicInteger();
+        serve(socket -> socket);
+        Dialer dialer = new Dialer(Optional.empty(), NO_PROXY, sweeper, System::nanoTime, host -> {
+            lookups.incrementAndGet();
+            try {
+                return new InetAddress[] {answers.take()};
+            } catch (InterruptedException e) {
+                throw new UnknownHostException("interrupted");
+            }
+        });
+        assertEquals(Kind.DNS, failed(dialer.dial(target("slow.test", false), 1_000_000_000, new Cancellation())).kind());
+        for (int i = 0; i < 20; i++) {
+            assertEquals(Kind.DNS, failed(dialer.dial(target("slow.test", false), 1_000_000, new Cancellation())).kind());
+        }
+        assertEquals(1, lookups.get(), "a silent name server keeps one thread, and not one for each connection that is wanted");
+        answers.add(InetAddress.getByAddress(LOOPBACK));
+        answers.add(InetAddress.getByAddress(LOOPBACK));
+        assertEcho(connected(dialer.dial(target("slow.test", false), LIMIT_NANOS, new Cancellation())));
+    }
+
+    @Test
+    void aNameThatIsUnknownOnceIsAskedForAgain() throws Exception {
+        AtomicInteger lookups = new AtomicInteger();
+        serve(socket -> socket);
+        Dialer dialer = new Dialer(Optional.empty(), NO_PROXY, sweeper, System::nanoTime, host -> {
+            if (lookups.getAndIncrement() == 0) {
+                throw new UnknownHostException("not yet");
+            }
+            return new InetAddress[] {InetAddress.getByAddress(LOOPBACK)};
+        });
+        assertTrue(failed(dialer.dial(target("new.test", false), LIMIT_NANOS, new Cancellation())).detail().contains("not yet"));
+        Dialed second = dialer.dial(target("new.test", false), LIMIT_NANOS, new Cancellation());
+        while (second instanceof Dialed.Failed) {
+            // The first lookup's thread may still be about to end.
+            second = dialer.dial(target("new.test", false), LIMIT_NANOS, new Cancellation());
+        }
+        assertEcho(connected(second));
     }
 
     @Test

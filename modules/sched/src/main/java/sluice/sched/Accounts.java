@@ -18,6 +18,7 @@ import sluice.api.Decision;
 import sluice.api.Evidence;
 import sluice.api.Headers;
 import sluice.api.SchedulerSettings;
+import sluice.api.SchedulerSettings.CoolDown;
 import sluice.api.SelectionPolicy;
 import sluice.api.SelectionPolicy.Choice;
 import sluice.api.SelectionRequest;
@@ -50,7 +51,8 @@ final class Accounts implements AccountScheduler, Lease.Desk {
         epochMillis = settings.clocks().epochMillis();
         originNanos = nanoClock.getAsLong();
         memory = new Memory(state);
-        rests = new RestBook(state.rests(), settings.clocks().epochMillis());
+        CoolDown coolDown = settings.failures().coolDown();
+        rests = new RestBook(state.rests(), Math.max(coolDown.max().toNanos(), coolDown.modelUnserved().toNanos()), epochMillis);
         outcomes = new Outcomes(settings, rests);
         slots = new Slots(settings, policy, this::now, this);
         waiting = new Waiting(settings.room().waiters(), slots, () -> fleet, trials, rests, this::now);

@@ -12,10 +12,13 @@ final class RestBook {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Rests rests;
+    private final long longestNanos;
     private final LongSupplier epochMillis;
 
-    RestBook(Rests rests, LongSupplier epochMillis) {
+    /** A book of {@code rests}, none of which lasts longer than {@code longestNanos}. */
+    RestBook(Rests rests, long longestNanos, LongSupplier epochMillis) {
         this.rests = rests;
+        this.longestNanos = longestNanos;
         this.epochMillis = epochMillis;
     }
 
@@ -40,11 +43,15 @@ final class RestBook {
         }
     }
 
-    /** Lets an account that is new here rest as long as it was told to elsewhere, or before a restart. */
+    /**
+     * Lets an account that is new here rest as long as it was told to elsewhere, or before a restart. Where the clock was set back since,
+     * that would be as much longer; no rest is longer than the longest.
+     */
     void restore(String account, AccountState state, long nowNanos) {
         for (Rest rest : rests.all()) {
             if (rest.account().equals(account)) {
-                Condition condition = Condition.resting(trouble(rest.why()), nanosOf(rest.untilEpochMillis(), nowNanos),
+                Condition condition = Condition.resting(trouble(rest.why()),
+                        Math.min(nanosOf(rest.untilEpochMillis(), nowNanos), nowNanos + longestNanos),
                         rest.statedEpochMillis() == 0 ? 0 : nanosOf(rest.statedEpochMillis(), nowNanos), nowNanos);
                 switch (rest.part().kind()) {
                     case ACCOUNT -> state.condition.set(condition);

@@ -81,6 +81,18 @@ class HealthTest {
     }
 
     @Test
+    void aClockThatWasSetBackMakesNoRestLonger() {
+        // The state has the clock of the machine, and forgets what is over by that one.
+        rig.pass(Duration.ofDays(40_000));
+        fail(Kind.QUOTA);
+
+        Accounts next = rig.restarted(Duration.ofDays(1), Rig.account("a"));
+        assertEquals(State.COOLING_DOWN, next.accounts().getFirst().state());
+        rig.pass(Duration.ofMinutes(10));
+        assertEquals(State.READY, next.accounts().getFirst().state());
+    }
+
+    @Test
     void restsTheAccountWhenItsQuotaIsUsedUp() {
         fail(Kind.QUOTA);
 

@@ -173,7 +173,8 @@ class RaceTest {
     void everyFailureInARowCountsTowardsTheBreaker() throws Exception {
         SchedulerSettings settings = SchedulerSettings.defaults();
         assertEquals(3, settings.failures().breaker().failures());
-        Outcomes outcomes = new Outcomes(settings, new RestBook(new LocalStateFactory().create(Map.of()).rests(), () -> 0));
+        Outcomes outcomes = new Outcomes(settings,
+                new RestBook(new LocalStateFactory().create(Map.of()).rests(), Long.MAX_VALUE / 2, () -> 0));
         SelectionRequest.Need need = SelectionRequest.by("team").build().need();
         BiConsumer<Race.Subject<Member>, Integer> fail = (subject, actor) -> outcomes.failed(
                 new Outcomes.Attempt(subject.object, need, false, 1), new AttemptOutcome.Failed(Kind.TRANSPORT, Duration.ZERO), 1);

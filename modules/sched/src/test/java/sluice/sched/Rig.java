@@ -47,6 +47,16 @@ final class Rig {
         return onThisClock(SchedulerSettings.defaults());
     }
 
+    /** Another process that finds this one's state, and whose clock on the wall was set back by {@code back}. */
+    Accounts restarted(Duration back, Account... accounts) {
+        SchedulerSettings base = SchedulerSettings.defaults();
+        SchedulerSettings settings = new SchedulerSettings(base.scoring(), base.sticky(), base.failures(), base.room(),
+                new SchedulerSettings.Clocks(() -> nanos, () -> nanos / 1_000_000 - back.toMillis()));
+        Accounts next = new Accounts(settings, new LayeredPolicy(settings), state);
+        next.apply(List.of(accounts));
+        return next;
+    }
+
     private SchedulerSettings onThisClock(SchedulerSettings base) {
         return new SchedulerSettings(base.scoring(), base.sticky(), base.failures(), base.room(),
                 new SchedulerSettings.Clocks(() -> nanos, () -> nanos / 1_000_000));

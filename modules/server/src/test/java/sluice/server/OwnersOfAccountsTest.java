@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OwnersOfAccountsTest {
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":true,\"input\":\"hi\"}";
     private static final String OWNER = "Ab12Cd34Ef56Gh78Ij90Kl12";
-    private static final String SAID = "Limit reached for gpt-5.1 in organization org-" + OWNER + " of proj_" + OWNER;
-    private static final String TOLD = SAID.replace(OWNER, "*".repeat(OWNER.length()));
+    private static final String SAID = "Limit reached for gpt-5.1 in organization org-" + OWNER + " of proj_" + OWNER
+            + " with sk-proj-" + OWNER;
+    private static final String TOLD = SAID.replace("proj-" + OWNER, "*****" + OWNER).replace(OWNER, "*".repeat(OWNER.length()));
 
     @TempDir
     private Path folder;
@@ -38,9 +39,13 @@ class OwnersOfAccountsTest {
     }
 
     private Heard ask(Door door) throws Exception {
+        return ask(door, ASK);
+    }
+
+    private Heard ask(Door door, String what) throws Exception {
         try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + "}\n");
                 Door.Visitor visitor = door.enter(gateway, authority, "")) {
-            return visitor.ask(ASK);
+            return visitor.ask(what);
         }
     }
 
@@ -70,6 +75,25 @@ class OwnersOfAccountsTest {
         upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
                 "{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"" + SAID + "\",\"param\":null,\"sequence_number\":2}"));
         tellsTheRest(ask(door));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anErrorWithoutATypeWithinAStreamTellsNoOwner(Door door) throws Exception {
+        upstream.account("sk-a", asked -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
+                "{\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"" + SAID + "\"}}"));
+        tellsTheRest(ask(door));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerThatTellsAFailureTellsNoOwner(Door door) throws Exception {
+        String failed = "{\"id\":\"resp_1\",\"object\":\"response\",\"created_at\":1,\"status\":\"failed\",\"error\":{\"code\":"
+                + "\"invalid_prompt\",\"message\":\"" + SAID + "\"},\"model\":\"gpt-5.1\",\"output\":[]}";
+        upstream.account("sk-a", asked -> asked.streams() ? SayingUpstream.events(SayingUpstream.created("gpt-5.1"),
+                SayingUpstream.delta(1, "x"), "{\"type\":\"response.failed\",\"sequence_number\":2,\"response\":" + failed + "}")
+                : SayingUpstream.status(200, failed));
+        tellsTheRest(ask(door, ASK.replace("\"stream\":true,", "")));
     }
 
     @ParameterizedTest

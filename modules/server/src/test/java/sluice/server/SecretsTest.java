@@ -78,6 +78,23 @@ class SecretsTest {
         return "HTTP/1.1 " + status + " No\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
+    /** The same told by an answer that was accepted: as JSON, and in the midst of a stream, at once or behind a long beginning. */
+    private static List<String> failures() {
+        String error = "{\"code\":\"c\",\"message\":\"Incorrect API key provided: " + ENVIRONMENT.get("KEY_A") + "\"}";
+        String failed = "{\"id\":\"resp_attack\",\"object\":\"response\",\"status\":\"failed\",\"error\":" + error + ",\"output\":[]}";
+        String created = "data: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_attack\"}}\n\n"
+                + "data: {\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"delta\":\"x\"}\n\n";
+        String event = "data: {\"type\":\"response.failed\",\"sequence_number\":2,\"response\":" + failed + "}\n\n";
+        String cut = error.replace("Incorrect", "Incorrect " + "long ".repeat(20));
+        return List.of(answer("application/json", failed), answer("text/event-stream", created + event),
+                answer("text/event-stream", created + "data: {\"error\":" + error + "}\n\n"),
+                answer("text/event-stream", created + event.replace(error, cut)));
+    }
+
+    private static String answer(String type, String body) {
+        return "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
     private void call(GatewayProcess gateway, String method, String path, String body, String... headers) throws IOException {
         try (TestClient client = new TestClient(gateway.port())) {
             keep(client.send(method, path, body.getBytes(StandardCharsets.UTF_8), headers));
@@ -115,6 +132,13 @@ class SecretsTest {
                     call(gateway, "GET", "/v1/responses/resp_attack", "", "x-api-key", CLIENT_KEY);
                     call(gateway, "GET", "/v1/models", "", "x-api-key", CLIENT_KEY);
                     call(gateway, "POST", "/v1/attack", body, "x-api-key", CLIENT_KEY);
+                }
+                for (String script : failures()) {
+                    for (String stream : List.of("true", "false")) {
+                        upstream.play(script.getBytes(StandardCharsets.ISO_8859_1), ScriptedUpstream.Then.CLOSE);
+                        call(gateway, "POST", "/v1/responses", body.replace("}", ",\"stream\":" + stream + "}"), "x-api-key", CLIENT_KEY);
+                        call(gateway, "POST", "/v1/attack", body, "x-api-key", CLIENT_KEY);
+                    }
                 }
                 call(gateway, "POST", "/v1/responses", body, "Authorization", "Bearer " + STRANGE_KEY);
                 call(gateway, "POST", "/v1/responses", "{\"model\":\"" + "x".repeat(300) + "\"", "x-api-key", CLIENT_KEY);

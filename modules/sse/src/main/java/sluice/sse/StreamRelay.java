@@ -151,9 +151,11 @@ final class StreamRelay {
             type = EventType.of(buffer.bytes, frames.typeFrom(), frames.typeTo());
         }
         EventKind kind = type.kind();
+        boolean failed = kind == EventKind.FAILED;
         if (mustRead(type)) {
             readFrame();
             type = type == EventType.UNKNOWN ? foundType() : type;
+            failed |= reading.found().failed();
             kind = learn(type);
         } else {
             facts.unread();
@@ -161,7 +163,7 @@ final class StreamRelay {
         if (type.numbered()) {
             numbers.unread(facts.events(), frames.start(), frames.end());
         }
-        if (kind == EventKind.FAILED) {
+        if (failed || kind == EventKind.FAILED) {
             AccountNames.hide(buffer.bytes, frames.start(), frames.end());
         }
         accept(kind, frames.end());
