@@ -68,6 +68,25 @@ class WebSocketWallsTest {
         }
     }
 
+    /** Each is a message of six bytes, and would be answered by two hundred. */
+    @Test
+    void whoGoesOnAskingForNothingIsEnded() throws Exception {
+        try (TestWebSocket socket = open()) {
+            byte[] empty = {(byte) 0x81, (byte) 0x80, 0, 0, 0, 0};
+            byte[] many = new byte[5000 * empty.length];
+            for (int i = 0; i < many.length; i += empty.length) {
+                System.arraycopy(empty, 0, many, i, empty.length);
+            }
+            socket.raw(many);
+            socket.sendClose(1000);
+            int answers = 0;
+            while (!socket.next().startsWith("close")) {
+                answers++;
+            }
+            assertTrue(answers < 5000, answers + " of 5000 are answered");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"type\":\"response.cancel\",\"response_id\":\"resp_1\"",
         "\"type\":\"response.cancel\",\"response_id\":\"resp_of_nobody\"",

@@ -9,6 +9,7 @@ import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.http1.RequestHead;
 import sluice.websocket.CloseCodes;
+import sluice.websocket.Indulgence;
 import sluice.websocket.WebSocketConnection;
 import sluice.websocket.WebSocketEvent;
 
@@ -33,6 +34,8 @@ final class ClientSocket implements Sweeper.Watched {
     private final LongSupplier clock;
     private final TurnPool.Binding binding;
     private final TurnLines lines;
+    /** For messages that ask for nothing. */
+    private final Indulgence indulgence;
     private final AtomicLong closingSinceNanos = new AtomicLong();
     private volatile boolean anyMessage;
     private volatile Runnable goodbye = STAYS;
@@ -58,6 +61,7 @@ final class ClientSocket implements Sweeper.Watched {
         this.clock = clock;
         binding = pool.bind(new Strays());
         lines = new TurnLines(clock);
+        indulgence = new Indulgence(clock);
         allowedNanos = clock.getAsLong();
     }
 
@@ -193,6 +197,18 @@ final class ClientSocket implements Sweeper.Watched {
         } catch (IOException e) {
             // The receiving thread finds out, too.
         }
+    }
+
+    /**
+     * Whether a message that asks for nothing is answered; else the client has sent too many of them, and is ended. For the receiving
+     * thread.
+     */
+    boolean indulges() {
+        if (indulgence.spend()) {
+            return true;
+        }
+        close(CloseCodes.POLICY_VIOLATION, "too many messages that ask for nothing");
+        return false;
     }
 
     /** Says goodbye once the turns that run or wait are over. */

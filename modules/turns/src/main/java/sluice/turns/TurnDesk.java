@@ -76,7 +76,7 @@ final class TurnDesk implements TurnHost {
         Scan scan = message.text() ? gateway.inForce().scanner().scan(bytes, from, from + length)
                 : new Scan.Malformed(0, "a message must be text");
         switch (scan) {
-            case Scan.Malformed fault -> refuse(socket, length, permit, RequestCheck.malformed(fault, length), "");
+            case Scan.Malformed fault -> asksForNothing(socket, length, permit, RequestCheck.malformed(fault, length), "");
             case Scan.Valid(RequestBody body) -> {
                 JsonValue stream = body.field(Field.STREAM_ID);
                 take(socket, new ClientMessage(bytes, from, length, body, stream.isText() ? stream.text() : "", clock.getAsLong(),
@@ -93,7 +93,8 @@ final class TurnDesk implements TurnHost {
                     gateway.handle(exchange(socket, Route.CONTROL, message));
                 }
             }
-            case Asked.Unclear(GatewayError error) -> refuse(socket, message.length(), message.permit(), error, message.streamId());
+            case Asked.Unclear(GatewayError error) ->
+                    asksForNothing(socket, message.length(), message.permit(), error, message.streamId());
         }
     }
 
@@ -144,6 +145,14 @@ final class TurnDesk implements TurnHost {
         long total = gateway.inForce().budget().totalBytes();
         refuse(socket, length, length <= total ? ByteBudget.exhausted() : GatewayError.client(413, "body_too_large",
                 "The message is larger than the " + total + " bytes that all may have (limits.bodies-in-flight)."), "");
+    }
+
+    /** Six bytes of such a message cost as much as many times six of a request, so that a client does not go on for ever. */
+    private void asksForNothing(ClientSocket socket, long length, ByteBudget.Permit permit, GatewayError fault, String streamId) {
+        permit.close();
+        if (socket.indulges()) {
+            refuse(socket, length, fault, streamId);
+        }
     }
 
     private void refuse(ClientSocket socket, long length, ByteBudget.Permit permit, GatewayError fault, String streamId) {

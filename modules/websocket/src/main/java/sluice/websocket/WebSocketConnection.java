@@ -20,9 +20,6 @@ public final class WebSocketConnection implements AutoCloseable {
     public static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
     /** Time for a peer to answer our close frame. */
     public static final long GOODBYE_NANOS = 1_000_000_000;
-    /** Pings and pongs that may come at once, and how fast that allowance comes back: nobody honest is near it. */
-    static final int CONTROL_BURST = 256;
-    static final long CONTROL_REFILL_NANOS = 50_000_000;
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int LARGEST_LIMIT_BYTES = 1024 * 1024 * 1024;
@@ -34,8 +31,8 @@ public final class WebSocketConnection implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final MessageInput reader;
     private final FrameWriter writer;
-    private int controlAllowance = CONTROL_BURST;
-    private long refilledNanos;
+    /** For pings and pongs. */
+    private final Indulgence controls;
     private Optional<WebSocketEvent.Closed> ended = Optional.empty();
 
     private WebSocketConnection(Link link, HttpInput input, boolean client, int maxMessageBytes, MessageRoom room,
@@ -46,7 +43,7 @@ public final class WebSocketConnection implements AutoCloseable {
         this.link = link;
         this.input = input;
         this.nanoClock = nanoClock;
-        refilledNanos = nanoClock.getAsLong();
+        controls = new Indulgence(nanoClock);
         reader = new MessageInput(input, !client, maxMessageBytes, room);
         IntSupplier keys = RANDOM::nextInt;
         writer = client ? FrameWriter.masking(link, keys) : FrameWriter.plain(link);
@@ -214,7 +211,9 @@ public final class WebSocketConnection implements AutoCloseable {
     }
 
     private Optional<WebSocketEvent> control(MessageInput.Received.Control control) throws IOException {
-        spendAllowance();
+        if (!controls.spend()) {
+            throw new ProtocolViolation(CloseCodes.POLICY_VIOLATION, "too many control frames");
+        }
         byte[] payload = control.payload();
         switch (control.opcode()) {
             case MessageInput.OPCODE_PING -> {
@@ -230,19 +229,6 @@ public final class WebSocketConnection implements AutoCloseable {
                 trySendClose(closed.code(), "");
                 return Optional.of(closed);
             }
-        }
-    }
-
-    private void spendAllowance() throws ProtocolViolation {
-        long now = nanoClock.getAsLong();
-        long refill = (now - refilledNanos) / CONTROL_REFILL_NANOS;
-        if (refill > 0) {
-            controlAllowance = (int) Math.min(CONTROL_BURST, controlAllowance + refill);
-            refilledNanos += refill * CONTROL_REFILL_NANOS;
-        }
-        if (controlAllowance-- == 0) {
-            controlAllowance = 0;
-            throw new ProtocolViolation(CloseCodes.POLICY_VIOLATION, "too many control frames");
         }
     }
 

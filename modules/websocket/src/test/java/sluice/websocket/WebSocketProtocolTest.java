@@ -83,7 +83,7 @@ class WebSocketProtocolTest {
     @Test
     void aPingFloodIsEnded() {
         Frames flood = Frames.ofClient();
-        for (int i = 0; i <= WebSocketConnection.CONTROL_BURST; i++) {
+        for (int i = 0; i <= Indulgence.BURST; i++) {
             flood.frame(FIN | PING, "");
         }
         assertReceived(flood, "closed 1008");
@@ -92,14 +92,14 @@ class WebSocketProtocolTest {
     @Test
     void pingsAtAnHonestPaceGoOnForever() {
         Frames pings = Frames.ofClient();
-        int count = 20 * WebSocketConnection.CONTROL_BURST;
+        int count = 20 * Indulgence.BURST;
         for (int i = 0; i < count; i++) {
             pings.frame(FIN | PING, "");
         }
         long[] now = new long[1];
         ScriptLink link = new ScriptLink(pings.close(1000, "").bytes(), 64);
         WebSocketConnection connection = WebSocketConnection.server(link, new HttpInput(link, 1024), LIMIT,
-                () -> now[0] += WebSocketConnection.CONTROL_REFILL_NANOS);
+                () -> now[0] += Indulgence.REFILL_NANOS);
         assertEquals(List.of("closed 1000"), Frames.received(connection));
     }
 
