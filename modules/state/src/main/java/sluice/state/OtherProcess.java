@@ -1,6 +1,7 @@
 package sluice.state;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -17,10 +18,12 @@ final class OtherProcess {
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** It saves every two seconds at least; where it has not for so long, it is gone, or cannot. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** How often those who wait look, and how often the folder is looked at for all of them: thousands may wait at a time. */
+    static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final BooleanSupplier hasSaved;
     private final LongSupplier epochMillis;
+    private final AtomicLong lookedNanos = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
     private volatile long thereUntilNanos;
     private volatile long toldEpochMillis = Long.MIN_VALUE;
 
@@ -37,11 +40,17 @@ final class OtherProcess {
 
     /** Whether there is one, as far as can be known. */
     boolean isThere() {
-        if (hasSaved.getAsBoolean()) {
+        if (isTimeToLook() && hasSaved.getAsBoolean()) {
             thereUntilNanos = System.nanoTime() + PATIENCE_NANOS;
             return true;
         }
         return thereUntilNanos - System.nanoTime() > 0;
+    }
+
+    private boolean isTimeToLook() {
+        long now = System.nanoTime();
+        long looked = lookedNanos.get();
+        return now - looked >= PAUSE_NANOS && lookedNanos.compareAndSet(looked, now);
     }
 
     /** What it knew at this time is known here. */

@@ -16,6 +16,8 @@ final class SharedFile {
     private final Path path;
     private final OneWriter writer;
     private volatile FileVersion seen = FileVersion.NONE;
+    /** Odd while this process writes: the new file is there a moment before it is known whose it is. */
+    private volatile long turns;
 
     SharedFile(Path path) {
         this.path = path;
@@ -24,8 +26,9 @@ final class SharedFile {
 
     /** Whether another process has written since this one read or wrote. One look at the folder. */
     boolean hasChanged() {
+        long before = turns;
         FileVersion now = FileVersion.of(path);
-        return now != FileVersion.NONE && !now.equals(seen);
+        return before % 2 == 0 && now != FileVersion.NONE && !now.equals(seen) && turns == before;
     }
 
     /**
@@ -37,8 +40,13 @@ final class SharedFile {
         Files.createDirectories(path.toAbsolutePath().getParent());
         writer.hold(() -> {
             takeIn(reader);
-            StateFile.write(path, epochMillis, source);
-            seen = FileVersion.of(path);
+            turns++;
+            try {
+                StateFile.write(path, epochMillis, source);
+                seen = FileVersion.of(path);
+            } finally {
+                turns++;
+            }
         });
     }
 
