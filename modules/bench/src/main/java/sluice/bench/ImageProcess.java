@@ -37,9 +37,18 @@ final class ImageProcess implements AutoCloseable {
 
     /** Starts {@code sluice} with these arguments, and waits until it says where it serves. */
     static ImageProcess start(Path launcher, String... arguments) throws IOException {
+        return start("", launcher, arguments);
+    }
+
+    /** The same, with options for Java. */
+    static ImageProcess start(String javaOptions, Path launcher, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (!javaOptions.isEmpty()) {
+            builder.environment().put("JAVA_OPTS", javaOptions);
+        }
+        Process process = builder.start();
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
         StringBuilder said = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -78,7 +87,21 @@ final class ImageProcess implements AutoCloseable {
 
     /** The most memory that it has had, in MiB. */
     double peakMebibytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream().filter(line -> line.startsWith("VmHWM:"))
+        return mebibytes("status", "VmHWM:");
+    }
+
+    /** The memory that it has now, in MiB. */
+    double residentMebibytes() throws IOException {
+        return mebibytes("status", "VmRSS:");
+    }
+
+    /** The part of it that it has written to and that is shared with nobody, in MiB. */
+    double privateMebibytes() throws IOException {
+        return mebibytes("smaps_rollup", "Private_Dirty:");
+    }
+
+    private double mebibytes(String file, String name) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/" + file)).stream().filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0).findFirst().orElseThrow();
     }
 

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The side-by-side rig in a folder of its own, with a C upstream, nginx and a C load generator. For one thread. */
 final class Rig {
@@ -43,11 +45,16 @@ final class Rig {
 
     /** Starts an image before the rig's upstream, with these {@code modules}. */
     ImageProcess gateway(Path launcher, String name, String modules) throws IOException {
+        return gateway(launcher, name, modules, "");
+    }
+
+    /** The same, with options for Java. */
+    ImageProcess gateway(Path launcher, String name, String modules, String javaOptions) throws IOException {
         Path file = scratch.resolve(name + ".yaml");
         Files.writeString(file, "server: {port: " + freePort() + ", admin: {port: " + freePort() + "}}\nmodules: {" + modules
                 + "}\naccounts: [{name: up, base-url: \"http://127.0.0.1:" + UPSTREAM_PORT
                 + "/v1\", api-key: sk-rig, concurrency: 10000}]\n");
-        return ImageProcess.start(launcher, "serve", "--config", file.toString());
+        return ImageProcess.start(javaOptions, launcher, "serve", "--config", file.toString());
     }
 
     /** How the rig calls a gateway of ours. */
@@ -57,10 +64,18 @@ final class Rig {
 
     /** Runs a workload against all targets in turn; the results by target. */
     JsonNode measure(String workload, String targets, String reference, int rounds) throws IOException, InterruptedException {
-        Path json = scratch.resolve(workload + ".json");
+        return measure(workload, targets, reference, rounds, List.of());
+    }
+
+    /** The same, with more options for the rig. */
+    JsonNode measure(String workload, String targets, String reference, int rounds, List<String> options)
+            throws IOException, InterruptedException {
+        Path json = Files.createTempDirectory(scratch, workload).resolve("results.json");
         boolean idle = workload.startsWith("idle");
-        run("./side-by-side.py", "-w", workload, "-t", targets, "--ref", reference, "-r", idle ? "1" : Integer.toString(rounds),
-                "--warm", idle ? "0" : "10", "--retries", "1", "--json", json.toString());
+        List<String> command = new ArrayList<>(List.of("./side-by-side.py", "-w", workload, "-t", targets, "--ref", reference,
+                "-r", idle ? "1" : Integer.toString(rounds), "--warm", idle ? "0" : "10", "--retries", "1", "--json", json.toString()));
+        command.addAll(options);
+        run(command.toArray(String[]::new));
         return new ObjectMapper().readTree(Files.readAllBytes(json)).path("workloads").path(workload);
     }
 

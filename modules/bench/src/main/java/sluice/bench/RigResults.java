@@ -79,8 +79,12 @@ final class RigResults {
         return values;
     }
 
+    /** Whether the reference was near its best in this round. */
+    static boolean isQuiet(double[] reference, int round) {
+        return reference[round] <= QUIET * Arrays.stream(reference).filter(value -> !Double.isNaN(value)).min().orElse(Double.NaN);
+    }
+
     private static String row(String workload, Figure figure, String configuration, double[] reference, double[] own) {
-        double best = Arrays.stream(reference).filter(value -> !Double.isNaN(value)).min().orElse(Double.NaN);
         List<String> rounds = new ArrayList<>();
         List<Double> all = new ArrayList<>();
         List<Double> quiet = new ArrayList<>();
@@ -89,7 +93,7 @@ final class RigResults {
             if (Double.isNaN(compared)) {
                 continue;
             }
-            boolean isQuiet = reference[round] <= QUIET * best;
+            boolean isQuiet = isQuiet(reference, round);
             all.add(compared);
             if (isQuiet) {
                 quiet.add(compared);
