@@ -6,35 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.config.KeyHash;
 
 /** Whoever takes all it can get of what clients share, by whichever door, leaves the last part to the others, at every door. */
-class FairSharesTest {
+class FairSharesTest extends AtAllDoors {
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"input\":\"hi\"}";
     private static final String HELD = ASK.replace("hi", "hold");
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final List<AutoCloseable> open = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
         upstream.account("sk-a", asked -> {
             if (asked.body().contains("hold")) {
                 try {
@@ -53,7 +44,6 @@ class FairSharesTest {
         for (AutoCloseable one : open) {
             one.close();
         }
-        upstream.close();
     }
 
     private static String client(String name, String more) {
@@ -61,7 +51,7 @@ class FairSharesTest {
     }
 
     private RunningGateway gateway(String more) throws Exception {
-        return RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + "}\nclients: ["
+        return gateway(1, "", "clients: ["
                 + client("one", ", team: crew") + ", " + client("two", "") + ", " + client("three", ", team: crew") + "]\nteams: ["
                 + "{name: crew}]\n" + more);
     }
@@ -131,7 +121,7 @@ class FairSharesTest {
 
     @Test
     void nothingIsKeptFromAClientThatIsAlone() throws Exception {
-        try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + "}\nclients: ["
+        try (RunningGateway gateway = gateway(1, "", "clients: ["
                 + client("one", "") + "]\nlimits: {concurrent-requests: 40}\n")) {
             holds(Door.HTTP_1, gateway, "key-one", 40);
             mayAnswer.countDown();

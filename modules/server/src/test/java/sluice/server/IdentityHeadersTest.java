@@ -4,23 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Headers that tell who somebody is, or ask for another request than the one that was judged, stay on their side, through each door. */
-class IdentityHeadersTest {
+class IdentityHeadersTest extends AtAllDoors {
     private static final String WELL = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"m\",\"output\":[]}";
     private static final String[] OF_THE_ACCOUNT = {"openai-organization", "org-operator", "OpenAI-Project", "proj-operator", "Location",
         "https://operator.example/v1", "openai_organization", "org-operator", "set-cookie", "a=operator", "chatgpt-account-id", "operator"};
@@ -28,24 +24,16 @@ class IdentityHeadersTest {
         "chatgpt_account_id", "mine", "x-api-key", "mine", "cookie", "mine", "x_forwarded_for", "mine",
         "X-HTTP-Method-Override", "mine", "X-Original-URL", "mine", "x-rewrite-url", "mine"};
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
     private RunningGateway gateway;
 
     @BeforeEach
     void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
-        gateway = RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + ", forward-other: true}\n");
+        gateway = gateway(1, ", forward-other: true", "");
     }
 
     @AfterEach
     void stop() throws IOException {
         gateway.close();
-        upstream.close();
     }
 
     private void nothingOfTheClientWasSent() {
@@ -79,9 +67,7 @@ class IdentityHeadersTest {
 
     @Test
     void stayOnTheirSideOfTurns() throws Exception {
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
-        plain.setTcpNoDelay(true);
-        try (TestWebSocket socket = TestWebSocket.open(authority.secured(plain), OF_THE_CLIENT)) {
+        try (TestWebSocket socket = TestWebSocket.open(connection(gateway), OF_THE_CLIENT)) {
             socket.turn("{\"type\":\"response.create\",\"model\":\"m\",\"input\":\"hi\"}");
             nothingOfTheClientWasSent();
             upstream.account("sk-a", asked -> SayingUpstream.status(404, "{\"error\":{\"message\":\"no\",\"type\":\"t\",\"code\":\"c\"}}",

@@ -4,22 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.config.KeyHash;
 
 /** Paths that are passed on let nobody past a limit, out of the base path, or to what is another's. */
-class OtherPathsTest {
+class OtherPathsTest extends AtAllDoors {
     private static final String FILE = "file-9f8e7d6c5b4a3928170615f4";
     private static final String STORE = "vs_1234567890abcdef12345678";
     private static final String CLIENTS = "clients:\n  - {name: one, key-sha256: \"" + KeyHash.of("k1").hex()
@@ -27,26 +22,8 @@ class OtherPathsTest {
             + KeyHash.of("k3").hex() + "\", models: [\"gpt-5*\"]}\n  - {name: four, key-sha256: \"" + KeyHash.of("k4").hex()
             + "\", other-paths: false}\n";
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
-
-    @BeforeEach
-    void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        upstream.close();
-    }
-
-    private RunningGateway gateway(int accounts, String otherPaths, String clients) throws Exception {
-        return RunningGateway.accounts(upstream.uri(), accounts, "server: {" + Door.settings(authority) + ", forward-other: " + otherPaths
-                + "}\n" + clients);
+    private RunningGateway passing(int accounts, String otherPaths, String clients) throws Exception {
+        return gateway(accounts, ", forward-other: " + otherPaths, clients);
     }
 
     private void answering(String key, String json) {
@@ -61,7 +38,7 @@ class OtherPathsTest {
     @ParameterizedTest
     @EnumSource(HttpClient.Version.class)
     void noSpellingOfAPathLeavesWhatIsJudged(HttpClient.Version version) throws Exception {
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS); TestClient client = plain(gateway)) {
+        try (RunningGateway gateway = passing(1, "true", CLIENTS); TestClient client = plain(gateway)) {
             for (String path : List.of("/v1/responses/", "/v1/./responses", "/v1/x/../responses", "/v1/../admin", "/v1/%2e%2e/admin",
                     "/v1//responses", "/v1/Responses", "/v1/responses%2Fcompact", "/v1/responses;x")) {
                 TestClient.Answer answer = client.send("POST", path, "{\"model\":\"gpt-4\"}".getBytes(), "x-api-key", "k3");
@@ -81,13 +58,13 @@ class OtherPathsTest {
     }
 
     private TestClient plain(RunningGateway gateway) throws Exception {
-        return new TestClient(authority.secured(new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), gateway.port())));
+        return new TestClient(connection(gateway));
     }
 
     @Test
     void onlyPathsOfTheListArePassedOn() throws Exception {
         answering("sk-a", "{}");
-        try (RunningGateway gateway = gateway(1, "[/v1/embeddings, /v1/audio/*]", CLIENTS);
+        try (RunningGateway gateway = passing(1, "[/v1/embeddings, /v1/audio/*]", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             assertEquals(200, door.send("POST", "/v1/embeddings", "{\"model\":\"e\"}", "x-api-key", "k1").statusCode());
             assertEquals(200, door.send("POST", "/v1/audio/speech", "{\"model\":\"e\"}", "x-api-key", "k1").statusCode());
@@ -111,7 +88,7 @@ class OtherPathsTest {
         "/v1/engines/gpt-4/completions | application/json | {\"input\":\"hi\"} | 403 | model_not_allowed"})
     void aKeyWithAListOfModelsNamesNoOther(String path, String type, String body, int status, String code) throws Exception {
         answering("sk-a", "{}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
             refused(door.send("POST", path, body, "x-api-key", "k3", "content-type", type), status, code);
             assertTrue(upstream.asked("sk-a").isEmpty());
@@ -126,7 +103,7 @@ class OtherPathsTest {
     void nobodyGetsKeysOrBillsOfTheOperator(String method, String path) throws Exception {
         answering("sk-a", "{\"client_secret\":{\"value\":\"ek_1\"}}");
         for (String clients : List.of(CLIENTS, "")) {
-            try (RunningGateway gateway = gateway(1, "true", clients);
+            try (RunningGateway gateway = passing(1, "true", clients);
                     HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
                 refused(door.send(method, path, method.equals("GET") ? "" : "{\"model\":\"m\"}", "x-api-key", "k1"), 404, "unknown_path");
                 assertTrue(upstream.asked("sk-a").isEmpty());
@@ -149,7 +126,7 @@ class OtherPathsTest {
         answering("sk-a", "{}");
         String clients = CLIENTS + "  - {name: five, key-sha256: \"" + KeyHash.of("k5").hex() + "\", budget-usd: {month: 1}}\n"
                 + "usage: {prices: [{model: \"*\", input: 1, output: 1}]}\n";
-        try (RunningGateway gateway = gateway(1, "true", clients);
+        try (RunningGateway gateway = passing(1, "true", clients);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             refused(door.send("POST", path, body, "x-api-key", key), status, code);
             assertTrue(upstream.asked("sk-a").isEmpty());
@@ -164,7 +141,7 @@ class OtherPathsTest {
         "GET,/v1/audio/voices/v1", "GET,/v1/containers/cntr_1/files/cfile_1/content"})
     void whatStandsWhereAnIdStandsIsSomebodys(String method, String path) throws Exception {
         answering("sk-a", "{}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
             assertEquals(404, door.send(method, path, "", "x-api-key", "k1").statusCode());
             assertTrue(upstream.asked("sk-a").isEmpty());
@@ -177,7 +154,7 @@ class OtherPathsTest {
         "/v1/videos,3f2504e0-4f89-41d3-9a0c-0305e82c3301"})
     void whatAnAnswerSaysWasMadeIsItsClients(String path, String id) throws Exception {
         answering("sk-a", "{\"id\":\"" + id + "\"}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_2)) {
             assertEquals(200, door.send("POST", path, "{}", "x-api-key", "k1").statusCode());
             upstream.forget();
@@ -196,7 +173,7 @@ class OtherPathsTest {
     void whatOnlyAnotherReaderWouldFindInABodyIsNotPassedOn(HttpClient.Version version) throws Exception {
         answering("sk-a", "{\"id\":\"" + FILE + "\"}");
         String naming = "{\"model\":\"m\",\"file_id\":\"" + FILE + "\"}";
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+        try (RunningGateway gateway = passing(1, "true", CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
             assertEquals(200, door.send("POST", "/v1/files", "{}", "x-api-key", "k1").statusCode());
             upstream.forget();
             for (String wide : List.of(naming.replaceAll("(.)", "\0$1"), naming.replaceAll("(.)", "$1\0"),
@@ -224,7 +201,7 @@ class OtherPathsTest {
     void whatAnAnswerRepeatsIsWhoseItWas() throws Exception {
         String video = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
         answering("sk-a", "{\"id\":\"" + video + "\"}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             assertEquals(200, door.send("POST", "/v1/videos", "{}", "x-api-key", "k1").statusCode());
             assertEquals(200, door.send("POST", "/v1/echo", "{\"id\":\"" + video + "\"}", "x-api-key", "k2").statusCode());
@@ -239,7 +216,7 @@ class OtherPathsTest {
     void whatAnotherMadeIsNotTakenByItsIdInABody(Door door) throws Exception {
         for (String made : List.of("skill_68af0011", "voice_68af0011", "asst_68af0011", "video_68af0011")) {
             answering("sk-a", "{\"id\":\"" + made + "\"}");
-            try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+            try (RunningGateway gateway = passing(1, "true", CLIENTS);
                     HttpDoor maker = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
                 assertEquals(200, maker.send("POST", "/v1/skills", "{}", "x-api-key", "k1").statusCode());
                 String body = "{\"model\":\"gpt-5.1\",\"stream\":true,\"input\":\"x\",\"tools\":[{\"type\":\"shell\","
@@ -257,7 +234,7 @@ class OtherPathsTest {
     void whatAClientMadeIsItsOwnAndIsFoundWhereItIs(HttpClient.Version version) throws Exception {
         answering("sk-b", "{\"id\":\"" + FILE + "\",\"object\":\"file\"}");
         upstream.account("sk-a", asked -> SayingUpstream.status(500, "{}"));
-        try (RunningGateway gateway = gateway(2, "true", CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
+        try (RunningGateway gateway = passing(2, "true", CLIENTS); HttpDoor door = new HttpDoor(gateway, authority, version)) {
             String[] form = {"x-api-key", "k1", "content-type", "multipart/form-data; boundary=b"};
             assertEquals(200, door.send("POST", "/v1/files", "--b--", form).statusCode());
             answering("sk-a", "{}");
@@ -284,11 +261,10 @@ class OtherPathsTest {
     @Test
     void filesOfOthersAreOutOfReachOverWebSocketsToo() throws Exception {
         answering("sk-a", "{\"id\":\"" + FILE + "\",\"object\":\"file\"}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             door.send("POST", "/v1/files", "{}", "x-api-key", "k1");
-            try (TestWebSocket socket = TestWebSocket.open(authority.secured(new java.net.Socket(
-                    java.net.InetAddress.getLoopbackAddress(), gateway.port())), "authorization", "Bearer k2")) {
+            try (TestWebSocket socket = TestWebSocket.open(connection(gateway), "authorization", "Bearer k2")) {
                 String said = socket.turn("{\"type\":\"response.create\",\"model\":\"m\",\"input\":[{\"file_id\":\"" + FILE + "\"}]}")
                         .getLast();
                 assertTrue(said.contains("\"response_not_found\""), said);
@@ -300,7 +276,7 @@ class OtherPathsTest {
     void namingWhatAnotherMadeMakesItNobodysOwn() throws Exception {
         // The answer repeats the id that was asked for, as the API's does for a file in a vector store.
         answering("sk-a", "{\"id\":\"" + FILE + "\",\"object\":\"vector_store.file\"}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             answering("sk-a", "{\"id\":\"" + STORE + "\"}");
             assertEquals(200, door.send("POST", "/v1/vector_stores", "{}", "x-api-key", "k1").statusCode());
@@ -314,7 +290,7 @@ class OtherPathsTest {
     @Test
     void whatNobodyRemembersAndListsOfAllAreForASingleClient() throws Exception {
         answering("sk-a", "{\"id\":\"" + FILE + "\"}");
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             refused(door.send("GET", "/v1/files/" + FILE, "", "x-api-key", "k1"), 404, "response_not_found");
             refused(door.send("GET", "/v1/files", "", "x-api-key", "k1"), 404, "unknown_path");
@@ -325,7 +301,7 @@ class OtherPathsTest {
         upstream.account("sk-a", asked -> SayingUpstream.status(404, "{\"error\":{\"message\":\"No such File\",\"type\":"
                 + "\"invalid_request_error\"}}"));
         answering("sk-b", "{\"id\":\"" + FILE + "\"}");
-        try (RunningGateway gateway = gateway(2, "true", "");
+        try (RunningGateway gateway = passing(2, "true", "");
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             assertEquals(200, door.send("GET", "/v1/files/" + FILE, "").statusCode());
             assertEquals(404, door.send("GET", "/v1/files", "").statusCode());
@@ -337,7 +313,7 @@ class OtherPathsTest {
     void aFormIsSearchedInTimeThatGrowsWithItsLengthOnly() throws Exception {
         answering("sk-a", "{}");
         String blanks = " ".repeat(4_000_000);
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             String[] form = {"x-api-key", "k3", "content-type", "multipart/form-data; boundary=b"};
             assertEquals(200, door.send("POST", "/v1/files", "name" + blanks + "name=" + blanks + "purpose", form).statusCode());
@@ -351,7 +327,7 @@ class OtherPathsTest {
         for (int i = 0; i <= 1000; i++) {
             ids.append("\"file-").append(i).append("\",");
         }
-        try (RunningGateway gateway = gateway(1, "true", CLIENTS);
+        try (RunningGateway gateway = passing(1, "true", CLIENTS);
                 HttpDoor door = new HttpDoor(gateway, authority, HttpClient.Version.HTTP_1_1)) {
             refused(door.send("POST", "/v1/vector_stores", "{\"file_ids\":[" + ids + "1]}", "x-api-key", "k1"), 400, "too_many_ids");
         }

@@ -4,48 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an account says of an error names its owner; clients are told the rest. */
-class OwnersOfAccountsTest {
+class OwnersOfAccountsTest extends AtAllDoors {
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":true,\"input\":\"hi\"}";
     private static final String OWNER = "Ab12Cd34Ef56Gh78Ij90Kl12";
     private static final String SAID = "Limit reached for gpt-5.1 in organization org-" + OWNER + " of proj_" + OWNER
             + " with sk-proj-" + OWNER;
     private static final String TOLD = SAID.replace("proj-" + OWNER, "*****" + OWNER).replace(OWNER, "*".repeat(OWNER.length()));
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
-
-    @BeforeEach
-    void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        upstream.close();
-    }
-
     private Heard ask(Door door) throws Exception {
         return ask(door, ASK);
     }
 
     private Heard ask(Door door, String what) throws Exception {
-        try (RunningGateway gateway = RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + "}\n");
-                Door.Visitor visitor = door.enter(gateway, authority, "")) {
-            return visitor.ask(what);
+        try (RunningGateway gateway = gateway(1, "", "")) {
+            return ask(door, gateway, "", what);
         }
     }
 

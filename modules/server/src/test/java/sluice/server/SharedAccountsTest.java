@@ -5,46 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.config.KeyHash;
 
 /** Clients who share an account do not meet there, and none of them makes it work for many. */
-class SharedAccountsTest {
+class SharedAccountsTest extends AtAllDoors {
     private static final String CLIENTS = "clients: [{name: one, key-sha256: " + KeyHash.of("k1").hex() + "}, {name: two, key-sha256: "
             + KeyHash.of("k2").hex() + "}]\n";
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"store\":false,\"input\":\"hi\"}";
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
-
-    @BeforeEach
-    void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        upstream.close();
-    }
-
     private RunningGateway gateway(String clients) throws Exception {
-        return RunningGateway.accounts(upstream.uri(), 1, "server: {" + Door.settings(authority) + ", forward-other: true}\n" + clients);
+        return gateway(1, ", forward-other: true", clients);
     }
 
     private List<String> sent(String name) {
@@ -70,8 +49,8 @@ class SharedAccountsTest {
     @ParameterizedTest
     @ValueSource(strings = {"Idempotency_Key", "x-idempotency-key"})
     void inAnotherSpellingToo(String name) throws Exception {
-        try (RunningGateway gateway = gateway(CLIENTS); TestWebSocket socket = TestWebSocket.open(authority.secured(new java.net.Socket(
-                java.net.InetAddress.getLoopbackAddress(), gateway.port())), "x-api-key", "k1", name, "same")) {
+        try (RunningGateway gateway = gateway(CLIENTS);
+                TestWebSocket socket = TestWebSocket.open(connection(gateway), "x-api-key", "k1", name, "same")) {
             assertTrue(socket.turn("{\"type\":\"response.create\"," + ASK.substring(1)).getLast().contains("response.completed"));
             assertTrue(upstream.asked("sk-a").stream().noneMatch(asked -> asked.headers().first(name.toLowerCase(java.util.Locale.ROOT))
                     .filter("same"::equals).isPresent()));
@@ -80,8 +59,7 @@ class SharedAccountsTest {
 
     @Test
     void aSingleClientsKeyIsSentAsItCame() throws Exception {
-        try (RunningGateway gateway = gateway(""); TestClient client = new TestClient(authority.secured(new java.net.Socket(
-                java.net.InetAddress.getLoopbackAddress(), gateway.port())))) {
+        try (RunningGateway gateway = gateway(""); TestClient client = new TestClient(connection(gateway))) {
             assertEquals(200, client.post("/v1/responses", ASK, "Idempotency-Key", "mine").status());
             assertEquals(List.of("mine"), sent("idempotency-key"));
         }
@@ -104,8 +82,7 @@ class SharedAccountsTest {
             for (int i = 0; i < 16; i++) {
                 String path = "/v1/models?client_version=" + i;
                 threads.add(Thread.startVirtualThread(() -> {
-                    try (TestClient client = new TestClient(authority.secured(new java.net.Socket(
-                            java.net.InetAddress.getLoopbackAddress(), gateway.port())))) {
+                    try (TestClient client = new TestClient(connection(gateway))) {
                         together.await();
                         assertEquals(200, client.send("GET", path, new byte[0], "x-api-key", "k1").status());
                     } catch (Exception e) {

@@ -5,39 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.config.KeyHash;
 
 /** Items and containers that an account keeps for one client are not read by another that knows their ids. */
-class StoredItemsTest {
+class StoredItemsTest extends AtAllDoors {
     private static final String CLIENTS = "clients: [{name: one, key-sha256: " + KeyHash.of("k1").hex() + "}, {name: two, key-sha256: "
             + KeyHash.of("k2").hex() + "}]\n";
     private static final String ASK = "{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":true,\"input\":\"hi\"}";
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
-
     @BeforeEach
     void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
         upstream.account("sk-a", asked -> asked.body().contains("elsewhere") ? SayingUpstream.status(429, "{}") : answer(asked));
         upstream.account("sk-b", StoredItemsTest::answer);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        upstream.close();
     }
 
     /** Items as accounts name them, in an event of their own or in the whole answer only. */
@@ -54,7 +38,7 @@ class StoredItemsTest {
     }
 
     private RunningGateway gateway(String clients) throws Exception {
-        return RunningGateway.accounts(upstream.uri(), 2, "server: {" + Door.settings(authority) + ", forward-other: true}\n" + clients);
+        return gateway(2, ", forward-other: true", clients);
     }
 
     private static String naming(String id) {
@@ -63,12 +47,6 @@ class StoredItemsTest {
 
     private static String runningIn(String id) {
         return ASK.replace("\"input\"", "\"tools\":[{\"type\":\"code_interpreter\",\"container\":\"" + id + "\"}],\"input\"");
-    }
-
-    private Heard ask(Door door, RunningGateway gateway, String key, String body) throws Exception {
-        try (Door.Visitor visitor = door.enter(gateway, authority, key)) {
-            return visitor.ask(body);
-        }
     }
 
     @ParameterizedTest

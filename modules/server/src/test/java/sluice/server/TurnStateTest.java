@@ -3,48 +3,36 @@ package sluice.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.api.Headers;
 import sluice.config.KeyHash;
 
 /** What one account gave to find a turn again is not for another. */
-class TurnStateTest {
+class TurnStateTest extends AtAllDoors {
     private static final String NAME = "x-codex-turn-state";
     private static final String WELL = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"model\":\"m\",\"output\":[]}";
     private static final String ASK = "{\"model\":\"m\",\"input\":\"hi\",\"store\":false}";
 
-    @TempDir
-    private Path folder;
-    private TestAuthority authority;
-    private SayingUpstream upstream;
     private RunningGateway gateway;
 
     @BeforeEach
     void start() throws Exception {
-        authority = new TestAuthority(folder);
-        authority.issue("doors", "EC");
-        upstream = new SayingUpstream();
         upstream.account("sk-a", asked -> asked.webSocket() ? SayingUpstream.well(asked)
                 : SayingUpstream.status(200, WELL, NAME, "of a"));
         String clients = "clients: [{name: one, key-sha256: \"" + KeyHash.of("k1").hex() + "\"}, {name: two, key-sha256: \""
                 + KeyHash.of("k2").hex() + "\"}]\n";
-        gateway = RunningGateway.accounts(upstream.uri(), 2, "server: {" + Door.settings(authority) + "}\n" + clients);
+        gateway = gateway(2, "", clients);
     }
 
     @AfterEach
     void stop() throws IOException {
         gateway.close();
-        upstream.close();
     }
 
     private List<String> sent(String account) {
@@ -93,9 +81,7 @@ class TurnStateTest {
     }
 
     private TestWebSocket open(String state) throws Exception {
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
-        plain.setTcpNoDelay(true);
-        return TestWebSocket.open(authority.secured(plain), "authorization", "Bearer k1", "session-id", "s", NAME, state);
+        return TestWebSocket.open(connection(gateway), "authorization", "Bearer k1", "session-id", "s", NAME, state);
     }
 
     private static String turn() {
