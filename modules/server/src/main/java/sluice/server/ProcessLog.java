@@ -2,10 +2,14 @@ package sluice.server;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.logging.ConsoleHandler;
+import java.util.logging.Filter;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -23,6 +27,10 @@ final class ProcessLog extends Formatter {
     /** Kept from garbage collection, which would undo their levels. */
     private static final List<Logger> QUIET = List.of(Logger.getLogger("io.helidon"), Logger.getLogger("io.helidon.webserver.LoomServer"));
     private static final Logger OURS = Logger.getLogger("sluice");
+    /** Of the admin port: they tell of each body that breaks off, with a trace, and anybody may send one. */
+    private static final List<Logger> REQUESTS = List.of(Logger.getLogger("io.helidon.webserver.http1.Http1Connection"),
+            Logger.getLogger("io.helidon.webserver.http.DirectHandlers"));
+    private static final Duration BETWEEN_FAULTS = Duration.ofMinutes(1);
     /** A trace tells who called whom; what is longer tells the same again. */
     private static final int MOST_TRACE_CHARS = 8000;
 
@@ -33,6 +41,8 @@ final class ProcessLog extends Formatter {
 
     /** Sets up logging; Helidon speaks only of what is wrong, and leaves the ports to {@link Listeners}. */
     static void install(LogSettings settings) {
+        Filter sparing = oncePer(BETWEEN_FAULTS, System::nanoTime);
+        REQUESTS.forEach(logger -> logger.setFilter(sparing));
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
@@ -42,6 +52,16 @@ final class ProcessLog extends Formatter {
         console.setFormatter(new ProcessLog());
         root.addHandler(console);
         apply(settings);
+    }
+
+    /** Lets one line pass, and the next one after {@code pause}. */
+    static Filter oncePer(Duration pause, LongSupplier nanoClock) {
+        AtomicLong next = new AtomicLong(nanoClock.getAsLong());
+        return line -> {
+            long from = next.get();
+            long now = nanoClock.getAsLong();
+            return now - from >= 0 && next.compareAndSet(from, now + pause.toNanos());
+        };
     }
 
     /**
