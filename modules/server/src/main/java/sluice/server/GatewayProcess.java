@@ -190,18 +190,21 @@ final class GatewayProcess implements AutoCloseable {
     /**
      * Refuses new requests and waits until those under way have ended and WebSockets are closed, at most as long as the configuration
      * allows. Then it ends what is left, and each client is told so in the form of its answer.
+     *
+     * @param begun called once new requests are refused
      */
-    void drain() {
-        drain(HANDSHAKE);
+    void drain(Runnable begun) {
+        drain(HANDSHAKE, begun);
     }
 
     /** The same; where another process has opened the port, too, new connections are left to it and nobody is refused. */
-    void drain(Duration handshake) {
+    void drain(Duration handshake, Runnable begun) {
         if (listeners.passOn(handshake)) {
             gateway.passOn();
         } else {
             gateway.drain();
         }
+        begun.run();
         awaitQuiet(configuration.server().drain(), true);
         gateway.endAll();
         awaitQuiet(LAST_WORDS, false);

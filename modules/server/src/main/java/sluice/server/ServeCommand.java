@@ -74,9 +74,10 @@ final class ServeCommand implements Callable<Integer> {
             untilTheEnd(signals, reloader, reloads);
             reloads.close();
             reloader.close();
-            say("draining: " + gateway.gateway().inFlight() + " requests under way; a second signal ends at once");
-            Thread.ofVirtual().start(() -> hurry(signals, gateway));
-            gateway.drain();
+            gateway.drain(() -> {
+                say("draining: " + gateway.gateway().inFlight() + " requests under way; a second signal ends at once");
+                Thread.ofVirtual().start(() -> hurry(signals, gateway));
+            });
         }
     }
 

@@ -317,7 +317,7 @@ class BilledHistoriesTest {
             told.add("restart");
             disconnect();
             // As at SIGTERM: who has been answered may not have been charged yet.
-            gateway.process().drain();
+            gateway.process().drain(() -> { });
             gateway.close();
             start();
         }
@@ -348,7 +348,7 @@ class BilledHistoriesTest {
                 assertEquals(before, sums(), "a restart changes nothing");
             }
             disconnect();
-            gateway.process().drain();
+            gateway.process().drain(() -> { });
             gateway.close();
             List<UsageRecord> charged = new ArrayList<>();
             new LogSinkFactory().read(Map.of("path", home.resolve("usage").toString()), 0, Long.MAX_VALUE, record -> {

@@ -603,7 +603,7 @@ class DoorsTest {
                     Door.Visitor visitor = door.enter(gateway, authority, "")) {
                 CompletableFuture<Heard> running = asking(visitor, what.equals("whole") ? WHOLE : ASK, output::countDown);
                 output.await();
-                gateway.process().drain();
+                gateway.process().drain(() -> { });
                 Heard heard = running.get();
                 if (!open) {
                     refused(heard, 503, "draining");

@@ -181,7 +181,7 @@ class Http2Test {
         RunningGateway gateway = gateway("");
         CompletableFuture<HttpResponse<String>> answer = client.sendAsync(post(gateway, STREAM), BodyHandlers.ofString());
         upstream.log().await(1);
-        gateway.process().drain();
+        gateway.process().drain(() -> { });
         gateway.close();
         assertTrue(answer.get().body().contains("event: response.completed\n"), answer.get().body());
     }

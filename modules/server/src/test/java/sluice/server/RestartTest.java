@@ -76,7 +76,7 @@ class RestartTest {
             for (int i = 0; i < RESTARTS; i++) {
                 int before = count.get();
                 GatewayProcess next = start(upstream, port);
-                running.drain(HANDSHAKE);
+                running.drain(HANDSHAKE, () -> { });
                 running.close();
                 running = next;
                 while (count.get() < before + CLIENTS && clients.stream().noneMatch(Future::isDone)) {
@@ -117,7 +117,7 @@ class RestartTest {
         try (SimulatedUpstream upstream = SimulatedUpstream.start(); GatewayProcess alone = start(upstream, 0);
                 TestClient client = new TestClient(alone.port())) {
             assertEquals(200, client.post(STREAM).status());
-            alone.drain(HANDSHAKE);
+            alone.drain(HANDSHAKE, () -> { });
             try (TestClient late = new TestClient(alone.port())) {
                 assertEquals(503, late.post(STREAM).status());
             }

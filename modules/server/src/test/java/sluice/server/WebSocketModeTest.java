@@ -443,7 +443,7 @@ class WebSocketModeTest {
             TestWebSocket busy = TestWebSocket.open(gateway.port());
             busy.send(TURN.replace("\"hi\"", "\"hi [[sim:first=400ms]]\""));
             busy.next();
-            Thread drain = Thread.startVirtualThread(gateway.process()::drain);
+            Thread drain = Thread.startVirtualThread(() -> gateway.process().drain(() -> { }));
             assertEquals("close 1001", idle.next());
             idle.close();
             assertCompleted(busy.rest());
