@@ -14,7 +14,7 @@ import java.util.Locale;
  * slower. A figure is the median over the rounds, a ratio is of the same round.
  */
 final class Guard {
-    private static final String USUAL = "json-1k,json-200k,sse-100x5ms,sse-burst,rate-500,idle-5000";
+    private static final String USUAL = "json-1k,json-200k,sse-100x5ms,sse-500x50ms,sse-burst,sse-each,rate-500,idle-5000";
     private static final String FORMER = "former";
     private static final String NOW = "now";
     /** A figure counts as worse when its median is so much larger, and no round has it better. */
