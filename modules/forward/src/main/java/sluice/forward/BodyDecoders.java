@@ -37,10 +37,9 @@ final class BodyDecoders {
     /** Has {@code reading} read the body without its coding; corrupt bytes are the client's fault. */
     BodyReader.Outcome decode(String encoding, Incoming.Stream body, Reading reading) throws IOException {
         try (InputStream decoded = find(encoding).orElseThrow().decode(encoding, new BodyStream(body))) {
-            Quantum quantum = new Quantum();
             return reading.read((target, offset, length) -> {
                 int count = decoded.read(target, offset, length);
-                quantum.piece(count);
+                Quantum.ofThread().piece(count);
                 return count;
             });
         } catch (BodyDecoder.Corrupt e) {

@@ -15,7 +15,6 @@ final class DecodedSource implements ByteSource {
     private final ByteSource source;
     private final Opening opening;
     /** A few bytes may become thousands of times as many. */
-    private final Quantum quantum = new Quantum();
     private Optional<InputStream> decoded = Optional.empty();
 
     /** A decoder reads ahead when it is made, so it is made at the first read. */
@@ -36,7 +35,7 @@ final class DecodedSource implements ByteSource {
                 decoded = Optional.of(opening.open());
             }
             int count = decoded.get().read(target, offset, length);
-            quantum.piece(count);
+            Quantum.ofThread().piece(count);
             return count;
         } catch (BodyDecoder.Corrupt e) {
             throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "the answer's content coding is corrupt: " + e.getMessage());

@@ -20,7 +20,6 @@ public final class HttpInput {
     private static final int MAX_EMPTY_LINES = 2;
 
     private final Link link;
-    private final Quantum quantum = new Quantum();
     private final int maxHeadBytes;
     private byte[] buffer = new byte[START_BYTES];
     private int start;
@@ -45,7 +44,7 @@ public final class HttpInput {
      */
     public Optional<RequestHead> readRequestHead() throws IOException {
         light = false;
-        quantum.request();
+        Quantum.ofThread().request();
         for (int empty = 0; ; empty++) {
             if (start == end && !fill()) {
                 return Optional.empty();
@@ -86,7 +85,7 @@ public final class HttpInput {
 
     /** A message of another protocol begins, which may be one of thousands that came together. */
     public void messageBegins() {
-        quantum.request();
+        Quantum.ofThread().request();
     }
 
     /** Whether bytes were read ahead. */
@@ -249,7 +248,7 @@ public final class HttpInput {
     private int linkRead(byte[] target, int offset, int length) throws IOException {
         long start = System.nanoTime();
         int count = link.read(target, offset, length);
-        quantum.read(count, System.nanoTime() - start);
+        Quantum.ofThread().read(count, System.nanoTime() - start);
         return count;
     }
 

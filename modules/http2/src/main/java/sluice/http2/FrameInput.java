@@ -19,7 +19,6 @@ final class FrameInput {
 
     private final Link link;
     private final LongSupplier clock;
-    private final Quantum quantum = new Quantum();
     private byte[] buffer = new byte[START_BYTES];
     private int start;
     private int end;
@@ -144,7 +143,7 @@ final class FrameInput {
             if (read < 0) {
                 return false;
             }
-            quantum.read(read, System.nanoTime() - before);
+            Quantum.ofThread().read(read, System.nanoTime() - before);
             end += read;
         }
         return true;

@@ -3,16 +3,17 @@ package sluice.net;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How much one connection is worked on before others get their turn. A virtual thread leaves its processor when it waits, and not before:
- * one whose peer always has more to say would keep it from all others for as long as it likes. Confined to one thread at a time.
+ * How much one thread works before others get their turn. A virtual thread leaves its processor when it waits, and not before: one whose
+ * peer always has more to say would keep it from all others for as long as it likes. A thread that reads from a client and from an account
+ * has one for both, so that who waits for the one has given way for the other. Confined to its thread.
  */
 public final class Quantum {
-    /** Work for some tenths of a millisecond, of whatever kind; a body of 200 KB is less. */
-    private static final int BYTES = 320 * 1024;
+    /** Work for about a millisecond, of whatever kind. Bodies of 200 KB, which come in pieces, are far less. */
+    private static final int BYTES = 1024 * 1024;
     /** What comes in small pieces costs more for each of its bytes. */
-    private static final int PIECE_BYTES = BYTES / 64;
+    private static final int PIECE_BYTES = BYTES / 256;
     /** A head, and what is done to answer it. */
-    private static final int REQUEST_BYTES = BYTES / 8;
+    private static final int REQUEST_BYTES = BYTES / 32;
     /** A read that took longer has waited, and whoever waits has given way already. */
     private static final long WAITED_NANOS = 20_000;
     /**
@@ -21,7 +22,17 @@ public final class Quantum {
      */
     private static final long SHORTEST_NANOS = 1;
 
+    private static final ThreadLocal<Quantum> OF_THREAD = ThreadLocal.withInitial(Quantum::new);
+
     private int left = BYTES;
+
+    private Quantum() {
+    }
+
+    /** That of the calling thread. */
+    public static Quantum ofThread() {
+        return OF_THREAD.get();
+    }
 
     /** A read of so many bytes took so long; lets others have the processor where that was enough for now. */
     public void read(int bytes, long tookNanos) {

@@ -65,7 +65,7 @@ class LoopChoiceTest {
     @Test
     void littleWorkStaysOnOne() {
         for (int i = 0; i < 100; i++) {
-            pass(5, 0.55);
+            pass(5, 0.2);
             Loop loop = choice.forNewcomer();
             assertEquals(0, loop.number);
             loop.streams++;
@@ -77,7 +77,7 @@ class LoopChoiceTest {
     @Test
     void muchWorkIsSpreadEvenly() {
         loops.getFirst().streams = 32;
-        pass(50, 1);
+        pass(50, 0.4);
         assertEquals(2, choice.inUse());
         for (int i = 0; i < 32; i++) {
             next(loops.getFirst());
@@ -90,33 +90,33 @@ class LoopChoiceTest {
 
     @Test
     void aPauseIsNoWork() {
-        pass(100, 0.2);
-        pass(3, 1);
-        pass(100, 0.2);
+        pass(100, 0.1);
+        pass(1, 1);
+        pass(100, 0.1);
         assertEquals(1, choice.inUse());
     }
 
     @Test
     void goesBackToFewerOnceTheyHaveBeenQuietForASecond() {
         loops.getFirst().streams = 8;
-        pass(50, 1);
+        pass(50, 0.4);
         for (int i = 0; i < 8; i++) {
             next(loops.getFirst());
         }
-        pass(500, 0.25, 0.25);
-        assertEquals(2, choice.inUse(), "one would be half busy: not enough to go back");
-        pass(90, 0.1, 0.1);
+        pass(500, 0.11, 0.11);
+        assertEquals(2, choice.inUse(), "one would be nearly too busy: not enough to go back");
+        pass(90, 0.05, 0.05);
         assertEquals(2, choice.inUse());
-        pass(60, 0.1, 0.1);
+        pass(60, 0.05, 0.05);
         assertEquals(1, choice.inUse());
         assertSame(loops.getFirst(), next(loops.get(1)), "the next request comes back");
     }
 
     @Test
     void afterALongSilenceWhatWasKnownIsForgotten() {
-        pass(50, 1);
+        pass(50, 0.4);
         assertEquals(2, choice.inUse());
-        pass(1, 1);
+        pass(1, 0.4);
         now += 3600 * 1_000_000_000L;
         loops.forEach(loop -> loop.idle += 3600 * 1_000_000_000L);
         assertEquals(0, choice.forNewcomer().number);
