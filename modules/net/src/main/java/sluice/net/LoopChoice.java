@@ -21,8 +21,8 @@ final class LoopChoice<L extends LoopChoice.Loop> {
     /** ... so many looks in a row. */
     private static final int QUIET_LOOKS = 100;
     /**
-     * Streams that wait for their first event may all become busy, and cannot move then: so many, at 100 events a second each, take
-     * such a part of one loop.
+     * Streams that wait for their first event may all become busy, and cannot move then. So many, at 100 events a second each, keep a
+     * loop busy for half of its time or a little more.
      */
     private static final int MOST_ON_ONE = 512;
     /** Connections move where their loop has more than its share and one in so many: moving each time that one ends would cost too much. */
