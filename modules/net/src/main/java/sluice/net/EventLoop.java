@@ -5,18 +5,16 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Constructor;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * One thread that waits for many sockets and runs the virtual threads that wait for them: it is their scheduler. A socket is
- * followed once for as long as it stays here; waiting for it costs no system call of its own.
+ * followed once for as long as it stays here; waiting for it costs no system call of its own. While many wait for a step, a loop that has
+ * nothing to do takes half of them ({@link StepLine}): their threads are there for that step, and their sockets stay here.
  *
  * <p>The loop's thread takes no monitor, and neither does who wakes it: a virtual thread that waits for a monitor is handed on by its
  * scheduler, which must not wait for the same one behind it (decision 0245).
@@ -32,9 +30,7 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
 
     private final NativeEpoll epoll;
     private final Followed followed = new Followed();
-    /** Only for the loop's thread. */
-    private final ArrayDeque<Runnable> mine = new ArrayDeque<>();
-    private final Queue<Runnable> others = new ConcurrentLinkedQueue<>();
+    private final StepLine line;
     private final AtomicInteger streams = new AtomicInteger();
     private final Thread thread;
     private final int number;
@@ -42,10 +38,8 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
     private final Constructor<?> builder;
     private final Optional<EventLoop> self = Optional.of(this);
     private final IdleTime idle = new IdleTime();
-    /** Whether it waits for its sockets, or is about to, and nobody has woken it yet. */
-    private final AtomicBoolean asleep = new AtomicBoolean();
-    /** Threads that are about to wake it, whom its end waits for. */
-    private final AtomicInteger waking = new AtomicInteger();
+    /** Who may take half of its line; written before its thread starts. */
+    private List<EventLoop> others = List.of();
     private volatile boolean closed;
 
     private EventLoop(int number, Constructor<?> builder) throws IOException {
@@ -54,10 +48,11 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
         String name = "sluice-loop-" + number;
         streamName = name + "-stream";
         epoll = new NativeEpoll();
+        line = new StepLine(epoll::wake);
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     }
 
-    /** A loop with its thread; empty where Java or the system does not allow it. */
+    /** A loop that is to {@link #begin}; empty where Java or the system does not allow it. */
     static Optional<EventLoop> open(int number) {
         if (!ReadPoller.hasDescriptors()) {
             return Optional.empty();
@@ -68,7 +63,6 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
             builder.setAccessible(true);
             EventLoop loop = new EventLoop(number, builder);
             loop.thread(new LoopScheduler(loop));
-            loop.thread.start();
             return Optional.of(loop);
         } catch (ReflectiveOperationException | RuntimeException | IOException e) {
             LOG.log(Level.DEBUG, "no event loop", e);
@@ -78,7 +72,14 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
 
     /** The loop that serves the calling thread's connection; empty for every other thread. */
     static Optional<EventLoop> here() {
-        return LoopScheduler.here().isPresent() ? LoopScheduler.here().get().loop().self : Optional.empty();
+        Optional<LoopScheduler> scheduler = LoopScheduler.here();
+        return scheduler.isPresent() ? scheduler.get().loop().self : Optional.empty();
+    }
+
+    /** Starts the thread, which gives half of a long line to one of {@code others} that has nothing to do. Once. */
+    void begin(List<EventLoop> others) {
+        this.others = List.copyOf(others);
+        thread.start();
     }
 
     @Override
@@ -142,19 +143,10 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
     /** Takes a step of a virtual thread that is scheduled here. */
     void execute(Runnable step) {
         if (Thread.currentThread() == thread) {
-            mine.add(step);
+            line.add(step);
         } else {
-            others.add(step);
-            wakeUp();
+            line.hand(step);
         }
-    }
-
-    private void wakeUp() {
-        waking.incrementAndGet();
-        if (asleep.compareAndSet(true, false)) {
-            epoll.wake();
-        }
-        waking.decrementAndGet();
     }
 
     /**
@@ -182,11 +174,8 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
 
     private void loop() {
         try (epoll) {
-            while (!closed || streams.get() > 0) {
+            while (!closed || streams.get() > 0 || !line.hasEnded()) {
                 turn();
-            }
-            while (waking.get() > 0) {
-                Thread.onSpinWait();
             }
         }
     }
@@ -194,10 +183,13 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
     /** One turn; whatever fails in it, the loop goes on, for hundreds of connections know no other. */
     private void turn() {
         try {
-            takeOver();
+            int inLine = line.gather();
+            if (inLine >= StepLine.LONG && isHelped()) {
+                inLine = line.gather();
+            }
             // Those that are in line now: one that gives way waits for the next look at the sockets.
-            for (int left = mine.size(); left > 0; left--) {
-                run(mine.poll());
+            for (; inLine > 0; inLine--) {
+                run(line.next());
             }
             look();
         } catch (IOException | RuntimeException | Error e) {
@@ -215,16 +207,18 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
         }
     }
 
-    /** Steps that came from other threads get into line behind the loop's own. */
-    private void takeOver() {
-        for (Runnable step = others.poll(); step != null; step = others.poll()) {
-            mine.add(step);
+    /** Whether another loop had nothing to do, and has taken half of the line. */
+    private boolean isHelped() {
+        for (EventLoop other : others) {
+            if (other != this && line.giveHalfTo(other.line)) {
+                return true;
+            }
         }
+        return false;
     }
 
     private void look() throws IOException {
-        asleep.set(true);
-        boolean nothing = mine.isEmpty() && others.isEmpty() && (!closed || streams.get() > 0);
+        boolean nothing = line.sleeps() && (!closed || streams.get() > 0);
         if (nothing) {
             idle.begin(System.nanoTime());
         }
@@ -232,7 +226,7 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
         if (nothing) {
             idle.end(System.nanoTime());
         }
-        asleep.set(false);
+        line.awake();
         epoll.tell(count, followed);
     }
 

@@ -59,6 +59,7 @@ public final class EventLoops implements StreamThreads {
             opened.add(loop.get());
         }
         loops = List.copyOf(opened);
+        loops.forEach(loop -> loop.begin(loops));
         choice = new LoopChoice<>(loops, System::nanoTime);
     }
 

@@ -7,17 +7,18 @@ import java.util.function.LongSupplier;
 
 /**
  * Which loop a connection is served on. A loop that looks at its sockets finds more to do the more of them it has, so few loops cost
- * less than many; but one that is busy lets all of them wait. So as few are in use as have most of their time left, and
- * connections are spread over those evenly. How busy they are is looked at a hundred times a second, as long as anybody asks. Thread-safe.
+ * less than many; but one that is busy lets all of them wait. So as few are in use as have a good part of their time left, and
+ * connections are spread over those evenly; what comes all at once is shared with the others anyway ({@link StepLine}). How busy they
+ * are is looked at a hundred times a second, as long as anybody asks. Thread-safe.
  */
 final class LoopChoice<L extends LoopChoice.Loop> {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
     /** The share of a new look in what is known of the load: what lasts for some looks counts, a pause of the collector does not. */
     private static final double NEW = 0.1;
-    /** A loop should not be busy for more of its time than this: whoever comes while others are served waits for all of them. */
-    private static final double BUSY = 0.25;
+    /** A loop should not be busy for more of its time than this: whoever comes while others are served waits for them. */
+    private static final double BUSY = 0.6;
     /** One loop fewer is used once those that are left would not be busy for more of their time than this, and have not been for ... */
-    private static final double QUIET = 0.2;
+    private static final double QUIET = 0.45;
     /** ... so many looks in a row. */
     private static final int QUIET_LOOKS = 100;
     /**

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -492,6 +493,49 @@ class EventLoopsTest {
         }
     }
 
+    /** All belong to one loop and always want another step. Two are seen in the middle of one at a time, which takes two threads. */
+    @Test
+    void aLongLineIsDoneByALoopThatHasNothingToDoToo() throws Exception {
+        EventLoop loop = EventLoop.open(8).orElseThrow();
+        EventLoop other = EventLoop.open(9).orElseThrow();
+        List<EventLoop> both = List.of(loop, other);
+        AtomicInteger inAStep = new AtomicInteger();
+        AtomicReference<Boolean> seenTwo = new AtomicReference<>(false);
+        CountDownLatch ended = new CountDownLatch(StepLine.LONG);
+        List<Pair> pairs = new ArrayList<>();
+        try (loop; other) {
+            both.forEach(one -> one.begin(both));
+            for (int i = 0; i < StepLine.LONG; i++) {
+                Pair pair = new Pair();
+                pairs.add(pair);
+                loop.start(pair.near.loopSocket().orElseThrow(), () -> {
+                    while (!seenTwo.get()) {
+                        inAStep.incrementAndGet();
+                        for (int k = 0; k < 1000; k++) {
+                            Thread.onSpinWait();
+                            if (inAStep.get() > 1) {
+                                seenTwo.set(true);
+                            }
+                        }
+                        inAStep.decrementAndGet();
+                        Thread.yield();
+                    }
+                    unchecked(() -> pair.near.read(new byte[1], 0, 1));
+                }, ended::countDown);
+            }
+            for (Pair pair : pairs) {
+                pair.far.getOutputStream().write(7);
+            }
+            ended.await();
+        }
+        assertEquals(0, loop.streams());
+        assertEquals(0, other.streams(), "they have stayed where they were");
+        for (Pair pair : pairs) {
+            pair.close();
+            pair.far.close();
+        }
+    }
+
     @Test
     void withoutLoopsTheCallerRelays() throws IOException {
         try (EventLoops none = new EventLoops(0); Pair pair = new Pair()) {
@@ -510,6 +554,7 @@ class EventLoopsTest {
         List<Future<?>> all = new ArrayList<>();
         List<Pair> pairs = new ArrayList<>();
         EventLoop loop = EventLoop.open(9).orElseThrow();
+        loop.begin(List.of(loop));
         try (loop; ExecutorService platform = Executors.newCachedThreadPool()) {
             CountDownLatch ended = new CountDownLatch(4);
             for (int i = 0; i < 4; i++) {

@@ -65,7 +65,7 @@ class LoopChoiceTest {
     @Test
     void littleWorkStaysOnOne() {
         for (int i = 0; i < 100; i++) {
-            pass(5, 0.2);
+            pass(5, 0.5);
             Loop loop = choice.forNewcomer();
             assertEquals(0, loop.number);
             loop.streams++;
@@ -77,7 +77,7 @@ class LoopChoiceTest {
     @Test
     void muchWorkIsSpreadEvenly() {
         loops.getFirst().streams = 32;
-        pass(50, 0.4);
+        pass(50, 0.8);
         assertEquals(2, choice.inUse());
         for (int i = 0; i < 32; i++) {
             next(loops.getFirst());
@@ -99,24 +99,24 @@ class LoopChoiceTest {
     @Test
     void goesBackToFewerOnceTheyHaveBeenQuietForASecond() {
         loops.getFirst().streams = 8;
-        pass(50, 0.4);
+        pass(50, 0.8);
         for (int i = 0; i < 8; i++) {
             next(loops.getFirst());
         }
-        pass(500, 0.11, 0.11);
+        pass(500, 0.25, 0.25);
         assertEquals(2, choice.inUse(), "one would be nearly too busy: not enough to go back");
-        pass(90, 0.05, 0.05);
+        pass(90, 0.2, 0.2);
         assertEquals(2, choice.inUse());
-        pass(60, 0.05, 0.05);
+        pass(60, 0.2, 0.2);
         assertEquals(1, choice.inUse());
         assertSame(loops.getFirst(), next(loops.get(1)), "the next request comes back");
     }
 
     @Test
     void afterALongSilenceWhatWasKnownIsForgotten() {
-        pass(50, 0.4);
+        pass(50, 0.8);
         assertEquals(2, choice.inUse());
-        pass(1, 0.4);
+        pass(1, 0.8);
         now += 3600 * 1_000_000_000L;
         loops.forEach(loop -> loop.idle += 3600 * 1_000_000_000L);
         assertEquals(0, choice.forNewcomer().number);
