@@ -222,11 +222,15 @@ final class EventLoop implements LoopChoice.Loop, AutoCloseable {
         if (nothing) {
             idle.begin(System.nanoTime());
         }
-        int count = epoll.await(nothing);
+        int count;
+        try {
+            count = epoll.await(nothing);
+        } finally {
+            line.awake();
+        }
         if (nothing) {
             idle.end(System.nanoTime());
         }
-        line.awake();
         epoll.tell(count, followed);
     }
 
