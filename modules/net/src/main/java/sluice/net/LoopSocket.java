@@ -95,6 +95,18 @@ final class LoopSocket extends Socket {
         return now == null ? here.isEmpty() : here.isPresent() && here.get() == now.loop;
     }
 
+    /**
+     * Whether nothing has come that no read has taken, nor the peer's end as far as that is known. Only on its own loop is what the loop
+     * has been told the whole truth: to all others it may tell late.
+     */
+    boolean isQuiet() throws IOException {
+        Waiting now = waiting;
+        if (now != null && now.isEmpty() && waitsHere()) {
+            return true;
+        }
+        return (now == null || !now.ended) && blocking.getInputStream().available() == 0;
+    }
+
     /** The channel's readiness, as one thread that reads and one that writes wait for it; threads of the loop, or others. */
     private final class Waiting implements Followed.Socket {
         private final EventLoop loop;

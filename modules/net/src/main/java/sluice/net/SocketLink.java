@@ -65,7 +65,8 @@ public final class SocketLink implements Link {
 
     @Override
     public boolean quiet() throws IOException {
-        return transport.getInputStream().available() == 0 && (transport == socket || in.available() == 0);
+        boolean quiet = transport instanceof LoopSocket loop ? loop.isQuiet() : transport.getInputStream().available() == 0;
+        return quiet && (transport == socket || in.available() == 0);
     }
 
     @Override

@@ -359,6 +359,58 @@ class EventLoopsTest {
     }
 
     @Test
+    void whatCameUnaskedIsSeenFromElsewhereThoughItsLoopIsBusy() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch seen = new CountDownLatch(1);
+        try (EventLoops one = new EventLoops(1); Pair upstream = new Pair()) {
+            Socket busy = served(one, socket -> unchecked(() -> {
+                upstream.near.waitHere();
+                upstream.near.read(new byte[100], 0, 100);
+                begun.countDown();
+                // The loop's thread looks at no socket meanwhile.
+                while (seen.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                socket.close();
+                return null;
+            }));
+            upstream.far.getOutputStream().write(1);
+            begun.await();
+            boolean before = upstream.near.quiet();
+            upstream.far.getOutputStream().write(2);
+            boolean after = upstream.near.quiet();
+            seen.countDown();
+            assertTrue(before, "nothing has come");
+            assertFalse(after, "a byte has come");
+            busy.close();
+        }
+    }
+
+    @Test
+    void aConnectionThatThePeerHasEndedIsNotQuiet() throws Exception {
+        try (EventLoops one = new EventLoops(1); Pair upstream = new Pair()) {
+            BlockingQueue<Boolean> quiet = new LinkedBlockingQueue<>();
+            Socket client = served(one, socket -> unchecked(() -> {
+                upstream.near.waitHere();
+                upstream.near.read(new byte[100], 0, 100);
+                quiet.add(upstream.near.quiet());
+                socket.getInputStream().read();
+                // Who gives way goes on after the loop's next look at its sockets.
+                Thread.yield();
+                quiet.add(upstream.near.quiet());
+                socket.close();
+                return null;
+            }));
+            upstream.far.getOutputStream().write(1);
+            assertEquals(true, quiet.take());
+            upstream.far.close();
+            client.getOutputStream().write(1);
+            assertEquals(false, quiet.take());
+            client.close();
+        }
+    }
+
+    @Test
     void readsAndWritesAConnectionAtATimeFromAnyThread() throws Exception {
         byte[] much = new byte[8 << 20];
         new Random(2).nextBytes(much);
