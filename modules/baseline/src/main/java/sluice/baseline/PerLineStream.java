@@ -19,8 +19,10 @@ import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.responses.BehindEnd;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
+import sluice.responses.EventKind;
 import sluice.responses.EventType;
 import sluice.responses.KeptItems;
 import sluice.responses.KeptResponse;
@@ -44,6 +46,8 @@ final class PerLineStream {
     private String responseId = "";
     private String conversationId = "";
     private String terminal = "";
+    /** What the event meant that has ended the response. */
+    private EventKind end = EventKind.OPENING;
     private StreamError error = StreamError.NONE;
     private long sequence = -1;
     private long events;
@@ -140,8 +144,15 @@ final class PerLineStream {
     private void event(TextFrame frame) throws ClientSink.Gone, ByteSource.Broken {
         ParsedEvent event = new ParsedEvent(frame.json(), frame.type());
         boolean late = !terminal.isEmpty();
-        note(event);
         boolean failed = failed(event);
+        note(event);
+        if (late && isTooLate(event, failed) && !BehindEnd.isDone(frame.json(), 0, frame.json().length)) {
+            return;
+        }
+        events++;
+        if (end == EventKind.OPENING && (event.terminal() || failed)) {
+            end = failed ? EventKind.FAILED : EventKind.TERMINAL;
+        }
         if (failed && !committed && !error.equals(StreamError.NONE) && (fold || options.call().mayMoveOn().test(error))) {
             refused = true;
             return;
@@ -164,6 +175,12 @@ final class PerLineStream {
         if (event.terminal() || failed) {
             endNanos = options.clocks().nanos().getAsLong() + options.limits().afterTerminal().toNanos();
         }
+    }
+
+    /** Whether it comes behind the end of the response, where nobody may see it. */
+    private boolean isTooLate(ParsedEvent event, boolean failed) {
+        return options.call().ending() != Ending.ANY
+                && !BehindEnd.mayCome(end, event.kindOfType(), failed ? EventKind.FAILED : event.kindOfType().kind());
     }
 
     /** Whether the response failed: an error without a type is one, and so is a refusal told as a response that is not complete. */
@@ -198,7 +215,7 @@ final class PerLineStream {
                 options.call().identified().limited(quotas);
             }
         }
-        if (events++ == 0) {
+        if (events == 0) {
             firstEventNanos = now;
         }
         sequence = event.sequence() >= 0 ? event.sequence() : sequence;
@@ -280,7 +297,9 @@ final class PerLineStream {
     }
 
     private RelayOutcome end(TextFrame tail) throws ClientSink.Gone {
-        if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && !fold) {
+        boolean mayPass = options.call().ending() != Ending.ANY
+                && (!tail.isEvent() || BehindEnd.isDone(tail.json(), 0, tail.json().length));
+        if (!terminal.isEmpty() && gone == null && !tail.isEmpty() && mayPass && !fold) {
             write(tail.bytes());
         }
         if (options.call().ending() == Ending.ANY || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !anyOfTheProtocol) {

@@ -2,9 +2,12 @@ package sluice.sse;
 
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
+import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.responses.AnswerFacts;
+import sluice.responses.BehindEnd;
 import sluice.responses.EventKind;
+import sluice.responses.EventType;
 
 /**
  * What an event means for the stream: whether it is held back, lets out what is held, ends the stream, or is the reason to refuse
@@ -17,7 +20,8 @@ final class Commitment {
     private final StreamFacts facts;
     private boolean refused;
     private boolean released;
-    private boolean ended;
+    /** What the first event meant that ended the response. */
+    private EventKind end = EventKind.OPENING;
 
     Commitment(RelayOptions options, Outlet outlet, Deadlines deadlines, StreamFacts facts) {
         this.options = options;
@@ -43,13 +47,18 @@ final class Commitment {
         if (refused) {
             return false;
         }
-        if (kind.terminal() && !ended) {
-            ended = true;
+        if (kind.terminal() && !end.terminal()) {
+            end = kind;
             deadlines.endIn(options.limits().afterTerminal());
         }
         boolean now = first || kind.terminal() || released;
         released = false;
         return now;
+    }
+
+    /** Whether an event comes behind the end of the response, where nobody may see it. Other protocols have ends of their own. */
+    boolean isTooLate(EventType type, EventKind kind) {
+        return end.terminal() && options.call().ending() != Ending.ANY && !BehindEnd.mayCome(end, type, kind);
     }
 
     /** Decides whether the client may see an event of this kind, which may still be under way. */

@@ -26,6 +26,8 @@ final class LongEvent {
     private boolean judging;
     /** It is the one that the stream is refused for: it is read, not passed. */
     private boolean swallowing;
+    /** It comes behind the end of the response. */
+    private boolean dropping;
 
     LongEvent(RelayBuffer buffer, EventReading reading, Outlet outlet, ClientSide client, Commitment commitment) {
         this.buffer = buffer;
@@ -40,6 +42,7 @@ final class LongEvent {
         passing = true;
         decided = false;
         judging = false;
+        dropping = false;
         bytes = buffer.limit - frames.start();
         reading.begin();
         pieces.begin(frames.start(), frames.startsStream(), frames.startsAfterCr());
@@ -94,16 +97,19 @@ final class LongEvent {
             if (type().kind() == EventKind.FAILED) {
                 AccountNames.hide(buffer.bytes, buffer.written, safe);
             }
-            if (!swallowing) {
+            if (!swallowing && !dropping) {
                 client.emit(buffer.bytes, buffer.written, safe, false);
             }
-            buffer.written = safe;
-            buffer.boundary = safe;
+            buffer.skip(safe);
         }
     }
 
     private void decide() {
         decided = true;
+        dropping = commitment.isTooLate(type(), type().kind());
+        if (dropping) {
+            return;
+        }
         judging = pieces.dataSeen() && type().kind() == EventKind.FAILED && outlet.holding();
         if (judging) {
             outlet.holdMore(JUDGED_BYTES);
@@ -128,6 +134,11 @@ final class LongEvent {
     /** Whether it was read to its end only to be refused. */
     boolean isSwallowed() {
         return swallowing;
+    }
+
+    /** Whether none of it goes to the client. */
+    boolean isDropped() {
+        return dropping;
     }
 
     /** Everything before this place was read. */

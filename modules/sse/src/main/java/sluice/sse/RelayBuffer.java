@@ -118,6 +118,12 @@ final class RelayBuffer {
         return growth;
     }
 
+    /** Nothing before {@code to} is written any more. */
+    void skip(int to) {
+        written = to;
+        boundary = to;
+    }
+
     /** Gives up what stands before {@code base}: all places move by it. */
     void drop(int base) {
         System.arraycopy(bytes, base, bytes, 0, limit - base);

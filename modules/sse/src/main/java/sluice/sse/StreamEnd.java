@@ -10,6 +10,8 @@ import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.Completed;
+import sluice.json.ByteSearch;
+import sluice.responses.BehindEnd;
 import sluice.responses.BrokenStream;
 import sluice.responses.ErrorEvent;
 
@@ -86,16 +88,35 @@ final class StreamEnd {
     /** The stream is complete; {@code announced}: the source came to its announced end, so that its last bytes count. */
     RelayOutcome completed(boolean announced) {
         try {
-            if (announced && buffer.limit > buffer.written) {
-                client.emit(buffer.bytes, buffer.written, buffer.limit, true);
-                buffer.written = buffer.limit;
-            } else {
-                client.flush(buffer);
+            int to = announced ? tailTo() : buffer.boundary;
+            if (to > buffer.written) {
+                client.emit(buffer.bytes, buffer.written, to, true);
+                buffer.written = to;
             }
             outlet.letGo();
         } catch (ClientSink.Gone left) {
             return client.left(left);
         }
         return client.isGone() ? client.left() : new Completed(client.report());
+    }
+
+    /** Up to where what stands behind the last whole event may pass: behind the end of a response nothing of an event may. */
+    private int tailTo() {
+        if (!facts.ended() || options.call().ending() == Ending.ANY) {
+            return buffer.limit;
+        }
+        if (longEvent.isPassing()) {
+            return longEvent.isDropped() ? buffer.written : buffer.limit;
+        }
+        int at = buffer.boundary;
+        while (at < buffer.limit) {
+            int lineTo = ByteSearch.lineEnd(buffer.bytes, at, buffer.limit);
+            int value = FrameScanner.dataValue(buffer.bytes, at, lineTo);
+            if (value >= 0 && !BehindEnd.isDone(buffer.bytes, value, lineTo)) {
+                return at;
+            }
+            at = lineTo + 1;
+        }
+        return buffer.limit;
     }
 }

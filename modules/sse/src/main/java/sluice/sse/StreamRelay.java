@@ -12,6 +12,7 @@ import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.buffers.AnswerRoom;
 import sluice.json.AccountNames;
 import sluice.json.ByteSearch;
+import sluice.responses.BehindEnd;
 import sluice.responses.EventHead;
 import sluice.responses.EventKind;
 import sluice.responses.EventType;
@@ -166,7 +167,15 @@ final class StreamRelay {
         if (failed || kind == EventKind.FAILED) {
             AccountNames.hide(buffer.bytes, frames.start(), frames.end());
         }
+        if (commitment.isTooLate(type, kind) && !isDone()) {
+            drop(frames.end());
+            return;
+        }
         accept(kind, frames.end());
+    }
+
+    private boolean isDone() {
+        return frames.dataLines() == 1 && BehindEnd.isDone(buffer.bytes, frames.dataFrom(), frames.dataTo());
     }
 
     /** The type that the event's JSON tells. An error without a type is one, as long as that may keep it from the client. */
@@ -224,16 +233,30 @@ final class StreamRelay {
         }
     }
 
+    /** An event that ends at {@code to} is not for the client; what stands before it is. */
+    private void drop(int to) throws IOException {
+        client.flush(buffer);
+        buffer.skip(to);
+    }
+
     /** An event that did not fit has ended. */
     private void passed() throws IOException {
         frames.resume(longEvent.at(), longEvent.lfMayFollow());
         if (!longEvent.isEvent()) {
-            buffer.boundary = longEvent.at();
+            if (longEvent.isDropped()) {
+                drop(longEvent.at());
+            } else {
+                buffer.boundary = longEvent.at();
+            }
             return;
         }
         EventKind kind = learn(longEvent.type());
         if (longEvent.isSwallowed()) {
             commitment.longEventRefused();
+        }
+        if (longEvent.isDropped() || commitment.isTooLate(longEvent.type(), kind)) {
+            drop(longEvent.at());
+            return;
         }
         accept(kind, longEvent.at());
     }

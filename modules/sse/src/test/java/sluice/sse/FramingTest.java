@@ -104,8 +104,14 @@ class FramingTest {
         BatchingRelay relay = gated ? new BatchingRelay() : BatchingRelay.ungated();
         RelayOutcome outcome = relay.relay(ScriptedSource.paced(stream, ends), sink, options.build());
         assertInstanceOf(RelayOutcome.Completed.class, outcome);
-        assertArrayEquals(mapped ? restored(stream) : stream, sink.bytes());
+        assertArrayEquals(passing(mapped ? restored(stream) : stream), sink.bytes());
         return outcome.report();
+    }
+
+    /** Without the part of an event behind the end. */
+    private static byte[] passing(byte[] stream) {
+        String text = new String(stream, java.nio.charset.StandardCharsets.UTF_8);
+        return text.endsWith("data: {") ? Streams.bytes(text.substring(0, text.length() - 7)) : stream;
     }
 
     /** Known from how the streams were made, not by any parser. */

@@ -9,6 +9,7 @@ import sluice.buffers.AnswerRoom;
 import sluice.forward.Answer;
 import sluice.json.ByteSearch;
 import sluice.json.JsonStrings;
+import sluice.responses.BehindEnd;
 import sluice.responses.ErrorEvent;
 import sluice.responses.ErrorMessage;
 import sluice.websocket.CloseCodes;
@@ -107,6 +108,9 @@ final class TurnAnswer implements Answer {
     }
 
     private void message(byte[] buffer, int offset, int length) throws IOException {
+        if (BehindEnd.isDone(buffer, offset, offset + length)) {
+            return;
+        }
         if (streamId.isEmpty() || ByteSearch.indexOf(buffer, offset, offset + length, STREAM_ID) >= 0) {
             socket.sendLater(buffer, offset, length);
         } else {

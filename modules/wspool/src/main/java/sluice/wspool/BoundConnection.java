@@ -10,6 +10,9 @@ import java.util.function.LongSupplier;
 import sluice.api.OutboundBody;
 import sluice.api.TurnPool;
 import sluice.json.JsonMembers;
+import sluice.responses.BehindEnd;
+import sluice.responses.EventKind;
+import sluice.responses.EventType;
 
 /**
  * A connection that one WebSocket client keeps, shared by the turns of its streams: each event goes to the turn of the stream
@@ -161,9 +164,9 @@ final class BoundConnection implements SocketListener {
     public void message(byte[] buffer, int offset, int length) {
         List<EventMailbox> receivers = receivers(buffer, offset, length);
         if (receivers.isEmpty()) {
-            // What an account still says of a response behind its end would be a second end for the client.
             JsonMembers members = new JsonMembers(buffer, offset, offset + length);
-            if (!members.seek("type") || !members.valueText().startsWith("response.")) {
+            EventType type = members.seek("type") ? EventType.of(members.valueText()) : EventType.UNKNOWN;
+            if (BehindEnd.mayCome(EventKind.TERMINAL, type, type.kind())) {
                 strays.message(buffer, offset, length);
             }
             return;
