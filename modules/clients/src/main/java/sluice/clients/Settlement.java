@@ -137,9 +137,10 @@ public final class Settlement {
         long seen = record.stream ? Math.max(record.events, record.answerBytes / BYTES_PER_DELTA)
                 : record.answerBytes / Claim.BYTES_PER_TOKEN;
         TokenUsage part = record.usage;
-        long output = claim.background() && abandoned(record) ? claim.outputTokens() : seen;
-        return new TokenUsage(part.input() > 0 ? part.input() : claim.inputTokens(), part.cached(), part.cacheWrite(),
-                part.output() > 0 ? part.output() : output, part.reasoning(), true);
+        long input = part.input() > 0 ? part.input() : claim.inputTokens();
+        long output = part.output() > 0 ? part.output() : claim.background() && abandoned(record) ? claim.outputTokens() : seen;
+        return new TokenUsage(input, Math.min(part.cached(), input), Math.min(part.cacheWrite(), input), output,
+                Math.min(part.reasoning(), output), true);
     }
 
     /** Output that a client has seen of a stream, in tokens; 0 of what is none. */

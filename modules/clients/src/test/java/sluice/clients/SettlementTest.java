@@ -70,6 +70,12 @@ class SettlementTest {
     }
 
     @Test
+    void whatIsEstimatedHoldsWhatWasToldOfIt() {
+        RequestRecord half = desk.ends(desk.admitted(Desk.body(40, 20, false)), 200, "resp_1", new TokenUsage(0, 50, 60, 0, 70, true));
+        assertEquals(new TokenUsage(10, 10, 10, 0, 0, true), half.usage);
+    }
+
+    @Test
     void whatWasRefusedOrNeverSentCostsNothing() {
         desk.ends(desk.admitted(Desk.body(40, 20, false)), 429, "", TokenUsage.NONE);
         Ticket never = desk.admitted(Desk.body(40, 20, false));

@@ -15,7 +15,7 @@ public final class ToldUsage {
      *
      * @param total input and output together, for answers that have one of them only, such as embeddings
      * @return {@link TokenUsage#NONE} if nothing is told, or what no model can use; marked as estimated if input or output is missing,
-     *     so that what is missing is not taken for nothing; no more is cached than was read
+     *     so that what is missing is not taken for nothing; no more is cached than was read, and no more was thought than was written
      */
     public static TokenUsage of(long input, long output, long total, long cached, long cacheWrite, long reasoning) {
         if (input < 0 && output < 0 || Math.max(Math.max(input, output), Math.max(cached, cacheWrite)) > MOST_TOKENS) {
@@ -24,7 +24,9 @@ public final class ToldUsage {
         boolean missing = (input < 0 || output < 0) && total < Math.max(input, output);
         long in = input >= 0 ? input : missing ? 0 : total - output;
         long out = output >= 0 ? output : missing ? 0 : total - input;
-        long most = input < 0 && missing ? Long.MAX_VALUE : in;
-        return new TokenUsage(in, Math.clamp(cached, 0, most), Math.clamp(cacheWrite, 0, most), out, Math.max(0, reasoning), missing);
+        long mostRead = input < 0 && missing ? MOST_TOKENS : in;
+        long mostWritten = output < 0 && missing ? MOST_TOKENS : out;
+        return new TokenUsage(in, Math.clamp(cached, 0, mostRead), Math.clamp(cacheWrite, 0, mostRead), out,
+                Math.clamp(reasoning, 0, mostWritten), missing);
     }
 }

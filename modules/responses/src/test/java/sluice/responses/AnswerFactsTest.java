@@ -66,13 +66,29 @@ class AnswerFactsTest {
         "{\"input_tokens\":10,\"output_tokens\":5,\"input_tokens_details\":{\"cached_tokens\":-3}} | 10 |  5 | false",
     })
     void whatIsNotToldWholeIsMarkedAndWhatCannotBeIsNotTold(String usage, long input, long output, boolean estimated) {
+        assertEquals(new TokenUsage(input, 0, 0, output, 0, estimated), read(usage));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"input_tokens\":10,\"input_tokens_details\":{\"cached_tokens\":11},\"output_tokens\":5}              | 10 | 10 | 5 | 0",
+        "{\"input_tokens\":10,\"output_tokens\":5,\"output_tokens_details\":{\"reasoning_tokens\":4}}           | 10 |  0 | 5 | 4",
+        "{\"input_tokens\":10,\"output_tokens\":5,\"output_tokens_details\":{\"reasoning_tokens\":6}}           | 10 |  0 | 5 | 5",
+        "{\"output_tokens_details\":{\"reasoning_tokens\":99999999999},\"input_tokens\":10,\"output_tokens\":0} | 10 |  0 | 0 | 0",
+        "{\"prompt_tokens\":10,\"total_tokens\":12,\"completion_tokens_details\":{\"reasoning_tokens\":7}}      | 10 |  0 | 2 | 2",
+    })
+    void noMoreIsCachedThanWasReadAndNoMoreWasThoughtThanWritten(String usage, long input, long cached, long output, long reasoning) {
+        assertEquals(TokenUsage.told(input, cached, output, reasoning), read(usage));
+    }
+
+    private static TokenUsage read(String usage) {
         AnswerFacts found = new AnswerFacts();
         byte[] bytes = ("{\"id\":\"resp_1\",\"usage\":" + usage + "}").getBytes(StandardCharsets.UTF_8);
         JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, found);
         for (int at = 0; at < bytes.length;) {
             at = json.feed(bytes, at, bytes.length);
         }
-        assertEquals(new TokenUsage(input, 0, 0, output, 0, estimated), found.usage());
+        return found.usage();
     }
 
     private static TokenUsage usage(JsonNode tree) {
