@@ -41,11 +41,21 @@ public final class LogText {
 
     /** Appends a text bare if nobody can take it for something else, and in quotation marks otherwise. */
     public static void appendWord(StringBuilder line, String text) {
-        if (text.length() <= MOST_CHARS && text.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=')) {
+        if (text.length() <= MOST_CHARS && isBare(text)) {
             line.append(text);
         } else {
             appendQuoted(line, text);
         }
+    }
+
+    private static boolean isBare(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c >= 0x7F || c == '"' || c == '\\' || c == '=') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Not tame are controls (C0, DEL, C1), line separators, marks of direction, and halves of characters. */
