@@ -133,11 +133,27 @@ public sealed interface RelayOutcome {
          * @param flushes writes to the client
          * @param bytesIn bytes read
          * @param bytesOut bytes written
+         * @param textBytes of them that are text of the output, as far as that was looked for: in answers that are no stream
          */
-        public record Counts(Events events, long flushes, long bytesIn, long bytesOut) {
+        public record Counts(Events events, long flushes, long bytesIn, long bytesOut, long textBytes) {
+            /** Pieces of the usual events of a stream around a token; most of an event is what says where it belongs. */
+            private static final long BYTES_PER_DELTA = 256;
+            /** Of text. */
+            private static final long BYTES_PER_TOKEN = 4;
+
+            /** Counts of a stream. */
+            public Counts(Events events, long flushes, long bytesIn, long bytesOut) {
+                this(events, flushes, bytesIn, bytesOut, 0);
+            }
+
             /** Counts of an answer that is no stream. */
-            public static Counts of(long flushes, long bytesIn, long bytesOut) {
-                return new Counts(Events.NONE, flushes, bytesIn, bytesOut);
+            public static Counts of(long flushes, long bytesIn, long bytesOut, long textBytes) {
+                return new Counts(Events.NONE, flushes, bytesIn, bytesOut, textBytes);
+            }
+
+            /** Tokens of output that were seen, for answers that do not tell: an event is one, and so are four bytes of text. */
+            public long tokens() {
+                return Math.max(Math.max(events.all, textBytes / BYTES_PER_TOKEN), bytesIn / BYTES_PER_DELTA);
             }
         }
 

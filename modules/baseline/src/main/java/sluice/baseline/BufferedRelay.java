@@ -10,11 +10,20 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
+import sluice.json.JsonReader;
+import sluice.responses.AnswerFacts;
+import sluice.responses.AnswerTree;
+import sluice.responses.Fact;
 import sluice.responses.RestoredNames;
 
 /** Reads a JSON answer whole, parses it into a tree, and writes it with the model's name changed. Thread-safe. */
 public final class BufferedRelay implements AnswerRelay {
     private static final int CHUNK_BYTES = 8 * 1024;
+
+    /** How much was read, and how much of it was text of the output. */
+    private record Read(long bytes, long textBytes) {
+        private static final Read NOTHING = new Read(0, 0);
+    }
 
     /** For {@link java.util.ServiceLoader}. */
     public BufferedRelay() {
@@ -28,7 +37,7 @@ public final class BufferedRelay implements AnswerRelay {
     @Override
     public RelayOutcome relay(ByteSource source, ClientSink sink, RelayOptions options) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        RelayOutcome.Report nothing = report(TreeScanner.MAPPER.missingNode(), whole.size(), 0);
+        RelayOutcome.Report nothing = report(TreeScanner.MAPPER.missingNode(), Read.NOTHING, 0);
         try {
             byte[] chunk = new byte[CHUNK_BYTES];
             for (int count = source.read(chunk, 0, CHUNK_BYTES); count >= 0; count = source.read(chunk, 0, CHUNK_BYTES)) {
@@ -39,7 +48,8 @@ public final class BufferedRelay implements AnswerRelay {
         }
         byte[] bytes = whole.toByteArray();
         JsonNode root = parse(bytes);
-        RelayOutcome.Report read = report(root, whole.size(), 0);
+        Read size = new Read(bytes.length, text(bytes, options.call().ending()));
+        RelayOutcome.Report read = report(root, size, 0);
         if (!root.isObject() && !mayBeAnything(options, bytes.length)) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", read);
         }
@@ -49,20 +59,30 @@ public final class BufferedRelay implements AnswerRelay {
         if (!read.error().equals(StreamError.NONE) && options.call().mayMoveOn().test(read.error())) {
             return new RelayOutcome.RefusedBeforeOutput(read.error(), read);
         }
-        return write(sink, bytes, root, whole.size(), options);
+        return write(sink, bytes, root, size, options);
     }
 
-    private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, int bytesIn, RelayOptions options) {
+    private static RelayOutcome write(ClientSink sink, byte[] bytes, JsonNode root, Read read, RelayOptions options) {
         try {
-            RelayOutcome.Report told = report(root, bytesIn, 0);
+            RelayOutcome.Report told = report(root, read, 0);
             options.call().identified().identified(told.responseId(), told.conversationId());
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }
-            return new RelayOutcome.Completed(report(root, bytesIn, bytes.length));
+            return new RelayOutcome.Completed(report(root, read, bytes.length));
         } catch (ClientSink.Gone e) {
-            return RelayOutcome.BrokeOff.of(e, report(root, bytesIn, 0));
+            return RelayOutcome.BrokeOff.of(e, report(root, read, 0));
         }
+    }
+
+    /** How much text there is in the output. */
+    private static long text(byte[] bytes, RelayOptions.Ending ending) {
+        AnswerFacts facts = new AnswerFacts();
+        JsonReader<Fact> json = new JsonReader<>(AnswerTree.ANSWER, facts);
+        for (int at = 0; at < bytes.length;) {
+            at = json.feed(bytes, at, bytes.length);
+        }
+        return facts.textBytes(bytes.length, ending);
     }
 
     private static RelayOutcome.Cause cause(IOException failure) {
@@ -96,7 +116,7 @@ public final class BufferedRelay implements AnswerRelay {
         return out.toByteArray();
     }
 
-    private static RelayOutcome.Report report(JsonNode root, int bytesIn, int bytesOut) {
+    private static RelayOutcome.Report report(JsonNode root, Read read, int bytesOut) {
         JsonNode response = root.path("response").isObject() ? root.path("response") : root;
         JsonNode usage = response.path("usage");
         TokenUsage tokens = usage.isObject() ? ParsedEvent.usage(usage) : TokenUsage.NONE;
@@ -108,6 +128,6 @@ public final class BufferedRelay implements AnswerRelay {
                 conversation.isTextual() ? conversation.asText() : conversation.path("id").asText("")),
                 new RelayOutcome.Report.Ended("", streamError, tokens, response.path("service_tier").isTextual()
                         ? response.path("service_tier").asText() : ""),
-                RelayOutcome.Report.Counts.of(bytesOut > 0 ? 1 : 0, bytesIn, bytesOut), 0, 0);
+                RelayOutcome.Report.Counts.of(bytesOut > 0 ? 1 : 0, read.bytes(), bytesOut, read.textBytes()), 0, 0);
     }
 }

@@ -213,6 +213,7 @@ final class AnswerPassage {
     private RelayOutcome.Report report() {
         return new RelayOutcome.Report(new RelayOutcome.Report.Ids(scan.id(), scan.conversationId()),
                 new RelayOutcome.Report.Ended("", scan.error(), scan.usage(), scan.serviceTier()),
-                RelayOutcome.Report.Counts.of(flushes, bytesIn, bytesOut), 0, 0);
+                RelayOutcome.Report.Counts.of(flushes, bytesIn, bytesOut,
+                        scan.textBytes(bytesIn, options.call().ending())), 0, 0);
     }
 }

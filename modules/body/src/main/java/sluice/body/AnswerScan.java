@@ -131,6 +131,11 @@ final class AnswerScan {
         return facts.usage();
     }
 
+    /** How much of {@code bytes} is text of the output. */
+    long textBytes(long bytes, RelayOptions.Ending ending) {
+        return facts.textBytes(bytes, ending);
+    }
+
     /** Whether it is known by now if the answer is a failure; what is no JSON object is none. */
     boolean settled() {
         return facts.settled() || json.ended();

@@ -43,6 +43,25 @@ class JsonRelayTest {
         }
     }
 
+    /** What tells no usage is estimated by it: a stream of the same text would be about as many events as this has tokens. */
+    @Test
+    void countsTheTextOfTheOutputAndNotItsFrame() {
+        String frame = "{\"id\":\"resp_1\",\"instructions\":\"" + "Be brief. ".repeat(20) + "\",\"text\":{\"format\":{\"type\":\"text\"}},"
+                + "\"tools\":[{\"parameters\":{\"arguments\":\"" + "x".repeat(300) + "\"}}],\"output\":[";
+        String output = "{\"type\":\"reasoning\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"" + "think".repeat(8) + "\"}],"
+                + "\"encrypted_content\":\"" + "x".repeat(200) + "\"},{\"id\":\"msg_1\",\"type\":\"message\",\"content\":[{\"type\":"
+                + "\"output_text\",\"annotations\":[{\"text\":\"no output\"}],\"text\":\"" + "say\\n".repeat(30) + "\"},"
+                + "{\"type\":\"refusal\",\"refusal\":\"" + "no".repeat(10) + "\"}]},"
+                + "{\"type\":\"function_call\",\"arguments\":\"{\\\"x\\\":1}\"}";
+        int text = 8 * 5 + 30 * 4 + 10 * 2 + 7;
+        byte[] answer = bytes(frame + output + "]}");
+        for (int piece = 1; piece <= answer.length; piece++) {
+            RelayOutcome.Report report = completed(PiecewiseSource.slow(answer, piece), new RecordingSink(), RelayOptions.Names.SAME);
+            assertEquals(text, report.counts().textBytes(), "pieces of " + piece);
+            assertEquals(text / 4, report.counts().tokens());
+        }
+    }
+
     @Test
     void leavesAnAnswerAsItIsWhenTheModelIsNotMapped() {
         RecordingSink sink = new RecordingSink();

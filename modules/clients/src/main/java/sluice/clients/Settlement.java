@@ -16,9 +16,6 @@ import sluice.records.RequestRecord;
  * Thread-safe.
  */
 public final class Settlement {
-    /** Pieces of the usual events of a stream around a token; most of an event is what says where it belongs. */
-    private static final long BYTES_PER_DELTA = 256;
-
     private final Books books;
     private final SpendingStore store;
     private final LongSupplier clock;
@@ -134,18 +131,17 @@ public final class Settlement {
         if (claim.equals(Claim.NOTHING)) {
             return record.usage;
         }
-        long seen = record.stream ? Math.max(record.events, record.answerBytes / BYTES_PER_DELTA)
-                : record.answerBytes / Claim.BYTES_PER_TOKEN;
         TokenUsage part = record.usage;
         long input = part.input() > 0 ? part.input() : claim.inputTokens();
-        long output = part.output() > 0 ? part.output() : claim.background() && abandoned(record) ? claim.outputTokens() : seen;
+        long output = part.output() > 0 ? part.output() : claim.background() && abandoned(record) ? claim.outputTokens()
+                : record.seenTokens;
         return new TokenUsage(input, Math.min(part.cached(), input), Math.min(part.cacheWrite(), input), output,
                 Math.min(part.reasoning(), output), true);
     }
 
     /** Output that a client has seen of a stream, in tokens; 0 of what is none. */
     private static long seen(RequestRecord record) {
-        return record.events == 0 ? 0 : Math.max(record.events, record.answerBytes / BYTES_PER_DELTA);
+        return record.events == 0 ? 0 : record.seenTokens;
     }
 
     private SpendingChange charge(RequestRecord record, List<Party> parties, Reservation reservation) {

@@ -175,6 +175,7 @@ final class Attempt {
         RequestRecord record = call.record;
         record.responseId = report.responseId();
         record.toldTier = report.serviceTier();
+        record.seenTokens = report.counts().tokens();
         record.answerBytes += report.bytesOut();
         record.events += report.events();
         record.flushes += report.flushes();

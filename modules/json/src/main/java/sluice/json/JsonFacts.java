@@ -12,6 +12,11 @@ public interface JsonFacts<F> {
     /** A whole number; its fraction is left out. -1 for one that is below zero or has an exponent, as no count has. */
     void number(F fact, long value);
 
+    /** So many more bytes of a string whose size is wanted: it may go on, and an escape of one letter is one byte. */
+    default void passed(F fact, int bytes) {
+        // most do not care
+    }
+
     /** A container begins of which the extent is wanted. */
     default void opened(F fact) {
         // most do not care

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public final class JsonPlace<F> {
     /** What is wanted of a value; members of an object are looked at in any case. */
-    enum Want { NOTHING, TEXT, TEXT_OR_NUMBER, NUMBER, EXTENT }
+    enum Want { NOTHING, TEXT, TEXT_OR_NUMBER, NUMBER, EXTENT, SIZE }
 
     private final Want want;
     private final Optional<F> fact;
@@ -60,6 +60,11 @@ public final class JsonPlace<F> {
     /** A string. */
     public static <F> JsonPlace<F> text(F fact) {
         return leaf(Want.TEXT, Optional.of(fact));
+    }
+
+    /** A string of which only the size is wanted. */
+    public static <F> JsonPlace<F> size(F fact) {
+        return leaf(Want.SIZE, Optional.of(fact));
     }
 
     /** A number, of which whole, positive ones are read. */

@@ -220,10 +220,13 @@ public final class JsonReader<F> {
 
     private int skipString(byte[] b, int from, int to) {
         int at = ByteSearch.quoteOrBackslash(b, from, to);
+        boolean skipping = state == State.SKIP_STRING;
+        if (!skipping && place.want() == Want.SIZE) {
+            facts.passed(place.fact(), at - from + (at < to && b[at] == '\\' ? 1 : 0));
+        }
         if (at == to) {
             return to;
         }
-        boolean skipping = state == State.SKIP_STRING;
         if (b[at] == '"') {
             state = skipping ? State.SKIP : State.AFTER;
         } else {

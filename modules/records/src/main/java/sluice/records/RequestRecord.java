@@ -93,6 +93,8 @@ public final class RequestRecord {
     public boolean brokenOff;
     /** What the tokens cost, in billionths of a dollar; empty if that is unknown. */
     public OptionalLong cost = OptionalLong.empty();
+    /** Tokens of output that the last account's answer was seen to have, whether it told any or not. */
+    public long seenTokens;
     /** Bytes of the answer's body. */
     public long answerBytes;
     /** Events of a stream. */

@@ -40,6 +40,9 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private long cacheWrite;
     private long reasoning;
 
+    private boolean wrote;
+    private long textBytes;
+
     private boolean failed;
     private long status;
     private String code = "";
@@ -77,6 +80,8 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         settled = false;
         serviceTier = "";
         forgetUsage();
+        wrote = false;
+        textBytes = 0;
         failed = false;
         status = 0;
         code = "";
@@ -121,6 +126,11 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** {@link TokenUsage#NONE} if nothing was counted; marked as estimated if it was not counted whole. */
     public TokenUsage usage() {
         return ToldUsage.of(input, output, total, cached, cacheWrite, reasoning);
+    }
+
+    /** How much of {@code bytes} of JSON is text of the output: all of it where another protocol may have written it anywhere. */
+    public long textBytes(long bytes, RelayOptions.Ending ending) {
+        return wrote || ending != RelayOptions.Ending.ANY ? textBytes : bytes;
     }
 
     private void forgetUsage() {
@@ -221,7 +231,14 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             forgetUsage();
         } else if (fact == Fact.ERROR) {
             failed = true;
+        } else if (fact == Fact.OUTPUT) {
+            wrote = true;
         }
+    }
+
+    @Override
+    public void passed(Fact fact, int bytes) {
+        textBytes += bytes;
     }
 
     @Override

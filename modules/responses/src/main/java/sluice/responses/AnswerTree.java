@@ -50,7 +50,18 @@ public final class AnswerTree {
     private static final JsonPlace<Fact> CONVERSATION = JsonPlace.text(Fact.CONVERSATION_ID)
             .with("id", JsonPlace.text(Fact.CONVERSATION_ID));
     private static final JsonPlace<Fact> ITEM = item(JsonPlace.object());
-    private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE));
+    private static final JsonPlace<Fact> RESPONSE = response(JsonPlace.extent(Fact.RESPONSE), ITEM);
+
+    private static final JsonPlace<Fact> WRITTEN = JsonPlace.size(Fact.OUTPUT_TEXT);
+    /** An item of an answer that is no stream: where nobody tells the usage, its text is all that can be counted. */
+    private static final JsonPlace<Fact> WRITTEN_ITEM = ITEM.with("arguments", WRITTEN).with("input", WRITTEN).with("code", WRITTEN)
+            .with("content", JsonPlace.<Fact>object().each(JsonPlace.<Fact>object().with("text", WRITTEN).with("refusal", WRITTEN)))
+            .with("summary", JsonPlace.<Fact>object().each(JsonPlace.<Fact>object().with("text", WRITTEN)));
+    /** The output of chat completions, for other paths. */
+    private static final JsonPlace<Fact> CHOICE = JsonPlace.<Fact>object().with("text", WRITTEN).with("message", JsonPlace.<Fact>object()
+            .with("content", WRITTEN).with("refusal", WRITTEN)
+            .with("tool_calls", JsonPlace.<Fact>object().each(JsonPlace.<Fact>object()
+                    .with("function", JsonPlace.<Fact>object().with("arguments", WRITTEN)))));
 
     /** An event, or a message of a WebSocket. */
     public static final JsonPlace<Fact> EVENT = resets(JsonPlace.<Fact>object()
@@ -62,7 +73,9 @@ public final class AnswerTree {
             .with("output_index", JsonPlace.number(Fact.OUTPUT_INDEX)));
 
     /** A JSON answer: a response, or an event that holds one, where an upstream answers so; or the words of an error alone. */
-    public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object()).with("response", RESPONSE)
+    public static final JsonPlace<Fact> ANSWER = response(JsonPlace.object(), WRITTEN_ITEM)
+            .with("response", response(JsonPlace.extent(Fact.RESPONSE), WRITTEN_ITEM))
+            .with("choices", JsonPlace.extent(Fact.OUTPUT).each(CHOICE))
             .with("data", JsonPlace.<Fact>object().each(ITEM))
             .with("detail", DETAIL).with("code", CODE).with("message", MESSAGE);
 
@@ -83,10 +96,10 @@ public final class AnswerTree {
                 .with("reset_seconds", RESETS_IN).with("retry_after", RESETS_IN).with("retry_after_seconds", RESETS_IN);
     }
 
-    private static JsonPlace<Fact> response(JsonPlace<Fact> bare) {
+    private static JsonPlace<Fact> response(JsonPlace<Fact> bare, JsonPlace<Fact> item) {
         return bare.with("id", JsonPlace.text(Fact.RESPONSE_ID)).with("model", MODEL)
                 .with("status", JsonPlace.text(Fact.RESPONSE_STATUS)).with("conversation", CONVERSATION)
-                .with("output", JsonPlace.extent(Fact.OUTPUT).each(ITEM)).with("usage", USAGE)
+                .with("output", JsonPlace.extent(Fact.OUTPUT).each(item)).with("usage", USAGE)
                 .with("service_tier", TIER).with("error", ERROR)
                 .with("incomplete_details", JsonPlace.<Fact>object().with("reason", JsonPlace.text(Fact.INCOMPLETE_REASON)));
     }

@@ -20,6 +20,8 @@ public enum Fact {
     ITEM_ID,
     /** The array of items of a response. */
     OUTPUT,
+    /** What the model has written: text, or what it calls a tool with. */
+    OUTPUT_TEXT,
     /** The item that an event adds or completes. */
     ITEM,
     /** Where that item stands in the output. */
