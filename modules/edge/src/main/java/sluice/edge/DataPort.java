@@ -176,17 +176,17 @@ public final class DataPort implements AutoCloseable {
         }
 
         private boolean served() throws IOException, InterruptedException {
-            String host = host();
-            OpenConnections.Place place = enter(host);
-            return serve(over(new AcceptedLink(channel, transport, transport, poller), front.peer(host), place, ""));
+            Front.Peer peer = peer();
+            OpenConnections.Place place = enter(peer.address());
+            return serve(over(new AcceptedLink(channel, transport, transport, poller), peer, place, ""));
         }
 
         /** Agrees on TLS and a protocol, and has the connection served. */
         private boolean agree() throws IOException, InterruptedException {
-            String host = host();
-            OpenConnections.Place place = enter(host);
+            Front.Peer peer = peer();
+            OpenConnections.Place place = enter(peer.address());
             SSLSocket secure = secured(transport, place);
-            ClientConnection connection = over(new AcceptedLink(channel, transport, secure, poller), front.peer(host), place,
+            ClientConnection connection = over(new AcceptedLink(channel, transport, secure, poller), peer, place,
                     secure.getApplicationProtocol());
             if (connection.carriesMany()) {
                 return serve(connection);
@@ -196,9 +196,9 @@ public final class DataPort implements AutoCloseable {
         }
 
         /** Who has opened it, itself or through a proxy that says so. */
-        private String host() throws IOException {
+        private Front.Peer peer() throws IOException {
             String host = AddressText.of(((InetSocketAddress) channel.getRemoteAddress()).getAddress());
-            return front.beginsWithProxyHeader(host) ? withinLimit(transport, host) : host;
+            return front.beginsWithProxyHeader(host) ? namedBy(host, transport) : front.peer(host);
         }
 
         private OpenConnections.Place enter(String host) {
@@ -227,14 +227,14 @@ public final class DataPort implements AutoCloseable {
         return new DataConnection(link, peer, gateway, limits, places, place, threads, sweeper, clock);
     }
 
-    /** Whom the proxy {@code peer} has opened this connection for. */
-    private String withinLimit(Socket transport, String peer) throws IOException {
+    /** Whom {@code proxy} has opened this connection for. */
+    private Front.Peer namedBy(String proxy, Socket transport) throws IOException {
         places.approaches();
         try (AutoClosed _ = closeWhenLate(transport, places::patienceWithNew)) {
-            return ProxyHeader.read(transport.getInputStream(), peer);
+            return ProxyHeader.read(transport.getInputStream()).map(front::peer).orElseGet(() -> front.unknownBehind(proxy));
         } catch (ProtocolException e) {
             if (!toldOfHeader.getAndSet(true)) {
-                LOG.log(Level.WARNING, "from " + peer + ", a trusted proxy: " + LogText.cut(String.valueOf(e.getMessage()))
+                LOG.log(Level.WARNING, "from " + proxy + ", a trusted proxy: " + LogText.cut(String.valueOf(e.getMessage()))
                         + " (server.proxy-protocol); its connections are closed, and this is told once");
             }
             throw e;

@@ -45,18 +45,24 @@ final class Front {
 
     /** A connection from {@code address}. */
     Peer peer(String address) {
-        return new Peer(this, address);
+        return new Peer(this, address, isTrusted(address));
+    }
+
+    /** A connection from the proxy at {@code address}, which does not know for whom: what its requests name may be anybody's word. */
+    Peer unknownBehind(String address) {
+        return new Peer(this, address, false);
     }
 
     /**
      * The other end of one connection, as what stands in front shows it.
      *
      * @param address of whoever opened the connection: the client, or the nearest proxy
+     * @param namesOthers whether its requests' headers are believed when they name a client
      */
-    record Peer(Front front, String address) {
+    record Peer(Front front, String address, boolean namesOthers) {
         /** The address of the client whose request came with these headers. */
         String clientOf(Headers headers) {
-            return front.clientOf(address, headers);
+            return namesOthers ? front.clientOf(address, headers) : address;
         }
 
         /** The request as it would be without the path below which it came. */
@@ -66,9 +72,6 @@ final class Front {
     }
 
     private String clientOf(String peer, Headers headers) {
-        if (trusted.isEmpty() || !isTrusted(peer)) {
-            return peer;
-        }
         String client = peer;
         List<String> named = named(headers);
         for (int i = named.size() - 1; i >= Math.max(0, named.size() - MOST_HOPS); i--) {

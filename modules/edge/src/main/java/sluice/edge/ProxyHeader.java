@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The head of a connection that a proxy opens for a client, in both versions of the PROXY protocol
@@ -29,15 +30,14 @@ final class ProxyHeader {
     /**
      * Reads it.
      *
-     * @param peer the proxy
-     * @return the client's address; the peer's for connections of the proxy's own
+     * @return the client's address; empty where the proxy knows none, and for connections of its own
      * @throws ProtocolException if something else was said
      * @throws IOException if it cannot be read to its end
      */
-    static String read(InputStream in, String peer) throws IOException {
+    static Optional<String> read(InputStream in) throws IOException {
         byte[] begin = in.readNBytes(SIGNATURE.length);
         if (Arrays.equals(begin, SIGNATURE)) {
-            return binary(in, peer);
+            return binary(in);
         }
         StringBuilder line = new StringBuilder(new String(begin, StandardCharsets.ISO_8859_1));
         while (line.length() < MOST_LINE_BYTES && line.indexOf("\r\n") < 0) {
@@ -51,17 +51,17 @@ final class ProxyHeader {
         if (!words[0].equals("PROXY") || words.length < 2 || line.indexOf("\r\n") != line.length() - 2) {
             throw new ProtocolException("no PROXY protocol header");
         }
-        return words[1].equals("UNKNOWN") ? peer : words.length == 6 ? address(words[2]) : fail();
+        return words[1].equals("UNKNOWN") ? Optional.empty() : Optional.of(words.length == 6 ? address(words[2]) : fail());
     }
 
-    private static String binary(InputStream in, String peer) throws IOException {
+    private static Optional<String> binary(InputStream in) throws IOException {
         byte[] head = in.readNBytes(4);
         if (head.length < 4) {
             throw new EOFException("it ended within its PROXY protocol header");
         }
         int length = (head[2] & 0xFF) << 8 | head[3] & 0xFF;
         if (length > MOST_BYTES) {
-            return fail();
+            fail();
         }
         byte[] rest = in.readNBytes(length);
         int family = (head[1] & 0xFF) >> 4;
@@ -70,9 +70,10 @@ final class ProxyHeader {
             throw new EOFException("it ended within its PROXY protocol header");
         }
         if ((head[0] & 0xFF) == LOCAL || addressBytes == 0) {
-            return peer;
+            return Optional.empty();
         }
-        return (head[0] & 0xFF) != PROXIED ? fail() : AddressText.of(InetAddress.getByAddress(Arrays.copyOf(rest, addressBytes)));
+        return Optional.of((head[0] & 0xFF) != PROXIED ? fail()
+                : AddressText.of(InetAddress.getByAddress(Arrays.copyOf(rest, addressBytes))));
     }
 
     private static String address(String text) throws IOException {

@@ -97,6 +97,23 @@ class BehindProxyTest {
         }
     }
 
+    /** Or everybody whom such a proxy lets through would choose an address to be known by. */
+    @Test
+    void whomAProxyDoesNotKnowIsNotNamedByARequestEither() throws Exception {
+        byte[] local = version2();
+        local[12] = 0x20;
+        try (SimulatedUpstream upstream = SimulatedUpstream.start(); RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                "clients:\n  - {name: c, key: k, addresses: [203.0.113.0/24]}\n"
+                        + "server: {trusted-proxies: 127.0.0.1, proxy-protocol: true}\n")) {
+            for (byte[] header : new byte[][] {local, "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII)}) {
+                try (TestClient client = gateway.client()) {
+                    client.raw(header);
+                    assertEquals(403, client.post("/v1/responses", ASK, "x-api-key", "k", "X-Forwarded-For", "203.0.113.9").status());
+                }
+            }
+        }
+    }
+
     @Test
     void countsConnectionsByClientAndNotByProxy() throws Exception {
         String limits = "limits: {connections-per-address: 2}\n";
