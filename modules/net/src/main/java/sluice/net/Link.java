@@ -19,8 +19,9 @@ public interface Link extends AutoCloseable {
     boolean ready() throws IOException;
 
     /**
-     * Whether nothing has arrived that no read has taken, not even an alert of TLS, nor the peer's end where that is known already.
-     * For a connection that was kept: what came while nothing was asked for belongs to no answer. May cost a system call.
+     * Whether nothing has arrived that no read has taken, not even an alert of TLS, nor the peer's end. For a connection that was kept:
+     * what came while nothing was asked for belongs to no answer, so who is told no closes it: part of that may be lost. May cost a
+     * system call.
      */
     default boolean quiet() throws IOException {
         return !ready();

@@ -96,15 +96,21 @@ final class LoopSocket extends Socket {
     }
 
     /**
-     * Whether nothing has come that no read has taken, nor the peer's end as far as that is known. Only on its own loop is what the loop
-     * has been told the whole truth: to all others it may tell late.
+     * Whether nothing has come that no read has taken, nor the peer's end. Where it is not quiet a byte may be lost, so that it cannot be
+     * used any more. Nobody reads or writes meanwhile. Only a read tells the truth: the kernel counts no bytes both of a silent peer and of
+     * one that has ended, and a loop knows what had come when it looked last.
      */
     boolean isQuiet() throws IOException {
         Waiting now = waiting;
-        if (now != null && now.isEmpty() && waitsHere()) {
-            return true;
+        if (now != null) {
+            return !now.ended && channel.read(ByteBuffer.allocate(1)) == 0;
         }
-        return (now == null || !now.ended) && blocking.getInputStream().available() == 0;
+        channel.configureBlocking(false);
+        try {
+            return channel.read(ByteBuffer.allocate(1)) == 0;
+        } finally {
+            channel.configureBlocking(true);
+        }
     }
 
     /** The channel's readiness, as one thread that reads and one that writes wait for it; threads of the loop, or others. */

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,6 +31,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventLoopsTest {
     private final EventLoops loops = new EventLoops(2);
@@ -407,6 +410,28 @@ class EventLoopsTest {
             client.getOutputStream().write(1);
             assertEquals(false, quiet.take());
             client.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionThatThePeerHasEndedIsNotQuietWhereNoLoopIs(boolean virtual) throws Exception {
+        try (Pair upstream = new Pair()) {
+            FutureTask<List<Boolean>> looks = new FutureTask<>(() -> {
+                List<Boolean> quiet = new ArrayList<>();
+                quiet.add(upstream.near.quiet());
+                // Looking at it has changed nothing: it still waits for what comes.
+                upstream.far.getOutputStream().write(new byte[] {1, 2});
+                quiet.add(upstream.near.read(new byte[100], 0, 100) == 2);
+                upstream.near.write(new byte[8], 0, 8);
+                quiet.add(upstream.near.quiet());
+                upstream.far.getInputStream().readNBytes(8);
+                upstream.far.close();
+                quiet.add(upstream.near.quiet());
+                return quiet;
+            });
+            (virtual ? Thread.ofVirtual() : Thread.ofPlatform()).start(looks);
+            assertEquals(List.of(true, true, true, false), looks.get());
         }
     }
 
