@@ -110,6 +110,14 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
             // Nothing to remember.
         }
 
+        /**
+         * All that the answer tells is known, and the last bytes of it go to the client next. Told again where a second event knows
+         * more; not told of an answer that breaks off, nor of one that is refused.
+         */
+        default void ends(RelayOutcome.Report soFar) {
+            // Nothing to do before the client knows.
+        }
+
         /** What the stream tells of its account's quotas, which is never nothing. */
         default void limited(List<AccountStatus.Quota> quotas) {
             // Nothing to remember.

@@ -66,6 +66,7 @@ public final class BufferedRelay implements AnswerRelay {
         try {
             RelayOutcome.Report told = report(root, read, 0);
             options.call().identified().identified(told.responseId(), told.conversationId());
+            options.call().identified().ends(told);
             if (bytes.length > 0) {
                 sink.write(bytes, 0, bytes.length, false);
             }

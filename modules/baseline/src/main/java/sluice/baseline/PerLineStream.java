@@ -165,9 +165,12 @@ final class PerLineStream {
                 answer(frame);
             }
         } else {
-            pass(frame.bytes());
             boolean atOnce = options.held().commit() == Commit.FIRST_EVENT || options.call().ending() == Ending.ANY;
             boolean mayBeExplained = failed && error.equals(StreamError.NONE);
+            if ((event.terminal() || failed) && options.call().ending() != Ending.ANY && (committed || atOnce || !mayBeExplained)) {
+                options.call().identified().ends(report());
+            }
+            pass(frame.bytes());
             if (atOnce || !mayBeExplained && !event.opening() || held.size() > options.held().bytes()) {
                 commit();
             }
@@ -194,6 +197,7 @@ final class PerLineStream {
         try {
             byte[] response = FilledOutput.of(ParsedEvent.response(frame.restoredJson(options.call().model())), items);
             committed = true;
+            options.call().identified().ends(report());
             write(response);
         } catch (ClientSink.Gone left) {
             throw left;

@@ -24,6 +24,7 @@ final class AnswerPassage {
     private long bytesOut;
     private long flushes;
     private int idsTold;
+    private boolean endTold;
     private final HeldHead held;
     /** Bytes at the start of the buffer that {@link #release} has written. */
     private int released;
@@ -162,6 +163,10 @@ final class AnswerPassage {
             return;
         }
         tellIds();
+        if (scan.whole() && !endTold) {
+            endTold = true;
+            options.call().identified().ends(report());
+        }
         if (scan.tellsError()) {
             AccountNames.hide(bytes, from, to);
         }

@@ -134,12 +134,18 @@ public final class Admission {
         return new Claimed.Beyond(error);
     }
 
-    /** The request has ended. */
-    void close(Ticket ticket) {
-        try {
-            settlement.settle(ticket);
-        } finally {
-            leave(ticket.known(), ticket.known().parties().size());
-        }
+    /** Whether it is known what a request has used whose answer is about to end. */
+    boolean knowsUseOf(Ticket ticket) {
+        return Settlement.knowsUseOf(ticket);
+    }
+
+    /** Settles what a request has used. */
+    void settle(Ticket ticket) {
+        settlement.settle(ticket);
+    }
+
+    /** A request has ended, and gives up its places. */
+    void leave(ClientAuthenticator.Outcome.Known known) {
+        leave(known, known.parties().size());
     }
 }

@@ -55,7 +55,17 @@ public final class Settlement {
         party.allowance().spending().settle(books.today(), 0, reservation.nanoDollars());
     }
 
-    /** A request has ended. */
+    /**
+     * Whether it is known what a request has used whose answer is about to end: it was told, or nobody will tell it. Of work in the
+     * background somebody will, and what reads of such work without its usage uses nothing.
+     */
+    static boolean knowsUseOf(Ticket ticket) {
+        RequestRecord record = ticket.record();
+        return record.usage.total() > 0 && !record.usage.estimated()
+                || ticket.reservation().filter(taken -> !taken.claim().background()).isPresent();
+    }
+
+    /** All is known of a request. */
     void settle(Ticket ticket) {
         if (ticket.reservation().isPresent()) {
             made(ticket, ticket.reservation().get());

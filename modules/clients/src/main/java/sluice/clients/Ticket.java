@@ -1,12 +1,14 @@
 package sluice.clients;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import sluice.api.RequestBody;
+import sluice.api.TokenUsage;
 import sluice.records.RequestRecord;
 
 /**
- * The right of one request to be served, from its admission to its end. {@link #close} settles what it used, by the facts in its
- * record. Confined to the request's thread.
+ * The right of one request to be served, from its admission to its end. What it used is settled by the facts in its record: before
+ * its client sees the end of the answer, where they are known by then, and else by {@link #close}. Confined to the request's thread.
  */
 public final class Ticket implements AutoCloseable {
     private final Admission admission;
@@ -15,12 +17,30 @@ public final class Ticket implements AutoCloseable {
     private Optional<Reservation> reservation = Optional.empty();
     private String read = "";
     private SpendingStore.UnderWay underWay = SpendingStore.UnderWay.UNKNOWN;
+    private boolean settled;
+    private TokenUsage usage = TokenUsage.NONE;
+    private OptionalLong cost = OptionalLong.empty();
     private boolean closed;
 
     Ticket(Admission admission, ClientAuthenticator.Outcome.Known known, RequestRecord record) {
         this.admission = admission;
         this.known = known;
         this.record = record;
+        record.whenEnding(ending -> settleIfKnown());
+    }
+
+    /** A client that has seen the end of its answer may ask for more at once, and what it used must be paid for by then. */
+    private void settleIfKnown() {
+        if (!settled && admission.knowsUseOf(this)) {
+            settle();
+        }
+    }
+
+    private void settle() {
+        settled = true;
+        admission.settle(this);
+        usage = record.usage;
+        cost = record.cost;
     }
 
     /** The body is known, and asks for work that will be billed: judges it, and reserves what it will use. */
@@ -70,9 +90,19 @@ public final class Ticket implements AutoCloseable {
     /** The request has ended, and its record tells how. May be called again. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            admission.close(this);
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (settled) {
+                record.usage = usage;
+                record.cost = cost;
+            } else {
+                settle();
+            }
+        } finally {
+            admission.leave(known);
         }
     }
 }

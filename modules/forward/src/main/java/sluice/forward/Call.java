@@ -4,6 +4,7 @@ import java.util.Set;
 import sluice.api.AccountLease;
 import sluice.api.ClientSink;
 import sluice.api.GatewayError;
+import sluice.api.RelayOutcome;
 import sluice.api.RequestBody;
 import sluice.api.SelectionRequest;
 import sluice.failures.FailedAttempt;
@@ -11,6 +12,7 @@ import sluice.failures.FailureAnswer;
 import sluice.failures.FailureRules;
 import sluice.failures.Told;
 import sluice.records.RequestRecord;
+import sluice.responses.EventType;
 import sluice.responses.Route;
 
 /**
@@ -154,6 +156,24 @@ public final class Call {
                 said.lease().began(made(responseId), made(conversationId));
             }
         }
+    }
+
+    /** The client sees the end of its answer next, as far as it is known now: what it has used is paid before. */
+    void ends(int status, RelayOutcome.Report soFar) {
+        boolean untold = soFar.usage().total() == 0 || soFar.usage().estimated();
+        if (untold && soFar.terminal().equals(EventType.ERROR.text())) {
+            // A response.failed may follow, which knows more.
+            return;
+        }
+        record.status = status;
+        record.usage = soFar.usage();
+        record.seenTokens = soFar.counts().tokens();
+        record.toldTier = soFar.serviceTier();
+        record.responseId = soFar.responseId();
+        if (asksForWork()) {
+            record.errorCode = soFar.error().code();
+        }
+        record.ending();
     }
 
     /**

@@ -2,6 +2,7 @@ package sluice.forward;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import sluice.api.AccountLease;
 import sluice.api.AccountStatus.Quota;
@@ -77,8 +78,11 @@ final class Relaying {
         ByteSource from = body;
         boolean asStream = sse && (call.record.stream || call.exchange.target().route() == Route.OTHER
                 || call.exchange.head().method().equals("GET"));
-        RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model),
-                mayMoveOn, lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease))
+        // JSON that is told as an event may still turn out to be none: its end is near when the event is written.
+        boolean becomesEvent = !sse && call.record.stream;
+        Consumer<RelayOutcome.Report> ends = soFar -> call.ends(answer.status(), soFar);
+        RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model), mayMoveOn,
+                lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease, becomesEvent ? soFar -> { } : ends))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);
         RelayOutcome outcome;
         if (asStream) {
@@ -98,11 +102,11 @@ final class Relaying {
                 client.keepAwakeAsJson(early.json().toNanos());
             }
             outcome = events.fold(from, client, relayOptions);
-        } else if (call.record.stream) {
+        } else if (becomesEvent) {
             client.begin(answer.status(), Answer.UNKNOWN_LENGTH,
                     lines -> head(call, answer, HeaderPolicy.Form.STREAM, lines));
             client.keepAwake(keepaliveNanos(lease));
-            outcome = asEvent(from, client, relayOptions);
+            outcome = asEvent(from, client, relayOptions, ends);
         } else {
             long length = relayOptions.model().mapped() || mayBeginWithSpace(call) ? Answer.UNKNOWN_LENGTH
                     : contentLength(answer.headers());
@@ -117,19 +121,24 @@ final class Relaying {
     }
 
     /** JSON came where a stream was asked for: the client gets it as the event that ends one. */
-    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions) {
+    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions, Consumer<RelayOutcome.Report> ends) {
         try (AnswerEvent event = new AnswerEvent(relayOptions.room().maxEventBytes(), AnswerRoom.shared())) {
-            return asEvent(body, client, relayOptions, event);
+            return asEvent(body, client, relayOptions, ends, event);
         }
     }
 
-    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions, AnswerEvent event) {
+    private RelayOutcome asEvent(ByteSource body, Answer client, RelayOptions relayOptions, Consumer<RelayOutcome.Report> ends,
+            AnswerEvent event) {
         RelayOutcome outcome = answers.relay(body, event, relayOptions);
         if (!(outcome instanceof RelayOutcome.Completed done)) {
             return outcome;
         }
         try {
-            return switch (event.end(client)) {
+            ClientSink last = (bytes, offset, length, boundary) -> {
+                ends.accept(done.report());
+                client.write(bytes, offset, length, boundary);
+            };
+            return switch (event.end(last)) {
                 case TOLD -> done;
                 case TOO_LARGE -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.UPSTREAM_FRAMING, "an answer above the limit of events",
                         done.report());
@@ -147,8 +156,13 @@ final class Relaying {
                 && (call.record.stream || !headers.isOfType("application/json"));
     }
 
-    private RelayOptions.Identified hearing(Call call, AccountLease lease) {
+    private RelayOptions.Identified hearing(Call call, AccountLease lease, Consumer<RelayOutcome.Report> ends) {
         return new RelayOptions.Identified() {
+            @Override
+            public void ends(RelayOutcome.Report soFar) {
+                ends.accept(soFar);
+            }
+
             @Override
             public void identified(String responseId, String conversationId) {
                 call.identified(responseId, conversationId);

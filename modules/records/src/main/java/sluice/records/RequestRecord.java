@@ -132,6 +132,7 @@ public final class RequestRecord {
     public long connectNanos;
 
     private Consumer<RequestRecord> sentObserver = record -> { };
+    private Consumer<RequestRecord> endObserver = record -> { };
 
     /** Opens the record of a request that has begun to arrive. */
     public RequestRecord(String requestId, long epochMillis, long startedNanos) {
@@ -149,6 +150,16 @@ public final class RequestRecord {
     public void sent(long nowNanos) {
         sentNanos = nowNanos;
         sentObserver.accept(this);
+    }
+
+    /** {@code observer} is told, perhaps more than once, that the client is about to see the end of its answer. */
+    public void whenEnding(Consumer<RequestRecord> observer) {
+        endObserver = observer;
+    }
+
+    /** What the request used is known, and the client sees the end of its answer next. */
+    public void ending() {
+        endObserver.accept(this);
     }
 
     /** Notes a failure that the client was told. */

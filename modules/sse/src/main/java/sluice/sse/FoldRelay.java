@@ -179,6 +179,7 @@ final class FoldRelay {
             if (!answer.isDone()) {
                 throw new ByteSource.Broken(ByteSource.Broken.Cause.FRAMING, "a terminal event without a response");
             }
+            options.call().identified().ends(client.report());
             answer.pass();
             deadlines.endIn(options.limits().afterTerminal());
         }

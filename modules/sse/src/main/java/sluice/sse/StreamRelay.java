@@ -171,6 +171,9 @@ final class StreamRelay {
             drop(frames.end());
             return;
         }
+        if (options.call().ending() == Ending.ANY && isDone()) {
+            options.call().identified().ends(client.report());
+        }
         accept(kind, frames.end());
     }
 
@@ -228,6 +231,9 @@ final class StreamRelay {
             return;
         }
         buffer.boundary = to;
+        if (kind.terminal() && options.call().ending() != Ending.ANY && !outlet.holding()) {
+            options.call().identified().ends(client.report());
+        }
         if (now) {
             client.flush(buffer);
         }
