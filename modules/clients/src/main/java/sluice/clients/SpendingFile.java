@@ -85,7 +85,8 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
      * @throws IOException if the file is there and cannot be read
      */
     public void restore(SpendingRecovery recovery, Consumer<RequestRecord> lost, Otherwise otherwise) throws IOException {
-        boolean found = Files.exists(file);
+        // A machine that fails may leave an empty one: it does not tell that nothing was spent.
+        boolean found = Files.exists(file) && Files.size(file) > 0;
         if (found) {
             readNew();
         } else {

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.api.TokenUsage;
+import sluice.config.ConfigurationLoader;
 import sluice.config.Quota;
 import sluice.records.RequestRecord;
 
@@ -153,5 +156,18 @@ class KilledTest {
         assertTrue(desk.asks(Desk.body(40, 20, false)) instanceof Admission.Outcome.Refused);
         desk = desk.restarted();
         assertEquals(Long.MAX_VALUE, desk.sums().monthNanoDollars());
+    }
+
+    @Test
+    void anEmptyFileDoesNotTellThatNothingWasSpent() throws IOException {
+        Path file = Files.createFile(folder.resolve("empty"));
+        Allowances allowances = new Allowances();
+        AtomicInteger asked = new AtomicInteger();
+        try (SpendingFile store = new SpendingFile(file, allowances)) {
+            Settlement settlement = new Settlement(allowances, store, ConfigurationLoader.defaults(), () -> 0, () -> Desk.NOON);
+            store.restore(new SpendingRecovery(settlement), record -> { }, asked::incrementAndGet);
+        }
+        assertEquals(1, asked.get(), "the sums are looked for elsewhere");
+        assertTrue(Files.size(file) > 0, "and kept from then on");
     }
 }

@@ -16,9 +16,6 @@ import java.util.Optional;
  * ({@link Rules}), then the records ({@link ConfigurationMaker}). All problems are reported together. Thread-safe.
  */
 public final class ConfigurationLoader {
-    /** A file of a hundred thousand accounts; anything larger is a mistake. */
-    private static final long MAX_FILE_BYTES = 64L * 1024 * 1024;
-
     private final Map<String, String> environment;
     private final long heapBytes;
     private final OpenFiles files;
@@ -58,12 +55,9 @@ public final class ConfigurationLoader {
     public LoadResult load(Path file) {
         String name = String.valueOf(file.getFileName());
         try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                // Reading a pipe would wait for somebody to write, and nothing else would be heard meanwhile.
-                return rejected(name, "is not a regular file");
-            }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                return rejected(name, "is larger than 64 MiB");
+            Optional<String> refused = InputFile.refused(file, InputFile.MAX_BYTES);
+            if (refused.isPresent()) {
+                return rejected(name, refused.get());
             }
             Path folder = file.toAbsolutePath().getParent();
             return parse(name, Files.readString(file, StandardCharsets.UTF_8), folder == null ? Path.of("") : folder);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -24,8 +25,6 @@ import java.util.regex.Pattern;
  * thread.
  */
 final class PriceFile {
-    /** The file that a community keeps has a tenth of this. */
-    private static final long MAX_BYTES = 64L << 20;
     private static final int MAX_TOLD = 20;
     private static final double PER_MILLION = 1e6;
     private static final long THOUSAND = 1000;
@@ -64,8 +63,9 @@ final class PriceFile {
     }
 
     private Content read() throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException("is larger than 64 MiB");
+        Optional<String> refused = InputFile.refused(file, InputFile.MAX_BYTES);
+        if (refused.isPresent()) {
+            throw new IOException(refused.get());
         }
         List<ModelPrice> prices = new ArrayList<>();
         try (InputStream in = Files.newInputStream(file); JsonParser parser = JSON.createParser(in)) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -92,11 +93,9 @@ final class References {
         Path file = folder.resolve(name);
         files.add(file);
         try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw new BadValue("refers to the file " + name + ", which is not a regular one");
-            }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new BadValue("refers to the file " + name + ", which is larger than 64 KiB");
+            Optional<String> refused = InputFile.refused(file, MAX_FILE_BYTES);
+            if (refused.isPresent()) {
+                throw new BadValue("refers to the file " + name + ", which " + refused.get());
             }
             String text = Files.readString(file, StandardCharsets.UTF_8);
             return text.endsWith("\r\n") ? text.substring(0, text.length() - 2)

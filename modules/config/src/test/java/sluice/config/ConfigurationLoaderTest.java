@@ -352,6 +352,6 @@ class ConfigurationLoaderTest {
         assertTrue(result.problems().toString().contains("is not a regular file"), result.problems().toString());
         LoadResult secret = new ConfigurationLoader(Map.of(), 1L << 30).parse("f",
                 "accounts:\n  - {name: a, base-url: \"http://127.0.0.1:9/v1\", api-key: \"${file:sluice.yaml}\"}\n", folder);
-        assertTrue(secret.problems().toString().contains("not a regular one"), secret.problems().toString());
+        assertTrue(secret.problems().toString().contains("not a regular file"), secret.problems().toString());
     }
 }

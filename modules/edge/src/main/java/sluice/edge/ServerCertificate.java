@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import sluice.config.InputFile;
 import sluice.config.ServerSettings;
 
 /**
@@ -104,6 +105,10 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
 
     private static String content(String configurationKey, Path file) throws IOException {
         try {
+            Optional<String> refused = InputFile.refused(file, InputFile.MAX_BYTES);
+            if (refused.isPresent()) {
+                throw new IOException(refused.get());
+            }
             return Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             throw new IOException(configurationKey + ": " + file + " does not exist", e);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import sluice.config.Configuration;
+import sluice.config.InputFile;
 import sluice.config.LoadResult;
 import sluice.edge.DataTls;
 import sluice.net.TrustedCertificates;
@@ -25,8 +26,7 @@ final class StartCheck {
         add(found, "", () -> Providers.find(configuration.modules()).usage().check(configuration.usage().sink()));
         configuration.server().tls().map(DataTls::faults).ifPresent(found::addAll);
         configuration.server().admin().tls().map(DataTls::faults).ifPresent(found::addAll);
-        configuration.upstream().trustedCertificates().ifPresent(file -> add(found, "upstream.ca", () ->
-                TrustedCertificates.context(Optional.of(file))));
+        configuration.upstream().trustedCertificates().ifPresent(file -> add(found, "upstream.ca", () -> authorities(file)));
         Optional.ofNullable(configuration.usage().sink().get("path")).map(Path::of)
                 .flatMap(path -> unwritable("usage.path", path)).ifPresent(found::add);
         configuration.state().path().flatMap(path -> unwritable("state.path", path)).ifPresent(found::add);
@@ -40,6 +40,14 @@ final class StartCheck {
             add(found, "", () -> Providers.find(rejected.modules()));
         }
         return found;
+    }
+
+    private static void authorities(Path file) throws IOException {
+        Optional<String> refused = Files.exists(file) ? InputFile.refused(file, InputFile.MAX_BYTES) : Optional.empty();
+        if (refused.isPresent()) {
+            throw new IOException(file + " " + refused.get());
+        }
+        TrustedCertificates.context(Optional.of(file));
     }
 
     /** Something that throws where it finds a fault. */

@@ -71,6 +71,24 @@ class StartCheckTest {
     }
 
     @Test
+    void aFileThatIsNotRegularIsNamedAndNotWaitedFor() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeTrue(isHere("mkfifo"), "no mkfifo: Java makes no pipes of its own");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Path file = Files.writeString(folder.resolve("pipes.yaml"), ACCOUNT + "server:\n  tls: {cert: one.pem, key: one.key, "
+                + "client-ca: pipe}\n  admin: {token: secret, tls: {cert: pipe, key: pipe}}\nupstream: {ca: pipe}\n");
+        String check = run(new CheckCommand(), file);
+        for (String key : List.of("server.tls.client-ca", "server.admin.tls.cert", "upstream.ca")) {
+            assertTrue(check.lines().anyMatch(line -> line.contains(key + ": ") && line.contains("is not a regular file")),
+                    key + " in " + check);
+        }
+        Path prices = Files.writeString(folder.resolve("prices.yaml"), ACCOUNT + "usage: {price-file: pipe}\n");
+        assertTrue(run(new CheckCommand(), prices).contains("is not a regular file"));
+        Path endless = Files.writeString(folder.resolve("endless.yaml"), ACCOUNT + "server: {tls: {cert: one.pem, key: /dev/zero}}\n");
+        assertTrue(run(new CheckCommand(), endless).contains("is not a regular file"));
+    }
+
+    @Test
     void wrongModulesAreToldBesideWhatIsWrongInTheFileItself() throws IOException {
         Path file = Files.writeString(folder.resolve("both.yaml"), ACCOUNT + "modules: {body: tre}\nlimits: {bodyy: 1}\n");
         for (Object command : List.of(new CheckCommand(), new ServeCommand())) {
