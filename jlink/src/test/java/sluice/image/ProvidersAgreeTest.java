@@ -231,7 +231,7 @@ class ProvidersAgreeTest {
     private static String withoutIds(byte[] body) {
         return new String(body, StandardCharsets.UTF_8)
                 .replaceAll("\\b(resp|msg|rs|fc|call|req|ws)_[0-9A-Za-z_]{6,}", "$1_x")
-                .replaceAll("\"(created|completed)_at\":\\d+", "\"$1_at\":0")
+                .replaceAll("\"(created|completed|resets)_at\":\\d+", "\"$1_at\":0")
                 .replaceAll("\"encrypted_content\":\"[^\"]*\"", "\"encrypted_content\":\"\"")
                 .replaceAll("(\\d)\\.0(?=[,}\\]])", "$1"); // a tree spells 1.0 as it likes
     }
