@@ -41,9 +41,13 @@ public final class RetryHints {
     /** The wait, or zero if neither the headers nor the body says. */
     public static Duration read(Headers headers, Duration fromBody, long epochMillis) {
         Duration longest = fromBody;
-        longest = longer(longest, headers.first("retry-after-ms").map(text -> number(text, 1e-3)).orElse(Duration.ZERO));
-        longest = longer(longest, headers.first("retry-after").map(text -> longer(seconds(text), date(text, epochMillis)))
-                .orElse(Duration.ZERO));
+        for (int i = 0; i < headers.size(); i++) {
+            if (headers.nameIs(i, "retry-after-ms")) {
+                longest = longer(longest, number(headers.value(i), 1e-3));
+            } else if (headers.nameIs(i, "retry-after")) {
+                longest = longer(longest, longer(seconds(headers.value(i)), date(headers.value(i), epochMillis)));
+            }
+        }
         for (String bucket : BUCKETS) {
             if (headers.first("x-ratelimit-remaining-" + bucket).map(String::strip).filter("0"::equals).isPresent()) {
                 longest = longer(longest, headers.first("x-ratelimit-reset-" + bucket).map(RetryHints::parts).orElse(Duration.ZERO));
@@ -96,7 +100,9 @@ public final class RetryHints {
             return ofSeconds((told < FIRST_MILLISECONDS ? told : told / 1e3) - epochMillis / 1e3);
         } catch (NumberFormatException e) {
             try {
-                return ofSeconds((Instant.parse(text.strip()).toEpochMilli() - epochMillis) / 1e3);
+                Instant told = Instant.parse(text.strip());
+                // A year of nine digits is a date, too, and its milliseconds fit no number.
+                return ofSeconds(told.getEpochSecond() + told.getNano() / 1e9 - epochMillis / 1e3);
             } catch (DateTimeException none) {
                 return Duration.ZERO;
             }

@@ -22,6 +22,11 @@ class RetryHintsTest {
         "retry-after, soon, 0", "retry-after, -1, 0", "retry-after, 1e300, 0", "retry-after, NaN, 0", "retry-after, '', 0",
         "x-codex-primary-reset-at, 1000000060, 60000", "x-codex-secondary-reset-after-seconds, 90, 90000",
         "x-codex-primary-reset-at, 2001-09-09T01:47:40Z, 60000", "x-codex-primary-reset-at, 999, 0",
+        "x-codex-primary-reset-at, 2001-09-09T01:47:40.500Z, 60500", "x-codex-primary-reset-at, +1000000000-12-31T23:59:59Z, 0",
+        "x-codex-primary-reset-at, +999999999-01-01T00:00:00Z, 0", "x-codex-primary-reset-at, -999999999-01-01T00:00:00Z, 0",
+        "x-codex-primary-reset-at, 1e308, 0", "x-codex-primary-reset-at, NaN, 0", "x-codex-primary-reset-at, -5, 0",
+        "x-codex-primary-reset-after-seconds, Infinity, 0", "x-codex-primary-reset-after-seconds, -1e308, 0",
+        "retry-after, 'Fri, 31 Dec 9999 23:59:59 GMT', 0", "retry-after, 99999999999999999999999, 0", "retry-after-ms, 1e308, 0",
     })
     void readsEveryForm(String name, String value, long millis) {
         assertEquals(Duration.ofMillis(millis), RetryHints.read(Headers.of(name, value), Duration.ZERO, NOW));
@@ -46,6 +51,12 @@ class RetryHintsTest {
         Headers headers = Headers.of("x-codex-primary-used-percent", "100.0", "x-codex-primary-reset-after-seconds", "300",
                 "x-codex-secondary-used-percent", "31", "x-codex-secondary-reset-after-seconds", "400000");
         assertEquals(Duration.ofSeconds(300), RetryHints.read(headers, Duration.ZERO, NOW));
+    }
+
+    @Test
+    void ofSeveralLinesTheLongestCounts() {
+        assertEquals(Duration.ofSeconds(9), RetryHints.read(Headers.of("retry-after", "-1", "retry-after", "9", "Retry-After", "soon",
+                "retry-after", "3", "retry-after", "1e99"), Duration.ZERO, NOW));
     }
 
     @Test
