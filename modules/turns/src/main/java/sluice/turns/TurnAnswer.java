@@ -13,6 +13,7 @@ import sluice.responses.BehindEnd;
 import sluice.responses.ErrorEvent;
 import sluice.responses.ErrorMessage;
 import sluice.websocket.CloseCodes;
+import sluice.websocket.Utf8Check;
 
 /**
  * The answer to a turn: events as messages, errors as {@code error} messages. A socket keeps itself awake. Confined to the turn's
@@ -20,6 +21,9 @@ import sluice.websocket.CloseCodes;
  */
 final class TurnAnswer implements Answer {
     private static final byte[] STREAM_ID = "\"stream_id\"".getBytes(StandardCharsets.US_ASCII);
+
+    /** A byte that is no text becomes a character of three; two more stand for it meanwhile. */
+    private static final int MOST_BYTES_FOR_ONE = 5;
 
     private final ClientSocket socket;
     private final String requestId;
@@ -111,6 +115,26 @@ final class TurnAnswer implements Answer {
         if (BehindEnd.isDone(buffer, offset, offset + length)) {
             return;
         }
+        if (!Utf8Check.isText(buffer, offset, offset + length)) {
+            sendAsText(buffer, offset, length);
+        } else {
+            sendText(buffer, offset, length);
+        }
+    }
+
+    /**
+     * An account may send anything, but a text message is UTF-8, and a client that gets another ends the connection and all its turns (RFC
+     * 6455 §8.1). What is none is replaced, as who reads a stream of events replaces it (WHATWG HTML §9.2.5).
+     */
+    private void sendAsText(byte[] buffer, int offset, int length) throws IOException {
+        try (AnswerRoom.Part part = AnswerRoom.shared().part()) {
+            part.hold(MOST_BYTES_FOR_ONE * (long) length);
+            byte[] text = new String(buffer, offset, length, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+            sendText(text, 0, text.length);
+        }
+    }
+
+    private void sendText(byte[] buffer, int offset, int length) throws IOException {
         if (streamId.isEmpty() || ByteSearch.indexOf(buffer, offset, offset + length, STREAM_ID) >= 0) {
             socket.sendLater(buffer, offset, length);
         } else {

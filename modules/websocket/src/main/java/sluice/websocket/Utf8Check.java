@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Checks that bytes which come in pieces are UTF-8 (RFC 3629 §4: no overlong form, no surrogate, nothing above U+10FFFF), and
  * fails at the first byte that cannot be right. Confined to one thread.
  */
-final class Utf8Check {
+public final class Utf8Check {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
     private static final int CONTINUATION_LOW = 0x80;
@@ -18,6 +18,12 @@ final class Utf8Check {
     private int expected;
     private int low = CONTINUATION_LOW;
     private int high = CONTINUATION_HIGH;
+
+    /** Whether {@code bytes[from, to)} are a whole text in UTF-8. */
+    public static boolean isText(byte[] bytes, int from, int to) {
+        Utf8Check check = new Utf8Check();
+        return check.accept(bytes, from, to) && check.complete();
+    }
 
     /** Starts a new text. */
     void reset() {
