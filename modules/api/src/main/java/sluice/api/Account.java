@@ -122,7 +122,12 @@ public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Ed
     public record ModelRule(String from, String to) {
         /** Whether {@link #from} ends in a wildcard. */
         public boolean isWildcard() {
-            return new NamePattern(from).isWild();
+            return pattern().isWild();
+        }
+
+        /** {@link #from} as what it fits. */
+        public NamePattern pattern() {
+            return new NamePattern(from);
         }
     }
 
@@ -168,8 +173,7 @@ public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Ed
                 if (rule.from().equals(model)) {
                     return Optional.of(rule.to().isEmpty() ? model : rule.to());
                 }
-            } else if (model.startsWith(rule.from().substring(0, rule.from().length() - 1))
-                    && (best == null || rule.from().length() > best.from().length())) {
+            } else if (rule.pattern().fits(model) && (best == null || rule.from().length() > best.from().length())) {
                 best = rule;
             }
         }

@@ -222,15 +222,11 @@ public record RelayOptions(Room room, Held held, Limits limits, Clocks clocks, C
 
         /**
          * Whether the name that stands in an answer is that of {@link #upstream}: the same one, or the dated edition that an
-         * alias stands for, such as {@code gpt-5-2025-08-07} for {@code gpt-5}.
+         * alias stands for ({@link NamePattern#withoutEdition}).
          */
         public boolean isUpstream(String answered) {
-            if (!answered.startsWith(upstream)) {
-                return false;
-            }
-            int next = upstream.length();
-            return answered.length() == next || answered.charAt(next) == '-' && answered.length() > next + 1
-                    && answered.charAt(next + 1) >= '0' && answered.charAt(next + 1) <= '9';
+            return answered.equals(upstream) || answered.startsWith(upstream)
+                    && NamePattern.withoutEdition(answered).filter(upstream::equals).isPresent();
         }
     }
 }

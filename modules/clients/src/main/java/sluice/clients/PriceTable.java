@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import sluice.api.NamePattern;
 import sluice.api.TokenUsage;
@@ -22,8 +20,6 @@ import sluice.config.ModelPrice;
 public final class PriceTable {
     /** A dollar for a million tokens is a thousand of these for one. */
     private static final double NANO_DOLLARS_PER_TOKEN = 1000;
-    /** Such as {@code gpt-5-2025-08-07}. */
-    private static final Pattern EDITION = Pattern.compile("(.+)-20\\d\\d-\\d\\d-\\d\\d");
     /** How price files name those who serve these models; what is first counts. */
     private static final List<String> PROVIDERS = List.of("", "openai/", "azure/");
     /** Clients name models as they like: when there are more, all are looked up anew. */
@@ -105,9 +101,8 @@ public final class PriceTable {
         if (isPriced(model)) {
             return model;
         }
-        Matcher edition = EDITION.matcher(model);
-        List<String> plain = edition.matches() ? List.of(model, edition.group(1)) : List.of(model);
-        for (String name : plain) {
+        Optional<String> plain = NamePattern.withoutEdition(model);
+        for (String name : plain.isPresent() ? List.of(model, plain.get()) : List.of(model)) {
             for (String provider : PROVIDERS) {
                 if (isPriced(provider + name)) {
                     return provider + name;

@@ -60,7 +60,8 @@ class PriceTableTest {
     /** Price lists name a model, a model of a provider, or an edition by its date. */
     @ParameterizedTest
     @CsvSource({"gpt-5.6, 2", "gpt-5.6-2026-08-07, 2", "gpt-5.6-mini, 0", "gpt-7, 7", "gpt-7-2026-01-02, 7", "gpt-8, 8",
-        "gpt-8-2026-01-02, 9", "gpt-9, 0", "gpt-5.6-20260807, 0", "gpt-5.6-2026-08-07-x, 0"})
+        "gpt-8-2026-01-02, 9", "gpt-9, 0", "gpt-5.6-20260807, 2", "gpt-5.6-0807, 2", "gpt-5.6-3200, 0",
+        "gpt-5.6-32, 0", "gpt-5.6-2026-08-07-x, 0"})
     void aModelIsFoundByTheNamesThatPriceListsGiveIt(String model, long dollars) {
         PriceTable listed = new PriceTable(List.of(new ModelPrice("gpt-5.6", "", 0, Rates.of(2, 2), FILE),
                 new ModelPrice("openai/gpt-7", "", 0, Rates.of(7, 7), FILE), new ModelPrice("azure/gpt-7", "", 0, Rates.of(1, 1), FILE),

@@ -13,8 +13,8 @@ import sluice.responses.ErrorJson;
 /**
  * The answer to one HTTP request, and, where it is long in coming, the {@link SignsOfLife} for its client.
  *
- * <p>Confined to the request's thread, except {@link #sweep} and {@link #clientGone}, and the signs of life, which a thread of their
- * own writes; {@code lock} lets only one of them write.
+ * <p>One thread at a time uses it: the request's, its relay's, or the one that releases what was held, except {@link #sweep} and
+ * {@link #clientGone}, and the signs of life, which a thread of their own writes; {@code lock} lets only one of them write.
  */
 final class HttpAnswer implements Answer {
     private static final Runnable NOTHING = () -> { };

@@ -11,7 +11,7 @@ import sluice.api.RequestBody.Field;
  * out, signs of life apart; it may not).
  *
  * <p>What is written is a body with a known length, or a stream of server-sent events; a WebSocket sends the events as messages.
- * Confined to the request's thread, except {@link #clientGone}.
+ * One thread at a time uses it: the request's, its relay's, or the one that releases what was held, except {@link #clientGone}.
  */
 public interface Answer extends ClientSink {
     /** Where no body length is known. */

@@ -36,7 +36,7 @@ final class FailoverLoop {
      * A loop.
      *
      * @param maxAttempts most accounts that one request calls; a search for what an account keeps goes on to the last of them
-     * @param deadline how long after its start a further attempt may begin; waits for a slot do not count
+     * @param deadline how long after an account was first chosen a further attempt may begin; waits for a slot do not count
      * @param wait longest wait for a slot
      */
     FailoverLoop(AccountScheduler scheduler, Attempt attempt, int maxAttempts, Duration deadline, Duration wait,

@@ -19,7 +19,7 @@ public final class WebSocketRefusals {
         this.clock = clock;
     }
 
-    /** Remembers an account that turned out to have none, and says whether it has. */
+    /** Whether {@code account} turned out to have none; that is remembered. */
     public boolean note(Account account, UpstreamResult result) {
         boolean none = result instanceof UpstreamResult.Unreachable unreached && unreached.kind() == UpstreamResult.Kind.NO_WEBSOCKET;
         if (none) {

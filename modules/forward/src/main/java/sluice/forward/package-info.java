@@ -7,6 +7,7 @@
  * <p>A request is served by one {@link InForce} from its first step to its last; {@link InForceMaker} makes another one for each
  * configuration. Nothing here knows a socket of a client, or how an answer is framed: that is the doors' job.
  *
- * <p>Thread rule: a request stays on its own virtual thread from its first byte to its last.
+ * <p>Thread rule: one thread at a time serves a request. It is its door's virtual thread, but for heavy requests, which go aside
+ * ({@code Lane} in edge), and for relays of theirs, which may run on an event loop while that thread waits.
  */
 package sluice.forward;

@@ -1,7 +1,6 @@
 package sluice.responses;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import sluice.api.ClientSink;
 import sluice.buffers.AnswerRoom;
 import sluice.json.JsonMembers;
@@ -15,7 +14,6 @@ import sluice.json.JsonWalk;
 public final class AnswerEvent implements ClientSink, AutoCloseable {
     private static final int MAX_DEPTH = 512;
     private static final byte[] TAIL = {'}', '\n', '\n'};
-    private static final Set<String> ENDS = Set.of("completed", "incomplete", "failed", "cancelled");
 
     /** What became of the answer. */
     public enum End {
@@ -123,7 +121,8 @@ public final class AnswerEvent implements ClientSink, AutoCloseable {
     private String type() {
         JsonMembers status = members();
         if (status.seek("status")) {
-            return "response." + (ENDS.contains(status.valueText()) ? status.valueText() : "completed");
+            EventType end = EventType.of("response." + status.valueText());
+            return (end.kind().terminal() ? end : EventType.COMPLETED).text();
         }
         JsonMembers error = members();
         if (error.seek("error") && !error.isScalar()) {

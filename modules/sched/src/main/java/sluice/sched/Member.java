@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import sluice.api.Account;
+import sluice.api.NamePattern;
 
 /** An account in a {@link Fleet}: its configuration, prepared for the hot path, and its state. Thread-safe. */
 final class Member {
@@ -17,7 +18,7 @@ final class Member {
     final int concurrency;
     final boolean webSocket;
     private final Set<String> exactModels = new HashSet<>();
-    private final String[] modelPrefixes;
+    private final List<NamePattern> wildModels = new ArrayList<>();
 
     Member(Account account, AccountState state) {
         this.account = account;
@@ -27,15 +28,13 @@ final class Member {
         this.tier = account.rank().tier();
         this.concurrency = account.rank().concurrency();
         this.webSocket = account.offer().webSocket() != Account.WebSocketUse.OFF;
-        List<String> prefixes = new ArrayList<>();
         for (Account.ModelRule rule : account.offer().models()) {
             if (rule.isWildcard()) {
-                prefixes.add(rule.from().substring(0, rule.from().length() - 1));
+                wildModels.add(rule.pattern());
             } else {
                 exactModels.add(rule.from());
             }
         }
-        this.modelPrefixes = prefixes.toArray(String[]::new);
     }
 
     /** Whether there is a slot for a client now: one that is free, and not of those that it leaves to others. */
@@ -65,8 +64,8 @@ final class Member {
         if (account.offer().models().isEmpty() || model.isEmpty() || exactModels.contains(model)) {
             return true;
         }
-        for (String prefix : modelPrefixes) {
-            if (model.startsWith(prefix)) {
+        for (NamePattern models : wildModels) {
+            if (models.fits(model)) {
                 return true;
             }
         }

@@ -5,7 +5,10 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 
-/** What happens once the client has left: the stream is read on for its usage, or ends. Confined to the stream's thread. */
+/**
+ * The client's side of a stream: hands on what is ready; once the client has left, the stream is read on for its usage, or ends. Confined
+ * to the stream's thread.
+ */
 final class ClientSide {
     private final Outlet outlet;
     private final RelayOptions options;

@@ -4,7 +4,7 @@
  * <p>Start at {@link sluice.sse.BatchingRelay}. One stream is one {@code StreamRelay}: it fills one buffer, lets
  * {@code FrameScanner} find whole events in it, decides by {@code EventType} what an event means and by a gate whether its JSON
  * must be read ({@link sluice.json.JsonReader}), and hands whole events to the {@code Outlet}. An event that does not fit into the buffer
- * passes through {@code FramePieces} instead. {@code FoldRelay} makes a JSON answer of a stream.
+ * passes through {@code LongEvent} instead. {@code FoldRelay} makes a JSON answer of a stream.
  *
  * <p>What it does not do: connections, headers, keep-alive comments and the choice of an account are its caller's.
  *

@@ -182,7 +182,7 @@ final class BoundConnection implements SocketListener {
             JsonMembers members = new JsonMembers(buffer, offset, offset + length);
             streamId = members.seek("stream_id") ? members.valueText() : "";
             JsonMembers again = new JsonMembers(buffer, offset, offset + length);
-            error = streamId.isEmpty() && again.seek("type") && (again.valueIs("error") || again.valueIs("response.failed"));
+            error = streamId.isEmpty() && again.seek("type") && EventType.of(again.valueText()).kind() == EventKind.FAILED;
         }
         lock.lock();
         try {

@@ -33,7 +33,7 @@ final class TurnCall {
      * A call.
      *
      * @param form how its messages become events
-     * @param staleNanos if a reused connection ends sooner than this after the message was sent, it was dead before; 0: never assume that
+     * @param staleNanos if a reused connection ends sooner than this after sending began, it was dead before; 0: never assume that
      */
     TurnCall(UpstreamRequest request, EventForm form, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
         this.request = request;

@@ -7,7 +7,8 @@
  * {@link sluice.wspool.LeanSeats} alone, which does no I/O; {@link sluice.wspool.UpstreamDial} opens connections and
  * {@link sluice.wspool.PooledSocket} reads them for as long as they live.
  *
- * <p>What it does not do: choose accounts, retry on another one, or look into events beyond their type. Threads: a virtual
+ * <p>What it does not do: choose accounts, retry on another one, or look into events beyond what tells
+ * whose they are and how they fail. Threads: a virtual
  * thread for each connection reads it; the janitor runs on the sweeper's thread; all else runs on its caller's.
  */
 package sluice.wspool;
