@@ -37,7 +37,7 @@ final class ResponseStreams {
         events.add(event("response.output_item.done", ",\"output_index\":1,\"item\":{\"id\":\"msg_1\",\"type\":\"message\"}"));
         events.add(event("response.completed", ",\"response\":" + response("completed", "{\"input_tokens\":1200,"
                 + "\"input_tokens_details\":{\"cached_tokens\":1024},\"output_tokens\":" + deltas
-                + ",\"output_tokens_details\":{\"reasoning_tokens\":64},\"total_tokens\":1545}")));
+                + ",\"output_tokens_details\":{\"reasoning_tokens\":" + deltas / 2 + "},\"total_tokens\":" + (1200 + deltas) + "}")));
         List<byte[]> frames = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {
             String[] event = events.get(i);

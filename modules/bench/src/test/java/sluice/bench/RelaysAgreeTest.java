@@ -60,7 +60,7 @@ class RelaysAgreeTest {
                 for (boolean fold : new boolean[] {false, true}) {
                     Relayed before = run("per-line", frames, paced, mapped, fold);
                     assertInstanceOf(RelayOutcome.Completed.class, before.outcome);
-                    assertEquals(TokenUsage.told(1200, 1024, 60, 64), before.outcome.report().usage());
+                    assertEquals(TokenUsage.told(1200, 1024, 60, 30), before.outcome.report().usage());
                     assertSame(before, run("batching", frames, paced, mapped, fold));
                     assertSame(before, run("ungated", frames, paced, mapped, fold));
                 }
