@@ -137,7 +137,7 @@ final class DataConnection implements ClientConnection, Sweeper.Watched {
         codec.reset(head.keepAlive() && !gateway.draining(), head.minorVersion() == 0, head.method().equals("HEAD"));
         Http1Exchange exchange = new Http1Exchange(this, client, head, body, codec, answer, started);
         current = exchange;
-        return lane.takes(head) ? handled(exchange, body) : handledAside(exchange, body, refusal);
+        return lane.servesHere(head) ? handled(exchange, body) : handledAside(exchange, body, refusal);
     }
 
     /** Has a request handled, and does what the end of its answer asks for; whether another one may follow. */

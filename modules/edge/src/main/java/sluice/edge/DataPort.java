@@ -88,7 +88,7 @@ public final class DataPort implements AutoCloseable {
      * @throws IOException if the port cannot be had; the message says why
      */
     public DataPort open(InetSocketAddress address, boolean shared, int most) throws IOException {
-        acceptor = Optional.of(Acceptor.open(address, shared, most, this::take, clock));
+        acceptor = Optional.of(Acceptor.open(address, shared, most, this::accept, clock));
         return this;
     }
 
@@ -97,8 +97,8 @@ public final class DataPort implements AutoCloseable {
     }
 
     /** Leaves the port to another process, if one listens there; connections that were made are served to their end. */
-    public boolean passOn(Duration quiet) {
-        return acceptor.map(open -> open.passOn(quiet)).orElse(false);
+    public boolean handOver(Duration quiet) {
+        return acceptor.map(open -> open.handOver(quiet)).orElse(false);
     }
 
     /** Connections that are open. */
@@ -111,15 +111,15 @@ public final class DataPort implements AutoCloseable {
         return acceptor.map(Acceptor::listening).orElse(false);
     }
 
-    private void take(SocketChannel channel, Runnable place) throws IOException {
+    private void accept(SocketChannel channel, Runnable place) throws IOException {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         KeepAliveProbes.on(channel);
         Guest guest = new Guest(channel, threads.socket(channel), place);
         if (tls.isPresent()) {
             // A handshake takes a processor for a millisecond, and what is agreed on decides which threads are best.
-            Thread.ofVirtual().name("client").start(() -> guest.take(guest::agree));
+            Thread.ofVirtual().name("client").start(() -> guest.run(guest::agree));
         } else {
-            threads.serve(guest.transport, () -> guest.take(guest::served));
+            threads.serve(guest.transport, () -> guest.run(guest::served));
         }
     }
 
@@ -140,13 +140,13 @@ public final class DataPort implements AutoCloseable {
         private final SocketChannel channel;
         private final Socket transport;
         /** Gives its place at the port back. */
-        private final Runnable leaves;
-        private Runnable leavesItsPlace = () -> { };
+        private final Runnable leavePortPlace;
+        private Runnable leaveClientPlace = () -> { };
 
-        private Guest(SocketChannel channel, Socket transport, Runnable leaves) {
+        private Guest(SocketChannel channel, Socket transport, Runnable leavePortPlace) {
             this.channel = channel;
             this.transport = transport;
-            this.leaves = leaves;
+            this.leavePortPlace = leavePortPlace;
         }
 
         /** A step on its way; whether it was the last, so that nobody else sees to its end. */
@@ -155,7 +155,7 @@ public final class DataPort implements AutoCloseable {
             boolean isLast() throws IOException, InterruptedException;
         }
 
-        private void take(Step step) {
+        private void run(Step step) {
             boolean last = true;
             try {
                 last = step.isLast();
@@ -168,9 +168,9 @@ public final class DataPort implements AutoCloseable {
             } finally {
                 connections.remove(Thread.currentThread());
                 if (last) {
-                    leavesItsPlace.run();
+                    leaveClientPlace.run();
                     AcceptedLink.close(transport);
-                    leaves.run();
+                    leavePortPlace.run();
                 }
             }
         }
@@ -191,7 +191,7 @@ public final class DataPort implements AutoCloseable {
             if (connection.carriesMany()) {
                 return serve(connection);
             }
-            threads.serve(transport, () -> take(() -> serve(connection)));
+            threads.serve(transport, () -> run(() -> serve(connection)));
             return false;
         }
 
@@ -203,7 +203,7 @@ public final class DataPort implements AutoCloseable {
 
         private OpenConnections.Place enter(String host) {
             OpenConnections.Place place = places.enter(host);
-            leavesItsPlace = place::leave;
+            leaveClientPlace = place::leave;
             return place;
         }
 

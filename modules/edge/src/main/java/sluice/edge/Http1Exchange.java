@@ -27,7 +27,7 @@ final class Http1Exchange extends HttpExchange implements UpgradableExchange {
     }
 
     @Override
-    public void bodyRead() {
+    public void watchClient() {
         connection.watchClient();
     }
 

@@ -34,7 +34,7 @@ final class Lane {
     }
 
     /** Whether a request is handled here, as it is next in this lane. */
-    boolean takes(RequestHead head) {
+    boolean servesHere(RequestHead head) {
         boolean light = head.bodyBytes() >= 0 && head.bodyBytes() <= LIGHT_BYTES && head.headers().find("content-encoding") < 0;
         lightInARow = light ? lightInARow + 1 : 0;
         return light || aside;

@@ -28,13 +28,13 @@ final class StreamExchange extends HttpExchange implements Sweeper.Watched {
     }
 
     @Override
-    public void bodyRead() {
+    public void watchClient() {
         bodyHere = true;
     }
 
     @Override
     public boolean isEmpty() {
-        return head.bodyBytes() == 0 || stream.bodyRead();
+        return head.bodyBytes() == 0 || stream.isBodyRead();
     }
 
     @Override

@@ -26,12 +26,12 @@ public final class FailureAnswer {
      * @param boundTo a response or conversation that the request belongs to; empty without one; cut to 200 characters
      * @param nowEpochMillis when the client is told
      */
-    public record Asked(String model, String boundTo, long nowEpochMillis) {
+    public record Subject(String model, String boundTo, long nowEpochMillis) {
         /** Most characters of a client's own text that it is told. */
         private static final int MAX_CHARS = 200;
 
         /** Cuts the texts. */
-        public Asked {
+        public Subject {
             model = cut(model);
             boundTo = cut(boundTo);
         }
@@ -47,15 +47,15 @@ public final class FailureAnswer {
     }
 
     /** No account was asked, because none can be had. */
-    public static Told untried(Asked asked, Selection.Unavailable unavailable) {
+    public static Told untried(Subject subject, Selection.Unavailable unavailable) {
         GatewayError error = withoutTheRoute(unavailable) ? GatewayError.upstream(404, "unknown_path", "No account knows this path.")
                 : switch (unavailable.cause()) {
                     case Selection.Cause.UsageLimit(long resetsAtEpochMillis) -> usageLimit(unavailable.retryAfter(), resetsAtEpochMillis);
                     case Selection.Cause.RateLimit() -> rateLimited(unavailable.retryAfter());
-                    case Selection.Cause.ModelUnknown() -> modelNotFound(asked);
+                    case Selection.Cause.ModelUnknown() -> modelNotFound(subject);
                     case Selection.Cause.Busy(), Selection.Cause.Broken() -> GatewayError.gateway(503, "no_account_available",
-                            asked.model().isEmpty() ? "No account can take this request: " + reasons(unavailable) + "."
-                                    : "No account can serve the model '" + asked.model() + "' now: " + reasons(unavailable) + ".")
+                            subject.model().isEmpty() ? "No account can take this request: " + reasons(unavailable) + "."
+                                    : "No account can serve the model '" + subject.model() + "' now: " + reasons(unavailable) + ".")
                             .withRetryAfter(unavailable.retryAfter());
                 };
         return new Told.InOwnWords(error, reasons(unavailable));
@@ -69,12 +69,12 @@ public final class FailureAnswer {
     }
 
     /** After {@code last} no other account can be had. */
-    public static Told exhausted(Asked asked, FailedAttempt last, Selection.Unavailable unavailable) {
+    public static Told exhausted(Subject subject, FailedAttempt last, Selection.Unavailable unavailable) {
         if (mayStillBeThere(last, unavailable)) {
-            return new Told.InOwnWords(GatewayError.gateway(503, "no_account_available", "An account that may hold '" + asked.boundTo()
+            return new Told.InOwnWords(GatewayError.gateway(503, "no_account_available", "An account that may hold '" + subject.boundTo()
                     + "' cannot be asked now: " + reasons(unavailable) + ".").withRetryAfter(unavailable.retryAfter()), last.detail());
         }
-        return of(asked, last, unavailable.retryAfter());
+        return of(subject, last, unavailable.retryAfter());
     }
 
     /** "Not found" is final for a client, so it must not be said while an account that was not asked may know better. */
@@ -87,8 +87,8 @@ public final class FailureAnswer {
      *
      * @param soonest when an account can be had again; zero if that is not known
      */
-    public static Told of(Asked asked, FailedAttempt failure, Duration soonest) {
-        Duration retryAfter = !failure.rule().fault().passes() ? Duration.ZERO : soonest.isZero() ? failure.retryAfter() : soonest;
+    public static Told of(Subject subject, FailedAttempt failure, Duration soonest) {
+        Duration retryAfter = !failure.rule().fault().isTransient() ? Duration.ZERO : soonest.isZero() ? failure.retryAfter() : soonest;
         return switch (failure.rule().answer()) {
             case AS_IT_IS -> {
                 String code = failure.error().code();
@@ -99,24 +99,24 @@ public final class FailureAnswer {
                     .withRetryAfter(retryAfter));
             case REFUSED -> own(failure, GatewayError.upstream(403, "upstream_error",
                     "The upstream answered 403 without a usable error body."));
-            case MODEL_NOT_FOUND -> own(failure, modelNotFound(asked));
+            case MODEL_NOT_FOUND -> own(failure, modelNotFound(subject));
             case RATE_LIMITED -> own(failure, rateLimited(retryAfter));
-            case USAGE_LIMIT -> own(failure, usageLimit(retryAfter, asked.nowEpochMillis() + atLeastASecond(retryAfter).toMillis()));
+            case USAGE_LIMIT -> own(failure, usageLimit(retryAfter, subject.nowEpochMillis() + atLeastASecond(retryAfter).toMillis()));
             case OVERLOADED -> own(failure, overloaded(failure).withRetryAfter(retryAfter));
             case UNREACHABLE -> own(failure, GatewayError.upstream(502, "upstream_unreachable",
                     "The upstream could not be reached or broke the connection.").withRetryAfter(retryAfter));
             case TIMEOUT -> own(failure, GatewayError.upstream(504, timeoutCode(failure), "The upstream did not answer in time.")
                     .withRetryAfter(retryAfter));
             case NO_WEBSOCKET -> own(failure, GatewayError.gateway(503, "websocket_unavailable",
-                    "No account that serves the model" + asked.nameOfModel() + " can take this request by WebSocket; "
+                    "No account that serves the model" + subject.nameOfModel() + " can take this request by WebSocket; "
                             + "send POST /v1/responses with \"stream\": true."));
             case NO_ROOM -> own(failure, GatewayError.noRoomForAnswer());
             case NONE -> new Told.Nothing(failure.detail());
         };
     }
 
-    private static GatewayError modelNotFound(Asked asked) {
-        return GatewayError.upstream(404, "model_not_found", "No account can serve the model" + asked.nameOfModel() + ".");
+    private static GatewayError modelNotFound(Subject subject) {
+        return GatewayError.upstream(404, "model_not_found", "No account can serve the model" + subject.nameOfModel() + ".");
     }
 
     private static GatewayError rateLimited(Duration retryAfter) {

@@ -17,7 +17,7 @@ public final class FailureRules {
         REQUEST, ACCOUNT, ACCOUNT_MODEL, ACCOUNT_ROUTE, UPSTREAM, TRANSPORT, CLIENT;
 
         /** Whether it passes with time: a request that is wrong stays so, and a client that has left is not told anything. */
-        public boolean passes() {
+        public boolean isTransient() {
             return this != REQUEST && this != CLIENT;
         }
     }
@@ -35,7 +35,7 @@ public final class FailureRules {
         /** The same account is tried once more, without encrypted reasoning; then the answer passes. */
         STRIP_ONCE,
         /** No other account is tried: HTTP has been, or cannot take the turn. */
-        BY_HTTP,
+        NOT_BY_WEBSOCKET,
         /** Nothing more is done. */
         END
     }
@@ -175,7 +175,7 @@ public final class FailureRules {
 
             // What breaks without a word.
             row("request too large for the account's WebSocket", Match.of(Match.Origin.CLOSE).status(UpstreamResult.Close.TOO_LARGE),
-                    Fault.REQUEST, Effect.BY_HTTP, Answer.NO_WEBSOCKET),
+                    Fault.REQUEST, Effect.NOT_BY_WEBSOCKET, Answer.NO_WEBSOCKET),
             row("WebSocket closed in the turn", Match.of(Match.Origin.CLOSE),
                     Fault.UPSTREAM, Effect.NEXT_IF_RESEND_ALLOWED, AttemptOutcome.Kind.TRANSPORT, Answer.UNREACHABLE),
             row("no WebSocket at the account's address", Match.of(Match.Origin.NO_WEBSOCKET),

@@ -204,7 +204,7 @@ class FailureRulesTest {
     @Test
     void aMessageTooLargeForAWebSocketIsNeverTheAccountsFault() {
         Rule rule = FailureRules.judge(Failure.close(1009, "message too big"));
-        assertEquals(FailureRules.Effect.BY_HTTP, rule.effect());
+        assertEquals(FailureRules.Effect.NOT_BY_WEBSOCKET, rule.effect());
         assertEquals(java.util.Optional.empty(), rule.outcome());
     }
 

@@ -128,7 +128,7 @@ public final class Call {
             case NEXT_ACCOUNT -> true;
             case NEXT_IF_RESEND_ALLOWED -> affinity.resendAllowed();
             case NEXT_IF_OWNER_UNKNOWN -> ownerUnknown;
-            case STRIP_ONCE, BY_HTTP, PASS, END -> false;
+            case STRIP_ONCE, NOT_BY_WEBSOCKET, PASS, END -> false;
         };
     }
 
@@ -205,8 +205,8 @@ public final class Call {
     }
 
     /** What the client asked for, as far as a failure's words name it. */
-    FailureAnswer.Asked asked(long nowNanos) {
-        return new FailureAnswer.Asked(record.model, affinity.boundTo(),
+    FailureAnswer.Subject subject(long nowNanos) {
+        return new FailureAnswer.Subject(record.model, affinity.boundTo(),
                 record.epochMillis + (nowNanos - record.startedNanos) / 1_000_000);
     }
 
@@ -218,7 +218,7 @@ public final class Call {
                 boolean usable = failure.body().length > 0 && failure.error().json() && !answer().headersSent();
                 if (usable && way.wordsFor(wrapped, this) == wrapped) {
                     record.failed(failure.status(), code, failure.detail());
-                    passOn(failure, wrapped);
+                    tellAsItIs(failure, wrapped);
                 } else {
                     fail(wrapped, failure.detail());
                 }
@@ -235,7 +235,7 @@ public final class Call {
         answer().fail(told);
     }
 
-    private void passOn(FailedAttempt failure, GatewayError wrapped) {
+    private void tellAsItIs(FailedAttempt failure, GatewayError wrapped) {
         voice = Voice.GATEWAY;
         answer().passRefusalOn(failure.status(), lines -> {
             HeaderPolicy.toClient(failure.headers(), HeaderPolicy.Form.AS_IT_IS, lines);

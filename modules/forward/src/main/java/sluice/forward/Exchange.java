@@ -25,7 +25,7 @@ public interface Exchange {
     Incoming incoming();
 
     /** The body is complete: from now on a client that leaves is noticed. */
-    void bodyRead();
+    void watchClient();
 
     /** Whether the body was given up because it came too slowly. */
     boolean isTooSlow();

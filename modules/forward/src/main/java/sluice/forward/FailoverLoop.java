@@ -81,8 +81,8 @@ final class FailoverLoop {
                         continue;
                     }
                     call.tell(last instanceof AttemptResult.Failed(FailedAttempt failure)
-                            ? FailureAnswer.exhausted(call.asked(chosen), failure, unavailable)
-                            : FailureAnswer.untried(call.asked(chosen), unavailable));
+                            ? FailureAnswer.exhausted(call.subject(chosen), failure, unavailable)
+                            : FailureAnswer.untried(call.subject(chosen), unavailable));
                     return;
                 }
                 case Selection.Selected(AccountLease lease) -> {
@@ -108,7 +108,7 @@ final class FailoverLoop {
             if (enough || call.answer().outputSent() || !call.triesAnother(failure.rule())) {
                 // The scheduler is asked next when accounts can be had: what was held back counts by then.
                 evidence.settle();
-                call.tell(FailureAnswer.of(call.asked(clock.getAsLong()), failure, soonest(call, failure, tried)));
+                call.tell(FailureAnswer.of(call.subject(clock.getAsLong()), failure, soonest(call, failure, tried)));
                 return;
             }
             if (isSearch(call, failure)) {
@@ -172,7 +172,7 @@ final class FailoverLoop {
 
     /** When a client may try again; zero if that is not known, or never. */
     private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
-        return failure.rule().fault().passes() ? scheduler.retryAfter(call.wish(tried, waitNanos)) : Duration.ZERO;
+        return failure.rule().fault().isTransient() ? scheduler.retryAfter(call.wish(tried, waitNanos)) : Duration.ZERO;
     }
 
     /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */

@@ -43,7 +43,7 @@ final class Forwarding {
         return switch (scanned(request)) {
             case Scanned.Refused(GatewayError error) -> new Reply.Refused(error);
             case Scanned.Whole(ReadBody read) -> outlived(request) instanceof Check.Refused(GatewayError error)
-                    ? new Reply.Refused(error) : checked(request, read);
+                    ? new Reply.Refused(error) : checkAndRun(request, read);
         };
     }
 
@@ -77,7 +77,7 @@ final class Forwarding {
                     return new Scanned.Refused(error);
                 }
                 BodyReader.Outcome.Complete complete = (BodyReader.Outcome.Complete) read;
-                exchange.bodyRead();
+                exchange.watchClient();
                 record.requestBytes = complete.length();
                 Scan scan = intake.scanner().scan(complete.bytes(), 0, complete.length());
                 record.scannedNanos = clock.getAsLong();
@@ -89,7 +89,7 @@ final class Forwarding {
         }
     }
 
-    private Reply checked(Admitted request, ReadBody read) {
+    private Reply checkAndRun(Admitted request, ReadBody read) {
         InForce now = request.now();
         Exchange exchange = request.exchange();
         RequestRecord record = request.record();
@@ -136,7 +136,7 @@ final class Forwarding {
             return new Reply.Refused(error);
         }
         // Cancelling takes no parameters; what came is not passed on.
-        exchange.bodyRead();
+        exchange.watchClient();
         if (outlived(request) instanceof Check.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
@@ -163,7 +163,7 @@ final class Forwarding {
         return switch (read(request)) {
             case BodyReader.Outcome.Refused(GatewayError error) -> new Reply.Refused(error);
             case BodyReader.Outcome.Complete complete -> {
-                exchange.bodyRead();
+                exchange.watchClient();
                 request.record().requestBytes = complete.length();
                 if (outlived(request) instanceof Check.Refused(GatewayError error)) {
                     yield new Reply.Refused(error);

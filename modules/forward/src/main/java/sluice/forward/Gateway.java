@@ -31,7 +31,7 @@ public final class Gateway {
 
     private final AtomicReference<InForce> inForce;
     private final AtomicBoolean draining = new AtomicBoolean();
-    private volatile boolean passedOn;
+    private volatile boolean handedOver;
     private final UnderWay underWay = new UnderWay();
     private final LongAdder served = new LongAdder();
     /** The places of {@code limits.concurrent-requests}. */
@@ -84,14 +84,14 @@ public final class Gateway {
     }
 
     /** From now on the port is another process's: whoever is connected here is served, and told to connect anew. */
-    public void passOn() {
-        passedOn = true;
+    public void handOver() {
+        handedOver = true;
         draining.set(true);
     }
 
     /** Whether new requests are refused. */
     public boolean refuses() {
-        return draining.get() && !passedOn;
+        return draining.get() && !handedOver;
     }
 
     public boolean draining() {

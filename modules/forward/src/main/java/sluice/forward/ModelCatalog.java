@@ -51,7 +51,7 @@ final class ModelCatalog {
     /** So often a client waits for others who ask. */
     private static final int MOST_TURNS = 3;
 
-    private record Asked(ModelList models, long atNanos) { }
+    private record Kept(ModelList models, long atNanos) { }
 
     private final List<Account> accounts;
     private final Upstream upstream;
@@ -153,7 +153,7 @@ final class ModelCatalog {
         private final Account account;
         private final AtomicReference<Optional<CompletableFuture<Void>>> asking = new AtomicReference<>(Optional.empty());
         /** By query, the oldest first; written by who asks. */
-        private volatile Map<String, Asked> kept = Map.of();
+        private volatile Map<String, Kept> kept = Map.of();
 
         Answers(Account account) {
             this.account = account;
@@ -161,7 +161,7 @@ final class ModelCatalog {
 
         ModelList answer(String query) {
             for (int turn = 0; turn < MOST_TURNS; turn++) {
-                Asked before = kept.get(query);
+                Kept before = kept.get(query);
                 if (before != null && !isOld(before)) {
                     return before.models();
                 }
@@ -173,16 +173,16 @@ final class ModelCatalog {
                     return ask(query, mine.get());
                 }
             }
-            Asked before = kept.get(query);
+            Kept before = kept.get(query);
             return before == null ? ModelList.NONE : before.models();
         }
 
         private ModelList ask(String query, CompletableFuture<Void> done) {
             try {
                 ModelList models = askNow(account, query);
-                Map<String, Asked> next = new LinkedHashMap<>(kept);
+                Map<String, Kept> next = new LinkedHashMap<>(kept);
                 next.remove(query);
-                next.put(query, new Asked(models, clock.getAsLong()));
+                next.put(query, new Kept(models, clock.getAsLong()));
                 if (next.size() > MAX_KEPT) {
                     next.remove(next.keySet().iterator().next());
                 }
@@ -194,7 +194,7 @@ final class ModelCatalog {
             }
         }
 
-        private boolean isOld(Asked before) {
+        private boolean isOld(Kept before) {
             return clock.getAsLong() - before.atNanos() >= (before.models().models().isEmpty()
                     ? Math.min(keepNanos, KEEP_FAILURE.toNanos()) : keepNanos);
         }

@@ -22,7 +22,7 @@ public interface RequestStream {
     void whenGone(Runnable action);
 
     /** Whether the body was read to its end, or there is none. */
-    boolean bodyRead();
+    boolean isBodyRead();
 
     /**
      * Reads at least one byte of the body, waiting if none is there.

@@ -193,7 +193,7 @@ final class Http2Stream implements RequestStream, StreamTable.Row, SharedWindow.
     }
 
     @Override
-    public boolean bodyRead() {
+    public boolean isBodyRead() {
         streams.lock().lock();
         try {
             return requestEnded && body.size() == 0;

@@ -75,7 +75,7 @@ public final class Acceptor implements AutoCloseable {
         return open(address, false, most, taker, nanoClock);
     }
 
-    /** The same; with {@code shared}, another process of this user may open the port, too, and {@link #passOn} leaves it to that one. */
+    /** The same; with {@code shared}, another process of this user may open the port, too, and {@link #handOver} leaves it to that one. */
     public static Acceptor open(InetSocketAddress address, boolean shared, int most, Taker taker, LongSupplier nanoClock)
             throws IOException {
         Acceptor acceptor = new Acceptor(listen(address, shared), shared, most, taker, nanoClock);
@@ -168,7 +168,7 @@ public final class Acceptor implements AutoCloseable {
      * @param quiet how long nobody must have come until it closes: longer than a handshake takes
      * @return whether the port was left
      */
-    public boolean passOn(Duration quiet) {
+    public boolean handOver(Duration quiet) {
         if (!shared || closed || !SharedPort.isShared(address)) {
             return false;
         }

@@ -199,8 +199,8 @@ final class GatewayProcess implements AutoCloseable {
 
     /** The same; where another process has opened the port, too, new connections are left to it and nobody is refused. */
     void drain(Duration handshake, Runnable begun) {
-        if (listeners.passOn(handshake)) {
-            gateway.passOn();
+        if (listeners.handOver(handshake)) {
+            gateway.handOver();
         } else {
             gateway.drain();
         }

@@ -69,8 +69,8 @@ final class Listeners implements AutoCloseable {
     }
 
     /** Leaves both ports to another process, if one listens on the data port. */
-    boolean passOn(Duration quiet) {
-        boolean left = data.passOn(quiet);
+    boolean handOver(Duration quiet) {
+        boolean left = data.handOver(quiet);
         if (left) {
             admin.ifPresent(AdminPort::close);
         }

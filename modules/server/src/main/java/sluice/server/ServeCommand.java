@@ -83,10 +83,10 @@ final class ServeCommand implements Callable<Integer> {
 
     private static void untilTheEnd(Signals signals, Reloader reloader, ReloadThread reloads) throws InterruptedException {
         while (true) {
-            Optional<Signals.Asked> asked = signals.next(reloader.interval());
-            if (asked.isEmpty()) {
+            Optional<Signals.Order> order = signals.next(reloader.interval());
+            if (order.isEmpty()) {
                 reloads.poll();
-            } else if (asked.get() == Signals.Asked.RELOAD) {
+            } else if (order.get() == Signals.Order.RELOAD) {
                 reloads.reload();
             } else {
                 return;

@@ -15,35 +15,35 @@ import java.util.concurrent.TimeUnit;
  * the compiler has a warning for it that nothing silences.
  */
 final class Signals {
-    /** What was asked for. */
-    enum Asked { END, RELOAD }
+    /** What a signal asks for. */
+    enum Order { END, RELOAD }
 
     /** More than these at a time mean the same as one. */
     private static final int MAX_PENDING = 16;
 
-    private final BlockingQueue<Asked> pending = new LinkedBlockingQueue<>(MAX_PENDING);
+    private final BlockingQueue<Order> pending = new LinkedBlockingQueue<>(MAX_PENDING);
 
     Signals() {
-        on("TERM", Asked.END);
-        on("INT", Asked.END);
-        on("HUP", Asked.RELOAD);
+        on("TERM", Order.END);
+        on("INT", Order.END);
+        on("HUP", Order.RELOAD);
     }
 
-    private void on(String name, Asked asked) {
+    private void on(String name, Order order) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object offer = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler},
-                    (proxy, method, arguments) -> method.getName().equals("handle") ? offered(asked) : proxy.hashCode());
+                    (proxy, method, arguments) -> method.getName().equals("handle") ? offered(order) : proxy.hashCode());
             signal.getMethod("handle", signal, handler).invoke(null, signal.getConstructor(String.class).newInstance(name), offer);
         } catch (ReflectiveOperationException e) {
             System.getLogger("sluice.server").log(System.Logger.Level.WARNING, "signal " + name + " cannot be handled", e);
         }
     }
 
-    private Object offered(Asked asked) {
+    private Object offered(Order order) {
         // A full queue holds more of the same already.
-        boolean taken = pending.offer(asked);
+        boolean taken = pending.offer(order);
         System.getLogger("sluice.server").log(System.Logger.Level.DEBUG, taken ? "signal taken" : "signal dropped");
         return null;
     }
@@ -53,7 +53,7 @@ final class Signals {
      *
      * @param longest how long to wait; zero: for ever
      */
-    Optional<Asked> next(Duration longest) throws InterruptedException {
+    Optional<Order> next(Duration longest) throws InterruptedException {
         return longest.isZero() ? Optional.of(pending.take())
                 : Optional.ofNullable(pending.poll(longest.toNanos(), TimeUnit.NANOSECONDS));
     }

@@ -195,7 +195,7 @@ class FailureRowsTest {
             boolean moves = switch (meeting.rule().effect()) {
                 case NEXT_ACCOUNT, NEXT_IF_RESEND_ALLOWED -> true;
                 case NEXT_IF_OWNER_UNKNOWN -> meeting.body().contains("resp_x");
-                case PASS, STRIP_ONCE, BY_HTTP, END -> false;
+                case PASS, STRIP_ONCE, NOT_BY_WEBSOCKET, END -> false;
             };
             if (meeting.body().contains("resp_x")) {
                 // The simulated account knows no such response either.

@@ -81,7 +81,7 @@ final class LongEvent {
     }
 
     /** Hands on what was read of it, though it is not whole. */
-    void passOn() throws IOException {
+    void relayPart() throws IOException {
         if (!decided) {
             decide();
         }

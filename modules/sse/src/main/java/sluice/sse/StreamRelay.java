@@ -270,7 +270,7 @@ final class StreamRelay {
     /** The buffer is full: hands on what can go, or begins an event that does not fit. */
     private void makeRoom() throws IOException {
         if (longEvent.isPassing()) {
-            longEvent.passOn();
+            longEvent.relayPart();
             compact();
             return;
         }
@@ -289,7 +289,7 @@ final class StreamRelay {
             if (longEvent.read()) {
                 passed();
             } else {
-                longEvent.passOn();
+                longEvent.relayPart();
                 compact();
             }
         }

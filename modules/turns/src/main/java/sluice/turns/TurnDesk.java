@@ -79,21 +79,21 @@ final class TurnDesk implements TurnHost {
             case Scan.Malformed fault -> asksForNothing(socket, length, permit, RequestCheck.malformed(fault, length), "");
             case Scan.Valid(RequestBody body) -> {
                 JsonValue stream = body.field(Field.STREAM_ID);
-                take(socket, new ClientMessage(bytes, from, length, body, stream.isText() ? stream.text() : "", clock.getAsLong(),
+                sort(socket, new ClientMessage(bytes, from, length, body, stream.isText() ? stream.text() : "", clock.getAsLong(),
                         permit));
             }
         }
     }
 
-    private void take(ClientSocket socket, ClientMessage message) throws InterruptedException {
-        switch (Asked.by(message.body())) {
-            case Asked.Turn turn -> queue(socket, message);
-            case Asked.Word word -> {
+    private void sort(ClientSocket socket, ClientMessage message) throws InterruptedException {
+        switch (MessageKind.of(message.body())) {
+            case MessageKind.Turn turn -> queue(socket, message);
+            case MessageKind.Word word -> {
                 try (ByteBudget.Permit _ = message.permit()) {
                     gateway.handle(exchange(socket, Route.CONTROL, message));
                 }
             }
-            case Asked.Unclear(GatewayError error) ->
+            case MessageKind.Unclear(GatewayError error) ->
                     asksForNothing(socket, message.length(), message.permit(), error, message.streamId());
         }
     }

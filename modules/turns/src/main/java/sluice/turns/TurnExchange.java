@@ -58,7 +58,7 @@ final class TurnExchange implements Exchange, RunningTurn {
     }
 
     @Override
-    public void bodyRead() {
+    public void watchClient() {
         // The socket's own thread notices that the client leaves.
     }
 

@@ -11,24 +11,24 @@ import sluice.responses.Check;
 import sluice.responses.RequestCheck;
 
 /** What a message of a WebSocket client asks for. */
-sealed interface Asked {
+sealed interface MessageKind {
     /** Messages about a turn under way: they are passed on to the account that serves it. */
     Set<String> WORDS = Set.of("response.cancel", "response.processed", "response.inject");
 
-    Asked TURN = new Turn();
-    Asked WORD = new Word();
+    MessageKind TURN = new Turn();
+    MessageKind WORD = new Word();
 
     /** A turn. */
-    record Turn() implements Asked { }
+    record Turn() implements MessageKind { }
 
     /** Something about a turn under way; nothing answers it. */
-    record Word() implements Asked { }
+    record Word() implements MessageKind { }
 
     /** Nothing that is known, or two things at once; the client is told so. */
-    record Unclear(GatewayError error) implements Asked { }
+    record Unclear(GatewayError error) implements MessageKind { }
 
     /** What a message with this body asks for. */
-    static Asked by(RequestBody body) {
+    static MessageKind of(RequestBody body) {
         if (RequestCheck.onceOnly(body, Field.TYPE, Field.STREAM_ID, Field.GENERATE) instanceof Check.Refused(GatewayError error)) {
             return new Unclear(error);
         }
