@@ -15,6 +15,7 @@ import sluice.api.UpstreamSettings;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialed;
 import sluice.net.Dialer;
+import sluice.net.StaleConnections;
 
 /**
  * Calls accounts over its own HTTP/1.1 connections on plain sockets: one write for head and small bodies, one read for small
@@ -45,6 +46,7 @@ public final class DirectUpstream implements Upstream {
     }
 
     private final UpstreamSettings settings;
+    private final StaleConnections stale;
     private final Dialer dialer;
     private final Map<String, DirectPool> pools = new ConcurrentHashMap<>();
     /** Idle connections of all pools. */
@@ -52,6 +54,7 @@ public final class DirectUpstream implements Upstream {
 
     private DirectUpstream(UpstreamSettings settings, Dialer dialer) {
         this.settings = settings;
+        stale = new StaleConnections(settings.staleReset(), settings.nanoClock());
         this.dialer = dialer;
         idlePlaces = new Semaphore(settings.idle().inAll());
     }
@@ -62,8 +65,10 @@ public final class DirectUpstream implements Upstream {
         boolean resent = false;
         Optional<DirectConnection> kept = pool.take();
         if (kept.isPresent()) {
-            UpstreamResult result = kept.get().exchange(request, false, 0);
-            if (!(result instanceof UpstreamResult.Unreachable failure) || !mayTryAgain(kept.get(), failure, request.mayRunTwice())) {
+            DirectConnection connection = kept.get();
+            UpstreamResult result = connection.exchange(request, false, 0);
+            if (!(result instanceof UpstreamResult.Unreachable failure)
+                    || !stale.was(request, failure, connection.answering(), connection.sentNanos())) {
                 return result;
             }
             resent = failure.requestSent();
@@ -73,15 +78,6 @@ public final class DirectUpstream implements Upstream {
             case Dialed.Connected(var link, long connectNanos) ->
                     new DirectConnection(link, pool, settings).exchange(request, resent, connectNanos);
         };
-    }
-
-    /**
-     * Whether a kept connection had most likely been closed by the other side before the request reached it. That is likely, not
-     * certain: what must not run twice is sent again only if it was not sent whole.
-     */
-    private boolean mayTryAgain(DirectConnection connection, UpstreamResult.Unreachable failure, boolean mayRunTwice) {
-        return failure.kind() == UpstreamResult.Kind.RESET && !connection.answering() && (!failure.requestSent()
-                || mayRunTwice && settings.nanoClock().getAsLong() - connection.sentNanos() < settings.staleReset().toNanos());
     }
 
     private DirectPool poolOf(Account account) {

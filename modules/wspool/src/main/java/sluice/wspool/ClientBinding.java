@@ -80,8 +80,8 @@ final class ClientBinding implements TurnPool.Binding {
                     lost(connection, "too old");
                     yield new Round.Again(mayHaveRun);
                 }
-                if (mayRepeat && doubtful && came instanceof TurnCall.Came.Nothing nothing && nothing.isStale()) {
-                    yield new Round.Again(nothing.sent());
+                if (mayRepeat && doubtful && came instanceof TurnCall.Came.Nothing nothing && nothing.stale()) {
+                    yield new Round.Again(nothing.failure().requestSent());
                 }
                 yield new Round.Done(TurnCall.result(came, mayHaveRun, connectNanos));
             }

@@ -2,7 +2,6 @@ package sluice.wspool;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.function.LongSupplier;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
 import sluice.api.OutboundBody;
@@ -10,8 +9,10 @@ import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
 import sluice.api.UpstreamResult.Kind;
+import sluice.api.UpstreamSettings;
 import sluice.json.ByteSearch;
 import sluice.json.JsonMembers;
+import sluice.net.StaleConnections;
 import sluice.websocket.CloseCodes;
 
 /**
@@ -25,22 +26,15 @@ final class TurnCall {
 
     private final UpstreamRequest request;
     private final EventMailbox mailbox;
-    private final Sweeper sweeper;
-    private final LongSupplier nanoClock;
-    private final long staleNanos;
+    private final UpstreamSettings settings;
+    private final StaleConnections stale;
 
-    /**
-     * A call.
-     *
-     * @param form how its messages become events
-     * @param staleNanos if a reused connection ends sooner than this after sending began, it was dead before; 0: never assume that
-     */
-    TurnCall(UpstreamRequest request, EventForm form, Sweeper sweeper, LongSupplier nanoClock, long staleNanos) {
+    /** A call; {@code form}: how its messages become events. */
+    TurnCall(UpstreamRequest request, EventForm form, UpstreamSettings settings, StaleConnections stale) {
         this.request = request;
-        this.staleNanos = request.mayRunTwice() ? staleNanos : 0;
-        this.sweeper = sweeper;
-        this.nanoClock = nanoClock;
-        mailbox = new EventMailbox(form, nanoClock, request.headersNanos(), request.idleNanos());
+        this.settings = settings;
+        this.stale = stale;
+        mailbox = new EventMailbox(form, settings.nanoClock(), request.headersNanos(), request.idleNanos());
     }
 
     /** Where the turn's events arrive. */
@@ -82,19 +76,13 @@ final class TurnCall {
         /**
          * Nothing.
          *
-         * @param sent whether the whole message was sent, so that the account may have executed it
-         * @param close what the account said to that
-         * @param soon whether the connection ended so soon after sending that it had most likely been dead before
+         * @param failure what became of the message on this connection
+         * @param stale whether a connection that was kept had gone stale
          */
-        record Nothing(Kind kind, String detail, UpstreamResult.Close close, boolean sent, boolean soon) implements Came {
-            /** Whether a connection that had stood open turned out to be dead. */
-            boolean isStale() {
-                return kind == Kind.RESET && soon && !close.isTold();
-            }
-
+        record Nothing(UpstreamResult.Unreachable failure, boolean stale) implements Came {
             @Override
             public boolean isTooOld() {
-                return close.reason().contains(TOO_OLD);
+                return failure.close().reason().contains(TOO_OLD);
             }
         }
     }
@@ -102,12 +90,13 @@ final class TurnCall {
     /** Sends the message on this connection, and waits for what comes. */
     Came make(OutboundBody message, Sending connection) {
         request.cancellation().onCancel(mailbox::abort);
-        Sweeper.Registration watch = sweeper.watch(mailbox);
-        long sentNanos = nanoClock.getAsLong();
+        Sweeper.Registration watch = settings.sweeper().watch(mailbox);
+        long sentNanos = 0;
         boolean sent = false;
         boolean late = false;
         try {
             connection.send(message);
+            sentNanos = settings.nanoClock().getAsLong();
             sent = true;
         } catch (IOException e) {
             late = e instanceof SocketTimeoutException;
@@ -124,8 +113,9 @@ final class TurnCall {
             case EventMailbox.First.Nothing(Kind kind, String detail, UpstreamResult.Close close) -> {
                 end(watch);
                 // An account that does not read what it is sent is as late as one that does not answer.
-                return new Came.Nothing(late && kind == Kind.RESET ? Kind.TIMEOUT : kind, detail, close, sent,
-                        !sent || nanoClock.getAsLong() - sentNanos < staleNanos);
+                UpstreamResult.Unreachable failure = new UpstreamResult.Unreachable(sent, false,
+                        late && kind == Kind.RESET ? Kind.TIMEOUT : kind, detail, close);
+                return new Came.Nothing(failure, stale.was(request, failure, false, sentNanos));
             }
         }
     }
@@ -135,8 +125,8 @@ final class TurnCall {
         return switch (came) {
             case Came.Events(ByteSource body) -> new UpstreamResult.Answered(200, EVENT_STREAM, body, ranBefore, connectNanos);
             case Came.Refused(int status, byte[] message) -> EventAnswer.of(status, message, ranBefore, connectNanos);
-            case Came.Nothing(Kind kind, String detail, UpstreamResult.Close close, boolean sent, boolean soon) ->
-                new UpstreamResult.Unreachable(sent || ranBefore, sent && ranBefore, kind, detail, close);
+            case Came.Nothing(UpstreamResult.Unreachable once, boolean stale) -> new UpstreamResult.Unreachable(
+                    once.requestSent() || ranBefore, once.requestSent() && ranBefore, once.kind(), once.detail(), once.close());
         };
     }
 

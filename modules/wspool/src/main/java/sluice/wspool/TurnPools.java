@@ -17,6 +17,7 @@ import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialer;
+import sluice.net.StaleConnections;
 
 /** A pool for each account, the bridge from HTTP, and the janitor. Thread-safe. */
 final class TurnPools implements TurnPool {
@@ -28,10 +29,9 @@ final class TurnPools implements TurnPool {
     private final SessionKeys keys = SessionKeys.random();
     private final TurnPool.Settings settings;
     private final TurnPool.Seats.Factory seating;
+    private final UpstreamSettings upstream;
+    private final StaleConnections stale;
     private final UpstreamDial dial;
-    private final Sweeper sweeper;
-    private final LongSupplier nanoClock;
-    private final long staleNanos;
     private final TurnStates turnStates = new TurnStates();
     private final Map<String, AccountPool> pools = new ConcurrentHashMap<>();
     private final Sweeper.Registration janitor;
@@ -40,9 +40,10 @@ final class TurnPools implements TurnPool {
     TurnPools(UpstreamSettings upstream, TurnPool.Settings settings, TurnPool.Seats.Factory seating) throws IOException {
         this.settings = settings;
         this.seating = seating;
-        sweeper = upstream.sweeper();
-        nanoClock = upstream.nanoClock();
-        staleNanos = upstream.staleReset().toNanos();
+        this.upstream = upstream;
+        stale = new StaleConnections(upstream.staleReset(), upstream.nanoClock());
+        Sweeper sweeper = upstream.sweeper();
+        LongSupplier nanoClock = upstream.nanoClock();
         Dialer dialer = new Dialer(upstream.trustedCertificates(), new ConnectTunnel(), sweeper, nanoClock);
         dial = new UpstreamDial(dialer, sweeper, nanoClock, upstream.maxHeaderBytes(), settings.maxMessageBytes());
         nextSweepNanos = nanoClock.getAsLong();
@@ -96,8 +97,8 @@ final class TurnPools implements TurnPool {
                 if (came.isTooOld() && (given.reused() || !again)) {
                     yield new Round.Again(mayHaveRun);
                 }
-                if (came instanceof TurnCall.Came.Nothing nothing && nothing.isStale() && given.reused() && !again) {
-                    yield new Round.Again(nothing.sent());
+                if (came instanceof TurnCall.Came.Nothing nothing && nothing.stale() && given.reused() && !again) {
+                    yield new Round.Again(nothing.failure().requestSent());
                 }
                 yield new Round.Done(TurnCall.result(came, mayHaveRun, given.connectNanos()));
             }
@@ -106,12 +107,12 @@ final class TurnPools implements TurnPool {
 
     /** A turn that is not sent yet. */
     TurnCall call(UpstreamRequest request, EventForm form) {
-        return new TurnCall(request, form, sweeper, nanoClock, staleNanos);
+        return new TurnCall(request, form, upstream, stale);
     }
 
     @Override
     public Binding bind(Strays strays) {
-        return new ClientBinding(this, strays, nanoClock);
+        return new ClientBinding(this, strays, upstream.nanoClock());
     }
 
     /** A client's own connection is for its session alone: its handshake carries the client's headers. */
@@ -146,7 +147,7 @@ final class TurnPools implements TurnPool {
     }
 
     private AccountPool create(Account account) {
-        return new AccountPool(account, settings, dial, turnStates, seating, sweeper, nanoClock);
+        return new AccountPool(account, settings, dial, turnStates, seating, upstream.sweeper(), upstream.nanoClock());
     }
 
     @Override

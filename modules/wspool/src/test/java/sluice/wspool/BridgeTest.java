@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -281,6 +282,46 @@ class BridgeTest {
             assertEquals("event: response.completed\ndata: " + COMPLETED + "\n\n", text(second));
             assertEquals(2, upstream.connections());
         }
+    }
+
+    @Test
+    void howLongATurnTookToSendSaysNothingOfWhetherItsConnectionWasStale() throws Exception {
+        AtomicInteger turns = new AtomicInteger();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (turns.incrementAndGet() == 2) {
+                socket.close();
+            } else {
+                socket.sendText(COMPLETED);
+            }
+        })) {
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            UpstreamRequest usual = request(upstream.account(), "team", 7);
+            assertTrue(answered(pool.send(new UpstreamRequest(usual.account(), usual.method(), usual.target(), usual.headers(),
+                    slow(usual.body()), usual.headersNanos(), usual.idleNanos(), usual.client(), usual.sessionKey(),
+                    usual.cancellation()))).resent());
+            assertEquals(2, upstream.connections());
+        }
+    }
+
+    /** A body whose sending takes longer than a stale connection may. */
+    private OutboundBody slow(OutboundBody body) {
+        return new OutboundBody() {
+            @Override
+            public long length() {
+                return body.length();
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                body.writeTo(out);
+                clock.addAndGet(90 * SECOND);
+            }
+
+            @Override
+            public List<Splice> splices() {
+                return body.splices();
+            }
+        };
     }
 
     /** However soon the connection ends: the account may have read the turn. */
