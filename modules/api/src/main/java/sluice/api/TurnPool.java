@@ -46,8 +46,8 @@ public interface TurnPool extends Upstream {
 
         /**
          * Sends a turn to its account and waits for its first event; the events that follow are the answer, as SSE. A
-         * connection that had ended unnoticed, or is too old, is replaced once. An error with a status that comes first is an
-         * answer with that status. Blocks.
+         * connection that had ended unnoticed, or is too old, is replaced if the turn is portable. An error with a status that comes
+         * first is an answer with that status. Blocks.
          *
          * @param request its body is the message; its headers are for the handshake
          * @param streamId tells the events of turns at the same time apart; empty without one

@@ -46,9 +46,9 @@ final class AccountPool {
     sealed interface Given {
         record Socket(PooledSocket socket, Seat<PooledSocket> seat, boolean reused, long connectNanos) implements Given { }
 
-        record Refused(UpstreamDial.Outcome.Refused answer) implements Given { }
+        record Refused(UpstreamDial.Outcome.Refused answer) implements Given, Joined { }
 
-        record Failed(Kind kind, String detail) implements Given { }
+        record Failed(Kind kind, String detail) implements Given, Joined { }
     }
 
     /**

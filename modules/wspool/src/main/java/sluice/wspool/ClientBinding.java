@@ -1,5 +1,6 @@
 package sluice.wspool;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -52,83 +53,60 @@ final class ClientBinding implements TurnPool.Binding {
 
     @Override
     public UpstreamResult turn(UpstreamRequest request, String streamId, boolean portable) {
-        return switch (round(request, streamId, portable, false)) {
-            case Round.Done(UpstreamResult result) -> result;
-            case Round.Again(boolean mayHaveRun) -> switch (round(request, streamId, false, mayHaveRun)) {
-                case Round.Done(UpstreamResult result) -> result;
-                case Round.Again again -> throw new IllegalStateException("a turn is sent at most twice");
-            };
-        };
+        return pools.rounds().run(request, () -> EventForm.SAME, portable, (turn, again) -> join(request, streamId, turn, again));
     }
 
-    private Round round(UpstreamRequest request, String streamId, boolean mayRepeat, boolean mayHaveRun) {
-        TurnCall call = pools.call(request, EventForm.SAME);
-        return switch (join(request, streamId, call.mailbox())) {
-            case Joined.Failed(Kind kind, String detail) ->
-                new Round.Done(UpstreamResult.Unreachable.unconnected(mayHaveRun, kind, detail));
-            case Joined.Refused(UpstreamDial.Outcome.Refused answer) -> new Round.Done(TurnCall.refusedHandshake(answer, mayHaveRun));
-            case Joined.Ready(BoundConnection connection, boolean doubtful, long connectNanos) -> {
-                call.mailbox().whenOver(completed -> {
-                    if (completed) {
-                        connection.leave(streamId, call.mailbox());
-                    } else {
-                        lost(connection, "a turn of this connection was broken off");
-                    }
-                });
-                TurnCall.Came came = call.make(request.body(), connection::send);
-                if (mayRepeat && came.isTooOld()) {
-                    lost(connection, "too old");
-                    yield new Round.Again(mayHaveRun);
-                }
-                if (mayRepeat && doubtful && came instanceof TurnCall.Came.Nothing nothing && nothing.stale()) {
-                    yield new Round.Again(nothing.failure().requestSent());
-                }
-                yield new Round.Done(TurnCall.result(came, mayHaveRun, connectNanos));
+    /** The client's connection, for a turn of one stream. */
+    private record Bound(ClientBinding client, BoundConnection connection, String streamId, EventMailbox turn) implements Carrier {
+        @Override
+        public void send(OutboundBody body) throws IOException {
+            connection.send(body);
+        }
+
+        @Override
+        public void over(boolean completed) {
+            if (completed) {
+                connection.leave(streamId, turn);
+            } else {
+                client.lost(connection, "a turn of this connection was broken off");
             }
-        };
-    }
+        }
 
-    private sealed interface Joined {
-        /**
-         * A connection to send on.
-         *
-         * @param doubtful whether it was open before, and so may have ended without our knowledge
-         */
-        record Ready(BoundConnection connection, boolean doubtful, long connectNanos) implements Joined { }
-
-        record Failed(Kind kind, String detail) implements Joined { }
-
-        record Refused(UpstreamDial.Outcome.Refused answer) implements Joined { }
+        @Override
+        public void tooOld() {
+            client.lost(connection, "too old");
+        }
     }
 
     /** Puts a turn on the connection to the request's account, which is opened if the client is not bound to it. Blocks. */
-    private Joined join(UpstreamRequest request, String streamId, EventMailbox turn) {
+    private Joined join(UpstreamRequest request, String streamId, EventMailbox turn, boolean again) {
         opening.lock();
         try {
             Optional<BoundConnection> old = now();
             if (old.isPresent()) {
                 boolean same = old.get().account().equals(request.account().name());
                 if (same && old.get().enter(streamId, turn)) {
-                    return new Joined.Ready(old.get(), true, 0);
+                    return new Joined.Ready(new Bound(this, old.get(), streamId, turn), true, 0);
                 }
                 if (!same && !old.get().isFreeFor(streamId)) {
-                    return new Joined.Failed(Kind.HELD, "turns of other streams hold the client's connection to another account");
+                    return new AccountPool.Given.Failed(Kind.HELD,
+                            "turns of other streams hold the client's connection to another account");
                 }
                 lost(old.get(), "the client's turns go to another account");
             }
-            return open(request, streamId, turn);
+            return open(request, streamId, turn, again);
         } finally {
             opening.unlock();
         }
     }
 
-    private Joined open(UpstreamRequest request, String streamId, EventMailbox turn) {
+    private Joined open(UpstreamRequest request, String streamId, EventMailbox turn, boolean again) {
         AccountPool pool = pools.pool(request.account());
         BoundConnection fresh = new BoundConnection(pool, request.sessionKey() != 0, strays, nanoClock);
         fresh.enter(streamId, turn);
-        return switch (pool.take(pools.boundWant(request), fresh, false)) {
-            case AccountPool.Given.Failed(Kind kind, String detail) -> new Joined.Failed(kind, detail);
-            case AccountPool.Given.Refused(UpstreamDial.Outcome.Refused answer) -> new Joined.Refused(answer);
+        return switch (pool.take(pools.boundWant(request), fresh, again)) {
+            case AccountPool.Given.Failed failed -> failed;
+            case AccountPool.Given.Refused refused -> refused;
             case AccountPool.Given.Socket given -> {
                 fresh.attach(given);
                 boolean late;
@@ -142,7 +120,7 @@ final class ClientBinding implements TurnPool.Binding {
                 if (late) {
                     fresh.close("the client left");
                 }
-                yield new Joined.Ready(fresh, given.reused(), given.connectNanos());
+                yield new Joined.Ready(new Bound(this, fresh, streamId, turn), given.reused(), given.connectNanos());
             }
         };
     }

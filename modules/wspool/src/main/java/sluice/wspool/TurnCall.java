@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import sluice.api.ByteSource;
 import sluice.api.Headers;
-import sluice.api.OutboundBody;
 import sluice.api.Sweeper;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
@@ -40,12 +39,6 @@ final class TurnCall {
     /** Where the turn's events arrive. */
     EventMailbox mailbox() {
         return mailbox;
-    }
-
-    /** Sends a message. */
-    @FunctionalInterface
-    interface Sending {
-        void send(OutboundBody message) throws IOException;
     }
 
     /** What came first. */
@@ -87,15 +80,16 @@ final class TurnCall {
         }
     }
 
-    /** Sends the message on this connection, and waits for what comes. */
-    Came make(OutboundBody message, Sending connection) {
+    /** Sends the turn on this connection, and waits for what comes. */
+    Came make(Carrier connection) {
+        mailbox.whenOver(connection);
         request.cancellation().onCancel(mailbox::abort);
         Sweeper.Registration watch = settings.sweeper().watch(mailbox);
         long sentNanos = 0;
         boolean sent = false;
         boolean late = false;
         try {
-            connection.send(message);
+            connection.send(request.body());
             sentNanos = settings.nanoClock().getAsLong();
             sent = true;
         } catch (IOException e) {

@@ -8,16 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
 import sluice.api.Headers;
+import sluice.api.OutboundBody;
 import sluice.api.SessionKeys;
 import sluice.api.Sweeper;
 import sluice.api.TurnPool;
 import sluice.api.UpstreamRequest;
 import sluice.api.UpstreamResult;
-import sluice.api.UpstreamResult.Kind;
 import sluice.api.UpstreamSettings;
 import sluice.http1.ConnectTunnel;
 import sluice.net.Dialer;
-import sluice.net.StaleConnections;
 
 /** A pool for each account, the bridge from HTTP, and the janitor. Thread-safe. */
 final class TurnPools implements TurnPool {
@@ -30,8 +29,8 @@ final class TurnPools implements TurnPool {
     private final TurnPool.Settings settings;
     private final TurnPool.Seats.Factory seating;
     private final UpstreamSettings upstream;
-    private final StaleConnections stale;
     private final UpstreamDial dial;
+    private final TurnRounds rounds;
     private final TurnStates turnStates = new TurnStates();
     private final Map<String, AccountPool> pools = new ConcurrentHashMap<>();
     private final Sweeper.Registration janitor;
@@ -41,11 +40,11 @@ final class TurnPools implements TurnPool {
         this.settings = settings;
         this.seating = seating;
         this.upstream = upstream;
-        stale = new StaleConnections(upstream.staleReset(), upstream.nanoClock());
         Sweeper sweeper = upstream.sweeper();
         LongSupplier nanoClock = upstream.nanoClock();
         Dialer dialer = new Dialer(upstream.trustedCertificates(), new ConnectTunnel(), sweeper, nanoClock);
         dial = new UpstreamDial(dialer, sweeper, nanoClock, upstream.maxHeaderBytes(), settings.maxMessageBytes());
+        rounds = new TurnRounds(upstream, settings.maxSeats());
         nextSweepNanos = nanoClock.getAsLong();
         janitor = sweeper.watch(now -> {
             if (now - nextSweepNanos >= 0) {
@@ -65,49 +64,42 @@ final class TurnPools implements TurnPool {
         if (!request.makesResponse()) {
             throw new IllegalArgumentException("only POST /responses can go over a WebSocket, not " + request.target());
         }
-        Round last = round(request, false, false);
-        // Each further round has closed a connection that was too old, and there are no more of them than seats.
-        for (int i = 0; last instanceof Round.Again(boolean mayHaveRun) && i <= settings.maxSeats(); i++) {
-            last = round(request, true, mayHaveRun);
-        }
-        return switch (last) {
-            case Round.Done(UpstreamResult result) -> result;
-            case Round.Again again -> new UpstreamResult.Unreachable(true, Kind.RESET, "every WebSocket was too old");
-        };
+        return rounds.run(request, BridgedForm::new, true, (turn, again) -> bridge(request, turn, again));
     }
 
-    /** {@code again}: on a connection that is proven to be alive. */
-    private Round round(UpstreamRequest request, boolean again, boolean mayHaveRun) {
+    private Joined bridge(UpstreamRequest request, EventMailbox turn, boolean again) {
         AccountPool pool = pool(request.account());
-        TurnCall call = call(request, new BridgedForm());
-        return switch (pool.take(bridgeWant(request), call.mailbox(), again)) {
-            case AccountPool.Given.Failed(Kind kind, String detail) ->
-                new Round.Done(UpstreamResult.Unreachable.unconnected(mayHaveRun, kind, detail));
-            case AccountPool.Given.Refused(UpstreamDial.Outcome.Refused answer) ->
-                new Round.Done(TurnCall.refusedHandshake(answer, mayHaveRun));
-            case AccountPool.Given.Socket given -> {
-                call.mailbox().whenOver(completed -> {
-                    if (completed) {
-                        pool.release(given.socket(), given.seat());
-                    } else {
-                        pool.discard(given.socket(), given.seat());
-                    }
-                });
-                TurnCall.Came came = call.make(new ResponseCreate(request.body()), given.socket()::send);
-                if (came.isTooOld() && (given.reused() || !again)) {
-                    yield new Round.Again(mayHaveRun);
-                }
-                if (came instanceof TurnCall.Came.Nothing nothing && nothing.stale() && given.reused() && !again) {
-                    yield new Round.Again(nothing.failure().requestSent());
-                }
-                yield new Round.Done(TurnCall.result(came, mayHaveRun, given.connectNanos()));
-            }
+        return switch (pool.take(bridgeWant(request), turn, again)) {
+            case AccountPool.Given.Failed failed -> failed;
+            case AccountPool.Given.Refused refused -> refused;
+            case AccountPool.Given.Socket given -> new Joined.Ready(new Bridge(pool, given), given.reused(), given.connectNanos());
         };
     }
 
-    /** A turn that is not sent yet. */
-    TurnCall call(UpstreamRequest request, EventForm form) {
-        return new TurnCall(request, form, upstream, stale);
+    /** A connection of a pool, for one request. */
+    private record Bridge(AccountPool pool, AccountPool.Given.Socket given) implements Carrier {
+        @Override
+        public void send(OutboundBody body) throws IOException {
+            given.socket().send(new ResponseCreate(body));
+        }
+
+        @Override
+        public void over(boolean completed) {
+            if (completed) {
+                pool.release(given.socket(), given.seat());
+            } else {
+                pool.discard(given.socket(), given.seat());
+            }
+        }
+
+        @Override
+        public void tooOld() {
+            // An error was seen on it: the pool has closed it.
+        }
+    }
+
+    TurnRounds rounds() {
+        return rounds;
     }
 
     @Override

@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import sluice.api.Account;
@@ -135,6 +137,49 @@ class ClientBindingTest {
             upstream.end();
             assertTrue(whole(binding.turn(request(upstream.account(), "team", 7), "", true)).contains("response.completed"));
             assertEquals(2, upstream.connections());
+        }
+    }
+
+    @Test
+    void aTurnThatFindsItsConnectionTooOldIsSentOnOneThatIsNot() throws Exception {
+        AtomicReference<FakeUpstream> self = new AtomicReference<>();
+        AtomicBoolean later = new AtomicBoolean();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> socket.sendText(later.get() && self.get().connections() < 3
+                ? "{\"type\":\"error\",\"status\":400,\"error\":{\"code\":\"websocket_connection_limit_reached\"}}"
+                : "{\"type\":\"response.completed\",\"response\":{}}"))) {
+            self.set(upstream);
+            try (TurnPool.Binding one = pool.bind(new Heard()); TurnPool.Binding two = pool.bind(new Heard())) {
+                whole(one.turn(request(upstream.account(), "team", 7), "", true));
+                whole(two.turn(request(upstream.account(), "team", 7), "", true));
+            }
+            assertEquals(2, upstream.connections(), "which wait for the session's next client");
+            later.set(true);
+            try (TurnPool.Binding next = pool.bind(new Heard())) {
+                UpstreamResult.Answered answer = answered(next.turn(request(upstream.account(), "team", 7), "", true));
+                assertEquals(200, answer.status());
+                assertFalse(answer.resent(), "who is too old refuses");
+                answer.body().close();
+                assertEquals(3, upstream.connections());
+            }
+        }
+    }
+
+    @Test
+    void aTurnThatRefersToItsConnectionIsNotSentOnAnother() throws Exception {
+        AtomicBoolean later = new AtomicBoolean();
+        try (FakeUpstream upstream = new FakeUpstream((socket, message) -> {
+            if (later.get()) {
+                socket.close();
+            } else {
+                socket.sendText("{\"type\":\"response.completed\",\"response\":{}}");
+            }
+        }); TurnPool.Binding binding = pool.bind(new Heard())) {
+            whole(binding.turn(request(upstream.account(), "team", 7), "", true));
+            later.set(true);
+            UpstreamResult.Unreachable gone = assertInstanceOf(UpstreamResult.Unreachable.class,
+                    binding.turn(request(upstream.account(), "team", 7), "", false));
+            assertTrue(gone.requestSent());
+            assertEquals(1, upstream.connections());
         }
     }
 
