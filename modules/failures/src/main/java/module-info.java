@@ -4,6 +4,7 @@ module sluice.failures {
     requires transitive sluice.api;
     requires transitive sluice.records; // the reasons of failed attempts
     requires sluice.json;
+    requires sluice.responses; // when an error says that a limit ends
 
     exports sluice.failures to sluice.forward, sluice.server;
 }

@@ -5,6 +5,6 @@ module sluice.responses {
     requires sluice.buffers;
     requires sluice.json;
 
-    exports sluice.responses to sluice.baseline, sluice.body, sluice.edge, sluice.forward, sluice.simulator, sluice.sse, sluice.turns,
-            sluice.wspool;
+    exports sluice.responses to sluice.baseline, sluice.body, sluice.edge, sluice.failures, sluice.forward, sluice.simulator,
+            sluice.sse, sluice.turns, sluice.wspool;
 }

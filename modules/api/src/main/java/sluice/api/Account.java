@@ -38,6 +38,23 @@ public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Ed
             return new Endpoint(baseUrl, apiKey, Map.of(), Optional.empty(), Timeouts.DEFAULT);
         }
 
+        /** What stands before the path of each request, without a slash at its end. */
+        public String basePath() {
+            String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();
+            return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        }
+
+        /** Whether the account sets what line {@code index} of somebody's headers sets; some servers read underscores as hyphens. */
+        public boolean sets(Headers others, int index) {
+            for (String name : headers.keySet()) {
+                if (others.nameIs(index, name) || name.length() == others.nameBytes(index)
+                        && others.name(index).replace('_', '-').equalsIgnoreCase(name.replace('_', '-'))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** The address: headers and a proxy's address may hold secrets. */
         @Override
         public String toString() {

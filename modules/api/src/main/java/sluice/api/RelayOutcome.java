@@ -21,7 +21,7 @@ public sealed interface RelayOutcome {
     record RefusedBeforeOutput(StreamError error, Report report) implements RelayOutcome { }
 
     /**
-     * One side broke off. If {@link Report#outputSent()} is false, nothing has been written to the client.
+     * One side broke off. If {@link Report#flushes()} is 0, nothing has been written to the client.
      *
      * @param cause which side and how
      * @param detail for the log
@@ -199,24 +199,9 @@ public sealed interface RelayOutcome {
             return ended.error;
         }
 
-        /** Whether a byte was written to the sink; who gave the sink may know more. */
-        public boolean outputSent() {
-            return counts.flushes > 0;
-        }
-
         /** {@link Events#all}. */
         public long events() {
             return counts.events.all;
-        }
-
-        /** {@link Events#deltas}. */
-        public long deltas() {
-            return counts.events.deltas;
-        }
-
-        /** {@link Events#parsed}. */
-        public long parsedEvents() {
-            return counts.events.parsed;
         }
 
         /** {@link Counts#flushes}. */

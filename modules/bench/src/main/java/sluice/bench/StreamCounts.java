@@ -18,6 +18,6 @@ record StreamCounts(long events, long writes, long parsed, long firstWriteBytes)
         RelayOutcome.Report report = StreamBenchmark.relay(relay).relay(source, (buffer, from, length, boundary) -> {
             seen[1] = seen[0]++ == 0 ? length : seen[1];
         }, StreamBenchmark.options(mapped)).report();
-        return new StreamCounts(report.events(), seen[0], report.parsedEvents(), seen[1]);
+        return new StreamCounts(report.events(), seen[0], report.counts().events().parsed(), seen[1]);
     }
 }

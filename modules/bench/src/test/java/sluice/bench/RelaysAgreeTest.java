@@ -45,7 +45,7 @@ class RelaysAgreeTest {
         assertEquals(old.terminal(), now.terminal());
         assertEquals(old.error(), now.error());
         assertEquals(old.events(), now.events());
-        assertEquals(old.deltas(), now.deltas());
+        assertEquals(old.counts().events().deltas(), now.counts().events().deltas());
         assertEquals(old.bytesIn(), now.bytesIn());
         assertEquals(old.bytesOut(), now.bytesOut());
     }
@@ -76,7 +76,7 @@ class RelaysAgreeTest {
             Relayed after = run("batching", frames.subList(0, events), true, false, false);
             assertInstanceOf(RelayOutcome.BrokeOff.class, before.outcome);
             assertEquals(withoutTime(before.bytes), withoutTime(after.bytes));
-            assertEquals(before.outcome.report().outputSent(), after.outcome.report().outputSent());
+            assertEquals(before.outcome.report().flushes() > 0, after.outcome.report().flushes() > 0);
         }
     }
 
@@ -90,10 +90,10 @@ class RelaysAgreeTest {
         Relayed before = run("per-line", frames, false, true, false);
         Relayed after = run("batching", frames, false, true, false);
         assertTrue(after.writes * 5 < before.writes, before.writes + " writes before, " + after.writes + " after");
-        long parsed = after.outcome.report().parsedEvents();
+        long parsed = after.outcome.report().counts().events().parsed();
         assertTrue(parsed * 10 < frames.size(), parsed + " parsed");
         Relayed paced = run("batching", frames, true, true, false);
-        long parsedPaced = paced.outcome.report().parsedEvents();
+        long parsedPaced = paced.outcome.report().counts().events().parsed();
         assertTrue(parsedPaced * 10 < frames.size(), parsedPaced + " parsed");
         assertTrue(paced.writes <= frames.size() + 10, paced.writes + " writes");
     }

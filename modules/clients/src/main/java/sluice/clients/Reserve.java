@@ -13,8 +13,8 @@ public record Reserve(int percent) {
     public static final Reserve NONE = new Reserve(0);
     /** So much is little however small the whole is: a stream and its connection. */
     private static final int LEAST = 2;
-    /** Of what is kept, one client gets one part. */
-    private static final int PARTS = 10;
+    /** Of what is kept, one client gets one share. */
+    private static final int SHARES = 10;
 
     /** What a configuration says; a single client has all for itself. */
     public static Reserve of(Configuration configuration) {
@@ -28,7 +28,7 @@ public record Reserve(int percent) {
 
     /** Whether somebody who holds {@code own} of a whole holds little of it. */
     public boolean isLittle(long whole, long own) {
-        return percent > 0 && own <= Math.max(LEAST, kept(whole) / PARTS);
+        return percent > 0 && own <= Math.max(LEAST, kept(whole) / SHARES);
     }
 
     /**

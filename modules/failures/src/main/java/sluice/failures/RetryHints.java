@@ -2,7 +2,6 @@ package sluice.failures;
 
 import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -14,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
 import sluice.api.RelayOutcome;
+import sluice.responses.ResetTime;
 
 /**
  * How long an upstream asks to be left alone: {@code retry-after-ms}, {@code Retry-After} (RFC 9110 §10.2.3), the reset of a
@@ -31,9 +31,6 @@ public final class RetryHints {
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]*)");
     /** Longer waits are a mistake or an attack; the scheduler has its own cap below this. */
     private static final double MAX_SECONDS = 30.0 * 24 * 3600;
-
-    /** No second of the epoch is as large for millennia, and every millisecond since 1973 is. */
-    private static final double FIRST_MILLISECONDS = 1e11;
 
     private RetryHints() {
     }
@@ -93,20 +90,9 @@ public final class RetryHints {
         return number(text, 1);
     }
 
-    /** The time until a second (or millisecond) of the epoch, or a date of ISO 8601; zero if it is none, or past. */
+    /** The time until a moment, as {@link ResetTime} reads it; zero if it is none, or past. */
     static Duration until(String text, long epochMillis) {
-        try {
-            double told = Double.parseDouble(text.strip());
-            return ofSeconds((told < FIRST_MILLISECONDS ? told : told / 1e3) - epochMillis / 1e3);
-        } catch (NumberFormatException e) {
-            try {
-                Instant told = Instant.parse(text.strip());
-                // A year of nine digits is a date, too, and its milliseconds fit no number.
-                return ofSeconds(told.getEpochSecond() + told.getNano() / 1e9 - epochMillis / 1e3);
-            } catch (DateTimeException none) {
-                return Duration.ZERO;
-            }
-        }
+        return ofSeconds(ResetTime.epochSeconds(text) - epochMillis / 1e3);
     }
 
     private static Duration number(String text, double unitSeconds) {

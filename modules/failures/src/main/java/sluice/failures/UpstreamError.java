@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import sluice.json.JsonMembers;
 import sluice.json.JsonWalk;
+import sluice.responses.ResetTime;
 
 /**
  * What an upstream says of an error: in a body, in an event, or in a message of a WebSocket. The words stand in {@code error}, in
@@ -136,15 +137,18 @@ public record UpstreamError(String code, String type, String message, boolean js
                 if (!members.isScalar() || members.valueText().equals("null")) {
                     continue;
                 }
-                switch (members.name()) {
+                String name = members.name();
+                switch (name) {
                     case "code" -> code = members.valueText();
                     case "type" -> type = members.valueText();
                     case "message" -> message = members.valueText();
-                    case "resets_in_seconds", "reset_in_seconds", "resets_after_seconds", "reset_after_seconds", "reset_seconds",
-                            "retry_after", "retry_after_seconds" -> resets = RetryHints.longer(resets,
-                            RetryHints.seconds(members.valueText()));
-                    case "resets_at", "reset_at" -> resets = RetryHints.longer(resets, RetryHints.until(members.valueText(), epochMillis));
-                    default -> { }
+                    default -> {
+                        if (ResetTime.IN.contains(name)) {
+                            resets = RetryHints.longer(resets, RetryHints.seconds(members.valueText()));
+                        } else if (ResetTime.AT.contains(name)) {
+                            resets = RetryHints.longer(resets, RetryHints.until(members.valueText(), epochMillis));
+                        }
+                    }
                 }
             }
         }

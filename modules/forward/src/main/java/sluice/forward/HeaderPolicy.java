@@ -58,7 +58,7 @@ final class HeaderPolicy {
             if (NOT_TO_UPSTREAM.contains(client, i) || isOwn(client, i) || isForwarded(client, i)
                     || bodyDecoded && client.nameIs(i, "content-encoding")
                     || !named.isEmpty() && named.contains("," + client.name(i).toLowerCase(Locale.ROOT) + ",")
-                    || isFixed(client, i, account)) {
+                    || account.endpoint().sets(client, i)) {
                 continue;
             }
             out.add(client, i);
@@ -86,16 +86,6 @@ final class HeaderPolicy {
             out.add("cache-control", "no-cache");
             out.add("x-accel-buffering", "no");
         }
-    }
-
-    private static boolean isFixed(Headers client, int index, Account account) {
-        for (String name : account.endpoint().headers().keySet()) {
-            if (client.nameIs(index, name) || name.length() == client.nameBytes(index)
-                    && client.name(index).replace('_', '-').equalsIgnoreCase(name.replace('_', '-'))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** With underscores, too: some servers read them as hyphens. */

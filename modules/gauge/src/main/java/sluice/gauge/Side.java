@@ -1,7 +1,6 @@
 package sluice.gauge;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +8,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import sluice.api.Account;
+import sluice.api.Secret;
+import sluice.config.Loopback;
 import sluice.http1.HttpBody;
 import sluice.http1.HttpInput;
 import sluice.http1.ResponseHead;
@@ -22,8 +24,7 @@ final class Side implements AutoCloseable {
     private static final int MAX_HEAD_BYTES = 64 * 1024;
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    private final URI base;
-    private final String key;
+    private final Account.Endpoint place;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger dialed = new AtomicInteger();
 
@@ -31,13 +32,12 @@ final class Side implements AutoCloseable {
         if (base.getHost() == null || !("http".equals(base.getScheme()) || "https".equals(base.getScheme()))) {
             throw new IllegalArgumentException("--" + name + ": an http or https URL such as http://127.0.0.1:8080/v1, not " + base);
         }
-        this.base = base;
-        this.key = key;
+        place = Account.Endpoint.of(base, new Secret(key));
     }
 
     /** Whether it is this machine. */
-    boolean local() throws IOException {
-        return InetAddress.getByName(base.getHost()).isLoopbackAddress();
+    boolean local() {
+        return Loopback.isAddress(place.baseUrl().getHost());
     }
 
     /** Connections that were made. */
@@ -55,7 +55,7 @@ final class Side implements AutoCloseable {
         Connection connection = idle.pollFirst();
         if (connection == null) {
             dialed.incrementAndGet();
-            connection = new Connection(base);
+            connection = new Connection(place.baseUrl());
         }
         boolean whole = false;
         try {
@@ -72,9 +72,10 @@ final class Side implements AutoCloseable {
     }
 
     private byte[] head(int length) {
-        String authorization = key.isEmpty() ? "" : "Authorization: Bearer " + key + "\r\n";
+        URI base = place.baseUrl();
+        String authorization = place.apiKey().isEmpty() ? "" : "Authorization: Bearer " + place.apiKey().reveal() + "\r\n";
         String authority = base.getPort() < 0 ? base.getHost() : base.getHost() + ":" + base.getPort();
-        return ("POST " + base.getRawPath().replaceAll("/$", "") + "/responses HTTP/1.1\r\nHost: " + authority + "\r\n" + authorization
+        return ("POST " + place.basePath() + "/responses HTTP/1.1\r\nHost: " + authority + "\r\n" + authorization
                 + "Content-Type: application/json\r\nUser-Agent: sluice-bench\r\nContent-Length: " + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }

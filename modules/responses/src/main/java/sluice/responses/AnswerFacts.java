@@ -1,7 +1,5 @@
 package sluice.responses;
 
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,8 +17,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     private static final int MAX_STATUS = 999;
     private static final String FAILED = "failed";
     private static final int WINDOW = 4;
-    /** No second of the epoch is as large for millennia, and every millisecond since 1973 is. */
-    private static final long FIRST_MILLISECONDS = 100_000_000_000L;
 
     private final Consumer<String> items;
     private final byte[] type = new byte[MAX_TYPE_BYTES];
@@ -96,11 +92,6 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** {@code UNKNOWN} as long as it was not read to its end. */
     public EventType type() {
         return typed ? EventType.of(type, 0, typeBytes) : EventType.UNKNOWN;
-    }
-
-    /** The type as it is told; empty without one. */
-    public String typeText() {
-        return typed ? JsonText.decode(type, 0, typeBytes) : "";
     }
 
     /** The event's number; -1 without one. */
@@ -190,8 +181,8 @@ public final class AnswerFacts implements JsonFacts<Fact> {
             case RESPONSE_STATUS -> settled |= !FAILED.equals(JsonText.decode(spelled, 0, length));
             case INCOMPLETE_REASON -> reason = JsonText.decode(spelled, 0, length);
             case ERROR_STATUS -> status = whole(JsonText.decode(spelled, 0, length));
-            case RESETS_AT -> resets = new Resets(Math.max(resets.atEpochSeconds(), epochSecond(JsonText.decode(spelled, 0, length))),
-                    resets.inSeconds());
+            case RESETS_AT -> resets = new Resets(Math.max(resets.atEpochSeconds(),
+                    whole(ResetTime.epochSeconds(JsonText.decode(spelled, 0, length)))), resets.inSeconds());
             case RESETS_IN -> resets = new Resets(resets.atEpochSeconds(),
                     Math.max(resets.inSeconds(), whole(JsonText.decode(spelled, 0, length))));
             case ITEM_ID -> items.accept(JsonText.decode(spelled, 0, length));
@@ -251,25 +242,17 @@ public final class AnswerFacts implements JsonFacts<Fact> {
         settled |= fact == Fact.ERROR;
     }
 
-    /** A number, rounded up so that nobody comes too early; 0 if it is none. */
+    /** A number; 0 if it is none. */
     private static long whole(String number) {
         try {
-            return (long) Math.ceil(Math.max(0, Double.parseDouble(number)));
+            return whole(Double.parseDouble(number));
         } catch (NumberFormatException e) {
             return 0;
         }
     }
 
-    /** A second of the epoch, told in seconds, in milliseconds, or as a date of ISO 8601; 0 if it is none. */
-    private static long epochSecond(String told) {
-        long number = whole(told);
-        if (number > 0) {
-            return number < FIRST_MILLISECONDS ? number : number / 1000;
-        }
-        try {
-            return Math.max(0, Instant.parse(told).getEpochSecond());
-        } catch (DateTimeException e) {
-            return 0;
-        }
+    /** Rounded up, so that nobody comes too early. */
+    private static long whole(double number) {
+        return (long) Math.ceil(Math.max(0, number));
     }
 }

@@ -91,9 +91,14 @@ public final class AnswerTree {
     }
 
     private static JsonPlace<Fact> resets(JsonPlace<Fact> bare) {
-        return bare.with("resets_at", RESETS_AT).with("reset_at", RESETS_AT).with("resets_in_seconds", RESETS_IN)
-                .with("reset_in_seconds", RESETS_IN).with("resets_after_seconds", RESETS_IN).with("reset_after_seconds", RESETS_IN)
-                .with("reset_seconds", RESETS_IN).with("retry_after", RESETS_IN).with("retry_after_seconds", RESETS_IN);
+        JsonPlace<Fact> all = bare;
+        for (String name : ResetTime.AT) {
+            all = all.with(name, RESETS_AT);
+        }
+        for (String name : ResetTime.IN) {
+            all = all.with(name, RESETS_IN);
+        }
+        return all;
     }
 
     private static JsonPlace<Fact> response(JsonPlace<Fact> bare, JsonPlace<Fact> item) {

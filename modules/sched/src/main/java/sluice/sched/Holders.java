@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * give its slots back, such as one that does not read its streams, would hold all of them. Thread-safe, without a lock.
  */
 final class Holders {
-    private static final int PARTS = 10;
+    /** Of the slots, one client leaves one in so many. */
+    private static final int LEAVES_ONE_IN = 10;
     /** Who has not asked for so long does not count: then one client may have all. */
     private static final long LATELY_NANOS = 60_000_000_000L;
     /** A client that asks again and again is noted once in this time. */
@@ -26,7 +27,7 @@ final class Holders {
 
     /** Most slots that nobody is kept from. */
     static int shared(int concurrency) {
-        return concurrency - concurrency / PARTS;
+        return concurrency - concurrency / LEAVES_ONE_IN;
     }
 
     /** A client asks for a slot, whether there is one or not. */

@@ -2,7 +2,6 @@ package sluice.sse;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +34,7 @@ class BatchingRelayTest {
         assertEquals("response.completed", outcome.report().terminal());
         assertEquals(Streams.RESPONSE_ID, outcome.report().responseId());
         assertEquals("conv_1", outcome.report().conversationId());
-        assertEquals(22, outcome.report().deltas());
+        assertEquals(22, outcome.report().counts().events().deltas());
         assertEquals(Streams.frames(20, "\n", true).size(), outcome.report().events());
         assertEquals(0, sweeper.size());
     }
@@ -76,7 +75,7 @@ class BatchingRelayTest {
         RelayOutcome.RefusedBeforeOutput refused = assertInstanceOf(RelayOutcome.RefusedBeforeOutput.class, outcome);
         assertEquals("server_is_overloaded", refused.error().code());
         assertEquals(0, sink.count());
-        assertFalse(refused.report().outputSent());
+        assertEquals(0, refused.report().flushes());
     }
 
     @Test
@@ -96,7 +95,7 @@ class BatchingRelayTest {
         RelayOutcome outcome = relay(ScriptedSource.cut(Streams.bytes(": a\n\ndata: {"), 12, ByteSource.Broken.Cause.IDLE, 3),
                 options);
         assertEquals(RelayOutcome.Cause.UPSTREAM_IDLE, assertInstanceOf(RelayOutcome.BrokeOff.class, outcome).cause());
-        assertFalse(outcome.report().outputSent());
+        assertEquals(0, outcome.report().flushes());
         assertEquals(0, sink.count());
     }
 }

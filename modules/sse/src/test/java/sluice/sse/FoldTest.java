@@ -189,7 +189,7 @@ class FoldTest {
             RelayOutcome outcome = new BatchingRelay().fold(
                     ScriptedSource.cut(stream, length, ByteSource.Broken.Cause.CUT, 300), sink, new Options(sweeper).build());
             if (length < answerEnd) {
-                assertEquals(sink.count() > 0, assertInstanceOf(BrokeOff.class, outcome).report().outputSent());
+                assertEquals(sink.count() > 0, assertInstanceOf(BrokeOff.class, outcome).report().flushes() > 0);
                 assertTrue(ANSWER.startsWith(sink.text()));
                 assertFalse(sink.text().equals(ANSWER));
             } else {

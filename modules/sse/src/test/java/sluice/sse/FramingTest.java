@@ -90,7 +90,7 @@ class FramingTest {
         assertEquals(ungated.usage(), gated.usage());
         assertEquals(ungated.responseId(), gated.responseId());
         assertEquals(ungated.events(), gated.events());
-        assertEquals(ungated.deltas(), gated.deltas());
+        assertEquals(ungated.counts().events().deltas(), gated.counts().events().deltas());
         assertEquals(ungated.flushes(), gated.flushes());
     }
 

@@ -39,8 +39,7 @@ final class DirectPool implements Sweeper.Watched {
         this.account = account;
         this.settings = settings;
         target = DialTarget.of(account.endpoint().baseUrl(), account.endpoint().proxy());
-        String path = account.endpoint().baseUrl().getRawPath();
-        basePath = path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        basePath = account.endpoint().basePath();
         fixedLines = fixedLines(account);
         registration = settings.sweeper().watch(this);
     }

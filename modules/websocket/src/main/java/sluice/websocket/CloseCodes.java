@@ -14,7 +14,6 @@ public final class CloseCodes {
     public static final int NOT_UTF8 = 1007;
     public static final int POLICY_VIOLATION = 1008;
     public static final int TOO_BIG = UpstreamResult.Close.TOO_LARGE;
-    public static final int INTERNAL_ERROR = 1011;
     public static final int TRY_AGAIN_LATER = 1013;
 
     private static final int FIRST_RESERVED = 1004;

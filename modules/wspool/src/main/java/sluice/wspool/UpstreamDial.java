@@ -1,10 +1,8 @@
 package sluice.wspool;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -105,7 +103,7 @@ final class UpstreamDial {
     private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
         String key = WebSocketHandshake.newKey();
         ByteBuilder request = new ByteBuilder(2048);
-        WebSocketHandshake.request(path(account.endpoint().baseUrl()) + UpstreamRequest.withQuery(account, target), authority,
+        WebSocketHandshake.request(account.endpoint().basePath() + UpstreamRequest.withQuery(account, target), authority,
                 key, own(account, headers), request);
         link.write(request.array(), 0, request.length());
         HttpInput input = new HttpInput(link, maxHeaderBytes);
@@ -152,11 +150,11 @@ final class UpstreamDial {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** The account's key and fixed headers in the place of what the client sent of the same name. */
+    /** What a request sends, without its body: the account's key is added, and its own headers, which a shared connection lacks. */
     private static Headers own(Account account, Headers headers) {
         Headers.Builder all = Headers.builder();
         for (int i = 0; i < headers.size(); i++) {
-            if (!replaced(headers, i, account.endpoint().headers())) {
+            if (!isOfBody(headers, i) && !account.endpoint().sets(headers, i)) {
                 all.add(headers, i);
             }
         }
@@ -167,19 +165,8 @@ final class UpstreamDial {
         return all.build();
     }
 
-    private static boolean replaced(Headers headers, int index, Map<String, String> fixed) {
-        for (String name : fixed.keySet()) {
-            if (headers.nameIs(index, name)) {
-                return true;
-            }
-        }
-        return headers.nameIs(index, "authorization") || headers.nameIs(index, "content-length")
-                || headers.nameIs(index, "content-type") || headers.nameIs(index, "transfer-encoding")
-                || headers.nameIs(index, "accept-encoding");
-    }
-
-    private static String path(URI base) {
-        String path = base.getRawPath() == null ? "" : base.getRawPath();
-        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    /** A handshake has no body, nor has its answer. */
+    private static boolean isOfBody(Headers headers, int index) {
+        return headers.nameIs(index, "content-type") || headers.nameIs(index, "accept-encoding");
     }
 }

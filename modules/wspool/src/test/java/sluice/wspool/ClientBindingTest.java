@@ -62,7 +62,8 @@ class ClientBindingTest {
         try (FakeUpstream upstream = FakeUpstream.obliging(); TurnPool.Binding binding = pool.bind(new Heard())) {
             Account account = withHeaders(upstream.account(), 4, Map.of("OpenAI-Project", "p", "Originator", "operator"));
             Headers headers = Headers.of("originator", "codex_exec", "user-agent", "codex/1", "session-id", "s",
-                    "x-codex-window-id", "w", "Authorization", "Bearer client", "Sec-WebSocket-Extensions", "deflate");
+                    "x-codex-window-id", "w", "openai_project", "client's",
+                    "Content-Type", "application/json", "Sec-WebSocket-Extensions", "deflate");
             whole(binding.turn(request(account, "/responses?a=b", headers, "team", 7, new Cancellation()), "", true));
             var head = upstream.handshake();
             assertEquals("/v1/responses?a=b", head.target());
@@ -74,6 +75,8 @@ class ClientBindingTest {
             assertEquals("Bearer key", head.headers().first("authorization").orElseThrow());
             assertEquals(head.headers().find("authorization"), lastOf(head.headers(), "authorization"));
             assertFalse(head.headers().has("sec-websocket-extensions"));
+            assertFalse(head.headers().has("openai_project"), "some servers read underscores as hyphens");
+            assertFalse(head.headers().has("content-type"));
         }
     }
 
