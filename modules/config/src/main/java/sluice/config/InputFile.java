@@ -10,8 +10,11 @@ import java.util.Optional;
  * write, a device may have no end, and meanwhile no change of the configuration would be heard. Stateless.
  */
 public final class InputFile {
-    /** A file of a hundred thousand accounts, or ten times the prices that a community keeps; anything larger is a mistake. */
-    public static final long MAX_BYTES = 64L << 20;
+    /**
+     * A file of twenty thousand accounts, or ten times the prices that a community keeps; anything larger is a mistake, and might not fit
+     * into the heap of a gateway that runs.
+     */
+    public static final long MAX_BYTES = 16L << 20;
 
     private InputFile() {
     }

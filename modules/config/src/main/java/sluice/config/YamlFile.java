@@ -1,20 +1,24 @@
 package sluice.config;
 
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.parser.Parser;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * Reads YAML into {@link YamlNode}s: only its syntax, with anchors, aliases and {@code <<} merges, none of its types (decision
@@ -25,6 +29,8 @@ final class YamlFile {
     private static final int MAX_DEPTH = 32;
     /** Stops a file of aliases that multiply. */
     private static final int MAX_NODES = 200_000;
+    /** Of each value its key, its beginning and its end. Stops a file that would fill the heap before a value is looked at. */
+    private static final int MAX_EVENTS = 3 * MAX_NODES;
 
     private final Problems problems;
     private int nodes;
@@ -38,7 +44,7 @@ final class YamlFile {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
         try {
-            Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(yaml));
+            Node root = new Composer(new Bounded(new ParserImpl(new Places(yaml), options)), new Resolver(), options).getSingleNode();
             if (root == null) {
                 return new YamlNode.Table(Map.of(), 1);
             }
@@ -57,6 +63,50 @@ final class YamlFile {
             problems.error("", 0, "is not YAML: " + e.getMessage().lines().findFirst().orElse("unreadable"));
         }
         return new YamlNode.Table(Map.of(), 1);
+    }
+
+    /** Lines and columns without the text around them, which every value would keep in memory. */
+    private static final class Places extends StreamReader {
+        private static final int[] NO_TEXT = {};
+
+        Places(String yaml) {
+            super(yaml);
+        }
+
+        @Override
+        public Mark getMark() {
+            return new Mark("", getIndex(), getLine(), getColumn(), NO_TEXT, 0);
+        }
+    }
+
+    /** Ends where there is more than any configuration has. */
+    private static final class Bounded implements Parser {
+        private final Parser parser;
+        private int events;
+
+        Bounded(Parser parser) {
+            this.parser = parser;
+        }
+
+        @Override
+        public boolean checkEvent(Event.ID choice) {
+            return parser.checkEvent(choice);
+        }
+
+        @Override
+        public Event peekEvent() {
+            return parser.peekEvent();
+        }
+
+        @Override
+        public Event getEvent() {
+            Event event = parser.getEvent();
+            if (++events > MAX_EVENTS) {
+                throw new YAMLException("it has more than " + MAX_NODES + " values; the last one read is in line "
+                        + (event.getStartMark().getLine() + 1));
+            }
+            return event;
+        }
     }
 
     private YamlNode convert(Node node, String path, int depth) {

@@ -304,6 +304,12 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void aHugeFileIsNotReadToItsEnd() {
+        assertEquals(List.of("sluice.yaml: is not YAML: it has more than 200000 values; the last one read is in line 599997"),
+                problems("x-a:\n" + "- a\n".repeat(1_000_000) + "{"));
+    }
+
+    @Test
     void anchorsAndMergesWork() {
         Configuration c = good("""
                 x-common: &common {api-key: "${env:KEY}", weight: 5}
