@@ -1,7 +1,6 @@
 package sluice.clients;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.config.KeyHash;
 import sluice.files.FileVersion;
+import sluice.files.Lines;
 import sluice.files.OneWriter;
 import sluice.files.WholeFile;
 
@@ -25,6 +25,8 @@ import sluice.files.WholeFile;
 public final class KeyRing {
     /** As many as a large company has teams; all are held in memory, and written at each change. */
     static final int MOST = 10_000;
+    /** Far more than so many need: what is larger is damaged, and must not fill the heap. */
+    private static final long MAX_BYTES = 64 << 20;
     private static final String HEAD = "sluice clients 1";
 
     private final Path file;
@@ -65,7 +67,7 @@ public final class KeyRing {
     public void takeIn() throws IOException {
         FileVersion now = FileVersion.of(file);
         if (!now.equals(seen)) {
-            read(Files.readAllLines(file, StandardCharsets.UTF_8));
+            read();
             savedUses = uses();
             seen = now;
         }
@@ -93,14 +95,18 @@ public final class KeyRing {
         });
     }
 
-    private void read(List<String> lines) throws IOException {
-        if (lines.isEmpty() || !lines.getFirst().equals(HEAD)) {
-            throw new IOException(file + " is no file of clients; without it nobody knows whose keys are valid");
-        }
+    private void read() throws IOException {
         Map<String, IssuedClient> found = new LinkedHashMap<>();
-        try {
-            for (String line : lines.subList(1, lines.size())) {
-                KeyRingLine.read(line, found, clients);
+        try (Lines lines = new Lines(file, 0)) {
+            Optional<String> line = lines.next();
+            if (!line.equals(Optional.of(HEAD))) {
+                throw new IOException(file + " is no file of clients; without it nobody knows whose keys are valid");
+            }
+            for (line = lines.next(); line.isPresent(); line = lines.next()) {
+                if (lines.position() > MAX_BYTES || !Lines.isText(line.get())) {
+                    throw new IllegalArgumentException("it is no text, or larger than " + (MAX_BYTES >> 20) + " MiB");
+                }
+                KeyRingLine.read(line.get(), found, clients);
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IOException(file + " is damaged (" + e.getMessage() + "); without it nobody knows whose keys are valid", e);

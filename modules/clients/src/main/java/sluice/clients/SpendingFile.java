@@ -12,11 +12,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import sluice.files.Lines;
 import sluice.files.OneWriter;
 import sluice.files.WholeFile;
 import sluice.records.RequestRecord;
@@ -30,8 +32,11 @@ import sluice.records.RequestRecord;
 public final class SpendingFile implements SpendingStore, AutoCloseable {
     private static final String HEAD = "sluice spending 1";
     private static final long GATHER_NANOS = 50_000_000;
-    /** A file of more lines is written anew; sums are few. */
+    /** A file of more lines, or of more bytes behind the sums, is written anew; sums are few. */
     private static final int REWRITE_LINES = 20_000;
+    private static final long REWRITE_BYTES = 4 << 20;
+    /** Requests of one line, which is far shorter then than lines may be; others follow in the next one. */
+    private static final int MOST_OF_A_LINE = 1024;
     /** Processes whose last requests are remembered: as many as may have left a file. */
     private static final int MOST_WRITERS = 32;
     private static final String NEW_FILE = "none";
@@ -58,6 +63,8 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     private long position;
     private boolean cutOff;
     private int lines;
+    /** The length at which the file is written anew. */
+    private long rewriteAt = REWRITE_BYTES;
     private boolean failing;
 
     /** Finds the sums elsewhere. */
@@ -223,34 +230,50 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
 
     /** Writes what has changed; false if it cannot be written now. */
     private boolean write() {
+        SpendingBatch batch;
+        do {
+            batch = next();
+            write(batch);
+        } while (batch.all().size() == MOST_OF_A_LINE);
+        return !failing;
+    }
+
+    private SpendingBatch next() {
         changed = false;
         SpendingBatch batch = new SpendingBatch();
         for (SpendingBatch.Ended one = ended.poll(); one != null; one = ended.poll()) {
             batch.add(one);
+            if (batch.all().size() == MOST_OF_A_LINE) {
+                break;
+            }
         }
+        return batch;
+    }
+
+    private void write(SpendingBatch batch) {
         if (batch.all().isEmpty() && !failing && lines < REWRITE_LINES) {
-            return true;
+            return;
         }
         try {
             if (file.toAbsolutePath().getParent() != null) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
             }
-            one.hold(() -> write(batch));
+            one.hold(() -> kept(batch));
             failing = false;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever has become of the file, what is spent from now on must be kept as soon as it can be.
             tell(e);
         }
         if (!batch.isApplied()) {
             apply(batch);
         }
         batch.all().stream().filter(one -> one.slot() != FreeSlots.NONE).forEach(one -> underWay.own().getFirst().give(one.slot()));
-        return !failing;
     }
 
-    private void write(SpendingBatch batch) throws IOException {
+    private void kept(SpendingBatch batch) throws IOException {
         readNew();
         apply(batch);
-        if (failing || lines >= REWRITE_LINES || inode.equals(NEW_FILE)) {
+        if (failing || lines >= REWRITE_LINES || position >= rewriteAt || inode.equals(NEW_FILE)) {
             rewrite();
         } else {
             append(batch);
@@ -315,6 +338,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         });
         inode = inode();
         position = Files.size(file);
+        rewriteAt = 2 * position + REWRITE_BYTES;
         cutOff = false;
         lines = all.size();
     }
@@ -331,30 +355,29 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
             position = 0;
             lines = 0;
         }
-        if (now.equals(NEW_FILE) || Files.size(file) == position) {
+        long bytes = now.equals(NEW_FILE) ? position : Files.size(file);
+        if (bytes < position) {
+            // Somebody has cut it, but not what is known here.
+            lines = REWRITE_LINES;
+        }
+        if (bytes <= position) {
             return;
         }
-        byte[] bytes = new byte[Math.toIntExact(Files.size(file) - position)];
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer into = ByteBuffer.wrap(bytes);
-            while (into.hasRemaining() && channel.read(into, position + into.position()) >= 0) {
-                // a read may be short
-            }
-        }
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        String[] all = text.split("\n");
-        if (position == 0 && !all[0].equals(HEAD)) {
-            throw new IOException(file + " is no file of spending");
-        }
         Set<String> before = position == 0 ? new HashSet<>(waiting.keySet()) : Set.of();
-        for (String line : all) {
-            read(line, before);
+        try (Lines all = new Lines(file, position)) {
+            Optional<String> line = all.next();
+            if (position == 0 && !line.equals(Optional.of(HEAD))) {
+                throw new IOException(file + " is no file of spending");
+            }
+            for (; line.isPresent(); line = all.next()) {
+                read(line.get(), before);
+                position = all.position();
+                cutOff = all.isCutOff();
+                lines++;
+            }
         }
         before.forEach(key -> others.accept(new SpendingLine.Transaction("", List.of(), List.of(), List.of(), List.of(key))));
         waiting.keySet().removeAll(before);
-        lines += all.length;
-        position += bytes.length;
-        cutOff = !text.endsWith("\n");
     }
 
     /** Of the work in {@code gone} that is not told again another process knows that it is done. */
@@ -387,7 +410,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         others.accept(transaction);
     }
 
-    private void tell(IOException e) {
+    private void tell(Exception e) {
         if (!failing) {
             System.getLogger("sluice.clients").log(System.Logger.Level.ERROR, "what budgets have spent cannot be kept: " + e);
         }

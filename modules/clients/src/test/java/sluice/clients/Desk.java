@@ -99,6 +99,11 @@ final class Desk {
         return Files.getAttribute(file, "unix:ino") + " " + Files.size(file);
     }
 
+    /** The file of sums. */
+    Path file() {
+        return file;
+    }
+
     /** Requests that a killed process had under way, as this one recorded them. */
     List<RequestRecord> lost() {
         return lost;

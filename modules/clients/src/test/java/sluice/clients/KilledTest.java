@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -156,6 +158,41 @@ class KilledTest {
         assertTrue(desk.asks(Desk.body(40, 20, false)) instanceof Admission.Outcome.Refused);
         desk = desk.restarted();
         assertEquals(Long.MAX_VALUE, desk.sums().monthNanoDollars());
+    }
+
+    /** By somebody who makes room, or by a machine that fails. */
+    @Test
+    void whatACutFileLacksIsWrittenAgain() throws IOException {
+        paid(7);
+        desk = desk.restarted();
+        try (FileChannel channel = FileChannel.open(desk.file(), StandardOpenOption.WRITE)) {
+            channel.truncate(5);
+        }
+        paid(2);
+        desk = desk.restarted();
+        assertEquals(9, spent());
+        paid(1);
+        desk = desk.restarted();
+        assertEquals(10, spent());
+    }
+
+    @Test
+    void theFileOfManyRequestsStaysShort() throws IOException {
+        desk.close();
+        desk = new Desk(folder.resolve("long").resolve("spending"), new Quota.Budget(100e6, 100e6));
+        long before = 0;
+        long now = Files.size(desk.file());
+        int paid = 0;
+        for (; now >= before && paid < 1_000_000; paid += 1000) {
+            for (int i = 0; i < 1000; i++) {
+                desk.ends(desk.admitted(Desk.body(8, 0, false)), 200, "resp_1", TokenUsage.told(0, 0, 1, 0));
+            }
+            before = now;
+            now = Files.size(desk.file());
+        }
+        assertTrue(now < before, "it was written anew before it was long: " + now);
+        kill();
+        assertEquals(paid, spent());
     }
 
     @Test

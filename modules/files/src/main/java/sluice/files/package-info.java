@@ -1,6 +1,7 @@
 /**
  * Files that outlive the process: {@link sluice.files.OneWriter} lets one process at a time write a file, {@link sluice.files.WholeFile}
- * exchanges all of a file at once, and {@link sluice.files.FileVersion} tells whether somebody has done so.
+ * exchanges all of a file at once, {@link sluice.files.FileVersion} tells whether somebody has done so, and
+ * {@link sluice.files.Lines} reads a file of any size.
  *
  * <p>It knows nothing of what is in a file.
  */

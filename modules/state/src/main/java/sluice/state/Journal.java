@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import sluice.files.Lines;
 
 /**
  * Sums that have changed since the state was saved, one line for each change, written by a thread of its own as soon as it gets
@@ -37,16 +39,22 @@ final class Journal implements AutoCloseable {
     void restore(Consumer<StateFile.Counter> receiver) throws IOException {
         for (Path file : files()) {
             number = Math.max(number, numberOf(file) + 1);
-            for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n")) {
-                try {
-                    if (line.startsWith("c ") && line.endsWith(".")
-                            && StateFile.entry(line.substring(0, line.length() - 2)) instanceof StateFile.Counter counter) {
-                        receiver.accept(counter);
-                    }
-                } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                    // A half line, or two that ran into each other.
+            try (Lines lines = new Lines(file, 0)) {
+                for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                    restore(line.get(), receiver);
                 }
             }
+        }
+    }
+
+    private static void restore(String line, Consumer<StateFile.Counter> receiver) {
+        try {
+            if (line.startsWith("c ") && line.endsWith(".")
+                    && StateFile.entry(line.substring(0, line.length() - 2)) instanceof StateFile.Counter counter) {
+                receiver.accept(counter);
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // A half line, or two that ran into each other.
         }
     }
 

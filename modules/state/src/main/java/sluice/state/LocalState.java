@@ -48,21 +48,14 @@ final class LocalState implements SharedState {
 
     private static LocalState kept(LocalSettings settings, Path path, Duration saveEvery, LongSupplier nanoClock,
             LongSupplier epochMillis) {
-        List<StateFile.Entry> entries = new ArrayList<>();
-        long[] savedEpochMillis = {epochMillis.getAsLong()};
         SharedFile file = new SharedFile(path);
-        file.takeIn((saved, entry) -> {
-            savedEpochMillis[0] = saved;
-            entries.add(entry);
-        });
-        SessionKeys keys = entries.stream().filter(StateFile.Secret.class::isInstance).map(StateFile.Secret.class::cast).findFirst()
-                .map(secret -> new SessionKeys(secret.k0(), secret.k1())).orElseGet(SessionKeys::random);
+        SessionKeys keys = StateFile.secret(path).map(secret -> new SessionKeys(secret.k0(), secret.k1())).orElseGet(SessionKeys::random);
         Journal journal = new Journal(path);
         LocalCounters counters = new LocalCounters(epochMillis, journal::changed);
         Sharing sharing = new Sharing(OtherProcess.of(file::hasChanged, epochMillis), new ArrayList<>());
         LocalState state = new LocalState(settings, keys, counters, sharing, nanoClock, epochMillis);
-        long age = Math.max(0, epochMillis.getAsLong() - savedEpochMillis[0]);
-        entries.forEach(entry -> state.restore(entry, age));
+        // Each as it is read: however many there are, no more are held than may be remembered.
+        file.takeIn((saved, entry) -> state.restore(entry, Math.max(0, epochMillis.getAsLong() - saved)));
         try {
             journal.restore(counters::restore);
         } catch (IOException e) {

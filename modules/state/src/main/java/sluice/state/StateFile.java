@@ -1,6 +1,5 @@
 package sluice.state;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
@@ -9,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import sluice.api.SharedState.Counters;
 import sluice.api.SharedState.Home;
 import sluice.api.SharedState.Rest;
+import sluice.files.Lines;
 import sluice.files.WholeFile;
 
 /**
@@ -111,30 +112,39 @@ final class StateFile {
      * @throws IOException also if the file is of a later version, or damaged; entries before the damage have been given
      */
     static void read(Path file, Reader reader) throws IOException {
-        try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            String header = in.readLine();
-            if (header != null && header.startsWith(OLD_HEADER)) {
+        try (Lines lines = new Lines(file, 0)) {
+            String header = lines.next().orElse("");
+            if (header.startsWith(OLD_HEADER)) {
                 return;
             }
-            if (header == null || !header.startsWith(HEADER)) {
+            if (!header.startsWith(HEADER)) {
                 throw new IOException(file + ": not a state file of version 2");
             }
             long saved = Long.parseLong(header.substring(HEADER.length()));
-            long count = 0;
-            for (String line = in.readLine(); ; line = in.readLine()) {
-                if (line == null) {
+            for (long count = 0; ; count++) {
+                Optional<String> line = lines.next();
+                if (line.isEmpty()) {
                     throw new IOException(file + ": ends after " + count + " entries");
                 }
-                if (line.equals("end " + count)) {
+                if (line.get().equals("end " + count)) {
                     return;
                 }
-                reader.entry(saved, entry(line));
-                count++;
+                reader.entry(saved, entry(line.get()));
             }
         } catch (NoSuchFileException e) {
             // The first start.
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IOException(file + ": damaged line", e);
+        }
+    }
+
+    /** The secret of a file; empty if it has none, or cannot be read. */
+    static Optional<Secret> secret(Path file) {
+        try (Lines lines = new Lines(file, 0)) {
+            return lines.next().filter(header -> header.startsWith(HEADER)).isPresent()
+                    && entry(lines.next().orElse("")) instanceof Secret secret ? Optional.of(secret) : Optional.empty();
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            return Optional.empty();
         }
     }
 
@@ -144,6 +154,9 @@ final class StateFile {
      * @throws IllegalArgumentException or IndexOutOfBoundsException if it is none
      */
     static Entry entry(String line) {
+        if (!Lines.isText(line)) {
+            throw new IllegalArgumentException("no text");
+        }
         String[] parts = line.split(" ", -1);
         return switch (parts[0]) {
             case "k" -> new Secret(hex(parts[1]), hex(parts[2]));
