@@ -28,7 +28,7 @@ public final class JsonReader<F> {
 
     private enum State {
         START, VALUE, ELEMENT, FIRST_KEY, KEY, IN_KEY, KEY_ESCAPE, COLON, AFTER, STRING, STRING_ESCAPE, TEXT, TEXT_ESCAPE, MARKED,
-        MARKED_ESCAPE, NUMBER, LITERAL, SPELLED, SKIP, SKIP_STRING, SKIP_ESCAPE, END
+        MARKED_ESCAPE, NUMBER, LITERAL, SPELLED, SKIP, END
     }
 
     /** Longer than any name that is asked for, even if all of it is spelled as escapes: such a name fits nothing. */
@@ -60,7 +60,8 @@ public final class JsonReader<F> {
     private JsonPlace<F> place = elsewhere;
     private boolean object;
     private int depth;
-    private int skipped;
+    /** Of the container that is passed over. */
+    private final JsonNesting skipped = new JsonNesting();
     private int keyBytes;
     private boolean keyEscaped;
     private int textBytes;
@@ -89,7 +90,6 @@ public final class JsonReader<F> {
         stopsAtExtents = false;
         object = false;
         depth = 0;
-        skipped = 0;
         literalFrom = -1;
     }
 
@@ -187,7 +187,7 @@ public final class JsonReader<F> {
         int at = from;
         while (at < to && stop == Stop.NOTHING) {
             switch (state) {
-                case SKIP_STRING, STRING -> at = skipString(b, at, to);
+                case STRING -> at = skipString(b, at, to);
                 case SKIP -> at = skipContainer(b, at, to);
                 case TEXT -> at = copyText(b, at, to);
                 case FIRST_KEY, KEY, AFTER -> at = passStructure(b, at, to);
@@ -220,45 +220,23 @@ public final class JsonReader<F> {
 
     private int skipString(byte[] b, int from, int to) {
         int at = ByteSearch.quoteOrBackslash(b, from, to);
-        boolean skipping = state == State.SKIP_STRING;
-        if (!skipping && place.want() == Want.SIZE) {
+        if (place.want() == Want.SIZE) {
             facts.passed(place.fact(), at - from + (at < to && b[at] == '\\' ? 1 : 0));
         }
         if (at == to) {
             return to;
         }
-        if (b[at] == '"') {
-            state = skipping ? State.SKIP : State.AFTER;
-        } else {
-            state = skipping ? State.SKIP_ESCAPE : State.STRING_ESCAPE;
-        }
+        state = b[at] == '"' ? State.AFTER : State.STRING_ESCAPE;
         return at + 1;
     }
 
     private int skipContainer(byte[] b, int from, int to) {
-        for (int at = from; at < to; at++) {
-            switch (b[at]) {
-                case '"' -> {
-                    // Most strings end where they began: in the same piece.
-                    int end = ByteSearch.quoteOrBackslash(b, at + 1, to);
-                    if (end == to || b[end] != '"') {
-                        state = State.SKIP_STRING;
-                        return at + 1;
-                    }
-                    at = end;
-                }
-                case '{', '[' -> skipped++;
-                case '}', ']' -> {
-                    if (--skipped == 0) {
-                        state = State.AFTER;
-                        closed(place);
-                        return at + 1;
-                    }
-                }
-                default -> { }
-            }
+        int at = skipped.leave(b, from, to);
+        if (skipped.depth() == 0) {
+            state = State.AFTER;
+            closed(place);
         }
-        return to;
+        return at;
     }
 
     private int copyText(byte[] b, int from, int to) {
@@ -401,7 +379,7 @@ public final class JsonReader<F> {
     }
 
     private void skip() {
-        skipped = 1;
+        skipped.begin(1);
         state = State.SKIP;
         opened(place);
     }
@@ -436,7 +414,6 @@ public final class JsonReader<F> {
             }
             case COLON -> colon(b);
             case STRING_ESCAPE -> state = State.STRING;
-            case SKIP_ESCAPE -> state = State.SKIP_STRING;
             case MARKED_ESCAPE -> {
                 literalBytes++;
                 state = State.MARKED;

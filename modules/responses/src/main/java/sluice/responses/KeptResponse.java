@@ -2,6 +2,7 @@ package sluice.responses;
 
 import java.util.Arrays;
 import sluice.json.ByteSearch;
+import sluice.json.JsonNesting;
 
 /**
  * The response object of a stream, kept in small while its bytes pass, so that an end which the gateway must make itself has the
@@ -15,11 +16,9 @@ public final class KeptResponse {
     static final int MAX_BYTES = 8 * 1024;
     private static final int FIRST_BYTES = 512;
 
+    private final JsonNesting nesting = new JsonNesting();
     private byte[] kept = new byte[0];
     private int bytes;
-    private int depth;
-    private boolean inString;
-    private boolean escaped;
     /** Where the value of the member begins that is being read; -1 before it. */
     private int valueFrom = -1;
     private boolean beforeValue;
@@ -31,9 +30,7 @@ public final class KeptResponse {
     public void begin() {
         kept = kept.length == 0 ? new byte[FIRST_BYTES] : kept;
         bytes = 0;
-        depth = 0;
-        inString = false;
-        escaped = false;
+        nesting.begin(0);
         valueFrom = -1;
         beforeValue = false;
         dropping = false;
@@ -45,7 +42,17 @@ public final class KeptResponse {
     public void add(byte[] b, int from, int to) {
         int at = from;
         while (at < to && !broken && !complete) {
-            at = inString ? string(b, at, to) : structure(b, at);
+            boolean space = false;
+            if (!nesting.inString()) {
+                space = ByteSearch.isSpace(b[at]);
+                outside(b[at], space);
+            }
+            int end = nesting.pass(b, at, to);
+            if (!space) {
+                keep(b, at, end);
+            }
+            complete = nesting.depth() == 0;
+            at = end;
         }
     }
 
@@ -59,41 +66,19 @@ public final class KeptResponse {
         return Arrays.copyOf(kept, bytes);
     }
 
-    private int string(byte[] b, int from, int to) {
-        int end = escaped ? from : ByteSearch.quoteOrBackslash(b, from, to);
-        if (end == to) {
-            keep(b, from, to);
-            return to;
-        }
-        keep(b, from, end + 1);
-        inString = escaped || b[end] != '"';
-        escaped = !escaped && b[end] == '\\';
-        return end + 1;
-    }
-
-    private int structure(byte[] b, int at) {
-        byte c = b[at];
-        boolean space = ByteSearch.isSpace(c);
+    /** A byte that stands in no string: a member's value may begin or end with it. */
+    private void outside(byte c, boolean space) {
         if (beforeValue && !space) {
             beforeValue = false;
             valueFrom = bytes;
         }
-        if (depth == 1 && (c == ',' || c == '}')) {
-            valueFrom = -1;
-            dropping = false;
+        if (nesting.depth() == 1) {
+            if (c == ',' || c == '}') {
+                valueFrom = -1;
+                dropping = false;
+            }
+            beforeValue |= c == ':';
         }
-        switch (c) {
-            case '"' -> inString = true;
-            case '{', '[' -> depth++;
-            case '}', ']' -> depth--;
-            case ':' -> beforeValue = depth == 1;
-            default -> { }
-        }
-        if (!space) {
-            keep(b, at, at + 1);
-        }
-        complete = depth == 0;
-        return at + 1;
     }
 
     private void keep(byte[] b, int from, int to) {
