@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import sluice.api.Command;
 
 /** Runs the image that was built, through its launcher. */
@@ -158,7 +160,9 @@ class ImageTest {
         Path module = Files.writeString(folder.resolve("plugin/module-info.java"), """
                 module greeting {
                     requires sluice.api;
+                    requires info.picocli;
                     provides sluice.api.Command with greeting.Greet;
+                    opens greeting to info.picocli;
                 }
                 """);
         Path greet = Files.writeString(source.resolve("Greet.java"), """
@@ -166,16 +170,26 @@ class ImageTest {
                 public final class Greet implements sluice.api.Command {
                     public String name() { return "greet"; }
                     public String summary() { return "Says hello."; }
-                    public int run(java.util.List<String> arguments, java.io.PrintStream out, java.io.PrintStream err) {
-                        out.println("Hello, " + arguments.getFirst());
-                        return 0;
+                    public java.util.concurrent.Callable<Integer> options(java.io.PrintStream out, java.io.PrintStream err) {
+                        return new Options(out);
+                    }
+                    @picocli.CommandLine.Command(name = "sluice greet")
+                    private static final class Options implements java.util.concurrent.Callable<Integer> {
+                        private final java.io.PrintStream out;
+                        @picocli.CommandLine.Parameters
+                        private String name;
+                        Options(java.io.PrintStream out) { this.out = out; }
+                        public Integer call() {
+                            out.println("Hello, " + name);
+                            return 0;
+                        }
                     }
                 }
                 """);
         Path classes = Files.createDirectories(folder.resolve("classes"));
-        URI api = URI.create(Command.class.getProtectionDomain().getCodeSource().getLocation().toString());
+        String path = pathOf(Command.class) + File.pathSeparator + pathOf(CommandLine.class);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertEquals(0, compiler.run(null, null, null, "-d", classes.toString(), "--module-path", Path.of(api).toString(),
+        assertEquals(0, compiler.run(null, null, null, "-d", classes.toString(), "--module-path", path,
                 module.toString(), greet.toString()));
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar)); Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -184,6 +198,10 @@ class ImageTest {
                 out.closeEntry();
             }
         }
+    }
+
+    private static Path pathOf(Class<?> type) {
+        return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
     }
 
     private static String gatewayOf(Process process) throws IOException {

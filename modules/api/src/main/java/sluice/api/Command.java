@@ -1,7 +1,7 @@
 package sluice.api;
 
 import java.io.PrintStream;
-import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Service: a subcommand of {@code sluice} that another module brings. */
 public interface Command extends Named {
@@ -9,9 +9,8 @@ public interface Command extends Named {
     String summary();
 
     /**
-     * Runs it; {@code --help} prints its usage.
-     *
-     * @return exit code: 0 done, 1 failed, 2 wrong arguments
+     * Its options, an object that picocli fills: the class says by annotations what there is, {@code --help} too. Calling it then runs
+     * the command, with an exit code: 0 done, 1 failed, 2 wrong arguments. What it throws fails it, and its message is told.
      */
-    int run(List<String> arguments, PrintStream out, PrintStream err);
+    Callable<Integer> options(PrintStream out, PrintStream err);
 }

@@ -19,7 +19,7 @@ import sluice.config.ConfigurationLoader;
 import sluice.config.Problem;
 
 /** What {@link InitCommand} writes. */
-@CommandLine.Command(name = "init", mixinStandardHelpOptions = true,
+@CommandLine.Command(name = "sluice init", mixinStandardHelpOptions = true,
         description = "Writes a commented sluice.yaml with one account, one client, an admin token, a ledger and a state file.")
 final class Beginning implements Callable<Integer> {
     private static final int TOKEN_BYTES = 24;

@@ -1,10 +1,7 @@
 package sluice.clients;
 
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import picocli.CommandLine;
+import java.util.concurrent.Callable;
 import sluice.api.Command;
 
 /** {@code sluice init}: writes a configuration to begin with. */
@@ -25,14 +22,7 @@ public final class InitCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Beginning())
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    command.getErr().println("sluice init: " + e.getMessage());
-                    return 1;
-                })
-                .execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Beginning();
     }
 }

@@ -1,9 +1,7 @@
 package sluice.clients;
 
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,11 +29,8 @@ public final class PricesCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Options(out, err))
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-                .execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Options(out, err);
     }
 
     @CommandLine.Command(name = "sluice prices", description = "Shows the prices of the configuration and of its price file.")

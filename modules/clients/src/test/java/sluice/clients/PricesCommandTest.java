@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class PricesCommandTest {
     private static final String ACCOUNT = "accounts: [{name: a, base-url: \"http://127.0.0.1:9/v1\", api-key: k}]\n";
@@ -26,8 +27,8 @@ class PricesCommandTest {
         Path file = Files.writeString(folder.resolve("sluice.yaml"), configuration);
         List<String> arguments = new ArrayList<>(List.of("--config", file.toString()));
         arguments.addAll(List.of(models));
-        return new PricesCommand().run(arguments, new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new CommandLine(new PricesCommand().options(new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8))).execute(arguments.toArray(String[]::new));
     }
 
     @Test

@@ -2,10 +2,8 @@ package sluice.gauge;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -30,21 +28,21 @@ public final class BenchCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Options(out, err)).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true))
-                .registerConverter(Duration.class, Quantity::duration)
-                .execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Options(out, err);
     }
 
-    /** Values with a unit. Stateless. */
-    static final class Quantity {
+    /** Values with a unit, durations for the options. Stateless. */
+    static final class Quantity implements CommandLine.ITypeConverter<Duration> {
         private static final Pattern DURATION = Pattern.compile("(\\d+)(us|ms|s|m)");
         private static final Pattern SIZE = Pattern.compile("(\\d+)(B|KiB|MiB)?");
 
+        /** For picocli, which finds it by the class. */
         private Quantity() {
         }
 
-        static Duration duration(String text) {
+        @Override
+        public Duration convert(String text) {
             Matcher matcher = DURATION.matcher(text);
             if (!matcher.matches()) {
                 throw new CommandLine.TypeConversionException("'" + text + "' is no duration such as 500us, 5ms, 10s or 1m");
@@ -90,15 +88,15 @@ public final class BenchCommand implements Command {
                 description = "Text deltas of each stream; 0 asks for JSON answers (default: ${DEFAULT-VALUE}).")
         private int deltas;
 
-        @CommandLine.Option(names = "--interval", defaultValue = "5ms", paramLabel = "TIME",
+        @CommandLine.Option(names = "--interval", defaultValue = "5ms", paramLabel = "TIME", converter = Quantity.class,
                 description = "Time between deltas, 0ms for a burst (default: ${DEFAULT-VALUE}).")
         private Duration interval = Duration.ZERO;
 
-        @CommandLine.Option(names = "--duration", defaultValue = "10s", paramLabel = "TIME",
+        @CommandLine.Option(names = "--duration", defaultValue = "10s", paramLabel = "TIME", converter = Quantity.class,
                 description = "How long each side is measured, all rounds together (default: ${DEFAULT-VALUE}).")
         private Duration duration = Duration.ZERO;
 
-        @CommandLine.Option(names = "--warm-up", defaultValue = "3s", paramLabel = "TIME",
+        @CommandLine.Option(names = "--warm-up", defaultValue = "3s", paramLabel = "TIME", converter = Quantity.class,
                 description = "How long each side is warmed up before (default: ${DEFAULT-VALUE}).")
         private Duration warmUp = Duration.ZERO;
 

@@ -3,7 +3,6 @@ package sluice.ledger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +43,8 @@ public final class UsageCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Options(out, err))
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-                .execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Options(out, err);
     }
 
     /** The days that count, both included; without one it is as far as there is anything. */

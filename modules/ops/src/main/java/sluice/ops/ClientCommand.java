@@ -39,50 +39,38 @@ public final class ClientCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Root(err)).addSubcommand(new Add(out, err)).addSubcommand(new Rotate(out, err))
-                .addSubcommand(new Revoke(out, err)).addSubcommand(new Listing(out, err))
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8)).execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Root();
     }
 
     @CommandLine.Command(name = "sluice client", synopsisSubcommandLabel = "add | rotate | revoke | list",
+            subcommands = {Add.class, Rotate.class, Revoke.class, Listing.class},
             description = "Makes clients of a running gateway and changes their keys. They are kept beside state.path, by hashes only; "
                     + "clients of the configuration file win over them.")
     private static final class Root implements Callable<Integer> {
-        private final PrintStream err;
-
         @CommandLine.Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
         private boolean help;
 
         @CommandLine.Spec
         private CommandLine.Model.CommandSpec spec;
 
-        Root(PrintStream err) {
-            this.err = err;
-        }
-
         @Override
         public Integer call() {
-            spec.commandLine().usage(err);
+            spec.commandLine().usage(spec.commandLine().getErr());
             return 2;
         }
     }
 
     /** What all of them do: ask, and say what came of it. */
     private abstract static class Asking implements Callable<Integer> {
-        final PrintStream out;
-        private final PrintStream err;
-
         @CommandLine.Mixin
         private AdminOptions admin = new AdminOptions();
 
         @CommandLine.Spec
         private CommandLine.Model.CommandSpec spec;
 
-        Asking(PrintStream out, PrintStream err) {
-            this.out = out;
-            this.err = err;
+        final PrintWriter out() {
+            return spec.commandLine().getOut();
         }
 
         abstract void ask(AdminClient gateway) throws IOException;
@@ -94,7 +82,7 @@ public final class ClientCommand implements Command {
                 ask(gateway);
                 return 0;
             } catch (IOException e) {
-                err.println("sluice client: " + e.getMessage());
+                spec.commandLine().getErr().println("sluice client: " + e.getMessage());
                 return 1;
             }
         }
@@ -136,15 +124,15 @@ public final class ClientCommand implements Command {
         }
 
         final void tell(JsonTree issued) {
-            out.println("client:  " + issued.text("name"));
-            out.println("key:     " + issued.text("key"));
-            out.println("id:      " + issued.text("id"));
-            out.println("expires: " + (issued.text("expires").isEmpty() ? "never" : issued.text("expires")));
+            out().println("client:  " + issued.text("name"));
+            out().println("key:     " + issued.text("key"));
+            out().println("id:      " + issued.text("id"));
+            out().println("expires: " + (issued.text("expires").isEmpty() ? "never" : issued.text("expires")));
             if (!issued.text("former_until").isEmpty()) {
-                out.println("former:  valid until " + issued.text("former_until"));
+                out().println("former:  valid until " + issued.text("former_until"));
             }
-            out.println();
-            out.println("The key is shown this once; the gateway keeps only its hash.");
+            out().println();
+            out().println("The key is shown this once; the gateway keeps only its hash.");
         }
     }
 
@@ -182,10 +170,6 @@ public final class ClientCommand implements Command {
         @CommandLine.Option(names = "--diagnostics", description = "Its answers name accounts and times.")
         private boolean diagnostics;
 
-        Add(PrintStream out, PrintStream err) {
-            super(out, err);
-        }
-
         @Override
         void ask(AdminClient gateway) throws IOException {
             Optional<String> until = moment("--expires", expires);
@@ -212,10 +196,6 @@ public final class ClientCommand implements Command {
         @CommandLine.Option(names = "--expires", paramLabel = "DAY|TIME", description = "When the new key ends (default: never).")
         private Optional<String> expires = Optional.empty();
 
-        Rotate(PrintStream out, PrintStream err) {
-            super(out, err);
-        }
-
         @Override
         void ask(AdminClient gateway) throws IOException {
             Optional<String> until = moment("--expires", expires);
@@ -236,14 +216,10 @@ public final class ClientCommand implements Command {
                 description = "Takes back this key only, as 'sluice client list' names it.")
         private String key = "";
 
-        Revoke(PrintStream out, PrintStream err) {
-            super(out, err);
-        }
-
         @Override
         void ask(AdminClient gateway) throws IOException {
             JsonTree revoked = post(gateway, path(name, "revoke"), JsonOut.object(json -> json.text("key", key)));
-            out.println(revoked.text("name") + ": " + revoked.text("revoked") + " keys taken back, " + revoked.text("left") + " left");
+            out().println(revoked.text("name") + ": " + revoked.text("revoked") + " keys taken back, " + revoked.text("left") + " left");
         }
     }
 
@@ -252,14 +228,10 @@ public final class ClientCommand implements Command {
         @CommandLine.Option(names = "--json", description = "Prints what GET /admin/clients answers.")
         private boolean json;
 
-        Listing(PrintStream out, PrintStream err) {
-            super(out, err);
-        }
-
         @Override
         void ask(AdminClient gateway) throws IOException {
             if (json) {
-                out.println(gateway.text("admin/clients"));
+                out().println(gateway.text("admin/clients"));
                 return;
             }
             TextTable table = new TextTable(8, "client", "team", "from", "key", "issued", "expires", "last used", "state", "this month");
@@ -275,7 +247,8 @@ public final class ClientCommand implements Command {
                             day(key, "expires", "never"), day(key, "last_used", "never"), state(key), spent);
                 }
             }
-            out.print(table);
+            out().print(table);
+            out().flush();
         }
 
         private static String state(JsonTree key) {

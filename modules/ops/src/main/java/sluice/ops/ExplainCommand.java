@@ -3,7 +3,6 @@ package sluice.ops;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,14 +35,13 @@ public final class ExplainCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return run(arguments, System.in, out, err);
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return options(System.in, out, err);
     }
 
-    /** Runs it with another standard input. */
-    static int run(List<String> arguments, InputStream in, PrintStream out, PrintStream err) {
-        return new CommandLine(new Options(in, out, err)).setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8)).execute(arguments.toArray(String[]::new));
+    /** With another standard input. */
+    static Callable<Integer> options(InputStream in, PrintStream out, PrintStream err) {
+        return new Options(in, out, err);
     }
 
     @CommandLine.Command(name = "sluice explain",

@@ -2,8 +2,6 @@ package sluice.ops;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -29,9 +27,8 @@ public final class TopCommand implements Command {
     }
 
     @Override
-    public int run(List<String> arguments, PrintStream out, PrintStream err) {
-        return new CommandLine(new Options(out, err)).setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8)).execute(arguments.toArray(String[]::new));
+    public Callable<Integer> options(PrintStream out, PrintStream err) {
+        return new Options(out, err);
     }
 
     @CommandLine.Command(name = "sluice top",

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.Secret;
@@ -65,12 +67,11 @@ class CommandsTest {
         err.reset();
         PrintStream to = new PrintStream(out, true, StandardCharsets.UTF_8);
         PrintStream wrong = new PrintStream(err, true, StandardCharsets.UTF_8);
-        List<String> all = new ArrayList<>(List.of(arguments));
-        return switch (command) {
-            case "top" -> new TopCommand().run(all, to, wrong);
-            case "client" -> new ClientCommand().run(all, to, wrong);
-            default -> ExplainCommand.run(all, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, wrong);
-        };
+        return new CommandLine(switch (command) {
+            case "top" -> new TopCommand().options(to, wrong);
+            case "client" -> new ClientCommand().options(to, wrong);
+            default -> ExplainCommand.options(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), to, wrong);
+        }).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).execute(arguments);
     }
 
     private String address() {

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -73,8 +72,9 @@ final class DemoCommand implements Callable<Integer> {
                 .filter(command -> command.name().equals("simulate")).findFirst()
                 .orElseThrow(() -> new IllegalStateException("the simulator is not in this image (module sluice.simulator)"));
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        Thread.ofPlatform().daemon().name("simulator").start(() -> simulate.run(
-                List.of("--port", Integer.toString(port)), nowhere, System.err));
+        CommandLine line = new CommandLine(simulate.options(nowhere, System.err));
+        Thread.ofPlatform().daemon().name("simulator").start(() -> Main.execute(line, new String[] {"--port", Integer.toString(port)},
+                nowhere, System.err));
         for (int i = 0; i < CONNECT_TRIES; i++) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 if (socket.isConnected()) {

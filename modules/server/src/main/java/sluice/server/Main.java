@@ -1,6 +1,7 @@
 package sluice.server;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,8 @@ public final class Main {
         if (arguments.length > 0) {
             Optional<Command> other = others.stream().filter(command -> command.name().equals(arguments[0])).findFirst();
             if (other.isPresent()) {
-                return other.get().run(Arrays.asList(arguments).subList(1, arguments.length), out, err);
+                CommandLine line = new CommandLine(other.get().options(out, err));
+                return execute(line, Arrays.copyOfRange(arguments, 1, arguments.length), out, err);
             }
         }
         CommandLine line = new CommandLine(new Root())
@@ -40,15 +42,18 @@ public final class Main {
                 .addSubcommand(new CheckCommand())
                 .addSubcommand(new FailuresCommand())
                 .addSubcommand(new KeyCommand())
-                .addSubcommand(new VersionCommand())
-                .setOut(new java.io.PrintWriter(out, true))
-                .setErr(new java.io.PrintWriter(err, true))
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    command.getErr().println("sluice " + command.getCommandName() + ": " + reasonOf(e));
-                    return 1;
-                });
+                .addSubcommand(new VersionCommand());
         line.getCommandSpec().usageMessage().footer(footer(others));
-        return line.execute(arguments);
+        return execute(line, arguments, out, err);
+    }
+
+    /** Runs any command line as {@code sluice} does. */
+    static int execute(CommandLine line, String[] arguments, PrintStream out, PrintStream err) {
+        return line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true))
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + reasonOf(e));
+                    return 1;
+                }).execute(arguments);
     }
 
     /** {@code help top} is {@code top --help}. */

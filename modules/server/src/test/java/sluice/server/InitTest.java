@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import sluice.clients.InitCommand;
 import sluice.config.ConfigurationLoader;
 import sluice.config.LoadResult;
 import sluice.simulator.SimulatedUpstream;
@@ -27,7 +27,7 @@ class InitTest {
 
     private static int init(ByteArrayOutputStream said, String... arguments) {
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        return new InitCommand().run(List.of(arguments), out, out);
+        return Main.run(Stream.concat(Stream.of("init"), Stream.of(arguments)).toArray(String[]::new), out, out);
     }
 
     @Test
