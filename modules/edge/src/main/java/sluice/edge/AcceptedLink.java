@@ -1,23 +1,16 @@
 package sluice.edge;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import sluice.net.EventLoops;
-import sluice.net.Link;
 import sluice.net.ReadPoller;
+import sluice.net.SocketLink;
 
-/** A connection that was accepted, as a {@link Link}: its socket's own streams, plain or TLS. */
-final class AcceptedLink implements Link {
+/** A connection that was accepted: its client can be watched, and is never taken for silent. */
+final class AcceptedLink extends SocketLink {
     private final SocketChannel channel;
-    private final Socket transport;
-    private final Socket socket;
     private final ReadPoller poller;
-    private final InputStream in;
-    private final OutputStream out;
     /** Guarded by this link, for the descriptor of a closed connection may be given to another one. */
     private boolean closed;
 
@@ -28,27 +21,15 @@ final class AcceptedLink implements Link {
      * @param socket the same, or one that speaks TLS over it
      */
     AcceptedLink(SocketChannel channel, Socket transport, Socket socket, ReadPoller poller) throws IOException {
+        super(socket, transport);
         this.channel = channel;
-        this.transport = transport;
-        this.socket = socket;
         this.poller = poller;
-        in = socket.getInputStream();
-        out = socket.getOutputStream();
     }
 
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        return in.read(target, offset, length);
-    }
-
+    /** What has come since the last read counts, too: closing over it would reset the connection. */
     @Override
     public boolean ready() throws IOException {
-        return in.available() > 0;
-    }
-
-    @Override
-    public void waitHere() {
-        EventLoops.waitHere(transport);
+        return arrived();
     }
 
     @Override
@@ -57,35 +38,10 @@ final class AcceptedLink implements Link {
     }
 
     @Override
-    public void write(byte[] source, int offset, int length) throws IOException {
-        out.write(source, offset, length);
-    }
-
-    /** The client sees the end at once (in TLS: close_notify), and may still send. */
-    @Override
-    public void finishOutput() throws IOException {
-        socket.shutdownOutput();
-    }
-
-    @Override
-    public boolean secure() {
-        return socket != transport;
-    }
-
-    /** Closes below TLS, whose own close would wait for a writer that a slow client blocks. */
-    @Override
     public void close() {
         synchronized (this) {
             closed = true;
         }
-        close(transport);
-    }
-
-    static void close(Socket transport) {
-        try {
-            transport.close();
-        } catch (IOException e) {
-            // The connection is gone either way.
-        }
+        super.close();
     }
 }

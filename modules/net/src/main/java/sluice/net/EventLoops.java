@@ -122,11 +122,6 @@ public final class EventLoops implements StreamThreads {
         return outcome.get();
     }
 
-    /** From now on the calling thread reads and writes {@code socket}: its streams wait where that thread waits best. */
-    public static void waitHere(Socket socket) {
-        LoopSocket.waitHere(socket);
-    }
-
     @Override
     public void close() {
         for (EventLoop loop : loops) {

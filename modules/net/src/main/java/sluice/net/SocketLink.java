@@ -12,7 +12,7 @@ import javax.net.ssl.SSLSocket;
  *
  * <p>No {@code SO_TIMEOUT} is set: on a virtual thread it costs several microseconds a read. Deadlines close the link instead.
  */
-public final class SocketLink implements Link {
+public class SocketLink implements Link {
     private final Socket socket;
     private final Socket transport;
     private final InputStream in;
@@ -29,7 +29,7 @@ public final class SocketLink implements Link {
      * Takes over {@code socket}, which speaks TLS over {@code transport}. Closing closes the transport: closing the TLS socket
      * would wait for a writer that is blocked, to say goodbye behind it.
      */
-    SocketLink(Socket socket, Socket transport) throws IOException {
+    public SocketLink(Socket socket, Socket transport) throws IOException {
         this.socket = socket;
         this.transport = transport;
         in = socket.getInputStream();
@@ -60,13 +60,18 @@ public final class SocketLink implements Link {
 
     @Override
     public boolean ready() throws IOException {
-        return !drained && in.available() > 0;
+        return !drained && arrived();
+    }
+
+    /** Whether a byte is here, whatever the last read took: a system call. */
+    protected final boolean arrived() throws IOException {
+        return in.available() > 0;
     }
 
     @Override
     public boolean quiet() throws IOException {
         boolean quiet = transport instanceof LoopSocket loop ? loop.isQuiet() : transport.getInputStream().available() == 0;
-        return quiet && (transport == socket || in.available() == 0);
+        return quiet && (transport == socket || !arrived());
     }
 
     @Override
@@ -86,10 +91,15 @@ public final class SocketLink implements Link {
 
     @Override
     public void close() {
+        close(transport);
+    }
+
+    /** Closes a socket that may be gone already. */
+    public static void close(Socket transport) {
         try {
             transport.close();
         } catch (IOException e) {
-            // The link is gone either way.
+            // The connection is gone either way.
         }
     }
 }

@@ -468,7 +468,7 @@ class EventLoopsTest {
             CountDownLatch released = new CountDownLatch(1);
             Socket busy = served(one, socket -> unchecked(() -> {
                 one.aside(() -> {
-                    EventLoops.waitHere(socket);
+                    LoopSocket.waitHere(socket);
                     assertFalse(Thread.currentThread().getName().startsWith("sluice-loop-"));
                     assertEquals(1, socket.getInputStream().read());
                     entered.countDown();
@@ -476,7 +476,7 @@ class EventLoopsTest {
                         Thread.onSpinWait();
                     }
                 });
-                EventLoops.waitHere(socket);
+                LoopSocket.waitHere(socket);
                 socket.getOutputStream().write(socket.getInputStream().read());
                 socket.close();
                 return null;
@@ -552,7 +552,7 @@ class EventLoopsTest {
                 Thread.yield();
                 if (both.getCount() == 0 && loops.move()) {
                     moved.set(true);
-                    EventLoops.waitHere(socket);
+                    LoopSocket.waitHere(socket);
                     seen.add(EventLoop.here().orElseThrow() != first && ((LoopSocket) socket).waitsHere());
                     seen.add(socket.getInputStream().read());
                     seen.add(Thread.currentThread().isVirtual());

@@ -2,20 +2,17 @@ package sluice.ops;
 
 import io.helidon.metrics.api.DistributionStatisticsConfig;
 import io.helidon.metrics.api.DistributionSummary;
-import io.helidon.metrics.api.HistogramSnapshot;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** A histogram of values. Thread-safe. */
-final class BucketedSummary extends NamedMeter implements DistributionSummary {
-    private final BucketCounts counts;
+final class BucketedSummary extends HistogramMeter implements DistributionSummary {
     private final double scale;
 
     private BucketedSummary(Maker maker) {
-        super(maker);
+        super(maker, new BucketBounds(maker.statistics.map(builder -> StreamSupport.stream(builder.buckets().spliterator(), false)
+                .toList()).orElse(BucketBounds.SECONDS.bounds())).counts());
         scale = maker.scale.orElse(1.0);
-        counts = new BucketBounds(maker.statistics.map(builder -> StreamSupport.stream(builder.buckets().spliterator(), false)
-                .toList()).orElse(BucketBounds.SECONDS.bounds())).counts();
     }
 
     /** Its builder. */
@@ -69,11 +66,6 @@ final class BucketedSummary extends NamedMeter implements DistributionSummary {
         }
     }
 
-    /** The buckets. */
-    BucketCounts counts() {
-        return counts;
-    }
-
     @Override
     public Type type() {
         return Type.DISTRIBUTION_SUMMARY;
@@ -81,32 +73,21 @@ final class BucketedSummary extends NamedMeter implements DistributionSummary {
 
     @Override
     public void record(double amount) {
-        counts.add(amount * scale);
-    }
-
-    @Override
-    public long count() {
-        return counts.count();
+        counts().add(amount * scale);
     }
 
     @Override
     public double totalAmount() {
-        return counts.total();
+        return counts().total();
     }
 
     @Override
     public double mean() {
-        long count = count();
-        return count == 0 ? 0 : counts.total() / count;
+        return snapshot().mean();
     }
 
     @Override
     public double max() {
-        return counts.max();
-    }
-
-    @Override
-    public HistogramSnapshot snapshot() {
-        return counts.snapshot();
+        return counts().max();
     }
 }

@@ -1,7 +1,6 @@
 package sluice.ops;
 
 import io.helidon.metrics.api.Clock;
-import io.helidon.metrics.api.HistogramSnapshot;
 import io.helidon.metrics.api.Timer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,16 +12,18 @@ import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
 /** A histogram of durations, in seconds. Thread-safe. */
-final class BucketedTimer extends NamedMeter implements Timer {
-    private final BucketCounts counts;
+final class BucketedTimer extends HistogramMeter implements Timer {
     private final Clock clock;
 
     private BucketedTimer(Maker maker) {
-        super(maker);
+        super(maker, bounds(maker).counts());
         clock = maker.clock;
+    }
+
+    private static BucketBounds bounds(Maker maker) {
         List<Double> bounds = StreamSupport.stream(maker.buckets.spliterator(), false)
                 .map(duration -> duration.toNanos() / 1e9).toList();
-        counts = (bounds.isEmpty() ? BucketBounds.SECONDS : new BucketBounds(bounds)).counts();
+        return bounds.isEmpty() ? BucketBounds.SECONDS : new BucketBounds(bounds);
     }
 
     /** Its builder. */
@@ -100,11 +101,6 @@ final class BucketedTimer extends NamedMeter implements Timer {
         }
     }
 
-    /** The buckets. */
-    BucketCounts counts() {
-        return counts;
-    }
-
     @Override
     public Type type() {
         return Type.TIMER;
@@ -112,12 +108,12 @@ final class BucketedTimer extends NamedMeter implements Timer {
 
     @Override
     public void record(long amount, TimeUnit unit) {
-        counts.add(unit.toNanos(amount) / 1e9);
+        counts().add(unit.toNanos(amount) / 1e9);
     }
 
     @Override
     public void record(Duration duration) {
-        counts.add(duration.toNanos() / 1e9);
+        counts().add(duration.toNanos() / 1e9);
     }
 
     @Override
@@ -170,11 +166,6 @@ final class BucketedTimer extends NamedMeter implements Timer {
     }
 
     @Override
-    public long count() {
-        return counts.count();
-    }
-
-    @Override
     public double totalTime(TimeUnit unit) {
         return snapshot().total(unit);
     }
@@ -186,11 +177,6 @@ final class BucketedTimer extends NamedMeter implements Timer {
 
     @Override
     public double max(TimeUnit unit) {
-        return counts.max() * 1e9 / unit.toNanos(1);
-    }
-
-    @Override
-    public HistogramSnapshot snapshot() {
-        return counts.snapshot();
+        return counts().max() * 1e9 / unit.toNanos(1);
     }
 }

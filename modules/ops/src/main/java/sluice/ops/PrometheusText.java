@@ -48,8 +48,7 @@ final class PrometheusText {
             case Counter counter -> line(out, meter, "").append(counter.count()).append('\n');
             case FunctionalCounter counter -> line(out, meter, "").append(counter.count()).append('\n');
             case Gauge<?> gauge -> line(out, meter, "").append(number(gauge.value().doubleValue())).append('\n');
-            case BucketedSummary summary -> histogram(out, meter, summary.counts());
-            case BucketedTimer timer -> histogram(out, meter, timer.counts());
+            case HistogramMeter histogram -> histogram(out, meter, histogram.counts());
             default -> throw new IllegalStateException("a meter of unknown kind: " + meter.id());
         }
     }
