@@ -6,6 +6,6 @@ module sluice.config {
     requires com.fasterxml.jackson.core; // the price file
     requires org.yaml.snakeyaml;
 
-    exports sluice.config to sluice.clients, sluice.edge, sluice.forward, sluice.gauge, sluice.ledger, sluice.ops, sluice.server,
-            sluice.turns;
+    exports sluice.config to sluice.admin, sluice.clients, sluice.edge, sluice.forward, sluice.gauge, sluice.ledger, sluice.ops,
+            sluice.server, sluice.turns;
 }

@@ -5,6 +5,7 @@
 @SuppressWarnings("module") // the server is compiled later
 module sluice.ops {
     requires transitive sluice.api;
+    requires sluice.admin;
     requires transitive sluice.config;
     requires transitive sluice.probe;
     requires sluice.json;

@@ -3,6 +3,7 @@
  * Start at {@link sluice.server}. Uses every service of {@code sluice.api}, provides none.
  */
 module sluice.server {
+    requires sluice.admin;
     requires sluice.api;
     requires sluice.buffers;
     requires sluice.clients;

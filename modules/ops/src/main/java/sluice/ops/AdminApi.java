@@ -9,6 +9,8 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import sluice.admin.AdminAnswer;
+import sluice.admin.AdminGate;
 import sluice.api.AccountScheduler;
 import sluice.api.AccountStatus;
 import sluice.api.Headers;

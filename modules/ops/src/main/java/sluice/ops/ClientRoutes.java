@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import sluice.admin.AdminAnswer;
 import sluice.config.ClientPolicy;
 import sluice.config.Quota;
 

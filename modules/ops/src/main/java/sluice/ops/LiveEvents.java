@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import sluice.admin.AdminAnswer;
+import sluice.admin.Visits;
 import sluice.records.EndedRequest;
 
 /** What an operator's open page is told as it happens: requests that end, and each second the state of everything. Thread-safe. */

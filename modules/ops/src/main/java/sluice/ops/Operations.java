@@ -5,12 +5,11 @@ import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.api.MetricsFactory;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import sluice.config.Loopback;
+import sluice.admin.AdminGate;
 import sluice.config.ServerSettings;
 import sluice.records.EndedRequest;
 
@@ -35,9 +34,6 @@ public final class Operations implements AutoCloseable {
     private final Totals totals = new Totals();
     private final AdminGate gate;
     private final AdminApi api;
-    private final SecureRandom random = new SecureRandom();
-    /** Of the port that is open: another one needs a restart. */
-    private final String host;
     private volatile boolean closed;
 
     /**
@@ -58,8 +54,7 @@ public final class Operations implements AutoCloseable {
         this.epochMillis = epochMillis;
         ProcessMeters.register(factory, registry);
         history = new MinuteHistory(epochMillis);
-        host = admin.host();
-        gate = new AdminGate(new AdminGuard(admin, random), new GuessLimit(epochMillis));
+        gate = new AdminGate(admin, epochMillis);
         api = new AdminApi(this, gateway, gate);
     }
 
@@ -75,9 +70,7 @@ public final class Operations implements AutoCloseable {
 
     /** From now on the port may be used by whom {@code admin} lets in; its address stays. For one thread at a time. */
     public void apply(ServerSettings.Admin admin) {
-        boolean open = admin.access().open() && Loopback.isAddress(host);
-        gate.guard(guard -> guard.under(new ServerSettings.Admin(host, admin.port(),
-                new ServerSettings.Access(admin.access().token(), open), admin.probe(), admin.tls()), random));
+        gate.apply(admin);
     }
 
     /** Adds the admin port's routes. */

@@ -4,8 +4,8 @@
  * <ul>
  *   <li>{@link sluice.ops.Operations} is told of each {@link sluice.records.EndedRequest} and serves the admin port; it sees the
  *       gateway as a {@link sluice.ops.GatewayView}.
- *   <li>The admin port: {@link sluice.ops.AdminPlaces} says whose connection stays, {@link sluice.ops.AdminConnection} has Helidon
- *       serve it, {@code AdminGate} says who comes in, {@code AdminApi} has the routes, {@code LiveEvents} tells pages that stay open.
+ *   <li>At the admin port, which is {@code sluice.admin}, {@code AdminApi} has the routes, and {@code LiveEvents} tells pages that stay
+ *       open.
  *   <li>Metrics: {@code GatewayMetrics} counts, {@code PrometheusText} shows; {@code StripedMetrics} is what Helidon's metrics
  *       API counts with.
  * </ul>

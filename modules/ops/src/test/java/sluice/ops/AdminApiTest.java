@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.admin.AdminGate;
+import sluice.admin.Visits;
 import sluice.api.AccountStatus;
 import sluice.api.Decision;
 import sluice.api.Secret;
@@ -297,7 +299,7 @@ class AdminApiTest {
 
     @Test
     void slowsDownWhoGuessesTheToken() throws IOException {
-        for (int i = 0; i < GuessLimit.AT_ONCE; i++) {
+        for (int i = 0; i < AdminGate.GUESSES_AT_ONCE; i++) {
             assertStatus(200, visit.send("GET", "/admin/accounts", "", TOKEN));
         }
         int looked = 0;
@@ -308,7 +310,7 @@ class AdminApiTest {
                     : visit.send("GET", "/metrics", "", "Authorization: Bearer guess" + looked);
         }
         assertStatus(429, answer);
-        assertTrue(looked >= GuessLimit.AT_ONCE, looked + " guesses");
+        assertTrue(looked >= AdminGate.GUESSES_AT_ONCE, looked + " guesses");
     }
 
     @Test

@@ -2,8 +2,8 @@ package sluice.server;
 
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -14,13 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSocket;
+import sluice.admin.AdminConnection;
+import sluice.admin.AdminListener;
+import sluice.admin.AdminPlaces;
 import sluice.edge.AddressText;
 import sluice.edge.DataTls;
 import sluice.net.Acceptor;
 import sluice.net.KeepAliveProbes;
-import sluice.ops.AdminConnection;
-import sluice.ops.AdminListener;
-import sluice.ops.AdminPlaces;
 
 /**
  * The admin port: accepts as the data port does, has few places for those who come, and leaves HTTP/1.1 and its routes to Helidon. A

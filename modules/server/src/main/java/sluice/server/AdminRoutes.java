@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import sluice.admin.AdminAnswer;
 import sluice.api.AccountStatus;
 import sluice.forward.Gateway;
-import sluice.ops.AdminAnswer;
 import sluice.ops.Operations;
 
 /** The routes of the admin port. Thread-safe. */

@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -8,13 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import sluice.json.JsonStrings;
 
 /**
  * How the admin port reads and answers. Within {@link #asHead} only the head of an answer is sent: who asks by HEAD would take a body for
  * the next answer (RFC 9110 §9.3.2). Stateless.
  */
 public final class AdminAnswer {
-    static final String JSON = "application/json";
+    /** The type of JSON. */
+    public static final String JSON = "application/json";
     /** Bound while a request of HEAD is answered, so that no handler needs to know of it. */
     private static final ScopedValue<Boolean> HEAD_ONLY = ScopedValue.newInstance();
 
@@ -22,7 +24,7 @@ public final class AdminAnswer {
     }
 
     /** At most so many bytes of the body. */
-    static byte[] read(ServerRequest request, int most) {
+    public static byte[] read(ServerRequest request, int most) {
         try (InputStream in = request.content().inputStream()) {
             return in.readNBytes(most);
         } catch (IOException e) {
@@ -30,13 +32,13 @@ public final class AdminAnswer {
         }
     }
 
-    static String error(String code, String message) {
-        return JsonOut.object(json -> json.object("error", inner -> inner.text("code", code).text("message", message)));
-    }
-
-    static void fail(ServerResponse response, Status status, String code, String message) {
+    /** Sends an error. */
+    public static void fail(ServerResponse response, Status status, String code, String message) {
         response.status(status);
-        json(response, error(code, message));
+        StringBuilder text = new StringBuilder("{\"error\":{\"code\":");
+        JsonStrings.appendQuoted(text, code);
+        JsonStrings.appendQuoted(text.append(",\"message\":"), message);
+        json(response, text.append("}}").toString());
     }
 
     /** Sends JSON. */
@@ -44,12 +46,14 @@ public final class AdminAnswer {
         send(response, JSON, text);
     }
 
-    static void send(ServerResponse response, String type, String text) {
+    /** Sends what nobody may keep. */
+    public static void send(ServerResponse response, String type, String text) {
         response.headers().set(HeaderNames.CACHE_CONTROL, "no-store");
         send(response, type, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static void send(ServerResponse response, String type, byte[] body) {
+    /** Sends what may be kept. */
+    public static void send(ServerResponse response, String type, byte[] body) {
         response.headers().set(HeaderNames.CONTENT_TYPE, type);
         if (isHead()) {
             response.headers().set(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
@@ -59,7 +63,8 @@ public final class AdminAnswer {
         }
     }
 
-    static boolean isHead() {
+    /** Whether only the head is asked for. */
+    public static boolean isHead() {
         return HEAD_ONLY.isBound();
     }
 

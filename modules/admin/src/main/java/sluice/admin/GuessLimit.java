@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,36 +8,37 @@ import java.util.function.LongSupplier;
  * Requests of the admin port that are under way, so that one that does not end can be ended: who does not read an answer keeps its
  * thread in a write, and its connection from others. An interrupted write of a virtual thread closes its socket. Thread-safe.
  */
-final class Visits {
+public final class Visits {
     /** Longer than the answer to the slowest request takes. */
     static final long LIMIT_NANOS = 30_000_000_000L;
 
     private final LongSupplier nanoClock;
     private final Set<Visit> open = ConcurrentHashMap.newKeySet();
 
-    Visits(LongSupplier nanoClock) {
+    /** Nobody is here yet. */
+    public Visits(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
 
     /** One request, on its thread. Closing it ends that. */
-    final class Visit implements AutoCloseable {
+    public final class Visit implements AutoCloseable {
         private final Thread thread = Thread.currentThread();
         private volatile long sinceNanos = nanoClock.getAsLong();
         private boolean over;
         private boolean ended;
 
         /** Something was sent, and it goes on. */
-        void progress() {
+        public void progress() {
             sinceNanos = nanoClock.getAsLong();
         }
 
         /** For how long nothing was sent. */
-        long stuckNanos() {
+        public long stuckNanos() {
             return nanoClock.getAsLong() - sinceNanos;
         }
 
         /** Ends it from another thread. */
-        synchronized void end() {
+        public synchronized void end() {
             if (!over) {
                 ended = true;
                 thread.interrupt();
@@ -45,7 +46,7 @@ final class Visits {
         }
 
         /** Whether another thread has ended it. */
-        synchronized boolean isEnded() {
+        public synchronized boolean isEnded() {
             return ended;
         }
 
@@ -61,7 +62,7 @@ final class Visits {
     }
 
     /** A request begins on this thread. */
-    Visit begin() {
+    public Visit begin() {
         Visit visit = new Visit();
         open.add(visit);
         return visit;

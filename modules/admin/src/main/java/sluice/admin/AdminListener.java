@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.concurrency.limits.Limit;
@@ -49,10 +49,10 @@ public final class AdminListener implements AutoCloseable {
         connection.handle(requests);
     }
 
-    /** What Helidon knows of the port when a request comes by {@code caller}'s connection. */
-    ListenerContext with(AdminCaller caller) {
+    /** What Helidon knows of the port when a request comes by the connection that has {@code place}. */
+    ListenerContext with(AdminPlaces.Place place) {
         Context own = Context.builder().parent(context).build();
-        own.register(caller);
+        own.register(place);
         return new Shared(own);
     }
 

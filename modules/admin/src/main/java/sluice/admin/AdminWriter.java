@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;

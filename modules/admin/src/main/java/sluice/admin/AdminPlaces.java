@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class AdminPlaces {
     }
 
     /** What one connection holds. */
-    public final class Place implements AdminCaller {
+    public final class Place {
         private final String network;
         private final Runnable end;
         private final long cameNanos = nanoClock.getAsLong();
@@ -66,8 +66,8 @@ public final class AdminPlaces {
             this.end = end;
         }
 
-        @Override
-        public void isOperator(boolean is) {
+        /** Whether the request under way has shown the token; told when it has, and when it is over. */
+        void isOperator(boolean is) {
             operator = is;
         }
 

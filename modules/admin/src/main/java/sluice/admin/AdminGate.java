@@ -1,4 +1,4 @@
-package sluice.ops;
+package sluice.admin;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -10,33 +10,46 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.LongSupplier;
+import sluice.config.Loopback;
+import sluice.config.ServerSettings;
 
 /**
  * Who comes in at the admin port and how long they stay: each visit is let in by the {@link AdminGuard} or refused, guesses of its
  * token are slowed down, and visitors that do not read are put out. Thread-safe.
  */
-final class AdminGate {
+public final class AdminGate {
+    /** Wrong tokens that an address may show before it is slowed down. */
+    public static final int GUESSES_AT_ONCE = GuessLimit.AT_ONCE;
     private static final int MAX_TOKEN_BYTES = 4096;
 
     private final Visits visits = new Visits(System::nanoTime);
     private final GuessLimit guesses;
+    private final SecureRandom random = new SecureRandom();
+    /** Of the port that is open: another one needs a restart. */
+    private final String host;
     private volatile AdminGuard guard;
 
-    AdminGate(AdminGuard guard, GuessLimit guesses) {
-        this.guard = guard;
-        this.guesses = guesses;
+    /** A gate for those whom {@code admin} lets in. */
+    public AdminGate(ServerSettings.Admin admin, LongSupplier epochMillis) {
+        host = admin.host();
+        guard = new AdminGuard(admin, random);
+        guesses = new GuessLimit(epochMillis);
     }
 
-    /** From now on, {@code next} decides who may use the port. */
-    void guard(UnaryOperator<AdminGuard> next) {
-        guard = next.apply(guard);
+    /** From now on it is for those whom {@code admin} lets in; its address stays. For one thread at a time. */
+    public void apply(ServerSettings.Admin admin) {
+        boolean open = admin.access().open() && Loopback.isAddress(host);
+        guard = guard.under(new ServerSettings.Admin(host, admin.port(),
+                new ServerSettings.Access(admin.access().token(), open), admin.probe(), admin.tls()), random);
     }
 
     /** Everything below {@code /admin} but the login, and the metrics, are for those whom the guard lets in. */
-    void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         response.headers().set(HeaderNames.create("x-content-type-options"), "nosniff");
         try (Visits.Visit visit = visits.begin()) {
             request.context().register(visit);
@@ -67,7 +80,7 @@ final class AdminGate {
     }
 
     private static void tell(ServerRequest request, boolean operator) {
-        request.context().get(AdminCaller.class).ifPresent(caller -> caller.isOperator(operator));
+        request.context().get(AdminPlaces.Place.class).ifPresent(place -> place.isOperator(operator));
     }
 
     /** Whoever shows a token that is wrong may do so only so often. */
@@ -97,16 +110,16 @@ final class AdminGate {
                 yield Status.TOO_MANY_REQUESTS_429;
             }
         };
-        AdminAnswer.fail(response, status, AdminJson.lower(refusal), words(refusal));
+        AdminAnswer.fail(response, status, refusal.name().toLowerCase(Locale.ROOT), words(refusal));
     }
 
     /** Whether a visitor may see what the port shows of accounts. */
-    boolean mayRead(ServerRequest request) {
+    public boolean mayRead(ServerRequest request) {
         return refusal(request, false).isEmpty();
     }
 
     /** Ends requests of clients that do not read. */
-    void sweep() {
+    public void sweep() {
         visits.sweep();
     }
 
@@ -133,7 +146,7 @@ final class AdminGate {
     }
 
     /** Gives a browser that sends the token a session. */
-    void login(ServerRequest request, ServerResponse response) {
+    public void login(ServerRequest request, ServerResponse response) {
         String token = new String(AdminAnswer.read(request, MAX_TOKEN_BYTES), StandardCharsets.UTF_8).strip();
         String address = request.remotePeer().host();
         if (!guesses.take(address)) {
