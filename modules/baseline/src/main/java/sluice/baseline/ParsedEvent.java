@@ -11,13 +11,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import sluice.api.AccountStatus.Quota;
+import sluice.api.PlanWindow;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.responses.EventKind;
 import sluice.responses.EventType;
-import sluice.responses.PlanWindow;
 import sluice.responses.ToldUsage;
 
 /** The JSON of one event as a tree; empty if it is none. Confined to one thread. */

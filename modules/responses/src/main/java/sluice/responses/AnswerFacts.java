@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import sluice.api.AccountStatus.Quota;
+import sluice.api.PlanWindow;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome.Resets;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.json.JsonFacts;
+import sluice.json.JsonReader;
 import sluice.json.JsonText;
 
 /** What an answer, or one event of it, has told so far. Its size is bounded. Confined to one thread. */
@@ -158,6 +160,16 @@ public final class AnswerFacts implements JsonFacts<Fact> {
     /** Whether this is no response, but the words of an error: {@code detail}, or a code and a message of its own. */
     public boolean saysOnlyError() {
         return !failed && responseId.isEmpty() && !(code.isEmpty() && message.isEmpty());
+    }
+
+    /** What an account may still use, if this message tells it; empty of any other. */
+    public static List<Quota> quotasOf(byte[] message, int from, int to, long nowEpochMillis) {
+        AnswerFacts facts = new AnswerFacts();
+        JsonReader<Fact> json = new JsonReader<>(AnswerTree.EVENT, facts);
+        for (int at = from; at < to; ) {
+            at = json.feed(message, at, to);
+        }
+        return facts.type() == EventType.RATE_LIMITS ? facts.quotas(nowEpochMillis) : List.of();
     }
 
     /** What the account may still use, of an event {@code codex.rate_limits}; empty if nothing is told. */

@@ -1,11 +1,11 @@
 package sluice.sched;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.Headers;
+import sluice.api.PlanWindow;
 
 /**
  * Reads what an answer's headers say of an account's quotas: {@code x-codex-primary-*} and {@code x-codex-secondary-*} of a plan's windows,
@@ -29,17 +29,7 @@ final class QuotaHeaders {
         if (!told) {
             return List.of();
         }
-        List<Quota> all = new ArrayList<>(4);
-        for (String window : new String[] {"primary", "secondary"}) {
-            double used = number(headers, CODEX + window + "-used-percent");
-            double minutes = number(headers, CODEX + window + "-window-minutes");
-            double seconds = number(headers, CODEX + window + "-reset-after-seconds");
-            double at = number(headers, CODEX + window + "-reset-at");
-            if (used >= 0 && minutes > 0 && (seconds >= 0 || at > 0)) {
-                long renews = seconds >= 0 ? nowEpochMillis + (long) (seconds * 1000) : (long) (at * 1000);
-                all.add(new Quota(window, "", 1 - used / 100, (long) (minutes * 60_000), renews));
-            }
-        }
+        List<Quota> all = PlanWindow.quotas(window(headers, "primary"), window(headers, "secondary"), nowEpochMillis);
         for (String bucket : new String[] {"requests", "tokens"}) {
             double limit = number(headers, RATE + "limit-" + bucket);
             double remaining = number(headers, RATE + "remaining-" + bucket);
@@ -49,6 +39,11 @@ final class QuotaHeaders {
             }
         }
         return all;
+    }
+
+    private static PlanWindow window(Headers headers, String name) {
+        return new PlanWindow(number(headers, CODEX + name + "-used-percent"), number(headers, CODEX + name + "-window-minutes"),
+                number(headers, CODEX + name + "-reset-after-seconds"), number(headers, CODEX + name + "-reset-at"));
     }
 
     /** -1 if there is none. */

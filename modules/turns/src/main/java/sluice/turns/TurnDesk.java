@@ -16,7 +16,7 @@ import sluice.forward.Exchange;
 import sluice.forward.Gateway;
 import sluice.records.RequestIds;
 import sluice.records.RequestRecord;
-import sluice.responses.PlanWindow;
+import sluice.responses.AnswerFacts;
 import sluice.responses.RequestCheck;
 import sluice.responses.Route;
 import sluice.websocket.CloseCodes;
@@ -62,7 +62,7 @@ final class TurnDesk implements TurnHost {
 
     @Override
     public void overheard(String account, byte[] buffer, int offset, int length) {
-        List<Quota> quotas = PlanWindow.toldBy(buffer, offset, offset + length, epochMillis.getAsLong());
+        List<Quota> quotas = AnswerFacts.quotasOf(buffer, offset, offset + length, epochMillis.getAsLong());
         if (!quotas.isEmpty()) {
             gateway.inForce().scheduler().limited(account, quotas);
         }
