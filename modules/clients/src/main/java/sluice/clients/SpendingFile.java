@@ -1,26 +1,20 @@
 package sluice.clients;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import sluice.files.Lines;
 import sluice.files.OneWriter;
-import sluice.files.WholeFile;
+import sluice.files.SharedLines;
 import sluice.records.RequestRecord;
 
 /**
@@ -32,14 +26,10 @@ import sluice.records.RequestRecord;
 public final class SpendingFile implements SpendingStore, AutoCloseable {
     private static final String HEAD = "sluice spending 1";
     private static final long GATHER_NANOS = 50_000_000;
-    /** A file of more lines, or of more bytes behind the sums, is written anew; sums are few. */
-    private static final int REWRITE_LINES = 20_000;
-    private static final long REWRITE_BYTES = 4 << 20;
     /** Requests of one line, which is far shorter then than lines may be; others follow in the next one. */
     private static final int MOST_OF_A_LINE = 1024;
     /** Processes whose last requests are remembered: as many as may have left a file. */
     private static final int MOST_WRITERS = 32;
-    private static final String NEW_FILE = "none";
 
     private final Path file;
     private final Allowances allowances;
@@ -59,12 +49,8 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     private final UnderWayFiles underWay;
     private Consumer<SpendingLine.Transaction> others = transaction -> { };
     private Function<UnderWaySlot.Left, SpendingChange> adopting = left -> SpendingChange.NONE;
-    private Object inode = NEW_FILE;
-    private long position;
-    private boolean cutOff;
-    private int lines;
-    /** The length at which the file is written anew. */
-    private long rewriteAt = REWRITE_BYTES;
+    private final SharedLines lines;
+    private boolean anew;
     private boolean failing;
 
     /** Finds the sums elsewhere. */
@@ -79,6 +65,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         this.file = file;
         this.allowances = allowances;
         one = new OneWriter(file);
+        lines = new SharedLines(file, HEAD);
         kept = new KeptSums(allowances);
         underWay = UnderWayFiles.open(file);
         writer = Thread.ofPlatform().daemon().name("sluice-spending").unstarted(this::run);
@@ -117,7 +104,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
                 }
             }
         }
-        lines = REWRITE_LINES;
+        anew = true;
         if (write()) {
             underWay.begin();
         }
@@ -223,7 +210,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
                 LockSupport.parkNanos(this, 20 * GATHER_NANOS);
             }
         }
-        lines = REWRITE_LINES;
+        anew = true;
         write();
         underWay.close();
     }
@@ -251,7 +238,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     }
 
     private void write(SpendingBatch batch) {
-        if (batch.all().isEmpty() && !failing && lines < REWRITE_LINES) {
+        if (batch.all().isEmpty() && !failing && !anew && !lines.wantsRewriting()) {
             return;
         }
         try {
@@ -273,7 +260,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     private void kept(SpendingBatch batch) throws IOException {
         readNew();
         apply(batch);
-        if (failing || lines >= REWRITE_LINES || position >= rewriteAt || inode.equals(NEW_FILE)) {
+        if (failing || anew || lines.wantsRewriting()) {
             rewrite();
         } else {
             append(batch);
@@ -308,17 +295,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     }
 
     private void append(SpendingBatch batch) throws IOException {
-        String line = SpendingLine.transaction(writerId(), batch.requests(), batch.charges(), batch.pending()) + '\n';
-        ByteBuffer bytes = ByteBuffer.wrap((cutOff ? '\n' + line : line).getBytes(StandardCharsets.UTF_8));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            long at = position;
-            while (bytes.hasRemaining()) {
-                at += channel.write(bytes, at);
-            }
-            position = at;
-        }
-        cutOff = false;
-        lines++;
+        lines.append(SpendingLine.transaction(writerId(), batch.requests(), batch.charges(), batch.pending()));
     }
 
     private String writerId() {
@@ -326,56 +303,21 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     }
 
     private void rewrite() throws IOException {
-        List<String> all = new ArrayList<>(List.of(HEAD));
+        List<String> all = new ArrayList<>();
         kept.lines(all::add);
         waiting.values().forEach(work -> all.add(SpendingLine.of(work)));
         last.forEach((who, requests) -> all.add(SpendingLine.transaction(who, requests, Map.of(), List.of())));
-        WholeFile.write(file, out -> {
-            for (String line : all) {
-                out.write(line);
-                out.write('\n');
-            }
-        });
-        inode = inode();
-        position = Files.size(file);
-        rewriteAt = 2 * position + REWRITE_BYTES;
-        cutOff = false;
-        lines = all.size();
-    }
-
-    private Object inode() throws IOException {
-        return Files.exists(file) ? Files.getAttribute(file, "unix:ino") : NEW_FILE;
+        lines.rewrite(all);
+        anew = false;
     }
 
     /** Reads what others have written since this process read or wrote last. */
     private void readNew() throws IOException {
-        Object now = inode();
-        if (!now.equals(inode)) {
-            inode = now;
-            position = 0;
-            lines = 0;
-        }
-        long bytes = now.equals(NEW_FILE) ? position : Files.size(file);
-        if (bytes < position) {
-            // Somebody has cut it, but not what is known here.
-            lines = REWRITE_LINES;
-        }
-        if (bytes <= position) {
+        if (!lines.haveNew()) {
             return;
         }
-        Set<String> before = position == 0 ? new HashSet<>(waiting.keySet()) : Set.of();
-        try (Lines all = new Lines(file, position)) {
-            Optional<String> line = all.next();
-            if (position == 0 && !line.equals(Optional.of(HEAD))) {
-                throw new IOException(file + " is no file of spending");
-            }
-            for (; line.isPresent(); line = all.next()) {
-                read(line.get(), before);
-                position = all.position();
-                cutOff = all.isCutOff();
-                lines++;
-            }
-        }
+        Set<String> before = lines.isUnread() ? new HashSet<>(waiting.keySet()) : Set.of();
+        lines.readNew(line -> read(line, before));
         before.forEach(key -> others.accept(new SpendingLine.Transaction("", List.of(), List.of(), List.of(), List.of(key))));
         waiting.keySet().removeAll(before);
     }

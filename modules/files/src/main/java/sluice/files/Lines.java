@@ -25,7 +25,6 @@ public final class Lines implements AutoCloseable {
     private int at;
     private int end;
     private long position;
-    private boolean cutOff;
 
     /**
      * Those of {@code file} that begin at {@code from} or behind it.
@@ -55,8 +54,7 @@ public final class Lines implements AutoCloseable {
             }
             begun.write(buffer, from, at - from);
             position += at - from;
-            cutOff = at == end;
-            if (!cutOff) {
+            if (at < end) {
                 at++;
                 position++;
                 return Optional.of(begun.toString(StandardCharsets.UTF_8));
@@ -81,11 +79,6 @@ public final class Lines implements AutoCloseable {
     /** Where the file has been read to. */
     public long position() {
         return position;
-    }
-
-    /** Whether the line that was read last has no end. */
-    public boolean isCutOff() {
-        return cutOff;
     }
 
     @Override

@@ -39,9 +39,7 @@ class LinesTest {
             assertEquals(Optional.of(""), lines.next());
             assertEquals(Optional.of(longer), lines.next());
             assertEquals(200_006, lines.position());
-            assertFalse(lines.isCutOff());
             assertEquals(Optional.of("half"), lines.next());
-            assertTrue(lines.isCutOff());
             assertEquals(200_010, lines.position());
             assertEquals(Optional.empty(), lines.next());
         }
@@ -50,7 +48,6 @@ class LinesTest {
         }
         try (Lines lines = new Lines(file("a\nb\n"), 0)) {
             assertEquals(List.of("a", "b"), all(lines));
-            assertFalse(lines.isCutOff());
         }
         try (Lines lines = new Lines(file(""), 0)) {
             assertEquals(List.of(), all(lines));

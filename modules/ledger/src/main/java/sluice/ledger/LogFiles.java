@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +18,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sluice.api.UsageRecord;
+import sluice.files.FileVersion;
 import sluice.files.OneWriter;
+import sluice.files.WholeLines;
 
 /**
  * JSON lines in a file that is rotated by size: {@code usage.jsonl} becomes {@code usage.jsonl.1}, that one {@code .2}, and so on;
@@ -33,20 +34,14 @@ final class LogFiles implements LedgerSink.Store {
     private final long rotateBytes;
     private final int keep;
     private final OneWriter writer;
-    private final Appending appending;
+    private final WholeLines.Appending appending;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
-
-    /** How bytes get to the end of a file. */
-    @FunctionalInterface
-    interface Appending {
-        void write(FileChannel channel, ByteBuffer bytes) throws IOException;
-    }
 
     LogFiles(Path file, long rotateBytes, int keep) {
         this(file, rotateBytes, keep, FileChannel::write);
     }
 
-    LogFiles(Path file, long rotateBytes, int keep, Appending appending) {
+    LogFiles(Path file, long rotateBytes, int keep, WholeLines.Appending appending) {
         this.file = file;
         this.rotateBytes = rotateBytes;
         this.keep = keep;
@@ -56,17 +51,23 @@ final class LogFiles implements LedgerSink.Store {
 
     @Override
     public void open() throws IOException {
+        makeFolder();
+        make();
+    }
+
+    private void makeFolder() throws IOException {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
+    }
+
+    private void make() throws IOException {
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     }
 
     @Override
     public void write(List<UsageRecord> batch) throws IOException {
-        if (file.getParent() != null) {
-            Files.createDirectories(file.getParent());
-        }
+        makeFolder();
         writer.hold(() -> {
             while (!batch.isEmpty()) {
                 batch.subList(0, writeFile(batch)).clear();
@@ -79,36 +80,17 @@ final class LogFiles implements LedgerSink.Store {
 
     /** Writes as many as fit, all of them or none; returns how many. */
     private int writeFile(List<UsageRecord> batch) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            long before = channel.size();
-            lines.reset();
-            if (before > 0 && !endsWithLine(before)) {
-                // A process that was killed left half a line; the next one must not be spoilt too.
-                lines.write('\n');
-            }
-            int count = 0;
-            while (count < batch.size() && before + lines.size() < rotateBytes) {
-                lines.writeBytes(UsageLine.bytes(batch.get(count++)));
-            }
-            ByteBuffer bytes = ByteBuffer.wrap(lines.toByteArray());
-            try {
-                while (count > 0 && bytes.hasRemaining()) {
-                    appending.write(channel, bytes);
-                }
-            } catch (IOException e) {
-                channel.truncate(before); // nobody else has written behind it
-                throw e;
-            }
-            return count;
+        make();
+        long before = Files.size(file);
+        lines.reset();
+        int count = 0;
+        while (count < batch.size() && before + lines.size() < rotateBytes) {
+            lines.writeBytes(UsageLine.bytes(batch.get(count++)));
         }
-    }
-
-    private boolean endsWithLine(long size) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer last = ByteBuffer.allocate(1);
-            channel.read(last, size - 1);
-            return last.get(0) == '\n';
+        if (count > 0) {
+            WholeLines.append(file, lines.toByteArray(), appending);
         }
+        return count;
     }
 
     private void rotate() throws IOException {
@@ -151,7 +133,7 @@ final class LogFiles implements LedgerSink.Store {
     private static Deque<InputStream> open(Path file) throws IOException {
         while (true) {
             Deque<InputStream> files = new ArrayDeque<>();
-            Object newest = key(numbered(file, 1));
+            String newest = FileVersion.of(numbered(file, 1)).key();
             boolean complete = false;
             try {
                 for (int i = 0; i <= MAX_KEEP; i++) {
@@ -162,7 +144,7 @@ final class LogFiles implements LedgerSink.Store {
                         break;
                     }
                 }
-                complete = newest.equals(key(numbered(file, 1)));
+                complete = newest.equals(FileVersion.of(numbered(file, 1)).key());
             } catch (NoSuchFileException e) {
                 // it was moved at this moment: begin again
             } finally {
@@ -176,10 +158,6 @@ final class LogFiles implements LedgerSink.Store {
                 return files;
             }
         }
-    }
-
-    private static Object key(Path file) throws IOException {
-        return Files.exists(file) ? Files.getAttribute(file, "unix:ino") : "none";
     }
 
     private static long readOne(InputStream file, Consumer<UsageRecord> reader) throws IOException {

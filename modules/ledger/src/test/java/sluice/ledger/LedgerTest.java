@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.api.TokenUsage;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
+import sluice.files.WholeLines;
 
 class LedgerTest {
     @TempDir
@@ -150,7 +151,7 @@ class LedgerTest {
         Path file = folder.resolve("usage.jsonl");
         List<UsageRecord> ofOther = new ArrayList<>(List.of(Records.of(1)));
         Thread other = Thread.ofPlatform().unstarted(() -> assertDoesNotThrow(() -> new LogFiles(file, 1 << 20, 5).write(ofOther)));
-        LogFiles.Appending half = (channel, bytes) -> {
+        WholeLines.Appending half = (channel, bytes) -> {
             channel.write(bytes.slice(0, bytes.remaining() / 2));
             other.start();
             while (other.getState() != Thread.State.TERMINATED && other.getState() != Thread.State.TIMED_WAITING) {
