@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import sluice.files.OneWriter;
 import sluice.files.SharedLines;
+import sluice.files.WritingThread;
 import sluice.records.RequestRecord;
 
 /**
@@ -35,9 +35,8 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     private final Allowances allowances;
     private final OneWriter one;
     private final ConcurrentLinkedQueue<SpendingBatch.Ended> ended = new ConcurrentLinkedQueue<>();
-    private final Thread writer;
+    private final WritingThread writer;
     private volatile boolean changed;
-    private volatile boolean closing;
 
     // Confined to the writer after the start.
 
@@ -68,7 +67,7 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         lines = new SharedLines(file, HEAD);
         kept = new KeptSums(allowances);
         underWay = UnderWayFiles.open(file);
-        writer = Thread.ofPlatform().daemon().name("sluice-spending").unstarted(this::run);
+        writer = new WritingThread("sluice-spending", this::run);
     }
 
     /**
@@ -192,22 +191,22 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
         ended.add(one);
         if (!changed) {
             changed = true;
-            LockSupport.unpark(writer);
+            writer.wake();
         }
     }
 
     private void run() {
-        while (!closing) {
+        while (!writer.isClosing()) {
             if (underWay.shared()) {
-                LockSupport.parkNanos(this, GATHER_NANOS);
+                writer.sleep(GATHER_NANOS);
                 watch();
             } else if (!changed) {
-                LockSupport.park(this);
+                writer.sleep();
                 continue;
             }
-            LockSupport.parkNanos(this, GATHER_NANOS);
-            if (!write() && !closing) {
-                LockSupport.parkNanos(this, 20 * GATHER_NANOS);
+            writer.sleep(GATHER_NANOS);
+            if (!write() && !writer.isClosing()) {
+                writer.sleep(20 * GATHER_NANOS);
             }
         }
         anew = true;
@@ -363,12 +362,6 @@ public final class SpendingFile implements SpendingStore, AutoCloseable {
     /** Writes what has changed, and ends. */
     @Override
     public void close() {
-        closing = true;
-        LockSupport.unpark(writer);
-        try {
-            writer.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 }

@@ -7,9 +7,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import sluice.api.UsageRecord;
 import sluice.api.UsageSink;
+import sluice.files.WritingThread;
 
 /**
  * A queue before a store. Requests put records in without waking anybody; one thread writes what has gathered every half second,
@@ -40,8 +40,7 @@ final class LedgerSink implements UsageSink {
     /** Records that the queue has taken; those not yet in {@link #settled} wait there or with the thread. */
     private final LongAdder taken = new LongAdder();
     private final LongAdder lost = new LongAdder();
-    private final Thread writer;
-    private volatile boolean closing;
+    private final WritingThread writer;
     /** Whether the last write failed; so that a full disk is told once, not twice a second. */
     private volatile boolean failing;
     /** Records that were written, or given up at the end. Written by the thread alone. */
@@ -49,7 +48,8 @@ final class LedgerSink implements UsageSink {
 
     LedgerSink(Store store) {
         this.store = store;
-        writer = Thread.ofPlatform().daemon().name("sluice-usage").start(this::run);
+        writer = new WritingThread("sluice-usage", this::run);
+        writer.start();
     }
 
     @Override
@@ -58,7 +58,7 @@ final class LedgerSink implements UsageSink {
     }
 
     private boolean offeredAgain(UsageRecord usage) {
-        LockSupport.unpark(writer);
+        writer.wake();
         try {
             // Where nothing leaves the queue soon, a request must not wait for a disk that is full.
             return !failing && queue.offer(usage, FULL_WAIT_MILLIS, TimeUnit.MILLISECONDS);
@@ -78,32 +78,26 @@ final class LedgerSink implements UsageSink {
     /** Writes out what is queued; what cannot be written now is lost, and said so. */
     @Override
     public void close() {
-        closing = true;
-        LockSupport.unpark(writer);
-        try {
-            writer.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 
     private void run() {
         List<UsageRecord> batch = new ArrayList<>();
         try (store) {
             written(batch);
-            while (!closing || !queue.isEmpty() || !batch.isEmpty()) {
+            while (!writer.isClosing() || !queue.isEmpty() || !batch.isEmpty()) {
                 if (batch.isEmpty()) {
                     queue.drainTo(batch, MAX_BATCH);
                 }
                 boolean more = batch.size() == MAX_BATCH;
                 // A try that began before the end was known may have met a fault that has gone since: one more follows it.
-                boolean last = closing;
+                boolean last = writer.isClosing();
                 if ((failing || !batch.isEmpty()) && !written(batch) && last && !batch.isEmpty()) {
                     giveUp(batch);
                     return;
                 }
-                if (!closing && (!more || failing)) {
-                    LockSupport.parkNanos(WRITE_EVERY_NANOS);
+                if (!writer.isClosing() && (!more || failing)) {
+                    writer.sleep(WRITE_EVERY_NANOS);
                 }
             }
         } catch (IOException e) {

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import sluice.files.Lines;
+import sluice.files.WritingThread;
 
 /**
  * Sums that have changed since the state was saved, one line for each change, written by a thread of its own as soon as it gets
@@ -25,10 +25,9 @@ final class Journal implements AutoCloseable {
 
     private final Path state;
     private final Queue<LocalCounters.Sum> changed = new ConcurrentLinkedQueue<>();
-    private final Thread writer = Thread.ofPlatform().daemon().name("sluice-state-sums").unstarted(this::run);
+    private final WritingThread writer = new WritingThread("sluice-state-sums", this::run);
     /** The file that is written to; a save moves it on. */
     private volatile long number;
-    private volatile boolean closed;
     private volatile boolean failing;
 
     Journal(Path state) {
@@ -65,7 +64,7 @@ final class Journal implements AutoCloseable {
     /** A sum has changed. */
     void changed(LocalCounters.Sum sum) {
         changed.add(sum);
-        LockSupport.unpark(writer);
+        writer.wake();
     }
 
     /** From now on another file is written to; gives its number, for {@link #forgetBefore}. */
@@ -79,16 +78,16 @@ final class Journal implements AutoCloseable {
      */
     void forgetBefore(long begun) throws IOException {
         for (Path file : files()) {
-            if (numberOf(file) < (closed ? begun : begun - 1)) {
+            if (numberOf(file) < (writer.isClosing() ? begun : begun - 1)) {
                 Files.deleteIfExists(file);
             }
         }
     }
 
     private void run() {
-        while (!closed) {
+        while (!writer.isClosing()) {
             if (changed.isEmpty()) {
-                LockSupport.park(this);
+                writer.sleep();
             } else {
                 write();
             }
@@ -145,12 +144,6 @@ final class Journal implements AutoCloseable {
     /** Writes what is left. */
     @Override
     public void close() {
-        closed = true;
-        LockSupport.unpark(writer);
-        try {
-            writer.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 }
