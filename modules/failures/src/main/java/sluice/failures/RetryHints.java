@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import sluice.api.Headers;
 import sluice.api.RelayOutcome;
+import sluice.api.ToldSpan;
 import sluice.responses.ResetTime;
 
 /**
@@ -28,7 +29,6 @@ public final class RetryHints {
             "(?:try again|retry|resets?) (?:in|after) ((?:(?:and )?\\d+(?:\\.\\d+)? ?"
                     + "(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)\\b,? ?"
                     + "|\\d+(?:\\.\\d+)?(?:ms|[smhd])){1,4})");
-    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]*)");
     /** Longer waits are a mistake or an attack; the scheduler has its own cap below this. */
     private static final double MAX_SECONDS = 30.0 * 24 * 3600;
 
@@ -125,24 +125,8 @@ public final class RetryHints {
                 .appendPattern(" HH:mm:ss 'GMT'").toFormatter(Locale.US);
     }
 
-    /** Numbers with units, one after another; zero if there is anything else. */
     private static Duration parts(String text) {
-        double seconds = 0;
-        Matcher part = PART.matcher(text.replace("and ", "").replace(",", "").strip());
-        int at = 0;
-        while (part.find() && part.start() - at <= 1) {
-            double scale = switch (part.group(2)) {
-                case "d", "day", "days" -> 86_400;
-                case "h", "hour", "hours" -> 3600;
-                case "m", "min", "mins", "minute", "minutes" -> 60;
-                case "s", "sec", "secs", "second", "seconds", "" -> 1;
-                case "ms", "millisecond", "milliseconds" -> 1e-3;
-                default -> Double.NaN;
-            };
-            seconds += Double.parseDouble(part.group(1)) * scale;
-            at = part.end();
-        }
-        return ofSeconds(seconds);
+        return ofSeconds(ToldSpan.seconds(text));
     }
 
     private static Duration ofSeconds(double seconds) {

@@ -1,11 +1,10 @@
 package sluice.sched;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.Headers;
 import sluice.api.PlanWindow;
+import sluice.api.ToldSpan;
 
 /**
  * Reads what an answer's headers say of an account's quotas: {@code x-codex-primary-*} and {@code x-codex-secondary-*} of a plan's windows,
@@ -14,8 +13,7 @@ import sluice.api.PlanWindow;
 final class QuotaHeaders {
     private static final String CODEX = "x-codex-";
     private static final String RATE = "x-ratelimit-";
-    private static final Pattern SPAN = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
-    private static final int MAX_SPAN_CHARS = 32;
+    private static final double MAX_MILLIS = 365 * 86_400_000.0;
 
     private QuotaHeaders() {
     }
@@ -60,22 +58,7 @@ final class QuotaHeaders {
         }
     }
 
-    /** Of a text such as {@code 6m0s} or {@code 120ms}; 0 if it is none. */
     private static long millis(String text) {
-        if (text.length() > MAX_SPAN_CHARS) {
-            return 0;
-        }
-        double sum = 0;
-        Matcher part = SPAN.matcher(text);
-        while (part.find()) {
-            sum += Double.parseDouble(part.group(1)) * switch (part.group(2)) {
-                case "ms" -> 1;
-                case "s" -> 1_000;
-                case "m" -> 60_000;
-                case "h" -> 3_600_000;
-                default -> 86_400_000;
-            };
-        }
-        return (long) Math.min(sum, 365 * 86_400_000.0);
+        return (long) Math.min(ToldSpan.seconds(text) * 1000, MAX_MILLIS);
     }
 }
