@@ -138,8 +138,6 @@ public sealed interface RelayOutcome {
         public record Counts(Events events, long flushes, long bytesIn, long bytesOut, long textBytes) {
             /** Pieces of the usual events of a stream around a token; most of an event is what says where it belongs. */
             private static final long BYTES_PER_DELTA = 256;
-            /** Of text. */
-            private static final long BYTES_PER_TOKEN = 4;
 
             /** Counts of a stream. */
             public Counts(Events events, long flushes, long bytesIn, long bytesOut) {
@@ -153,7 +151,7 @@ public sealed interface RelayOutcome {
 
             /** Tokens of output that were seen, for answers that do not tell: an event is one, and so are four bytes of text. */
             public long tokens() {
-                return Math.max(Math.max(events.all, textBytes / BYTES_PER_TOKEN), bytesIn / BYTES_PER_DELTA);
+                return Math.max(Math.max(events.all, textBytes / TokenUsage.BYTES_PER_TOKEN), bytesIn / BYTES_PER_DELTA);
             }
         }
 

@@ -14,6 +14,9 @@ public record TokenUsage(long input, long cached, long cacheWrite, long output, 
     /** Nothing was used, or nothing is known. */
     public static final TokenUsage NONE = new TokenUsage(0, 0, 0, 0, 0, false);
 
+    /** Of text; a token of a program or of another script than Latin is shorter, but also is what an estimate does not know. */
+    public static final long BYTES_PER_TOKEN = 4;
+
     /** Checks that no count is negative. */
     public TokenUsage {
         if (input < 0 || cached < 0 || cacheWrite < 0 || output < 0 || reasoning < 0) {

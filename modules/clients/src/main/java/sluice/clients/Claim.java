@@ -3,6 +3,7 @@ package sluice.clients;
 import sluice.api.JsonValue;
 import sluice.api.RequestBody;
 import sluice.api.RequestBody.Field;
+import sluice.api.TokenUsage;
 
 /**
  * What a request will use, as far as it can be told before it is served: an estimate, which is reserved until the real figure is
@@ -15,8 +16,6 @@ import sluice.api.RequestBody.Field;
  * @param background whether the work goes on when the answer has come
  */
 record Claim(String model, String tier, long inputTokens, long outputTokens, boolean background) {
-    /** Of text; a token of a program or of another script than Latin is shorter, but also is what an estimate does not know. */
-    static final long BYTES_PER_TOKEN = 4;
     /** Of sound and images in a form: a minute of speech is a megabyte and a thousand tokens, about, and so is an image. */
     private static final long BYTES_PER_TOKEN_OF_MEDIA = 1024;
     /** Where nothing is known: a page of text. */
@@ -29,7 +28,7 @@ record Claim(String model, String tier, long inputTokens, long outputTokens, boo
 
     /** The claim of a body. */
     static Claim of(RequestBody body, String model, UsageMeans means) {
-        long bytes = Math.max(1, body.length() / (body.isJson() ? BYTES_PER_TOKEN : BYTES_PER_TOKEN_OF_MEDIA));
+        long bytes = Math.max(1, body.length() / (body.isJson() ? TokenUsage.BYTES_PER_TOKEN : BYTES_PER_TOKEN_OF_MEDIA));
         UsageMeans.Mean mean = means.of(model, new UsageMeans.Mean(0, USUAL_OUTPUT_TOKENS));
         boolean goesOn = body.field(Field.PREVIOUS_RESPONSE_ID).isText() || !body.field(Field.CONVERSATION).isEmpty();
         long input = goesOn ? Math.max(bytes, Math.round(mean.input())) : bytes;

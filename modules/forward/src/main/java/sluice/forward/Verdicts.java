@@ -172,7 +172,7 @@ final class Verdicts {
         FailureRules.Rule rule = FailureRules.judge(failure);
         report(lease, rule, Duration.ZERO);
         return new FailedAttempt(rule, lease.account().name(), 0, Headers.EMPTY, new byte[0],
-                new UpstreamError("", "", "", false, false, Duration.ZERO), Duration.ZERO, requestSent, reason(detail, lease, rule));
+                UpstreamError.NONE, Duration.ZERO, requestSent, reason(detail, lease, rule));
     }
 
     /** The reason, and the row of docs/failures.md that judged it. */

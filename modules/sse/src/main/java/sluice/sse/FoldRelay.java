@@ -79,8 +79,7 @@ final class FoldRelay {
             }
             int count = source.read(b, limit, b.length - limit);
             if (count < 0) {
-                return facts.events() == 0 ? ended(Cause.NO_ANSWER, "a stream without an event")
-                        : ended(Cause.UPSTREAM_CUT, "ended without a terminal event");
+                return ended(facts.endedEarly(), facts.earlyEnd());
             }
             limit += count;
             facts.read(count);

@@ -42,11 +42,7 @@ final class StreamEnd {
     RelayOutcome announced() {
         boolean complete = facts.ended() || options.call().ending() == Ending.ANY
                 || options.call().ending() == Ending.TERMINAL_EVENT_OR_NOTHING && !facts.anyOfTheProtocol();
-        if (complete) {
-            return completed(true);
-        }
-        return facts.events() == 0 ? broken(Cause.NO_ANSWER, "a stream without an event")
-                : broken(Cause.UPSTREAM_CUT, "ended without a terminal event");
+        return complete ? completed(true) : broken(facts.endedEarly(), facts.earlyEnd());
     }
 
     /** The source is at its end, and not as announced. */

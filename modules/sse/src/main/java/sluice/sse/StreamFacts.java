@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import sluice.api.AccountStatus.Quota;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
+import sluice.api.RelayOutcome.Cause;
 import sluice.api.RelayOutcome.StreamError;
 import sluice.api.TokenUsage;
 import sluice.responses.AnswerFacts;
@@ -135,6 +136,16 @@ final class StreamFacts {
 
     boolean ended() {
         return !terminal.isEmpty();
+    }
+
+    /** What a stream is that comes to its announced end before its response does. */
+    Cause endedEarly() {
+        return events == 0 ? Cause.NO_ANSWER : Cause.UPSTREAM_CUT;
+    }
+
+    /** {@link #endedEarly}, in words. */
+    String earlyEnd() {
+        return events == 0 ? "a stream without an event" : "ended without a terminal event";
     }
 
     /** Whether an event with a type came. */

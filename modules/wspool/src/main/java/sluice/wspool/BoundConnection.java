@@ -15,8 +15,8 @@ import sluice.responses.EventKind;
 import sluice.responses.EventType;
 
 /**
- * A connection that one WebSocket client keeps, shared by the turns of its streams: each event goes to the turn of the stream
- * that it names.
+ * A connection that one WebSocket client keeps, shared by the turns of its streams: each event goes to the {@link EventMailbox} of
+ * the turn whose stream it names, and what belongs to none goes to the client as it is, or nowhere.
  *
  * <p>Thread-safe. {@code lock} guards the turns and the phase; it is never held over I/O, nor while a mailbox is called.
  */

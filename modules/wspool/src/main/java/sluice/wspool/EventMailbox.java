@@ -16,8 +16,8 @@ import sluice.websocket.CloseCodes;
 
 /**
  * One turn's events on their way from a connection's reader to the request's thread, as SSE. This is the one hand-off that a
- * permanent reader costs a bridged request (decision 0042): events gather while the request's thread writes, and are read in
- * one piece.
+ * permanent reader costs, for a request by HTTP and for a turn of a WebSocket client alike (decision 0042): events gather while the
+ * request's thread writes, and are read in one piece.
  *
  * <p>The lock guards all fields; no I/O happens under it.
  */

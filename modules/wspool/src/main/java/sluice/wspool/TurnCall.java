@@ -125,9 +125,9 @@ final class TurnCall {
     }
 
     /**
-     * What tells of the account is the answer; what tells of WebSocket alone is an address without it. A page instead of an error is
-     * of a way station that lets no WebSocket through, and a server error may be of WebSocket alone, this time. {@code mayHaveRun}: an
-     * earlier try may have been executed, and counts.
+     * What tells of the account is the answer, which is judged like any other; what tells of WebSocket alone is an address without it.
+     * A page instead of an error is of a way station that lets no WebSocket through, and a server error may be of WebSocket alone, this
+     * time. {@code mayHaveRun}: an earlier try may have been executed, and counts.
      */
     static UpstreamResult refusedHandshake(UpstreamDial.Outcome.Refused answer, boolean mayHaveRun) {
         int status = answer.status();
