@@ -8,6 +8,7 @@ module sluice.body {
     requires sluice.api;
     requires sluice.buffers;
     requires sluice.json;
+    requires sluice.relay;
     requires sluice.responses;
     requires com.github.luben.zstd_jni;
 

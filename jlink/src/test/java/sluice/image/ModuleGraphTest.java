@@ -34,8 +34,9 @@ class ModuleGraphTest {
             Map.entry("sluice.net", Set.of("sluice.api", "sluice.buffers")),
             Map.entry("sluice.http1", Set.of("sluice.api", "sluice.net")),
             Map.entry("sluice.websocket", Set.of("sluice.api", "sluice.net", "sluice.http1")),
-            Map.entry("sluice.body", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
-            Map.entry("sluice.sse", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json")),
+            Map.entry("sluice.relay", Set.of("sluice.api")),
+            Map.entry("sluice.body", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json", "sluice.relay")),
+            Map.entry("sluice.sse", Set.of("sluice.api", "sluice.buffers", "sluice.responses", "sluice.json", "sluice.relay")),
             Map.entry("sluice.sched", Set.of("sluice.api")),
             Map.entry("sluice.state", Set.of("sluice.api", "sluice.files")),
             Map.entry("sluice.upstream", Set.of("sluice.api", "sluice.net", "sluice.http1")),
@@ -95,6 +96,7 @@ class ModuleGraphTest {
             Map.entry("sluice.admin", Set.of("sluice.ops", "sluice.server")),
             Map.entry("sluice.ops", Set.of("sluice.server")),
             Map.entry("sluice.probe", Set.of("sluice.ops", "sluice.server")),
+            Map.entry("sluice.relay", Set.of("sluice.body", "sluice.sse")),
             // tests of the server, and its demonstration
             Map.entry("sluice.simulator", Set.of("sluice.server")));
 

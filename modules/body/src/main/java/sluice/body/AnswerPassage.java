@@ -8,8 +8,10 @@ import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
 import sluice.json.AccountNames;
+import sluice.relay.Deadlines;
+import sluice.relay.HoldBack;
 
-/** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HeldHead}. */
+/** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HoldBack}. */
 final class AnswerPassage {
     /** What became of it. */
     private enum Passed { PASSED, REFUSED, NO_ANSWER }
@@ -25,7 +27,10 @@ final class AnswerPassage {
     private long flushes;
     private int idsTold;
     private boolean endTold;
-    private final HeldHead held;
+    private final HoldBack hold = new HoldBack(this::release);
+    private final Deadlines deadlines;
+    /** From so many bytes on nothing is held back. */
+    private final int mostHeldBytes;
     /** Bytes at the start of the buffer that {@link #release} has written. */
     private int released;
 
@@ -34,11 +39,13 @@ final class AnswerPassage {
         this.source = source;
         this.sink = sink;
         this.options = options;
-        held = new HeldHead(options, AnswerScan.READ_BYTES, this::release);
+        deadlines = new Deadlines(source, hold, options.clocks());
+        mostHeldBytes = Math.min(options.held().bytes(), AnswerScan.READ_BYTES);
     }
 
     RelayOutcome relay() {
-        try (held) {
+        deadlines.holdBack(options.held());
+        try (deadlines) {
             return switch (pass()) {
                 case PASSED -> new RelayOutcome.Completed(report());
                 case REFUSED -> new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
@@ -76,8 +83,8 @@ final class AnswerPassage {
                 }
                 continue;
             }
-            if (scan.settled() || !held.holds(filled)) {
-                held.open();
+            if (scan.settled() || filled >= mostHeldBytes || !hold.holds()) {
+                hold.open();
                 if (filled >= AnswerScan.READ_BYTES || !source.ready()) {
                     writeOut(scan.writable(filled));
                 }
@@ -93,7 +100,7 @@ final class AnswerPassage {
         if (mustBeObject() && !scan.whole() && !mayBeEmpty) {
             return Passed.NO_ANSWER;
         }
-        held.open();
+        hold.open();
         write(scan.buffer, 0, filled);
         return Passed.PASSED;
     }
@@ -109,14 +116,8 @@ final class AnswerPassage {
     }
 
     private int read() throws IOException {
-        int count;
-        held.beforeRead();
-        try {
-            count = source.read(scan.buffer, filled, AnswerScan.READ_BYTES - filled);
-        } finally {
-            held.afterRead();
-        }
-        held.check();
+        int count = hold.read(source, scan.buffer, filled, AnswerScan.READ_BYTES - filled);
+        hold.check();
         if (released > 0) {
             giveUp(released, filled + Math.max(0, count));
             filled -= released;
@@ -134,7 +135,7 @@ final class AnswerPassage {
     private void follow(int from, int to) throws ClientSink.Gone {
         filled = scan.follow(from, to);
         while (scan.patch().length > 0) {
-            held.open();
+            hold.open();
             write(scan.buffer, 0, scan.patchFrom());
             write(scan.patch(), 0, scan.patch().length);
             int rest = filled - scan.patchTo();

@@ -23,7 +23,8 @@ class ReadmeTest {
         Path program = Files.writeString(folder.resolve("Embedded.java"), first(PROGRAM, readme));
         Path output = folder.resolve("output");
         String modulePath = String.join(System.getProperty("path.separator"), location("sluice.api"), location("sluice.buffers"),
-                location("sluice.json"), location("sluice.responses"), location("sluice.body"), location("com.github.luben.zstd_jni"));
+                location("sluice.json"), location("sluice.relay"), location("sluice.responses"), location("sluice.body"),
+                location("com.github.luben.zstd_jni"));
         List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--module-path", modulePath, "--add-modules", "sluice.body", program.toString());
         Process java = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();

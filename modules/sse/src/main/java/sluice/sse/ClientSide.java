@@ -4,6 +4,7 @@ import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
+import sluice.relay.Deadlines;
 
 /**
  * The client's side of a stream: hands on what is ready; once the client has left, the stream is read on for its usage, or ends. Confined

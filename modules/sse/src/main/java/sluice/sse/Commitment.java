@@ -4,6 +4,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Commit;
 import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome.StreamError;
+import sluice.relay.Deadlines;
 import sluice.responses.AnswerFacts;
 import sluice.responses.BehindEnd;
 import sluice.responses.EventKind;

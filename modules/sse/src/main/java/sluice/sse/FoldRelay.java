@@ -11,6 +11,7 @@ import sluice.api.RelayOutcome.Completed;
 import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.buffers.AnswerRoom;
 import sluice.json.JsonReader;
+import sluice.relay.Deadlines;
 import sluice.responses.AnswerFacts;
 import sluice.responses.AnswerTree;
 import sluice.responses.EventKind;
@@ -47,7 +48,7 @@ final class FoldRelay {
         model = ModelGate.of(options.call().model());
         outlet = new Outlet(sink, 0, AnswerRoom.shared());
         outlet.open();
-        deadlines = new Deadlines(source, () -> { }, options.clocks());
+        deadlines = new Deadlines(source, outlet.hold(), options.clocks());
         facts = new StreamFacts(options);
         found = AnswerFacts.toldTo(options.call().identified());
         json = new JsonReader<>(AnswerTree.EVENT, found);

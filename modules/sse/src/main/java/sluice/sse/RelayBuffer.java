@@ -5,6 +5,7 @@ import sluice.api.ByteSource;
 import sluice.api.RelayOptions;
 import sluice.buffers.AnswerRoom;
 import sluice.buffers.ArrayShelf;
+import sluice.relay.HoldBack;
 import sluice.responses.ModelGate;
 
 /**
@@ -50,8 +51,8 @@ final class RelayBuffer {
     }
 
     /** Reads what fits; -1 at the announced end. */
-    int read(ByteSource source) throws IOException {
-        int count = source.read(bytes, limit, readEnd - limit);
+    int read(ByteSource source, HoldBack hold) throws IOException {
+        int count = hold.read(source, bytes, limit, readEnd - limit);
         limit += Math.max(0, count);
         return count;
     }

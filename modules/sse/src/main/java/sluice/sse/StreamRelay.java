@@ -12,6 +12,7 @@ import sluice.api.RelayOutcome.RefusedBeforeOutput;
 import sluice.buffers.AnswerRoom;
 import sluice.json.AccountNames;
 import sluice.json.ByteSearch;
+import sluice.relay.Deadlines;
 import sluice.responses.BehindEnd;
 import sluice.responses.EventHead;
 import sluice.responses.EventKind;
@@ -21,7 +22,7 @@ import sluice.responses.ModelGate;
 /**
  * The relay of one stream: reads, finds events, asks what they mean, and writes. An event that fits into the {@link RelayBuffer}
  * is looked at when it is whole, here; one that does not passes through a {@link LongEvent}. Confined to the stream's thread, but
- * for {@link Deadlines} and {@link Outlet}.
+ * for {@link Deadlines} and what they release of the {@link Outlet}.
  */
 final class StreamRelay {
     private final ByteSource source;
@@ -54,7 +55,7 @@ final class StreamRelay {
         numbers = new Numbering(reading);
         facts = new StreamFacts(options);
         outlet = new Outlet(sink, options.held().commit() == Commit.FIRST_OUTPUT ? options.held().bytes() : 0, room);
-        deadlines = new Deadlines(source, outlet::releaseSoon, options.clocks());
+        deadlines = new Deadlines(source, outlet.hold(), options.clocks());
         client = new ClientSide(outlet, options, facts, deadlines);
         commitment = new Commitment(options, outlet, deadlines, facts);
         longEvent = new LongEvent(buffer, reading, outlet, client, commitment);
@@ -64,9 +65,7 @@ final class StreamRelay {
     RelayOutcome run() {
         try (deadlines) {
             deadlines.firstOutputIn(options.limits().firstOutput());
-            if (options.held().commit() == Commit.FIRST_OUTPUT) {
-                deadlines.releaseIn(options.held().time());
-            }
+            deadlines.holdBack(options.held());
             return relay();
         } catch (ClientSink.Gone left) {
             return client.left(left);
@@ -93,7 +92,7 @@ final class StreamRelay {
             if (!longEvent.isPassing() && buffer.isAlmostFull()) {
                 widen();
             }
-            int count = buffer.read(source);
+            int count = buffer.read(source, outlet.hold());
             if (count < 0) {
                 return client.isGone() ? client.left() : end.announced();
             }

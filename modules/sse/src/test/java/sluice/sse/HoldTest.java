@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
@@ -203,6 +205,27 @@ class HoldTest {
         assertInstanceOf(Completed.class, outcome.get(), "an error after the release is relayed");
         assertEquals(joined(0, 2) + "data: partial\n\n" + OVERLOADED, sink.text());
         assertEquals(sink.count(), outcome.get().report().flushes());
+    }
+
+    @Test
+    void readsOnOnceOnlyForAClientThatLeftDuringTheRelease() throws Exception {
+        HandSource source = new HandSource();
+        CountDownLatch released = new CountDownLatch(1);
+        AtomicReference<RelayOutcome> outcome = new AtomicReference<>();
+        Thread relay = Thread.ofVirtual().start(() -> outcome.set(new BatchingRelay().relay(source, (buffer, from, length, boundary) -> {
+            released.countDown();
+            throw new ClientSink.Gone(false, "gone");
+        }, new Options(sweeper).buffer(300).firstOutputCommits(64 * 1024).drain(Duration.ofSeconds(30), 1000).build())));
+        source.give(joined(0, 1));
+        source.awaitReaderIsWaiting();
+        sweeper.sweep(AFTER_HOLD);
+        released.await();
+        source.give(Streams.text(100));
+        source.end();
+        relay.join();
+        BrokeOff gone = assertInstanceOf(BrokeOff.class, outcome.get());
+        assertEquals(RelayOutcome.Cause.CLIENT_GONE, gone.cause());
+        assertTrue(gone.report().bytesIn() < 5000, gone.report().bytesIn() + " bytes of " + Streams.text(100).length());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package sluice.sse;
+package sluice.relay;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,11 +8,11 @@ import sluice.api.RelayOutcome.Cause;
 import sluice.api.Sweeper;
 
 /**
- * The limits of one stream, for the one sweeper of the process, which hears of the stream with its first limit. While the
- * stream's thread waits in a read, only the sweeper can see that a time is over; it then aborts the source, and the thread finds
- * here why. Thread-safe, without locks; limits are set by the stream's thread.
+ * The times of one answer, for the one sweeper of the process, which hears of the answer with its first time. While the
+ * answer's thread waits in a read, only the sweeper can see that a time is over; it then aborts the source, and the thread finds
+ * here why. Thread-safe, without locks; times are set by the answer's thread.
  */
-final class Deadlines implements Sweeper.Watched, AutoCloseable {
+public final class Deadlines implements Sweeper.Watched, AutoCloseable {
     /** What ended the waiting. */
     private enum Expired { NOTHING, FIRST_OUTPUT, END }
 
@@ -20,44 +20,47 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
     private static final long NONE = 0;
 
     private final ByteSource source;
-    private final Runnable releaseHeld;
+    private final HoldBack hold;
     private final RelayOptions.Clocks clocks;
     private final AtomicReference<Expired> expired = new AtomicReference<>(Expired.NOTHING);
     private volatile long firstOutputAt = NONE;
     private volatile long endAt = NONE;
     private volatile long releaseAt = NONE;
-    /** Confined to the stream's thread. */
+    /** Confined to the answer's thread. */
     private Sweeper.Registration watch = () -> { };
     private boolean watched;
 
-    /** Limits of {@code source}; {@code releaseHeld} is run, without blocking, when the hold is over. */
-    Deadlines(ByteSource source, Runnable releaseHeld, RelayOptions.Clocks clocks) {
+    /** None so far, of {@code source} and of what is held back of it. */
+    public Deadlines(ByteSource source, HoldBack hold, RelayOptions.Clocks clocks) {
         this.source = source;
-        this.releaseHeld = releaseHeld;
+        this.hold = hold;
         this.clocks = clocks;
     }
 
     /** The first output must come within this time; zero: whenever it likes. */
-    void firstOutputIn(Duration limit) {
+    public void firstOutputIn(Duration limit) {
         if (!limit.isZero()) {
             firstOutputAt = in(limit);
         }
     }
 
     /** The output came. Each event says so: a look at the field costs less than a write that other threads must see. */
-    void noFirstOutput() {
+    public void noFirstOutput() {
         if (firstOutputAt != NONE) {
             firstOutputAt = NONE;
         }
     }
 
-    /** What is held back goes out after this time. */
-    void releaseIn(Duration limit) {
-        releaseAt = in(limit);
+    /** Begins to hold back, if the options say so, and for no longer than they say. */
+    public void holdBack(RelayOptions.Held held) {
+        if (held.commit() == RelayOptions.Commit.FIRST_OUTPUT) {
+            hold.begin();
+            releaseAt = in(held.time());
+        }
     }
 
-    /** The stream ends after this time, whatever comes. */
-    void endIn(Duration limit) {
+    /** The answer ends after this time, whatever comes. */
+    public void endIn(Duration limit) {
         endAt = in(limit);
     }
 
@@ -71,7 +74,7 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
     }
 
     /** Why the source ended so. */
-    Cause causeOf(ByteSource.Broken broken) {
+    public Cause causeOf(ByteSource.Broken broken) {
         Cause cause = Cause.of(broken);
         return cause == Cause.CANCELLED && expired.get() == Expired.FIRST_OUTPUT ? Cause.FIRST_OUTPUT_TIMEOUT : cause;
     }
@@ -80,7 +83,7 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
     public void sweep(long nowNanos) {
         if (over(releaseAt, nowNanos)) {
             releaseAt = NONE;
-            releaseHeld.run();
+            hold.releaseSoon();
         }
         if (over(firstOutputAt, nowNanos) && expired.compareAndSet(Expired.NOTHING, Expired.FIRST_OUTPUT)
                 || over(endAt, nowNanos) && expired.compareAndSet(Expired.NOTHING, Expired.END)) {
@@ -88,9 +91,10 @@ final class Deadlines implements Sweeper.Watched, AutoCloseable {
         }
     }
 
-    /** The sweeper forgets the stream. */
+    /** The sweeper forgets the answer, and nothing of it is held back any more. */
     @Override
     public void close() {
+        hold.open();
         watch.close();
     }
 

@@ -21,7 +21,7 @@ import sluice.api.RelayOutcome;
 import sluice.api.Sweeper;
 
 /** What goes out of an answer, and when, while it may still turn out to be a failure. */
-class HeldHeadTest {
+class HoldTest {
     private static final String FAILED = """
             {"id":"r","object":"response","model":"m","status":"failed","background":false,
              "error":{"code":"server_is_overloaded","message":"busy"},"output":[]}""";
