@@ -6,10 +6,10 @@ import sluice.api.ClientSink;
 import sluice.api.RelayOptions;
 import sluice.api.RelayOptions.Ending;
 import sluice.api.RelayOutcome;
-import sluice.api.Sweeper;
 import sluice.json.AccountNames;
 import sluice.relay.Deadlines;
 import sluice.relay.HoldBack;
+import sluice.relay.ReadingOn;
 
 /** One answer on its way. Confined to the request's thread, but for {@link #release}: see {@link HoldBack}. */
 final class AnswerPassage {
@@ -29,6 +29,7 @@ final class AnswerPassage {
     private boolean endTold;
     private final HoldBack hold = new HoldBack(this::release);
     private final Deadlines deadlines;
+    private final ReadingOn readingOn;
     /** From so many bytes on nothing is held back. */
     private final int mostHeldBytes;
     /** Bytes at the start of the buffer that {@link #release} has written. */
@@ -40,19 +41,26 @@ final class AnswerPassage {
         this.sink = sink;
         this.options = options;
         deadlines = new Deadlines(source, hold, options.clocks());
+        readingOn = new ReadingOn(options.limits(), deadlines);
         mostHeldBytes = Math.min(options.held().bytes(), AnswerScan.READ_BYTES);
     }
 
     RelayOutcome relay() {
-        deadlines.holdBack(options.held());
         try (deadlines) {
+            deadlines.holdBack(options.held());
+            return outcome();
+        }
+    }
+
+    private RelayOutcome outcome() {
+        try {
             return switch (pass()) {
                 case PASSED -> new RelayOutcome.Completed(report());
                 case REFUSED -> new RelayOutcome.RefusedBeforeOutput(scan.error(), report());
                 case NO_ANSWER -> new RelayOutcome.BrokeOff(RelayOutcome.Cause.NO_ANSWER, "no JSON object", report());
             };
         } catch (ClientSink.Gone e) {
-            drain();
+            readOn();
             return RelayOutcome.BrokeOff.of(e, report());
         } catch (ByteSource.Broken e) {
             return new RelayOutcome.BrokeOff(RelayOutcome.Cause.of(e), detail(e), report());
@@ -185,30 +193,22 @@ final class AnswerPassage {
     }
 
     /** Reads on after the client has left, for the usage at the end. */
-    private void drain() {
-        if (options.limits().drain().isZero()) {
+    private void readOn() {
+        if (!readingOn.begin(bytesIn)) {
             return;
         }
-        long deadlineNanos = options.clocks().nanos().getAsLong() + options.limits().drain().toNanos();
-        Sweeper.Registration deadline = options.clocks().sweeper().watch(nowNanos -> {
-            if (nowNanos - deadlineNanos >= 0) {
-                source.abort();
-            }
-        });
-        try (deadline) {
-            boolean behindName = scan.patch().length > 0;
-            scan.withoutModel();
-            if (behindName) {
-                scan.follow(scan.patchTo(), filled);
-            }
-            long left = options.limits().drainBytes();
-            while (left > 0) {
-                int count = source.read(scan.buffer, 0, (int) Math.min(left, AnswerScan.READ_BYTES));
+        boolean behindName = scan.patch().length > 0;
+        scan.withoutModel();
+        if (behindName) {
+            scan.follow(scan.patchTo(), filled);
+        }
+        try {
+            while (!readingOn.isEnough(bytesIn)) {
+                int count = source.read(scan.buffer, 0, AnswerScan.READ_BYTES);
                 if (count < 0) {
                     return;
                 }
                 bytesIn += count;
-                left -= count;
                 scan.follow(0, count);
             }
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import sluice.api.RelayOptions;
 import sluice.api.RelayOutcome;
 import sluice.api.RelayOutcome.BrokeOff;
 import sluice.relay.Deadlines;
+import sluice.relay.ReadingOn;
 
 /**
  * The client's side of a stream: hands on what is ready; once the client has left, the stream is read on for its usage, or ends. Confined
@@ -12,17 +13,14 @@ import sluice.relay.Deadlines;
  */
 final class ClientSide {
     private final Outlet outlet;
-    private final RelayOptions options;
     private final StreamFacts facts;
-    private final Deadlines deadlines;
+    private final ReadingOn readingOn;
     private ClientSink.Gone gone;
-    private long drainUntilBytes = Long.MAX_VALUE;
 
     ClientSide(Outlet outlet, RelayOptions options, StreamFacts facts, Deadlines deadlines) {
         this.outlet = outlet;
-        this.options = options;
         this.facts = facts;
-        this.deadlines = deadlines;
+        readingOn = new ReadingOn(options.limits(), deadlines);
     }
 
     /**
@@ -35,13 +33,11 @@ final class ClientSide {
         try {
             outlet.emit(b, from, to, boundary);
         } catch (ClientSink.Gone left) {
-            if (facts.ended() || options.limits().drain().isZero()) {
+            if (facts.ended() || !readingOn.begin(facts.bytesIn())) {
                 throw left;
             }
             gone = left;
             outlet.close();
-            drainUntilBytes = facts.bytesIn() + options.limits().drainBytes();
-            deadlines.endIn(options.limits().drain());
         }
     }
 
@@ -60,7 +56,7 @@ final class ClientSide {
 
     /** Whether enough was read for it. */
     boolean isDrained() {
-        return facts.bytesIn() > drainUntilBytes;
+        return readingOn.isEnough(facts.bytesIn());
     }
 
     /** The end of a stream whose client {@linkplain #isGone has left}. */
