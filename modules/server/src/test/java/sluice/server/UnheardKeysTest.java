@@ -45,7 +45,8 @@ class UnheardKeysTest {
             "RelayOptions.room", "RelayOptions.withHeld", "RelayOptions$Limits.drain", "RelayOptions$Limits.drainBytes",
             "RelayOptions.limits", "RelayOptions.held",
             "RelayOptions$Held.bytes", "RelayOptions$Held.commit", "RelayOptions$Held.time", "RelayOptions.clocks",
-            "RelayOptions$Clocks.nanos", "RelayOptions$Clocks.sweeper", "UpstreamSettings.sweeper");
+            "RelayOptions$Clocks.nanos", "RelayOptions$Clocks.sweeper", "UpstreamSettings.sweeper",
+            "Account$Endpoint.basePath");
     /** Read, and the same for all accounts, so that it changes nothing. */
     private static final Set<String> CHANGES_NOTHING = Set.of("scheduler.weights.queue");
 
