@@ -263,9 +263,7 @@ public final class DataPort implements AutoCloseable {
 
     private SSLSocket secured(Socket transport, OpenConnections.Place place) throws IOException {
         try (AutoClosed _ = closeWhenLate(transport, place::patienceWithNew)) {
-            SSLSocket socket = tls.orElseThrow().accepted(transport, !protocols.isEmpty());
-            socket.startHandshake();
-            return socket;
+            return tls.orElseThrow().accepted(transport, !protocols.isEmpty());
         }
     }
 

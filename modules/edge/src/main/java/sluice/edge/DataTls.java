@@ -99,10 +99,10 @@ public final class DataTls {
     }
 
     /**
-     * The server's side of TLS over a connection that was accepted; its handshake is to be started.
+     * The server's side of TLS over a connection that was accepted. Waits for the handshake.
      *
      * @param http2 whether it is offered beside HTTP/1.1
-     * @throws IOException if the connection has ended
+     * @throws IOException if the connection has ended, or its client is not trusted
      */
     public SSLSocket accepted(Socket socket, boolean http2) throws IOException {
         SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, (InputStream) null, true);
@@ -111,6 +111,10 @@ public final class DataTls {
         parameters.setNeedClientAuth(trust.isPresent());
         parameters.setApplicationProtocols(http2 ? new String[] {HTTP2, HTTP1} : new String[] {HTTP1});
         secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        if (trust.isPresent()) {
+            trust.get().checkStill(secured.getSession());
+        }
         return secured;
     }
 }

@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -37,6 +42,21 @@ final class ExchangeableTrust extends X509ExtendedTrustManager {
             return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
         } catch (GeneralSecurityException e) {
             throw new IOException("server.tls.client-ca: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A session that is taken up again shows no certificate: the one that it began with may have expired since, or be trusted no more.
+     *
+     * @throws SSLException if it is not trusted now
+     */
+    void checkStill(SSLSession session) throws SSLException {
+        Certificate[] shown = session.getPeerCertificates();
+        X509Certificate[] chain = Arrays.copyOf(shown, shown.length, X509Certificate[].class);
+        try {
+            trusted.get().checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
+        } catch (CertificateException e) {
+            throw new SSLHandshakeException("the client's certificate is not trusted any more: " + e.getMessage(), e);
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import javax.net.ssl.SSLSocket;
 import sluice.admin.AdminConnection;
 import sluice.admin.AdminListener;
 import sluice.admin.AdminPlaces;
@@ -82,11 +81,7 @@ final class AdminPort implements AutoCloseable {
     }
 
     private static AdminConnection.Handshake secured(DataTls tls) {
-        return transport -> {
-            SSLSocket secure = tls.accepted(transport, false);
-            secure.startHandshake();
-            return secure;
-        };
+        return transport -> tls.accepted(transport, false);
     }
 
     int port() {

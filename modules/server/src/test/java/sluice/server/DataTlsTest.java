@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -224,6 +225,38 @@ class DataTlsTest {
             });
             assertEquals(1, upstream.log().total());
         }
+    }
+
+    /** A session is taken up again without a certificate, hours after the handshake in which it was shown. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void noSessionOutlivesTheCertificateOfItsClient(String version) throws Exception {
+        String name = "passing-" + version;
+        authority.issueAt(name, "-2d+6S");
+        SSLContext passing = authority.showing(name);
+        try (SimulatedUpstream upstream = SimulatedUpstream.start();
+                RunningGateway gateway = RunningGateway.accounts(upstream.baseUri(), 1,
+                        tls("first", ", client-ca: \"" + folder.resolve("ca.pem") + "\""))) {
+            try (TestClient known = version(gateway, passing, version)) {
+                assertEquals(200, known.post(STREAM).status());
+            }
+            while (Instant.now().isBefore(authority.end(name))) {
+                LockSupport.parkNanos(10_000_000);
+            }
+            assertThrows(IOException.class, () -> {
+                try (TestClient expired = version(gateway, passing, version)) {
+                    expired.post(STREAM);
+                }
+            });
+            assertEquals(1, upstream.log().total());
+        }
+    }
+
+    private static TestClient version(RunningGateway gateway, SSLContext context, String version) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", gateway.port());
+        socket.setEnabledProtocols(new String[] {version});
+        socket.startHandshake();
+        return new TestClient(socket);
     }
 
     @ParameterizedTest

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -54,6 +56,11 @@ final class TestAuthority {
     void issueAt(String name, String start) throws IOException {
         keytool("-genkeypair", "-alias", name, "-signer", "ca", "-dname", "CN=" + name, "-ext", "san=dns:localhost,ip:127.0.0.1",
                 "-keyalg", "EC", "-startdate", start);
+    }
+
+    /** When a certificate ends. */
+    Instant end(String name) throws IOException, GeneralSecurityException {
+        return ((X509Certificate) load().getCertificate(name)).getNotAfter().toInstant();
     }
 
     private KeyStore load() throws IOException, GeneralSecurityException {
