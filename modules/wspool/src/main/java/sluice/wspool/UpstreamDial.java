@@ -1,9 +1,12 @@
 package sluice.wspool;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import sluice.api.Account;
@@ -37,6 +40,8 @@ final class UpstreamDial {
     private final LongSupplier nanoClock;
     private final int maxHeaderBytes;
     private final int maxMessageBytes;
+    /** Addresses that have let a WebSocket through: as many as the configuration ever had. */
+    private final Set<URI> proven = ConcurrentHashMap.newKeySet();
 
     UpstreamDial(Dialer dialer, Sweeper sweeper, LongSupplier nanoClock, int maxHeaderBytes, int maxMessageBytes) {
         this.dialer = dialer;
@@ -80,7 +85,7 @@ final class UpstreamDial {
                     yield handshake(link, account, where.authority(), target, headers);
                 } catch (IOException e) {
                     link.close();
-                    yield failed(e, late.get(), cancellation);
+                    yield late.get() && !cancellation.isCancelled() ? tooLate(account) : failed(e, cancellation);
                 } finally {
                     watch.close();
                     cancellation.clear();
@@ -89,15 +94,18 @@ final class UpstreamDial {
         };
     }
 
-    private static Outcome failed(IOException e, boolean late, Cancellation cancellation) {
-        if (cancellation.isCancelled()) {
-            return new Outcome.Failed(Kind.CANCELLED, "cancelled in the WebSocket handshake");
-        }
-        if (late) {
-            // Connected, and then silent: a way station that does not know WebSocket.
-            return new Outcome.Failed(Kind.NO_WEBSOCKET, "the WebSocket handshake took too long");
-        }
-        return new Outcome.Failed(Kind.RESET, "the WebSocket handshake broke off: " + e.getMessage());
+    private static Outcome failed(IOException e, Cancellation cancellation) {
+        return cancellation.isCancelled() ? new Outcome.Failed(Kind.CANCELLED, "cancelled in the WebSocket handshake")
+                : new Outcome.Failed(Kind.RESET, "the WebSocket handshake broke off: " + e.getMessage());
+    }
+
+    /**
+     * Connected, and then silent: a way station that does not know WebSocket. Where there was one before it is only slow, and nobody
+     * has to go without.
+     */
+    private Outcome tooLate(Account account) {
+        return new Outcome.Failed(proven.contains(account.endpoint().baseUrl()) ? Kind.CONNECT : Kind.NO_WEBSOCKET,
+                "the WebSocket handshake took too long");
     }
 
     private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
@@ -114,6 +122,7 @@ final class UpstreamDial {
             }
             switch (WebSocketHandshake.opened(head.get(), key)) {
                 case WebSocketHandshake.Opened.Open open -> {
+                    proven.add(account.endpoint().baseUrl());
                     MessageMemory memory = new MessageMemory(AnswerRoom.shared());
                     WebSocketConnection socket = WebSocketConnection.client(link, input, maxMessageBytes, memory, nanoClock);
                     return new Outcome.Open(socket, memory, head.get().headers());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -194,6 +195,29 @@ class BridgeTest {
             upstream.refuse(answer);
             assertEquals(UpstreamResult.Kind.NO_WEBSOCKET, unreachable(pool.send(request(upstream.account(), "team", 7))).kind());
         }
+    }
+
+    @Test
+    void whereThereWasAWebSocketSilenceIsNoAddressWithoutOne() throws Exception {
+        try (FakeUpstream upstream = FakeUpstream.obliging()) {
+            upstream.standStill(true);
+            assertEquals(UpstreamResult.Kind.NO_WEBSOCKET, late(upstream).kind());
+            upstream.standStill(false);
+            text(answered(pool.send(request(upstream.account(), "team", 7))));
+            upstream.handshake();
+            upstream.cutAll();
+            untilSeats(0);
+            upstream.standStill(true);
+            assertEquals(UpstreamResult.Kind.CONNECT, late(upstream).kind());
+        }
+    }
+
+    /** A request whose handshake is not answered within its time. */
+    private UpstreamResult.Unreachable late(FakeUpstream upstream) throws Exception {
+        CompletableFuture<UpstreamResult> result = CompletableFuture.supplyAsync(() -> pool.send(request(upstream.account(), "team", 7)));
+        upstream.handshake();
+        sweeper.sweep(clock.addAndGet(90 * SECOND));
+        return unreachable(result.get());
     }
 
     @Test

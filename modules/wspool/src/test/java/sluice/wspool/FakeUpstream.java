@@ -39,6 +39,7 @@ final class FakeUpstream implements AutoCloseable {
     private final Map<Link, Boolean> open = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile String refusal = "";
+    private volatile boolean still;
     private volatile Headers handshakeHeaders = Headers.EMPTY;
 
     FakeUpstream(Script script) throws IOException {
@@ -63,6 +64,11 @@ final class FakeUpstream implements AutoCloseable {
     /** From now on handshakes get this HTTP answer; empty: they succeed. */
     void refuse(String answer) {
         refusal = answer;
+    }
+
+    /** Whether handshakes get no answer. */
+    void standStill(boolean now) {
+        still = now;
     }
 
     void handshakeHeaders(Headers headers) {
@@ -125,6 +131,10 @@ final class FakeUpstream implements AutoCloseable {
             Optional<RequestHead> head = input.readRequestHead();
             if (head.isPresent() && WebSocketHandshake.asked(head.get()) instanceof WebSocketHandshake.Asked.Upgrade asked) {
                 handshakes.add(head.get());
+                if (still) {
+                    input.readRequestHead();
+                    return;
+                }
                 ByteBuilder answer = new ByteBuilder(256);
                 if (refusal.isEmpty()) {
                     WebSocketHandshake.switching(asked.key(), handshakeHeaders, answer);
