@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
@@ -32,6 +33,9 @@ final class YamlFile {
     /** Of each value its key, its beginning and its end. Stops a file that would fill the heap before a value is looked at. */
     private static final int MAX_EVENTS = 3 * MAX_NODES;
 
+    /** No value is as long. What reads YAML copies a line again for each kilobyte of it: one of 16 MiB would take a minute. */
+    private static final int MAX_LINE = 1 << 20;
+
     private final Problems problems;
     private int nodes;
 
@@ -41,6 +45,11 @@ final class YamlFile {
 
     /** The root table; an empty one if the file is empty or broken, which is then among the problems. */
     static YamlNode.Table read(String yaml, Problems problems) {
+        OptionalInt tooLong = tooLongLine(yaml);
+        if (tooLong.isPresent()) {
+            problems.error("", tooLong.getAsInt(), "has a line of more than " + MAX_LINE + " characters");
+            return new YamlNode.Table(Map.of(), 1);
+        }
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
         try {
@@ -63,6 +72,17 @@ final class YamlFile {
             problems.error("", 0, "is not YAML: " + e.getMessage().lines().findFirst().orElse("unreadable"));
         }
         return new YamlNode.Table(Map.of(), 1);
+    }
+
+    private static OptionalInt tooLongLine(String yaml) {
+        int line = 1;
+        int from = 0;
+        for (int end = yaml.indexOf('\n'); end >= 0 && end - from <= MAX_LINE; end = yaml.indexOf('\n', from)) {
+            from = end + 1;
+            line++;
+        }
+        int end = yaml.indexOf('\n', from);
+        return (end < 0 ? yaml.length() : end) - from > MAX_LINE ? OptionalInt.of(line) : OptionalInt.empty();
     }
 
     /** Lines and columns without the text around them, which every value would keep in memory. */
