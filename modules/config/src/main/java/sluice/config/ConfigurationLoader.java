@@ -78,7 +78,7 @@ public final class ConfigurationLoader {
      */
     public LoadResult parse(String name, String yaml, Path folder) {
         Problems problems = new Problems(name);
-        YamlNode.Table root = YamlFile.read(yaml, problems);
+        YamlNode.Table root = YamlFile.read(yaml, heapBytes, problems);
         if (problems.hasErrors()) {
             return new LoadResult.Rejected(problems.all(), ModuleChoice.USUAL, LogSettings.USUAL);
         }

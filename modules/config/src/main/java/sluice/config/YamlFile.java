@@ -30,21 +30,30 @@ final class YamlFile {
     private static final int MAX_DEPTH = 32;
     /** Stops a file of aliases that multiply. */
     private static final int MAX_NODES = 200_000;
-    /** Of each value its key, its beginning and its end. Stops a file that would fill the heap before a value is looked at. */
-    private static final int MAX_EVENTS = 3 * MAX_NODES;
+    /** Of each value its key, its beginning and its end. */
+    private static final int EVENTS_OF_A_NODE = 3;
+    /** What a value takes while a file is read, at most and beside the gateway's own work: a small heap has room for fewer. */
+    private static final int HEAP_BYTES_OF_A_NODE = 2048;
 
     /** No value is as long. What reads YAML copies a line again for each kilobyte of it: one of 16 MiB would take a minute. */
     private static final int MAX_LINE = 1 << 20;
 
+    private final int maxNodes;
     private final Problems problems;
     private int nodes;
 
-    private YamlFile(Problems problems) {
+    private YamlFile(int maxNodes, Problems problems) {
+        this.maxNodes = maxNodes;
         this.problems = problems;
     }
 
-    /** The root table; an empty one if the file is empty or broken, which is then among the problems. */
-    static YamlNode.Table read(String yaml, Problems problems) {
+    /**
+     * The root table; an empty one if the file is empty or broken, which is then among the problems.
+     *
+     * @param heapBytes most memory of Java's heap
+     */
+    static YamlNode.Table read(String yaml, long heapBytes, Problems problems) {
+        int maxNodes = (int) Math.min(MAX_NODES, heapBytes / HEAP_BYTES_OF_A_NODE);
         OptionalInt tooLong = tooLongLine(yaml);
         if (tooLong.isPresent()) {
             problems.error("", tooLong.getAsInt(), "has a line of more than " + MAX_LINE + " characters");
@@ -53,11 +62,12 @@ final class YamlFile {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
         try {
-            Node root = new Composer(new Bounded(new ParserImpl(new Places(yaml), options)), new Resolver(), options).getSingleNode();
+            Bounded parser = new Bounded(new ParserImpl(new Places(yaml), options), maxNodes);
+            Node root = new Composer(parser, new Resolver(), options).getSingleNode();
             if (root == null) {
                 return new YamlNode.Table(Map.of(), 1);
             }
-            YamlNode node = new YamlFile(problems).convert(root, "", 0);
+            YamlNode node = new YamlFile(maxNodes, problems).convert(root, "", 0);
             if (node instanceof YamlNode.Table table) {
                 return table;
             }
@@ -102,10 +112,12 @@ final class YamlFile {
     /** Ends where there is more than any configuration has. */
     private static final class Bounded implements Parser {
         private final Parser parser;
+        private final int maxNodes;
         private int events;
 
-        Bounded(Parser parser) {
+        Bounded(Parser parser, int maxNodes) {
             this.parser = parser;
+            this.maxNodes = maxNodes;
         }
 
         @Override
@@ -121,8 +133,8 @@ final class YamlFile {
         @Override
         public Event getEvent() {
             Event event = parser.getEvent();
-            if (++events > MAX_EVENTS) {
-                throw new YAMLException("it has more than " + MAX_NODES + " values; the last one read is in line "
+            if (++events > EVENTS_OF_A_NODE * maxNodes) {
+                throw new YAMLException("it has more than " + maxNodes + " values; the last one read is in line "
                         + (event.getStartMark().getLine() + 1));
             }
             return event;
@@ -131,7 +143,7 @@ final class YamlFile {
 
     private YamlNode convert(Node node, String path, int depth) {
         int line = node.getStartMark().getLine() + 1;
-        if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
+        if (depth > MAX_DEPTH || ++nodes > maxNodes) {
             throw new YAMLException("nested or repeated too often, at " + path + ", line " + line);
         }
         return switch (node) {

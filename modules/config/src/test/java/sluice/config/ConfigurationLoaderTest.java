@@ -307,6 +307,9 @@ class ConfigurationLoaderTest {
     void aHugeFileIsNotReadToItsEnd() {
         assertEquals(List.of("sluice.yaml: is not YAML: it has more than 200000 values; the last one read is in line 599997"),
                 problems("x-a:\n" + "- a\n".repeat(1_000_000) + "{"));
+        assertEquals(List.of("sluice.yaml: is not YAML: it has more than 65536 values; the last one read is in line 196605"),
+                new ConfigurationLoader(environment, 128L << 20).parse("sluice.yaml", "x-a:\n" + "- a\n".repeat(200_000), Path.of(""))
+                        .problems().stream().map(Problem::toString).toList(), "a small heap has room for fewer");
         assertProblem("x-a: b\nx-c: " + "d".repeat(1 << 20), "sluice.yaml: has a line of more than 1048576 characters (line 2)");
         good(ACCOUNT + "x-c: " + "d".repeat(1_000_000));
     }
