@@ -83,7 +83,7 @@ public final class Admission {
     /** Judges what only the body tells, and reserves what it will use. */
     Claimed claim(Ticket ticket, RequestBody body, String model, boolean billed, long nowNanos) {
         ClientAuthenticator.Outcome.Known known = ticket.known();
-        Claim claim = Claim.of(body, model, known.client().means());
+        Claim claim = Claim.of(body, model, known.client().means()).unconfirmed(settlement.books().prices());
         ticket.record().tier = claim.tier();
         TokenUsage expected = billed ? TokenUsage.estimate(claim.inputTokens(), claim.outputTokens()) : TokenUsage.NONE;
         long nanoDollars = settlement.books().prices().countedNanoDollars(model, claim.tier(), expected);

@@ -10,7 +10,7 @@ import sluice.api.TokenUsage;
  * known.
  *
  * @param model as the client spelled it
- * @param tier the service tier; empty for the usual one
+ * @param tier the service tier that is paid where no answer names one; empty for the usual one
  * @param inputTokens at most a quarter of the body's bytes, or more if what it goes on from is known to be longer
  * @param outputTokens the most that the request allows, or what such requests usually use
  * @param background whether the work goes on when the answer has come
@@ -58,7 +58,17 @@ record Claim(String model, String tier, long inputTokens, long outputTokens, boo
         return named.equals("auto") || named.equals("default") || named.length() > 64 ? "" : named;
     }
 
-    /** The same work, by the tier that an answer names; one that is not named is the one that was asked for. */
+    /**
+     * The same work, by the tier that is paid where no answer names one. An account need not have heeded what was asked for, or it was
+     * taken out of the request on its way: so it is that, or the usual one where that is dearer.
+     */
+    Claim unconfirmed(PriceTable prices) {
+        TokenUsage used = TokenUsage.estimate(inputTokens, outputTokens);
+        boolean cheaper = !tier.isEmpty() && prices.countedNanoDollars(model, tier, used) < prices.countedNanoDollars(model, "", used);
+        return cheaper ? new Claim(model, "", inputTokens, outputTokens, background) : this;
+    }
+
+    /** The same work, by the tier that an answer names. */
     Claim servedBy(String told) {
         return told.isEmpty() ? this : new Claim(model, tierOf(told), inputTokens, outputTokens, background);
     }

@@ -32,7 +32,8 @@ class ToldPricesTest {
             + "\"completion_tokens\":10,\"completion_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":110}";
     /** Dollars for a million tokens, so that a token costs thousands of billionths of a dollar. */
     private static final String PRICES = "prices: [{model: 'gpt*', input: 10, cached-input: 1, cache-write: 12.5, output: 100}, "
-            + "{model: 'gpt*', tier: flex, input: 5, cached-input: 0.5, cache-write: 6.25, output: 50}]";
+            + "{model: 'gpt*', tier: flex, input: 5, cached-input: 0.5, cache-write: 6.25, output: 50}, "
+            + "{model: 'gpt*', tier: priority, input: 20, cached-input: 2, cache-write: 25, output: 200}]";
     private static final long USUAL = 40 * 10_000 + 40 * 1000 + 20 * 12_500 + 10 * 100_000;
 
     @TempDir
@@ -89,6 +90,10 @@ class ToldPricesTest {
                         || door == Door.WEBSOCKET && webSocket.equals("prefer")) {
                     all.add(Arguments.of(door, webSocket, "flex", "default", USUAL, ""));
                     all.add(Arguments.of(door, webSocket, "auto", "flex", USUAL / 2, "flex"));
+                    all.add(Arguments.of(door, webSocket, "flex", "flex", USUAL / 2, "flex"));
+                    // An account that does not say by which tier it served need not have heeded the client's.
+                    all.add(Arguments.of(door, webSocket, "flex", "", USUAL, ""));
+                    all.add(Arguments.of(door, webSocket, "priority", "", USUAL * 2, "priority"));
                 }
             }
         }
@@ -100,7 +105,8 @@ class ToldPricesTest {
     void theTierThatServedIsPaidAndWhatWasWrittenToTheCacheToo(Door door, String webSocket, String asked, String served, long nanoDollars,
             String tier) throws Exception {
         upstream.account("sk-a", request -> SayingUpstream.events(SayingUpstream.created("gpt-5.1"), SayingUpstream.delta(1, "x"),
-                SayingUpstream.end("response.completed", "completed", "gpt-5.1", USAGE.replace("TIER", served))));
+                SayingUpstream.end("response.completed", "completed", "gpt-5.1", served.isEmpty()
+                        ? USAGE.replace(",\"service_tier\":\"TIER\"", "") : USAGE.replace("TIER", served))));
         try (RunningGateway gateway = gateway(webSocket); Door.Visitor visitor = door.enter(gateway, authority, "")) {
             visitor.ask("{\"model\":\"gpt-5.1\",\"stream\":true,\"store\":false,\"service_tier\":\"" + asked
                     + "\",\"prompt_cache_key\":\"s\",\"input\":\"hi\"}");
