@@ -38,6 +38,12 @@ public record Account(String name, Endpoint endpoint, Rank rank, Offer offer, Ed
             return new Endpoint(baseUrl, apiKey, Map.of(), Optional.empty(), Timeouts.DEFAULT);
         }
 
+        /** The account's host as its address spells it, with a port only where that has one: for {@code Host} (RFC 9110 §7.2). */
+        public String host() {
+            String authority = baseUrl.getRawAuthority();
+            return authority.substring(authority.indexOf('@') + 1);
+        }
+
         /** What stands before the path of each request, without a slash at its end. */
         public String basePath() {
             String path = baseUrl.getRawPath() == null ? "" : baseUrl.getRawPath();

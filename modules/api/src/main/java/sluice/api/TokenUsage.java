@@ -39,6 +39,11 @@ public record TokenUsage(long input, long cached, long cacheWrite, long output, 
         return new TokenUsage(input, 0, 0, output, 0, true);
     }
 
+    /** Whether an answer has told them: something was used, and nothing of it is a guess. */
+    public boolean isTold() {
+        return total() > 0 && !estimated;
+    }
+
     /** Input and output together. */
     public long total() {
         return input + output;

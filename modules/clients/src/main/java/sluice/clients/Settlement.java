@@ -61,8 +61,7 @@ public final class Settlement {
      */
     static boolean knowsUseOf(Ticket ticket) {
         RequestRecord record = ticket.record();
-        return record.usage.total() > 0 && !record.usage.estimated()
-                || ticket.reservation().filter(taken -> !taken.claim().background()).isPresent();
+        return record.usage.isTold() || ticket.reservation().filter(taken -> !taken.claim().background()).isPresent();
     }
 
     /** All is known of a request. */
@@ -81,7 +80,7 @@ public final class Settlement {
         RequestRecord record = ticket.record();
         Claim claim = reservation.claim();
         boolean sent = record.sentNanos != 0;
-        boolean untold = record.usage.total() == 0 || record.usage.estimated();
+        boolean untold = !record.usage.isTold();
         if (claim.background() && sent && untold && succeededOrLeft(record) && isKeepable(record.responseId)) {
             record.usage = TokenUsage.NONE;
             record.cost = OptionalLong.of(0);
@@ -93,7 +92,7 @@ public final class Settlement {
         }
         record.tier = claim.servedBy(record.toldTier).tier();
         record.usage = usageOf(record, claim);
-        if (!record.usage.estimated() && record.usage.total() > 0) {
+        if (record.usage.isTold()) {
             ticket.known().client().means().add(record.model, record.usage);
         }
         ticket.known().client().tokensInAll().addAndGet(record.usage.total());

@@ -20,8 +20,8 @@ import sluice.records.RequestRecord;
 import sluice.responses.Check;
 
 /**
- * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread. See
- * decision 0001 for why it is our own.
+ * One client connection of the data port: HTTP/1.1 requests in turn, each handled on this connection's virtual thread, or aside
+ * where it is heavy ({@link Lane}). See decision 0001 for why it is our own.
  *
  * <p>The sweeper visits it for all its limits; its {@link Lookout} watches for a client that leaves, in requests that take longer than a
  * moment, so that short requests pay nothing for being watched.

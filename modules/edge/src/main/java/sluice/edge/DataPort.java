@@ -31,8 +31,8 @@ import sluice.net.StreamThreads;
 import sluice.records.LogText;
 
 /**
- * The port for clients: each connection that it accepts gets a virtual thread, which agrees on TLS where there is any. That thread serves
- * HTTP/2 to its end; HTTP/1.1 is served by one of {@code StreamThreads}. Thread-safe.
+ * The port for clients. Where there is TLS, each connection that it accepts gets a virtual thread that agrees on it, and serves HTTP/2
+ * to its end. HTTP/1.1 is served by one of {@code StreamThreads}. Thread-safe.
  */
 public final class DataPort implements AutoCloseable {
     private static final Logger LOG = System.getLogger("sluice.edge");

@@ -159,9 +159,8 @@ public final class Call {
     }
 
     /** The client sees the end of its answer next, as far as it is known now: what it has used is paid before. */
-    void ends(int status, RelayOutcome.Report soFar) {
-        boolean untold = soFar.usage().total() == 0 || soFar.usage().estimated();
-        if (untold && soFar.terminal().equals(EventType.ERROR.text())) {
+    void settleBeforeEnd(int status, RelayOutcome.Report soFar) {
+        if (!soFar.usage().isTold() && soFar.terminal().equals(EventType.ERROR.text())) {
             // A response.failed may follow, which knows more.
             return;
         }
@@ -247,12 +246,12 @@ public final class Call {
     }
 
     /** Whether the request was ended although its client is there. */
-    boolean isEnded() {
+    boolean isCutOff() {
         return exchange.cancellation().told().isPresent();
     }
 
     /** The request was ended by who closes the gateway: the client is told, unless its answer has had its end. */
-    void endedEarly() {
+    void tellCutOff() {
         GatewayError error = exchange.cancellation().told().orElseThrow();
         answer().closeAfter();
         if (answer().outputSent()) {
@@ -268,8 +267,8 @@ public final class Call {
 
     /** There is nobody to be told. */
     void abandon(String detail) {
-        if (isEnded()) {
-            endedEarly();
+        if (isCutOff()) {
+            tellCutOff();
             return;
         }
         // 499 is for those who left before an answer began

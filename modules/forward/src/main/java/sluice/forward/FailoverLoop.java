@@ -97,8 +97,8 @@ final class FailoverLoop {
             if (!(last instanceof AttemptResult.Failed(FailedAttempt failure))) {
                 return;
             }
-            if (call.isEnded()) {
-                call.endedEarly();
+            if (call.isCutOff()) {
+                call.tellCutOff();
                 return;
             }
             call.record.failedTry(failure.account(), failure.rule().reason());
@@ -172,7 +172,7 @@ final class FailoverLoop {
 
     /** When a client may try again; zero if that is not known, or never. */
     private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
-        return failure.rule().fault().isTransient() ? scheduler.retryAfter(call.wish(tried, waitNanos)) : Duration.ZERO;
+        return scheduler.retryAfter(call.wish(tried, waitNanos));
     }
 
     /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */

@@ -168,7 +168,7 @@ final class Forwarding {
                 if (outlived(request) instanceof Check.Refused(GatewayError error)) {
                     yield new Reply.Refused(error);
                 }
-                if (PassedOn.READS.contains(exchange.head().method())) {
+                if (PassedOn.ASKS_FOR_NO_WORK.contains(exchange.head().method())) {
                     request.ticket().reads(exchange.head().path());
                 }
                 yield passedOn(request, complete, named);
@@ -200,7 +200,7 @@ final class Forwarding {
         if (refusal instanceof Check.Refused(GatewayError error)) {
             return new Reply.Refused(error);
         }
-        record.model = PassedOn.model(json);
+        record.model = json.map(Purpose::modelOf).orElse("");
         RequestBody claimed = json.orElse(body);
         Admission.Claimed verdict = record.model.isEmpty() && !PassedOn.mayRun(exchange.head())
                 ? request.ticket().ask(claimed, "", clock.getAsLong()) : request.ticket().claim(claimed, record.model, clock.getAsLong());
@@ -209,7 +209,7 @@ final class Forwarding {
         }
         Set<String> all = new HashSet<>(inPath);
         all.addAll(inBody);
-        boolean mayRunTwice = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
+        boolean mayRunTwice = exchange.head().isSafe();
         record.session = now.pool().sessions().keyOf(client, headers, body);
         Affinity affinity = new Affinity(new Session(record.session, false),
                 PassedOn.boundTo(now.pool().owners(), client, inPath, inBody), mayRunTwice,

@@ -23,7 +23,7 @@ import sluice.responses.Route;
 /**
  * The life of a request, whichever door it came through: it is routed, authenticated and admitted, {@link Forwarding} takes it to
  * an account, and whatever becomes of it is recorded once. Thread-safe; a request stays on its own thread and sees one {@link InForce}
- * from its start to its end, but for {@link #cancelsWhenClientLeaves}.
+ * from its start to its end, but for whether its key has ended and for {@link #cancelsWhenClientLeaves}.
  */
 public final class Gateway {
     /** A key may outlive its end by this. */

@@ -24,7 +24,7 @@ import sluice.responses.Route;
  */
 final class PassedOn {
     /** These ask for no work: what they tell of its use was charged when it was done. */
-    static final Set<String> READS = Set.of("DELETE", "GET", "HEAD");
+    static final Set<String> ASKS_FOR_NO_WORK = Set.of("DELETE", "GET", "HEAD");
     /** TRACE would tell a client the account's key. */
     private static final Set<String> METHODS = new TreeSet<>(Set.of("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"));
     /** They list what every client of an account has made. */
@@ -72,7 +72,7 @@ final class PassedOn {
         if (OF_THE_OPERATOR.matcher(below).matches()) {
             return Check.refused(unknown(path, "It tells of the account's owner."));
         }
-        boolean reads = exchange.head().method().equals("GET") || exchange.head().method().equals("HEAD");
+        boolean reads = exchange.head().isSafe();
         if (reads && several && LISTS.contains(below.replaceAll("/+$", ""))) {
             return Check.refused(unknown(path, "It lists what all clients have made (state.unknown-owner: refuse)."));
         }
@@ -127,7 +127,7 @@ final class PassedOn {
         }
         if (json.isPresent()) {
             return RequestCheck.ambiguous(json.get()).or(() -> modelMissing(known, head, json.get()))
-                    .or(() -> AllowedModels.of(known.policy().models(), model(json)));
+                    .or(() -> AllowedModels.of(known.policy().models(), json.map(Purpose::modelOf).orElse("")));
         }
         if (known.policy().models().isEmpty() || length == 0) {
             return Check.PASSED;
@@ -141,7 +141,7 @@ final class PassedOn {
 
     /** Whether a model may run, and be billed, though the gateway does not see which. */
     static boolean mayRun(RequestHead head) {
-        return !READS.contains(head.method()) && !KEEPS.matcher(below(head)).matches();
+        return !ASKS_FOR_NO_WORK.contains(head.method()) && !KEEPS.matcher(below(head)).matches();
     }
 
     /** What is behind the version, in small letters. */
@@ -172,11 +172,6 @@ final class PassedOn {
         public CharSequence subSequence(int start, int end) {
             return new Latin1(bytes, from + start, from + end);
         }
-    }
-
-    /** The model that a body names; empty without one. */
-    static String model(Optional<RequestBody> json) {
-        return json.map(body -> body.field(Field.MODEL).text()).orElse("");
     }
 
     /** Where a request goes: to what it names in its path, or else to what it names of its client's in its body. */

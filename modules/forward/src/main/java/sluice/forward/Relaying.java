@@ -80,7 +80,7 @@ final class Relaying {
                 || call.exchange.head().method().equals("GET"));
         // JSON that is told as an event may still turn out to be none: its end is near when the event is written.
         boolean becomesEvent = !sse && call.record.stream;
-        Consumer<RelayOutcome.Report> ends = soFar -> call.ends(answer.status(), soFar);
+        Consumer<RelayOutcome.Report> ends = soFar -> call.settleBeforeEnd(answer.status(), soFar);
         RelayOptions relayOptions = options.with(new RelayOptions.Names(lease.upstreamModel(), call.record.model), mayMoveOn,
                 lease.account().endpoint().timeouts().firstOutput(), hearing(call, lease, becomesEvent ? soFar -> { } : ends))
                 .withEnding(ending(call)).withCancelled(call.exchange.cancellation()::told);

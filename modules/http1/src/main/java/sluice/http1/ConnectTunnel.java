@@ -12,7 +12,6 @@ import sluice.net.ProxyTunnel;
 /** A tunnel through an HTTP proxy by {@code CONNECT} (RFC 9110 §9.3.6). Stateless. */
 public final class ConnectTunnel implements ProxyTunnel {
     private static final int MAX_PROXY_HEAD_BYTES = 16 * 1024;
-    private static final int MAX_INFORMATIONAL = 8;
 
     /** A tunnel, for any number of connections. */
     public ConnectTunnel() {
@@ -46,7 +45,7 @@ public final class ConnectTunnel implements ProxyTunnel {
     }
 
     private static int finalStatus(HttpInput input) throws IOException {
-        for (int i = 0; i < MAX_INFORMATIONAL; i++) {
+        for (int i = 0; i < ResponseHead.MOST_INTERIM; i++) {
             Optional<ResponseHead> head = input.readResponseHead("CONNECT");
             if (head.isEmpty()) {
                 throw new IOException("closed without an answer");
@@ -55,6 +54,6 @@ public final class ConnectTunnel implements ProxyTunnel {
                 return head.get().status();
             }
         }
-        throw new IOException("only informational answers");
+        throw new IOException("only interim answers");
     }
 }

@@ -29,6 +29,11 @@ public record RequestHead(String method, String target, int minorVersion, Header
         return false;
     }
 
+    /** Whether the request only reads, and so may run twice (RFC 9110 §9.2.1). */
+    public boolean isSafe() {
+        return method.equals("GET") || method.equals("HEAD");
+    }
+
     /** The target without its query. */
     public String path() {
         int query = target.indexOf('?');

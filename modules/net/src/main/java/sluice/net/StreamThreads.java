@@ -11,7 +11,7 @@ import sluice.api.Named;
 public interface StreamThreads extends AutoCloseable {
     /** Service: makes them. */
     interface Factory extends Named {
-        /** For a process; opens nothing before the first stream. */
+        /** For a process. */
         StreamThreads create();
     }
 

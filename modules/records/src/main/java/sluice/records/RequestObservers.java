@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * All who observe requests, and the order in which they are told. The price stands in the record by then: it was set when the
- * request gave its place back. Who fails does not keep the others from being told. A health probe
+ * request gave its place back at the latest. Who fails does not keep the others from being told. A health probe
  * is no request: nobody is told. Immutable and thread-safe.
  */
 public final class RequestObservers implements RequestObserver {

@@ -216,6 +216,11 @@ final class ClientSocket implements Sweeper.Watched {
         goodbye = () -> close(code, reason);
     }
 
+    /** Says goodbye to a client whose key has ended. */
+    void closeWithoutKey() {
+        close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
+    }
+
     /** Says goodbye, on a thread of its own; the receiving thread goes on until the client has answered. */
     void close(int code, String reason) {
         if (!closingSinceNanos.compareAndSet(0, clock.getAsLong())) {
@@ -244,7 +249,7 @@ final class ClientSocket implements Sweeper.Watched {
         if (nowNanos - allowedNanos > ALLOWED_NANOS) {
             allowedNanos = nowNanos;
             if (!host.isStillAllowed(this)) {
-                close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
+                closeWithoutKey();
             }
         }
         if (!rules.keepalive().isZero() && output.isSilent(nowNanos, rules.keepalive().toNanos())) {

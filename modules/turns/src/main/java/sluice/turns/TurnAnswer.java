@@ -179,7 +179,7 @@ final class TurnAnswer implements Answer {
         status = error.status();
         socket.sendQuietly(ErrorMessage.of(error, streamId));
         if (error.status() == 401) {
-            socket.close(CloseCodes.POLICY_VIOLATION, "the key is no longer valid");
+            socket.closeWithoutKey();
         } else if (error.code().equals("websocket_unavailable")) {
             turnAway.run();
         }

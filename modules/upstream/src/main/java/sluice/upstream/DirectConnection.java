@@ -30,8 +30,6 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     private static final int KEEP_BYTES = 8 * 1024;
     /** From this status on an answer may come before the whole request was sent. */
     private static final int REFUSED = 400;
-    /** 103 and its like; more of them is a fault. */
-    private static final int MAX_INFORMATIONAL = 16;
     /** How some servers close a connection that has waited too long (RFC 9110 §15.5.9): no answer to what was just sent. */
     private static final int GOODBYE_STATUS = 408;
 
@@ -190,7 +188,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
     }
 
     private ResponseHead readHead(String method) throws IOException {
-        for (int i = 0; i < MAX_INFORMATIONAL; i++) {
+        for (int i = 0; i < ResponseHead.MOST_INTERIM; i++) {
             Optional<ResponseHead> head = input.readResponseHead(method);
             if (head.isEmpty()) {
                 throw new EOFException("the connection was closed before an answer");
@@ -203,7 +201,7 @@ final class DirectConnection implements LinkSource, Sweeper.Watched {
                 throw new FramingException("an answer 101 that nobody asked for");
             }
         }
-        throw new FramingException("more than " + MAX_INFORMATIONAL + " interim answers");
+        throw new FramingException("more than " + ResponseHead.MOST_INTERIM + " interim answers");
     }
 
     @Override

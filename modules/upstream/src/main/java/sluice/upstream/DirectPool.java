@@ -45,8 +45,7 @@ final class DirectPool implements Sweeper.Watched {
     }
 
     private static byte[] fixedLines(Account account) {
-        String host = account.endpoint().baseUrl().getRawAuthority();
-        String lines = "Host: " + host.substring(host.indexOf('@') + 1) + "\r\n";
+        String lines = "Host: " + account.endpoint().host() + "\r\n";
         if (!account.endpoint().apiKey().isEmpty()) {
             lines += "Authorization: Bearer " + account.endpoint().apiKey().reveal() + "\r\n";
         }

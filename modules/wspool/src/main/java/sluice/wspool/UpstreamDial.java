@@ -33,7 +33,6 @@ final class UpstreamDial {
     /** Where an account has no limit of its own. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int MAX_REFUSAL_BYTES = 64 * 1024;
-    private static final int MAX_INFORMATIONAL = 8;
 
     private final Dialer dialer;
     private final Sweeper sweeper;
@@ -82,7 +81,7 @@ final class UpstreamDial {
                     }
                 });
                 try {
-                    yield handshake(link, account, where.authority(), target, headers);
+                    yield handshake(link, account, target, headers);
                 } catch (IOException e) {
                     link.close();
                     yield late.get() && !cancellation.isCancelled() ? tooLate(account) : failed(e, cancellation);
@@ -108,14 +107,14 @@ final class UpstreamDial {
                 "the WebSocket handshake took too long");
     }
 
-    private Outcome handshake(Link link, Account account, String authority, String target, Headers headers) throws IOException {
+    private Outcome handshake(Link link, Account account, String target, Headers headers) throws IOException {
         String key = WebSocketHandshake.newKey();
         ByteBuilder request = new ByteBuilder(2048);
-        WebSocketHandshake.request(account.endpoint().basePath() + UpstreamRequest.withQuery(account, target), authority,
-                key, own(account, headers), request);
+        WebSocketHandshake.request(account.endpoint().basePath() + UpstreamRequest.withQuery(account, target),
+                account.endpoint().host(), key, own(account, headers), request);
         link.write(request.array(), 0, request.length());
         HttpInput input = new HttpInput(link, maxHeaderBytes);
-        for (int i = 0; i < MAX_INFORMATIONAL; i++) {
+        for (int i = 0; i < ResponseHead.MOST_INTERIM; i++) {
             Optional<ResponseHead> head = input.readResponseHead("GET");
             if (head.isEmpty()) {
                 throw new IOException("closed without an answer");
@@ -140,7 +139,7 @@ final class UpstreamDial {
                 }
             }
         }
-        throw new IOException("only informational answers");
+        throw new IOException("only interim answers");
     }
 
     private static byte[] body(HttpBody body) throws IOException {
