@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import sluice.api.Headers;
 
@@ -49,6 +51,27 @@ class BehindEndTest extends AtAllDoors {
             for (int turn = 0; turn < 3; turn++) {
                 List<String> said = client.turn("{\"type\":\"response.create\"," + ASK.substring(1));
                 assertEquals(List.of("response.created", "response.completed"), said.stream().map(TestWebSocket::type).toList());
+            }
+        }
+    }
+
+    /** What an account says behind the end of a turn may reach the gateway only when the next turn of that WebSocket is under way. */
+    @ParameterizedTest
+    @CsvSource({"HTTP_1, prefer", "WEBSOCKET, on"})
+    void whatComesLateIsNotTheBeginningOfTheNextTurn(Door door, String webSocket) throws Exception {
+        String limits = "{\"type\":\"codex.rate_limits\",\"rate_limits\":{}}";
+        AtomicBoolean late = new AtomicBoolean();
+        upstream.account("sk-a", asked -> late.getAndSet(true)
+                ? SayingUpstream.events("{\"text\":\"no type\"}", limits, SayingUpstream.delta(10, "more"), END,
+                        SayingUpstream.created(MODEL), SayingUpstream.delta(1, "well"), END)
+                : SayingUpstream.events(SayingUpstream.created(MODEL), SayingUpstream.delta(1, "well"), END));
+        try (RunningGateway gateway = RunningGateway.of("server: {" + Door.settings(authority) + "}\naccounts: [{name: a, base-url: \""
+                + upstream.uri() + "\", api-key: sk-a, websocket: " + webSocket + "}]\n");
+                Door.Visitor visitor = door.enter(gateway, authority, "")) {
+            visitor.ask(ASK); // the first tells how the account begins
+            for (int turn = 0; turn < 3; turn++) {
+                assertEquals(List.of("codex.rate_limits", "response.created", "response.output_text.delta", "response.completed"),
+                        types(visitor.ask(ASK)));
             }
         }
     }

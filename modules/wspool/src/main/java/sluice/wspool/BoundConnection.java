@@ -30,6 +30,7 @@ final class BoundConnection implements SocketListener {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, EventMailbox> turns = new HashMap<>();
     private AccountPool.Given.Socket given;
+    private TurnBeginnings beginnings = new TurnBeginnings();
     private Phase phase = Phase.BUSY;
     private boolean ended;
     /** Whether a turn ever named a stream: only then do events. */
@@ -53,6 +54,17 @@ final class BoundConnection implements SocketListener {
         lock.lock();
         try {
             given = taken;
+            beginnings = taken.socket().beginnings();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where the events of its turns begin. */
+    TurnBeginnings beginnings() {
+        lock.lock();
+        try {
+            return beginnings;
         } finally {
             lock.unlock();
         }
@@ -60,6 +72,7 @@ final class BoundConnection implements SocketListener {
 
     /** Puts a turn on the connection; false if it has ended. */
     boolean enter(String streamId, EventMailbox turn) {
+        turn.comesBy(beginnings());
         lock.lock();
         try {
             if (ended || phase == Phase.CLOSED) {

@@ -59,6 +59,11 @@ final class ClientBinding implements TurnPool.Binding {
     /** The client's connection, for a turn of one stream. */
     private record Bound(ClientBinding client, BoundConnection connection, String streamId, EventMailbox turn) implements Carrier {
         @Override
+        public TurnBeginnings beginnings() {
+            return connection.beginnings();
+        }
+
+        @Override
         public void send(OutboundBody body) throws IOException {
             connection.send(body);
         }

@@ -19,7 +19,7 @@ import sluice.websocket.CloseCodes;
  * permanent reader costs, for a request by HTTP and for a turn of a WebSocket client alike (decision 0042): events gather while the
  * request's thread writes, and are read in one piece.
  *
- * <p>The lock guards all fields; no I/O happens under it.
+ * <p>The lock guards all fields but those of the reader; no I/O happens under it.
  */
 final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched {
     /** More than this waits in the connection instead, except for one event of any size. */
@@ -48,6 +48,9 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
     private WhenOver whenOver = WhenOver.NONE;
     /** Used by the connection's reader only. */
     private final EventForm form;
+    /** Whether an event came that is more than what is told of limits; used by the connection's reader only. */
+    private boolean begun;
+    private volatile TurnBeginnings beginnings = new TurnBeginnings();
 
     /** What happens to the turn's connection when the turn is over. Does not block. */
     interface WhenOver {
@@ -84,6 +87,11 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Says on which connection the turn is, before anything is sent. */
+    void comesBy(TurnBeginnings connection) {
+        beginnings = connection;
     }
 
     /** Waits for the first event. */
@@ -151,7 +159,7 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         boolean typed = members.seek("type") && source[members.valueFrom()] == '"';
         EventType type = typed ? EventType.of(source, members.valueFrom() + 1, members.valueTo() - 1) : EventType.UNKNOWN;
         boolean last = type.kind().terminal();
-        if (!hasRoom()) {
+        if (!hasRoom() || !isOfTurn(type, source, offset, length)) {
             return;
         }
         if (last) {
@@ -186,6 +194,21 @@ final class EventMailbox implements ByteSource, SocketListener, Sweeper.Watched 
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether an event is this turn's, and not what is left over from the one before. */
+    private boolean isOfTurn(EventType type, byte[] source, int offset, int length) {
+        if (!begun && beginnings.isLeftOver(type, source, offset, offset + length)) {
+            return false;
+        }
+        if (!begun && type != EventType.RATE_LIMITS) {
+            begun = true;
+            beginnings.began(type);
+        }
+        if (type.kind().terminal()) {
+            beginnings.ended(source, offset, offset + length);
+        }
+        return true;
     }
 
     /** A message for which there is no memory is lost, and the connection with it. */

@@ -53,6 +53,7 @@ final class PooledSocket {
     private final AtomicReference<SocketListener> listener = new AtomicReference<>(nobody);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Semaphore pongs = new Semaphore(0);
+    private final TurnBeginnings beginnings = new TurnBeginnings();
     private volatile boolean harmed;
 
     /**
@@ -72,6 +73,11 @@ final class PooledSocket {
 
     String id() {
         return id;
+    }
+
+    /** Where the events of its turns begin. */
+    TurnBeginnings beginnings() {
+        return beginnings;
     }
 
     /** Starts to read. */

@@ -82,6 +82,7 @@ final class TurnCall {
 
     /** Sends the turn on this connection, and waits for what comes. */
     Came make(Carrier connection) {
+        mailbox.comesBy(connection.beginnings());
         mailbox.whenOver(connection);
         request.cancellation().onCancel(mailbox::abort);
         Sweeper.Registration watch = settings.sweeper().watch(mailbox);

@@ -79,6 +79,11 @@ final class TurnPools implements TurnPool {
     /** A connection of a pool, for one request. */
     private record Bridge(AccountPool pool, AccountPool.Given.Socket given) implements Carrier {
         @Override
+        public TurnBeginnings beginnings() {
+            return given.socket().beginnings();
+        }
+
+        @Override
         public void send(OutboundBody body) throws IOException {
             given.socket().send(new ResponseCreate(body));
         }
