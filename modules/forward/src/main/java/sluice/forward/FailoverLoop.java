@@ -172,7 +172,8 @@ final class FailoverLoop {
 
     /** When a client may try again; zero if that is not known, or never. */
     private Duration soonest(Call call, FailedAttempt failure, Set<String> tried) {
-        return scheduler.retryAfter(call.wish(tried, waitNanos));
+        // Nobody is told a time for what does not pass; looking at all accounts for it would be work that wrong requests could ask for.
+        return failure.rule().fault().isTransient() ? scheduler.retryAfter(call.wish(tried, waitNanos)) : Duration.ZERO;
     }
 
     /** "Not here" costs nothing: the search for what an account keeps goes on until all have been asked. */
